@@ -1,0 +1,32 @@
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>What holds for all flags: <c>featureFlagSettings</c>. Immutable.</summary>
+public sealed record FeatureFlagSettings
+{
+    /// <summary>Whether each evaluation is written to the evaluation audit. The default is false.</summary>
+    public bool AuditFlagEvaluations { get; init; }
+
+    /// <summary>How long evaluation audit entries are kept. The default is seven days.</summary>
+    public TimeSpan EvaluationAuditRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long audit entries are kept; null, the default, for ever.</summary>
+    public TimeSpan? AuditRetention { get; init; }
+
+    /// <summary>The bound on every call to a store or metrics source. The default is five seconds.</summary>
+    public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether variant assignments are remembered. The default is true.</summary>
+    public bool CacheEnabled { get; init; } = true;
+
+    /// <summary>How long variant assignments are remembered. The default is one minute.</summary>
+    public TimeSpan CacheTtl { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often rollouts are judged. The default is ten seconds.</summary>
+    public TimeSpan SafetyInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The credited time between two steps of a rollout. The default is five minutes.</summary>
+    public TimeSpan ProgressionInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often the store is asked for changes by other processes. The default is one second.</summary>
+    public TimeSpan StorePollInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

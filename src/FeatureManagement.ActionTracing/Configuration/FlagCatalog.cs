@@ -1,0 +1,18 @@
+using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>All that configuration says, validated: what lies under every other layer. Immutable.</summary>
+internal sealed record FlagCatalog
+{
+    /// <summary>Every flag, built-in ones included, by name without regard to case. Parents exist and have no cycles.</summary>
+    public required FrozenDictionary<string, FlagDefinition> Flags { get; init; }
+
+    /// <summary>The names in <see cref="Flags"/> that configuration does not define, without regard to case.</summary>
+    public required FrozenSet<string> BuiltIn { get; init; }
+
+    public required FeatureFlagSettings Settings { get; init; }
+
+    public required TraceOutputSettings TraceOutput { get; init; }
+}

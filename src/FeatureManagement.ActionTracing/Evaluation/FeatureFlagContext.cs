@@ -1,0 +1,66 @@
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.Evaluation;
+
+/// <summary>Whom a flag is evaluated for.</summary>
+/// <remarks>
+/// Seen as the library's <see cref="TargetingContext"/>, its <c>UserId</c> is <see cref="BucketingKey"/>, so that the library's own
+/// targeting and variant allocation treat visitors who are not signed in as distinct users. Not thread-safe while it is being changed.
+/// </remarks>
+public sealed class FeatureFlagContext : TargetingContext
+{
+    internal const string DefaultKey = "default";
+    internal const string Anonymous = "anonymous";
+
+    private string? _userId;
+    private string? _sessionId;
+    private string? _requestId;
+
+    /// <summary>Creates a context without an identity: its key is <c>default</c>.</summary>
+    public FeatureFlagContext() => Refresh();
+
+    /// <summary>The signed-in user, or null. Case-sensitive.</summary>
+    public new string? UserId
+    {
+        get => _userId;
+        set { _userId = value; Refresh(); }
+    }
+
+    /// <summary>The visitor's session, or null.</summary>
+    public string? SessionId
+    {
+        get => _sessionId;
+        set { _sessionId = value; Refresh(); }
+    }
+
+    /// <summary>The request, or null.</summary>
+    public string? RequestId
+    {
+        get => _requestId;
+        set { _requestId = value; Refresh(); }
+    }
+
+    /// <summary>The environment of the caller, for the record; evaluation goes by the host's environment.</summary>
+    public string? Environment { get; set; }
+
+    /// <summary>When the context was made, for the record; null where nobody said.</summary>
+    public DateTimeOffset? Timestamp { get; set; }
+
+    /// <summary>Anything else that is known of the caller, for the record.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; set; } = EmptyAttributes;
+
+    /// <summary>What the bucket is drawn from: the user, else the session, else the request, else <c>default</c>. Never empty.</summary>
+    public string BucketingKey => base.UserId;
+
+    /// <summary>What an allow-list is asked for: the user, else the session, else <c>anonymous</c>.</summary>
+    internal string WhitelistIdentity { get; private set; } = Anonymous;
+
+    private static readonly IReadOnlyDictionary<string, string> EmptyAttributes = new Dictionary<string, string>().AsReadOnly();
+
+    private void Refresh()
+    {
+        string? known = string.IsNullOrEmpty(_userId) ? _sessionId : _userId;
+        WhitelistIdentity = string.IsNullOrEmpty(known) ? Anonymous : known;
+        base.UserId = !string.IsNullOrEmpty(known) ? known : string.IsNullOrEmpty(_requestId) ? DefaultKey : _requestId;
+    }
+}

@@ -1,0 +1,17 @@
+namespace FeatureManagement.ActionTracing.Flags;
+
+/// <summary>What kind of answer a flag gives.</summary>
+public enum FlagType
+{
+    /// <summary>On or off (<c>boolean</c>).</summary>
+    Boolean,
+
+    /// <summary>On for a share of users (<c>percentage</c>).</summary>
+    Percentage,
+
+    /// <summary>On for named users and groups (<c>whitelist</c>).</summary>
+    Whitelist,
+
+    /// <summary>One of several variants (<c>multivariate</c>).</summary>
+    Multivariate,
+}

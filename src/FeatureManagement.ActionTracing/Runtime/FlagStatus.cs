@@ -1,0 +1,23 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Runtime;
+
+/// <summary>What a flag is at the moment, all layers together. Immutable.</summary>
+public sealed record FlagStatus
+{
+    /// <summary>The flag with all layers applied.</summary>
+    public required FlagDefinition Definition { get; init; }
+
+    /// <summary>False where the flag is off for everybody: disabled, in emergency, or under an emergency flag or parent that is.</summary>
+    public required bool Enabled { get; init; }
+
+    /// <summary>The highest layer that says something about this flag.</summary>
+    public required FlagSource Source { get; init; }
+
+    /// <summary>The number of the change that the flag was last changed by at run time; 0 where it never was.</summary>
+    public long Version { get; init; }
+
+    /// <summary>When the flag last changed, by configuration or at run time.</summary>
+    public required DateTimeOffset LastModified { get; init; }
+}

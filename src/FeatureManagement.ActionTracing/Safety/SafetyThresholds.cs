@@ -1,0 +1,26 @@
+namespace FeatureManagement.ActionTracing.Safety;
+
+/// <summary>Absolute limits for the actions that are exposed to a flag: a circuit breaker, not a comparison. Immutable.</summary>
+public sealed record SafetyThresholds
+{
+    /// <summary>The largest error rate, 0 to 1, over exposed actions in the window; null for no limit.</summary>
+    public double? MaxErrorRate { get; init; }
+
+    /// <summary>The largest mean latency over exposed actions in the window; null for no limit.</summary>
+    public TimeSpan? MaxLatency { get; init; }
+
+    /// <summary>The rolling window. The default is five minutes.</summary>
+    public TimeSpan ThresholdWindow { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The exposed units needed in a phase before its thresholds judge and before the rollout leaves it; null for 100 where a limit is set, else 0.</summary>
+    public int? MinimumSamples { get; init; }
+
+    /// <summary>Overrides for the canary phase (up to 5 %), or null.</summary>
+    public PhaseThresholds? Canary { get; init; }
+
+    /// <summary>Overrides for the gradual phase (up to 50 %), or null.</summary>
+    public PhaseThresholds? Gradual { get; init; }
+
+    /// <summary>Overrides for the majority phase (below 100 %), or null.</summary>
+    public PhaseThresholds? Majority { get; init; }
+}
