@@ -1,0 +1,10 @@
+namespace FeatureManagement.ActionTracing.Evaluation;
+
+/// <summary>The two answers as tasks that cost nothing to give.</summary>
+internal static class Answers
+{
+    private static readonly Task<bool> On = Task.FromResult(true);
+    private static readonly Task<bool> Off = Task.FromResult(false);
+
+    public static Task<bool> Of(bool on) => on ? On : Off;
+}

@@ -1,0 +1,126 @@
+using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Evaluation;
+
+/// <summary>A flag prepared for evaluation: everything that does not depend on the context is decided here. Immutable.</summary>
+internal sealed class CompiledFlag
+{
+    private readonly Rule _rule;
+    private readonly EvaluationReason _fixed;
+    private readonly ulong _threshold;
+    private readonly bool _everybody;
+    private readonly long _seed;
+    private readonly FrozenSet<string>? _whitelist;
+    private readonly FrozenSet<string>? _groups;
+
+    /// <summary>Prepares a flag. <paramref name="previous"/>, the same flag before the change, lends what did not change.</summary>
+    public CompiledFlag(EffectiveFlag flag, int parent, bool development, CompiledFlag? previous = null)
+    {
+        FlagDefinition definition = flag.Definition;
+        Effective = flag;
+        Parent = parent;
+        Priority = definition.Priority ?? int.MaxValue;
+        InEmergency = definition.State == FlagState.EmergencyOff;
+        _seed = previous?._seed ?? Bucket.Seed(definition.Name);
+        _threshold = Bucket.Threshold(definition.Percentage);
+        _everybody = definition.Percentage == 100;
+        _whitelist = definition.Whitelist.Count == 0 ? null
+            : ReferenceEquals(previous?.Definition.Whitelist, definition.Whitelist) ? previous._whitelist
+            : definition.Whitelist.ToFrozenSet(StringComparer.Ordinal);
+        _groups = definition.Groups.Count == 0 ? null
+            : ReferenceEquals(previous?.Definition.Groups, definition.Groups) ? previous._groups
+            : definition.Groups.ToFrozenSet(StringComparer.Ordinal);
+        Variants = definition.Variants.Count == 0 ? null
+            : ReferenceEquals(previous?.Definition.Variants, definition.Variants) ? previous.Variants
+            : new VariantTable(definition);
+
+        (_rule, _fixed) = definition.State switch
+        {
+            FlagState.EmergencyOff => (Rule.Fixed, EvaluationReason.Emergency),
+            FlagState.Disabled => (Rule.Fixed, EvaluationReason.Disabled),
+            _ when parent < 0 && definition.Parent is not null => (Rule.Fixed, EvaluationReason.ParentOff),
+            FlagState.Development => (Rule.Fixed, development ? EvaluationReason.Development : EvaluationReason.NotDevelopment),
+            FlagState.Enabled => (Rule.Fixed, EvaluationReason.Enabled),
+            _ when _whitelist is not null || _groups is not null => (Rule.ListThenBucket, default),
+            _ when _everybody => (Rule.Fixed, EvaluationReason.InPercentage),
+            _ when _threshold == 0 => (Rule.Fixed, EvaluationReason.OutsidePercentage),
+            _ => (Rule.Bucket, default(EvaluationReason)),
+        };
+    }
+
+    private enum Rule : byte
+    {
+        Fixed,
+        Bucket,
+        ListThenBucket,
+    }
+
+    public EffectiveFlag Effective { get; }
+
+    public FlagDefinition Definition => Effective.Definition;
+
+    public string Name => Effective.Definition.Name;
+
+    /// <summary>The index of the parent in the snapshot, or -1.</summary>
+    public int Parent { get; }
+
+    /// <summary>The flag's priority; the largest number for ordinary flags.</summary>
+    public int Priority { get; }
+
+    public bool InEmergency { get; }
+
+    public bool IsDisabled => Definition.State == FlagState.Disabled;
+
+    public VariantTable? Variants { get; }
+
+    /// <summary>Whether the flag's own rule gives everybody the same answer.</summary>
+    public bool IsFixed => _rule == Rule.Fixed;
+
+    /// <summary>Whether the flag's own rule can turn it on for somebody.</summary>
+    public bool CanBeOn => _rule != Rule.Fixed || _fixed.IsOn();
+
+    /// <summary>The answer of the flag's own rule: without its parents and without emergency flags.</summary>
+    public EvaluationReason Alone(in Subject subject)
+    {
+        if (_rule == Rule.Fixed)
+            return _fixed;
+        if (subject.Key is not { } key)
+            return EvaluationReason.UnknownContext;
+        if (_rule == Rule.ListThenBucket)
+        {
+            if (_whitelist is not null && _whitelist.Contains(subject.Identity))
+                return EvaluationReason.Whitelisted;
+            if (_groups is not null && subject.Groups is not null && Listed(subject.Groups))
+                return EvaluationReason.GroupListed;
+            if (_everybody)
+                return EvaluationReason.InPercentage;
+            if (_threshold == 0)
+                return EvaluationReason.OutsidePercentage;
+        }
+        return Bucket.Hash(key, _seed) < _threshold ? EvaluationReason.InPercentage : EvaluationReason.OutsidePercentage;
+    }
+
+    private bool Listed(IEnumerable<string> groups)
+    {
+        // The usual collections are walked without an enumerator on the heap.
+        if (groups is string[] array)
+        {
+            foreach (string group in array)
+                if (group is not null && _groups!.Contains(group))
+                    return true;
+            return false;
+        }
+        if (groups is List<string> list)
+        {
+            foreach (string group in list)
+                if (group is not null && _groups!.Contains(group))
+                    return true;
+            return false;
+        }
+        foreach (string group in groups)
+            if (group is not null && _groups!.Contains(group))
+                return true;
+        return false;
+    }
+}

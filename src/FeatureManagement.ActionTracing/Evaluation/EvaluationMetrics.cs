@@ -1,0 +1,18 @@
+using System.Diagnostics.Metrics;
+
+namespace FeatureManagement.ActionTracing.Evaluation;
+
+/// <summary>Counts evaluations by flag and result. Unknown names are never counted by name: they may come from outside.</summary>
+internal sealed class EvaluationMetrics(IMeterFactory meters)
+{
+    private static readonly object On = "on";
+    private static readonly object Off = "off";
+
+    private readonly Counter<long> _evaluations = meters.Create(ActionTracingMeter.Name)
+        .CreateCounter<long>("feature_flag.evaluations", "{evaluation}", "Evaluations of feature flags.");
+
+    public bool Enabled => _evaluations.Enabled;
+
+    public void Count(CompiledFlag flag, bool on) =>
+        _evaluations.Add(1, new("feature_flag.key", flag.Name), new("feature_flag.result.value", on ? On : Off));
+}

@@ -1,0 +1,32 @@
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.Evaluation;
+
+internal static class EvaluationServices
+{
+    public static IServiceCollection AddEvaluation(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.TryAddSingleton<EvaluationMetrics>();
+        services.TryAddSingleton<EvaluationWarnings>();
+        services.TryAddSingleton<SnapshotSource>();
+        services.TryAddSingleton<FlagEvaluator>();
+        // Transient, so that it sees the accessor of whatever scope asks.
+        services.TryAddTransient(provider => new AmbientContext(
+            provider.GetService<ITargetingContextAccessor>(),
+            provider.GetRequiredService<EvaluationWarnings>()));
+        services.TryAddSingleton<IFeatureFlagManager>(provider => new FeatureFlagManager(
+            provider.GetRequiredService<FlagEvaluator>(),
+            // A singleton must not capture an accessor of a scope.
+            new AmbientContext(
+                services.Any(service => service.ServiceType == typeof(ITargetingContextAccessor) && service.Lifetime != ServiceLifetime.Singleton)
+                    ? null
+                    : provider.GetService<ITargetingContextAccessor>(),
+                provider.GetRequiredService<EvaluationWarnings>()),
+            provider.GetRequiredService<EvaluationWarnings>()));
+        return services;
+    }
+}

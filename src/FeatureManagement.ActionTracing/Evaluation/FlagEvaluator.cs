@@ -1,0 +1,47 @@
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Extensions.Options;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.Evaluation;
+
+/// <summary>Answers for a flag of a snapshot and tells whoever wants to know. Every way in ends here.</summary>
+internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics metrics, IOptions<TargetingEvaluationOptions> targeting)
+{
+    private readonly bool _ignoreCase = targeting.Value.IgnoreCase;
+
+    public FlagSnapshot Snapshot => source.Current;
+
+    public bool IsOn(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    {
+        bool on = snapshot.Decide(flag, subject).IsOn();
+        if (metrics.Enabled)
+            metrics.Count(flag, on);
+        return on;
+    }
+
+    /// <summary>The index of the variant, or -1 where the flag is off or has none.</summary>
+    public int Variant(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
+        IsOn(snapshot, flag, subject) ? Assign(flag, subject) : -1;
+
+    public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    {
+        EvaluationReason reason = snapshot.Decide(flag, subject, out CompiledFlag? decidedBy);
+        int variant = reason.IsOn() ? Assign(flag, subject) : -1;
+        EffectiveFlag effective = flag.Effective;
+        return new FlagEvaluation
+        {
+            Flag = flag.Name,
+            Enabled = reason.IsOn(),
+            Variant = variant < 0 ? null : flag.Variants!.Variants[variant].Name,
+            Reason = reason,
+            DecidedBy = decidedBy?.Name,
+            State = effective.Definition.State,
+            StateSource = effective.StateSource,
+            Percentage = effective.Definition.Percentage,
+            PercentageSource = effective.PercentageSource,
+        };
+    }
+
+    private int Assign(CompiledFlag flag, in Subject subject) =>
+        flag.Variants is { } variants && subject.Key is { } key ? variants.Assign(key, _ignoreCase, source.Memo) : -1;
+}

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace FeatureManagement.ActionTracing.Evaluation;
+
+/// <summary>All flags at one moment, prepared for evaluation. Immutable: a change makes a new snapshot that shares what did not change.</summary>
+internal sealed class FlagSnapshot
+{
+    private readonly FlagIndex _index;
+    private readonly CompiledFlag[] _flags;
+    private readonly bool _development;
+
+    // What rule 2 needs; without any flag in emergency and any emergency flag that could be on, evaluation skips the rule.
+    private readonly int _inEmergency;
+    private readonly ImmutableArray<int> _priorities;
+    private readonly CompiledFlag[] _emergencyFlags;
+    private readonly bool _anyEmergency;
+
+    private FlagSnapshot(FlagIndex index, CompiledFlag[] flags, bool development, ImmutableArray<int> priorities, int inEmergency)
+    {
+        _index = index;
+        _flags = flags;
+        _development = development;
+        _priorities = priorities;
+        _inEmergency = inEmergency;
+        _emergencyFlags = priorities.IsEmpty ? [] : [.. priorities.Select(place => flags[place]).Where(flag => flag.CanBeOn).OrderBy(flag => flag.Priority)];
+        _anyEmergency = inEmergency > 0 || _emergencyFlags.Length > 0;
+    }
+
+    public ReadOnlySpan<CompiledFlag> Flags => _flags;
+
+    public IReadOnlyList<string> Names => _index.Names;
+
+    /// <summary>Whether any flag may be off because of an emergency.</summary>
+    public bool AnyEmergency => _anyEmergency;
+
+    /// <summary>Prepares all flags. Names are unique without regard to case; a flag whose parent does not exist is off.</summary>
+    /// <param name="flags">The flags, in the order in which they are listed.</param>
+    /// <param name="development">Whether the host environment is Development.</param>
+    /// <param name="previous">The snapshot before, which lends what did not change; or null.</param>
+    public static FlagSnapshot Compile(IReadOnlyList<EffectiveFlag> flags, bool development, FlagSnapshot? previous = null)
+    {
+        FlagIndex index = previous is not null && SameNames(flags, previous._index.Names)
+            ? previous._index
+            : new FlagIndex([.. flags.Select(flag => flag.Definition.Name)]);
+        FlagSnapshot? lender = previous?._development == development ? previous : null;
+        bool aligned = lender is not null && ReferenceEquals(lender._index, index);
+
+        var compiled = new CompiledFlag[flags.Count];
+        var priorities = ImmutableArray.CreateBuilder<int>();
+        int inEmergency = 0;
+        for (int i = 0; i < compiled.Length; i++)
+        {
+            EffectiveFlag flag = flags[i];
+            int parent = flag.Definition.Parent is { } name ? index.Find(name) : -1;
+            CompiledFlag? before = aligned ? lender!._flags[i] : lender?.Find(flag.Definition.Name);
+            compiled[i] = before is not null && before.Parent == parent && before.Effective == flag
+                ? before
+                : new CompiledFlag(flag, parent, development, before);
+            if (compiled[i].Priority != int.MaxValue)
+                priorities.Add(i);
+            if (compiled[i].InEmergency)
+                inEmergency++;
+        }
+        return new FlagSnapshot(index, compiled, development, priorities.ToImmutable(), inEmergency);
+    }
+
+    /// <summary>The snapshot with one flag changed. The flag exists, and its parent and priority are as they were.</summary>
+    public FlagSnapshot With(EffectiveFlag flag)
+    {
+        int place = _index.Find(flag.Definition.Name);
+        CompiledFlag before = _flags[place];
+        var after = new CompiledFlag(flag, before.Parent, _development, before);
+        var flags = (CompiledFlag[])_flags.Clone();
+        flags[place] = after;
+        int inEmergency = _inEmergency + (after.InEmergency ? 1 : 0) - (before.InEmergency ? 1 : 0);
+        return new FlagSnapshot(_index, flags, _development, _priorities, inEmergency);
+    }
+
+    public bool TryFind(string name, [NotNullWhen(true)] out CompiledFlag? flag)
+    {
+        int place = _index.Find(name);
+        flag = place < 0 ? null : _flags[place];
+        return flag is not null;
+    }
+
+    public CompiledFlag? Find(string name) => TryFind(name, out CompiledFlag? flag) ? flag : null;
+
+    /// <summary>Whether the answer may depend on the context.</summary>
+    public bool NeedsContext(CompiledFlag flag) => !flag.IsFixed || NeedsOthers(flag);
+
+    /// <summary>Whether the answer may depend on other flags.</summary>
+    public bool NeedsOthers(CompiledFlag flag) => flag.Parent >= 0 || _anyEmergency;
+
+    /// <summary>Why the flag is on or off, by the rules of docs/evaluation.md. Every path goes through here.</summary>
+    public EvaluationReason Decide(CompiledFlag flag, in Subject subject) => Decide(flag, subject, out _);
+
+    /// <summary>The same, with the other flag that decided, or null.</summary>
+    public EvaluationReason Decide(CompiledFlag flag, in Subject subject, out CompiledFlag? decidedBy)
+    {
+        decidedBy = null;
+        if (_anyEmergency && Emergency(flag, subject, out decidedBy) is { } emergency)
+            return emergency;
+        if (flag.Parent < 0)
+            return flag.Alone(subject);
+        decidedBy = flag.IsDisabled ? null : OffAncestor(flag, subject);
+        return decidedBy is null ? flag.Alone(subject) : EvaluationReason.ParentOff;
+    }
+
+    /// <summary>Rule 2: <see cref="EvaluationReason.Emergency"/> or <see cref="EvaluationReason.EmergencyFlag"/> where it applies, else null.</summary>
+    public EvaluationReason? Emergency(CompiledFlag flag, in Subject subject, out CompiledFlag? decidedBy)
+    {
+        decidedBy = null;
+        if (_inEmergency > 0)
+            for (CompiledFlag? current = flag; current is not null; current = ParentOf(current))
+                if (current.InEmergency)
+                {
+                    decidedBy = ReferenceEquals(current, flag) ? null : current;
+                    return EvaluationReason.Emergency;
+                }
+
+        decidedBy = EmergencyFlagAbove(flag.Priority, subject);
+        return decidedBy is null ? null : EvaluationReason.EmergencyFlag;
+    }
+
+    /// <summary>Whether a flag is off because of an emergency. An unknown name is not.</summary>
+    public bool IsEmergency(string name, in Subject subject) =>
+        _anyEmergency && TryFind(name, out CompiledFlag? flag) && Emergency(flag, subject, out _) is not null;
+
+    /// <summary>Whether any emergency flag is on.</summary>
+    public bool IsEmergencyFlagOn(in Subject subject) => EmergencyFlagAbove(int.MaxValue, subject) is not null;
+
+    public CompiledFlag? ParentOf(CompiledFlag flag) => flag.Parent < 0 ? null : _flags[flag.Parent];
+
+    /// <summary>Whether somebody could get the flag.</summary>
+    public bool CanBeOn(CompiledFlag flag)
+    {
+        if (_anyEmergency && Emergency(flag, Subject.Nobody, out _) is not null)
+            return false;
+        for (CompiledFlag? current = flag; current is not null; current = ParentOf(current))
+            if (!current.CanBeOn)
+                return false;
+        return true;
+    }
+
+    private CompiledFlag? EmergencyFlagAbove(int priority, in Subject subject)
+    {
+        // The first that is on decides; whether it is itself below another one makes no difference, for that one would have come before it.
+        foreach (CompiledFlag emergency in _emergencyFlags)
+        {
+            if (emergency.Priority >= priority)
+                break;
+            if (emergency.Alone(subject).IsOn() && OffAncestor(emergency, subject) is null)
+                return emergency;
+        }
+        return null;
+    }
+
+    private CompiledFlag? OffAncestor(CompiledFlag flag, in Subject subject)
+    {
+        for (int place = flag.Parent; place >= 0;)
+        {
+            CompiledFlag ancestor = _flags[place];
+            if (!ancestor.Alone(subject).IsOn())
+                return ancestor;
+            place = ancestor.Parent;
+        }
+        return null;
+    }
+
+    private static bool SameNames(IReadOnlyList<EffectiveFlag> flags, string[] names)
+    {
+        if (flags.Count != names.Length)
+            return false;
+        for (int i = 0; i < names.Length; i++)
+            if (flags[i].Definition.Name != names[i])
+                return false;
+        return true;
+    }
+}

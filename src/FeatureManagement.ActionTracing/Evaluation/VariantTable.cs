@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using FeatureManagement.ActionTracing.Flags;
+using Microsoft.Extensions.Configuration;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing.Evaluation;
+
+/// <summary>
+/// The variants of a flag as percentile ranges, assigned as Microsoft's feature management assigns them in any language:
+/// the first four bytes of SHA-256 of <c>key\nseed</c>, as a share of 2^32 - 1 in percent. Immutable.
+/// </summary>
+internal sealed class VariantTable
+{
+    private const int StackLimit = 512;
+
+    private readonly Range[] _ranges;
+    private readonly IConfigurationSection?[] _sections;
+    private readonly byte[] _suffix;
+    private readonly long _memoSeed;
+
+    public VariantTable(FlagDefinition flag)
+    {
+        Variants = flag.Variants;
+        Seed = "allocation\n" + flag.Name.ToLowerInvariant();
+        _suffix = Encoding.UTF8.GetBytes("\n" + Seed);
+        _ranges = RangesOf(flag.Variants);
+        _sections = new IConfigurationSection?[flag.Variants.Count];
+        _memoSeed = MemoSeed();
+    }
+
+    public IReadOnlyList<FlagVariant> Variants { get; }
+
+    /// <summary>The library's allocation seed.</summary>
+    public string Seed { get; }
+
+    public IReadOnlyList<Range> Ranges => _ranges;
+
+    /// <summary>The configuration of the variant at an index, detached from live configuration; made at first use.</summary>
+    public IConfigurationSection Section(int variant) => Volatile.Read(ref _sections[variant]) ?? (_sections[variant] = VariantSection.Create(Variants[variant]));
+
+    /// <summary>The variant at an index as the library gives it: a new object each time, for it is mutable.</summary>
+    public Variant ToLibrary(int variant) => new()
+    {
+        Name = Variants[variant].Name,
+        Configuration = Variants[variant].Config.Count == 0 ? null : Section(variant),
+    };
+
+    /// <summary>The index of the variant for a key, remembered in <paramref name="memo"/> where there is one.</summary>
+    public int Assign(string key, bool ignoreCase, VariantMemo? memo)
+    {
+        if (memo is null || _ranges.Length > VariantMemo.MaxVariants)
+            return Allocate(key, ignoreCase);
+        ulong hash = Bucket.Hash(key, _memoSeed);
+        int variant = memo.Find(hash);
+        if (variant < 0)
+        {
+            variant = Allocate(key, ignoreCase);
+            memo.Add(hash, variant);
+        }
+        return variant;
+    }
+
+    private int Allocate(string key, bool ignoreCase)
+    {
+        // The library lowers keys by the current culture; equal assignments need the same.
+        if (ignoreCase)
+            key = key.ToLower(CultureInfo.CurrentCulture);
+
+        int length = Encoding.UTF8.GetMaxByteCount(key.Length) + _suffix.Length;
+        Span<byte> text = length <= StackLimit ? stackalloc byte[StackLimit] : new byte[length];
+        int written = Encoding.UTF8.GetBytes(key, text);
+        _suffix.CopyTo(text[written..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..(written + _suffix.Length)], hash);
+
+        double percentile = MemoryMarshal.Read<uint>(hash) / (double)uint.MaxValue * 100;
+        for (int i = 0; i < _ranges.Length; i++)
+            if (percentile >= _ranges[i].From && (_ranges[i].To == 100 || percentile < _ranges[i].To))
+                return i;
+        return _ranges.Length - 1;
+    }
+
+    private static Range[] RangesOf(IReadOnlyList<FlagVariant> variants)
+    {
+        decimal total = variants.Sum(variant => variant.Weight);
+        var ranges = new Range[variants.Count];
+        decimal sum = 0;
+        double from = 0;
+        for (int i = 0; i < ranges.Length; i++)
+        {
+            sum += variants[i].Weight;
+            double to = i == ranges.Length - 1 ? 100 : (double)(sum / total * 100);
+            ranges[i] = new Range(from, to);
+            from = to;
+        }
+        return ranges;
+    }
+
+    /// <summary>Differs wherever an assignment could, so that a memo shared by all flags never outlives a change of weights.</summary>
+    private long MemoSeed()
+    {
+        var hash = new XxHash3();
+        hash.Append(_suffix);
+        hash.Append(MemoryMarshal.AsBytes(_ranges.AsSpan()));
+        return (long)hash.GetCurrentHashAsUInt64();
+    }
+
+    /// <summary>From (inclusive) and to (exclusive, but inclusive at 100), in percent.</summary>
+    public readonly record struct Range(double From, double To);
+}

@@ -1,0 +1,33 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Integration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing;
+
+/// <summary>The one call that adds this library to Microsoft.FeatureManagement.</summary>
+public static class FeatureManagementBuilderExtensions
+{
+    /// <summary>
+    /// Puts the flags of the configuration section <c>ActionTracing</c> beside the library's own: <c>[FeatureGate]</c>, <c>IFeatureManager</c>,
+    /// <c>IVariantFeatureManager</c> and everything built on them answer for both. Calling it twice is harmless.
+    /// </summary>
+    /// <param name="builder">What <c>AddFeatureManagement()</c> or <c>AddScopedFeatureManagement()</c> returned.</param>
+    /// <param name="configure">Adds parts: a store, ASP.NET Core. May be null.</param>
+    /// <returns>The same builder.</returns>
+    /// <remarks>Call it after <c>WithTargeting&lt;T&gt;()</c>, where that is used: the first accessor of the context wins.</remarks>
+    public static IFeatureManagementBuilder WithActionTracing(this IFeatureManagementBuilder builder, Action<ActionTracingBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        IServiceCollection services = builder.Services;
+        if (!services.Any(service => service.ServiceType == typeof(FlagEvaluator)))
+        {
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddEvaluation();
+            builder.AddIntegration();
+        }
+        configure?.Invoke(new ActionTracingBuilder(services));
+        return builder;
+    }
+}

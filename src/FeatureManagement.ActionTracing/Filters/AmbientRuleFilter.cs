@@ -1,0 +1,21 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using Microsoft.Extensions.Configuration;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing.Filters;
+
+/// <summary>A filter for calls without a context. The library wants this and <see cref="ContextualRuleFilter"/> apart, under one alias.</summary>
+internal abstract class AmbientRuleFilter(AmbientContext ambient, Func<IConfiguration, FilterRule> bind) : IFeatureFilter, IFilterParametersBinder
+{
+    public object BindParameters(IConfiguration parameters) => bind(parameters);
+
+    public Task<bool> EvaluateAsync(FeatureFilterEvaluationContext context)
+    {
+        var rule = (FilterRule)context.Settings;
+        return ambient.TryGet(out Subject subject, out var pending)
+            ? Answers.Of(rule.IsOn(context.FeatureName, subject))
+            : AwaitAsync();
+
+        async Task<bool> AwaitAsync() => rule.IsOn(context.FeatureName, await ambient.AwaitAsync(pending).ConfigureAwait(false));
+    }
+}

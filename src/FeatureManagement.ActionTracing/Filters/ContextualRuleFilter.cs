@@ -1,0 +1,19 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using Microsoft.Extensions.Configuration;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing.Filters;
+
+/// <summary>A filter for calls with a context, of whatever type: a filter per type would be ambiguous for a context that is of two.</summary>
+internal abstract class ContextualRuleFilter(EvaluationWarnings warnings, Func<IConfiguration, FilterRule> bind) : IContextualFeatureFilter<object>, IFilterParametersBinder
+{
+    public object BindParameters(IConfiguration parameters) => bind(parameters);
+
+    public Task<bool> EvaluateAsync(FeatureFilterEvaluationContext featureFilterContext, object appContext)
+    {
+        Subject subject = Subject.From(appContext);
+        if (subject.Key is null)
+            warnings.UnknownContext(appContext.GetType());
+        return Answers.Of(((FilterRule)featureFilterContext.Settings).IsOn(featureFilterContext.FeatureName, subject));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Filters;
+
+/// <summary>Reads the rules of ordinary feature flags that use our filters. What cannot be read is off, with a warning: an evaluation never throws.</summary>
+internal sealed partial class FilterRules(SnapshotSource source, ILogger<FilterRules> logger, IHostEnvironment? environment = null)
+{
+    private static readonly FilterRule Never = new Constant(false);
+
+    public FilterRule Percentage(IConfiguration parameters)
+    {
+        string? text = parameters["percentage"];
+        if (decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal percentage) && percentage is >= 0 and <= 100)
+            return new ShareRule(percentage, Values(parameters, "whitelist"), Values(parameters, "groups"));
+        LogUnreadable(PercentageFilter.Alias, "percentage", text, "it must be between 0 and 100");
+        return Never;
+    }
+
+    public static FilterRule Whitelist(IConfiguration parameters) =>
+        new ShareRule(0, Values(parameters, "whitelist"), Values(parameters, "groups"));
+
+    public FilterRule EmergencyOff(IConfiguration parameters) => new NoEmergency(source, parameters["flag"]);
+
+    public FilterRule DevelopmentState(IConfiguration parameters) => new Constant(environment?.IsDevelopment() ?? false);
+
+    public FilterRule Hierarchy(IConfiguration parameters)
+    {
+        if (parameters["parent"] is { Length: > 0 } parent)
+            return new ParentRule(source, parent);
+        LogUnreadable(HierarchyFilter.Alias, "parent", parameters["parent"], "it must be the name of a flag");
+        return Never;
+    }
+
+    private static string[] Values(IConfiguration parameters, string name) =>
+        [.. parameters.GetSection(name).GetChildren()
+            .Select(child => child.Value is "true" or "True" ? child.Key : child.Value is "false" or "False" ? null : child.Value)
+            .OfType<string>()];
+
+    [LoggerMessage(110, LogLevel.Warning, "Filter '{Filter}': {Parameter} is '{Value}'; {Rule}. The filter is off.", EventName = "UnreadableFilter")]
+    private partial void LogUnreadable(string filter, string parameter, string? value, string rule);
+
+    private sealed class Constant(bool on) : FilterRule
+    {
+        public override bool IsOn(string feature, in Subject subject) => on;
+    }
+
+    /// <summary>The feature, as if it were a flag of ours in rollout, so that its buckets are those of docs/buckets.md.</summary>
+    private sealed class ShareRule(decimal percentage, IReadOnlyList<string> whitelist, IReadOnlyList<string> groups) : FilterRule
+    {
+        private CompiledFlag? _flag;
+
+        public override bool IsOn(string feature, in Subject subject) => (_flag ??= Compile(feature)).Alone(subject).IsOn();
+
+        private CompiledFlag Compile(string feature) => new(
+            new EffectiveFlag
+            {
+                Definition = new FlagDefinition
+                {
+                    Name = feature,
+                    Type = FlagType.Percentage,
+                    State = FlagState.Rollout,
+                    Percentage = percentage,
+                    Whitelist = whitelist,
+                    Groups = groups,
+                },
+                Source = FlagSource.Configuration,
+                StateSource = FlagSource.Configuration,
+                PercentageSource = FlagSource.Configuration,
+                LastModified = default,
+            },
+            parent: -1,
+            development: false);
+    }
+
+    private sealed class NoEmergency(SnapshotSource source, string? flag) : FilterRule
+    {
+        public override bool IsOn(string feature, in Subject subject) =>
+            !(flag is null ? source.Current.IsEmergencyFlagOn(subject) : source.Current.IsEmergency(flag, subject));
+    }
+
+    private sealed class ParentRule(SnapshotSource source, string parent) : FilterRule
+    {
+        public override bool IsOn(string feature, in Subject subject)
+        {
+            FlagSnapshot snapshot = source.Current;
+            return snapshot.TryFind(parent, out CompiledFlag? flag) && snapshot.Decide(flag, subject).IsOn();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing.Integration;
+
+/// <summary>Our flags beside those of the provider that was there before. Where both define a name, ours answers.</summary>
+internal sealed class CompositeDefinitionProvider(FlagEvaluator evaluator, IFeatureDefinitionProvider inner, EvaluationWarnings warnings) : IFeatureDefinitionProvider
+{
+    private volatile LibraryDefinitions _definitions = new(evaluator.Snapshot);
+
+    public Task<FeatureDefinition> GetFeatureDefinitionAsync(string featureName)
+    {
+        LibraryDefinitions definitions = Current();
+        if (definitions.Snapshot.TryFind(featureName, out CompiledFlag? flag))
+            return definitions.Get(flag);
+
+        Task<FeatureDefinition> theirs = inner.GetFeatureDefinitionAsync(featureName);
+        if (theirs.IsCompletedSuccessfully && theirs.Result is null)
+            warnings.UnknownFlag(featureName, definitions.Snapshot);
+        return theirs;
+    }
+
+    public async IAsyncEnumerable<FeatureDefinition> GetAllFeatureDefinitionsAsync()
+    {
+        LibraryDefinitions definitions = Current();
+        for (int i = 0; i < definitions.Snapshot.Flags.Length; i++)
+            yield return await definitions.Get(definitions.Snapshot.Flags[i]).ConfigureAwait(false);
+        await foreach (FeatureDefinition theirs in inner.GetAllFeatureDefinitionsAsync().ConfigureAwait(false))
+            if (theirs?.Name is null || !definitions.Snapshot.TryFind(theirs.Name, out _))
+                yield return theirs!;
+    }
+
+    private LibraryDefinitions Current()
+    {
+        LibraryDefinitions definitions = _definitions;
+        FlagSnapshot snapshot = evaluator.Snapshot;
+        return ReferenceEquals(definitions.Snapshot, snapshot) ? definitions : _definitions = new LibraryDefinitions(snapshot);
+    }
+}

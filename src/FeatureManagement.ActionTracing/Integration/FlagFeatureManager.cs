@@ -1,0 +1,131 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using Microsoft.FeatureManagement;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.Integration;
+
+/// <summary>
+/// The library's managers, with our flags answered at once from the snapshot. All other features go to the library, and so do ours where it must
+/// see the call: where a session manager may have a word, or telemetry is to be published. An emergency is looked at before either.
+/// </summary>
+internal sealed class FlagFeatureManager(
+    FlagEvaluator evaluator,
+    AmbientContext ambient,
+    EvaluationWarnings warnings,
+    IFeatureManager inner,
+    IVariantFeatureManager innerVariants,
+    bool sessions) : IFeatureManager, IVariantFeatureManager
+{
+    public Task<bool> IsEnabledAsync(string feature)
+    {
+        FlagSnapshot snapshot = evaluator.Snapshot;
+        if (!snapshot.TryFind(feature, out CompiledFlag? flag))
+            return inner.IsEnabledAsync(feature);
+        if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
+            return AwaitAsync(snapshot, flag, pending, CancellationToken.None);
+        return GoesThroughLibrary(snapshot, flag, subject) ? inner.IsEnabledAsync(feature) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+    }
+
+    public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
+    {
+        FlagSnapshot snapshot = evaluator.Snapshot;
+        if (!snapshot.TryFind(feature, out CompiledFlag? flag))
+            return innerVariants.IsEnabledAsync(feature, cancellationToken);
+        if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
+            return new ValueTask<bool>(AwaitAsync(snapshot, flag, pending, cancellationToken));
+        return GoesThroughLibrary(snapshot, flag, subject)
+            ? innerVariants.IsEnabledAsync(feature, cancellationToken)
+            : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
+    }
+
+    public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context)
+    {
+        FlagSnapshot snapshot = evaluator.Snapshot;
+        if (!snapshot.TryFind(feature, out CompiledFlag? flag))
+            return inner.IsEnabledAsync(feature, context);
+        Subject subject = SubjectOf(context);
+        return GoesThroughLibrary(snapshot, flag, subject) ? inner.IsEnabledAsync(feature, context) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+    }
+
+    public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken)
+    {
+        FlagSnapshot snapshot = evaluator.Snapshot;
+        if (!snapshot.TryFind(feature, out CompiledFlag? flag))
+            return innerVariants.IsEnabledAsync(feature, context, cancellationToken);
+        Subject subject = SubjectOf(context);
+        return GoesThroughLibrary(snapshot, flag, subject)
+            ? innerVariants.IsEnabledAsync(feature, context, cancellationToken)
+            : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
+    }
+
+    public ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken)
+    {
+        FlagSnapshot snapshot = evaluator.Snapshot;
+        if (!snapshot.TryFind(feature, out CompiledFlag? flag))
+            return innerVariants.GetVariantAsync(feature, cancellationToken);
+        if (!ambient.TryGet(out Subject subject, out Task<TargetingContext>? pending))
+            return AwaitVariantAsync(snapshot, flag, pending, cancellationToken);
+        return GoesThroughLibrary(snapshot, flag, subject)
+            ? innerVariants.GetVariantAsync(feature, cancellationToken)
+            : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
+    }
+
+    public ValueTask<Variant> GetVariantAsync(string feature, ITargetingContext context, CancellationToken cancellationToken)
+    {
+        FlagSnapshot snapshot = evaluator.Snapshot;
+        if (!snapshot.TryFind(feature, out CompiledFlag? flag))
+            return innerVariants.GetVariantAsync(feature, context, cancellationToken);
+        var subject = Subject.From(context);
+        return GoesThroughLibrary(snapshot, flag, subject)
+            ? innerVariants.GetVariantAsync(feature, context, cancellationToken)
+            : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
+    }
+
+    public IAsyncEnumerable<string> GetFeatureNamesAsync() => inner.GetFeatureNamesAsync();
+
+    public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) => innerVariants.GetFeatureNamesAsync(cancellationToken);
+
+    private bool GoesThroughLibrary(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
+        (sessions || flag.Definition.Telemetry) && !(snapshot.AnyEmergency && snapshot.Emergency(flag, subject, out _) is not null);
+
+    private bool TryGetSubject(FlagSnapshot snapshot, CompiledFlag flag, out Subject subject, out Task<TargetingContext> pending)
+    {
+        if (snapshot.NeedsContext(flag))
+            return ambient.TryGet(out subject, out pending!);
+        subject = Subject.Nobody;
+        pending = null!;
+        return true;
+    }
+
+    private Subject SubjectOf<TContext>(TContext context)
+    {
+        if (context is FeatureFlagContext ours)
+            return new Subject(ours);
+        var subject = Subject.From(context);
+        if (subject.Key is null)
+            warnings.UnknownContext(context!.GetType());
+        return subject;
+    }
+
+    private async Task<bool> AwaitAsync(FlagSnapshot snapshot, CompiledFlag flag, Task<TargetingContext> pending, CancellationToken cancellationToken)
+    {
+        Subject subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
+        return GoesThroughLibrary(snapshot, flag, subject)
+            ? await innerVariants.IsEnabledAsync(flag.Name, cancellationToken).ConfigureAwait(false)
+            : evaluator.IsOn(snapshot, flag, subject);
+    }
+
+    private async ValueTask<Variant> AwaitVariantAsync(FlagSnapshot snapshot, CompiledFlag flag, Task<TargetingContext> pending, CancellationToken cancellationToken)
+    {
+        Subject subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
+        return GoesThroughLibrary(snapshot, flag, subject)
+            ? await innerVariants.GetVariantAsync(flag.Name, cancellationToken).ConfigureAwait(false)
+            : VariantOf(snapshot, flag, subject)!;
+    }
+
+    private Variant? VariantOf(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    {
+        int variant = evaluator.Variant(snapshot, flag, subject);
+        return variant < 0 ? null : flag.Variants!.ToLibrary(variant);
+    }
+}

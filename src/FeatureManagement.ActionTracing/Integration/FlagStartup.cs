@@ -1,0 +1,52 @@
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing.Integration;
+
+/// <summary>Reads the flags before traffic, so that an invalid configuration stops the host, and then looks for names that are defined twice.</summary>
+internal sealed partial class FlagStartup(IServiceProvider services, ILogger<FlagStartup> logger) : BackgroundService, IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        services.GetRequiredService<SnapshotSource>();
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // In the background, for the library takes long to list many features.
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var source = services.GetRequiredService<SnapshotSource>();
+            await using AsyncServiceScope scope = services.CreateAsyncScope();
+            await foreach (FeatureDefinition theirs in scope.ServiceProvider.GetInner<IFeatureDefinitionProvider>()
+                .GetAllFeatureDefinitionsAsync().WithCancellation(stoppingToken).ConfigureAwait(false))
+                if (theirs?.Name is { } name && source.Current.TryFind(name, out _))
+                    LogDefinedTwice(name);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+#pragma warning disable CA1031 // What the other provider cannot list is no reason to stop the host.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogCannotList(exception);
+        }
+    }
+
+    [LoggerMessage(120, LogLevel.Warning, "Flag '{Flag}' is defined both under ActionTracing and by the library's own provider; the one under ActionTracing answers. Remove one of the two.", EventName = "DefinedTwice")]
+    private partial void LogDefinedTwice(string flag);
+
+    [LoggerMessage(121, LogLevel.Warning, "The library's own features could not be listed, so that names that are defined twice are not known.", EventName = "CannotList")]
+    private partial void LogCannotList(Exception exception);
+}

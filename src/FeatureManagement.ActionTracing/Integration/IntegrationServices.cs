@@ -1,0 +1,43 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Filters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing.Integration;
+
+internal static class IntegrationServices
+{
+    public static void AddIntegration(this IFeatureManagementBuilder builder)
+    {
+        builder.Services.TryAddSingleton<FilterRules>();
+        builder.Services.AddHostedService<FlagStartup>();
+        builder
+            .AddFeatureFilter<EmergencyOffFilter>().AddFeatureFilter<ContextualEmergencyOffFilter>()
+            .AddFeatureFilter<HierarchyFilter>().AddFeatureFilter<ContextualHierarchyFilter>()
+            .AddFeatureFilter<DevelopmentStateFilter>().AddFeatureFilter<ContextualDevelopmentStateFilter>()
+            .AddFeatureFilter<WhitelistFilter>().AddFeatureFilter<ContextualWhitelistFilter>()
+            .AddFeatureFilter<PercentageFilter>().AddFeatureFilter<ContextualPercentageFilter>();
+
+        builder.Services.Decorate<IFeatureDefinitionProvider>(provider => ActivatorUtilities.CreateInstance<CompositeDefinitionProvider>(
+            provider, provider.GetInner<IFeatureDefinitionProvider>()));
+        builder.Services.Decorate<IFeatureManager>(Manager);
+        builder.Services.Decorate<IVariantFeatureManager>(Manager);
+        builder.Services.Decorate<IFeatureManagerSnapshot>(Snapshot);
+        builder.Services.Decorate<IVariantFeatureManagerSnapshot>(Snapshot);
+    }
+
+    private static FlagFeatureManager Manager(IServiceProvider provider) => new(
+        provider.GetRequiredService<FlagEvaluator>(),
+        provider.GetRequiredService<AmbientContext>(),
+        provider.GetRequiredService<EvaluationWarnings>(),
+        provider.GetInner<IFeatureManager>(),
+        provider.GetInner<IVariantFeatureManager>(),
+        sessions: provider.GetServices<ISessionManager>().Any());
+
+    private static FlagFeatureManagerSnapshot Snapshot(IServiceProvider provider) => new(
+        provider.GetRequiredService<FlagEvaluator>(),
+        provider.GetRequiredService<AmbientContext>(),
+        provider.GetInner<IFeatureManagerSnapshot>(),
+        provider.GetInner<IVariantFeatureManagerSnapshot>());
+}

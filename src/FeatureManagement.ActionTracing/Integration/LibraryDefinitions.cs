@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Filters;
+using FeatureManagement.ActionTracing.Flags;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing.Integration;
+
+/// <summary>The flags of one snapshot as the library's own definitions, each made once, at first use. Thread-safe.</summary>
+internal sealed class LibraryDefinitions(FlagSnapshot snapshot)
+{
+    private readonly ConcurrentDictionary<CompiledFlag, Task<FeatureDefinition>> _definitions = new();
+
+    public FlagSnapshot Snapshot => snapshot;
+
+    public Task<FeatureDefinition> Get(CompiledFlag flag) =>
+        _definitions.TryGetValue(flag, out Task<FeatureDefinition>? made) ? made : _definitions.GetOrAdd(flag, Make);
+
+    private Task<FeatureDefinition> Make(CompiledFlag flag)
+    {
+        string? filter = FilterOf(flag);
+        return Task.FromResult(new FeatureDefinition
+        {
+            Name = flag.Name,
+            EnabledFor = filter is null ? [] : [new FeatureFilterConfiguration { Name = filter, ParametersObject = new CompiledRule(snapshot, flag) }],
+            RequirementType = RequirementType.All,
+            Status = flag.IsDisabled ? FeatureStatus.Disabled : FeatureStatus.Conditional,
+            Variants = flag.Variants is { } table ? [.. table.Variants.Select((variant, i) => new VariantDefinition { Name = variant.Name, ConfigurationValue = table.Section(i) })] : [],
+            Allocation = flag.Variants is null ? null : Allocation(flag.Variants),
+            Telemetry = new TelemetryConfiguration { Enabled = flag.Definition.Telemetry },
+        });
+    }
+
+    /// <summary>The one filter that decides; null for a disabled flag, which has none.</summary>
+    private string? FilterOf(CompiledFlag flag)
+    {
+        FlagDefinition definition = flag.Definition;
+        if (flag.InEmergency)
+            return EmergencyOffFilter.Alias;
+        if (flag.IsDisabled)
+            return null;
+        if (snapshot.NeedsOthers(flag))
+            return HierarchyFilter.Alias;
+        return definition.State switch
+        {
+            FlagState.Enabled => "AlwaysOn",
+            FlagState.Development => DevelopmentStateFilter.Alias,
+            _ when definition.Percentage == 0 => WhitelistFilter.Alias,
+            _ => PercentageFilter.Alias,
+        };
+    }
+
+    private static Allocation Allocation(VariantTable table)
+    {
+        var percentile = new PercentileAllocation[table.Variants.Count];
+        for (int i = 0; i < percentile.Length; i++)
+            percentile[i] = new PercentileAllocation { Variant = table.Variants[i].Name, From = table.Ranges[i].From, To = table.Ranges[i].To };
+        return new Allocation
+        {
+            Percentile = percentile,
+            Seed = table.Seed,
+            // The library assigns nothing where it has no context; ours then asks for the default key.
+            DefaultWhenEnabled = table.Variants[table.Assign(FeatureFlagContext.DefaultKey, ignoreCase: false, memo: null)].Name,
+        };
+    }
+}
