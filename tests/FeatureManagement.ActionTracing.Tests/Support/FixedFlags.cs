@@ -1,0 +1,29 @@
+using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Tests.Support;
+
+/// <summary>Flags that a test sets, in the place of configuration.</summary>
+internal sealed class FixedFlags : IFlagCatalogSource
+{
+    public FixedFlags(params IEnumerable<FlagDefinition> flags) => Catalog = CatalogOf(flags);
+
+    public FlagCatalog Catalog { get; private set; }
+
+    public event Action<FlagCatalog>? Changed;
+
+    public void Set(params IEnumerable<FlagDefinition> flags)
+    {
+        Catalog = CatalogOf(flags);
+        Changed?.Invoke(Catalog);
+    }
+
+    public static FlagCatalog CatalogOf(IEnumerable<FlagDefinition> flags, FeatureFlagSettings? settings = null) => new()
+    {
+        Flags = flags.ToFrozenDictionary(flag => flag.Name, StringComparer.OrdinalIgnoreCase),
+        BuiltIn = FrozenSet<string>.Empty,
+        Settings = settings ?? new(),
+        TraceOutput = new(),
+    };
+}
