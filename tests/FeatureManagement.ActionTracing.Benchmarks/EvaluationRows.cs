@@ -1,0 +1,169 @@
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using System.Text;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.FeatureManagement;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.Benchmarks;
+
+/// <summary>What an evaluation costs: directly, through the library's interfaces, and beside the library.</summary>
+internal sealed class EvaluationRows
+{
+    private readonly IFeatureFlagManager _direct;
+    private readonly IVariantFeatureManager _manager;
+    private readonly IVariantFeatureManager _library;
+    private readonly Floor _floor;
+
+    public EvaluationRows()
+    {
+        ServiceProvider us = World.WithUs(World.Flags(1_000));
+        _direct = us.GetRequiredService<IFeatureFlagManager>();
+        _manager = us.GetRequiredService<IVariantFeatureManager>();
+        _library = World.WithoutUs(new LibraryFeatures(1_000)).GetRequiredService<IVariantFeatureManager>();
+        _floor = new Floor(World.Flags(1_000).Select(flag => flag.Name));
+    }
+
+    public IEnumerable<Row> Measure() =>
+    [
+        .. Job("on", World.On, World.Users, World.LibraryUsers, _floor.Hash, 1.5, 2.5, 5),
+        .. Job("rollout 50 %", World.Half, World.Users, World.LibraryUsers, _floor.Hash, 1.5, 2, 35),
+        .. Job("allow-list of 1,000, hit", World.Listed, World.ListedUsers, World.LibraryListedUsers, _floor.Set, 1.5, 2, 50),
+        .. Job("allow-list of 1,000, miss", World.Listed, World.Users, World.LibraryUsers, _floor.Set, 1.75, 2.25, 120),
+        .. Variants(),
+        .. Parents(),
+        .. Unknown(),
+        .. Crowd(),
+        .. Listener(),
+    ];
+
+    private IEnumerable<Row> Job(
+        string job, string flag, FeatureFlagContext[] users, TargetingContext[] libraryUsers, Func<string, string, bool> floor, double goal, double managerGoal, double libraryGoal)
+    {
+        string[] keys = [.. users.Select(user => user.UserId!)];
+        bool set = floor.Method.Name == nameof(Floor.Set);
+        Cost[] costs = Measurement.Compare(
+            set ? n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Set(flag, keys[i % keys.Length])); }
+            : n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(flag, keys[i % keys.Length])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(flag, users[i % users.Length])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_manager.IsEnabledAsync(flag, users[i % users.Length], default).Result); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_library.IsEnabledAsync(flag, libraryUsers[i % libraryUsers.Length], default).Result); });
+        yield return new Row(job, "floor", costs[0].Nanoseconds, "ns");
+        yield return Row.Ratio(job, "direct call / floor", costs[1].Nanoseconds, costs[0].Nanoseconds, goal);
+        yield return Row.Ratio(job, "IVariantFeatureManager / floor", costs[2].Nanoseconds, costs[0].Nanoseconds, managerGoal);
+        yield return Row.Faster(job, "against the library", costs[3].Nanoseconds, costs[2].Nanoseconds, libraryGoal);
+        yield return new Row(job, "direct call", costs[1].Bytes, "bytes", 0);
+        yield return new Row(job, "IVariantFeatureManager", costs[2].Bytes, "bytes", 0);
+        yield return new Row(job, "the library", costs[3].Bytes, "bytes");
+    }
+
+    private IEnumerable<Row> Variants()
+    {
+        FeatureFlagContext[] users = World.Users;
+        string[] keys = [.. users.Select(user => user.UserId!)];
+        Cost[] seen = Measurement.Compare(
+            n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(World.Variants, keys[i % keys.Length])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.GetVariant(World.Variants, users[i % users.Length])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_manager.GetVariantAsync(World.Variants, users[i % users.Length], default).Result); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_library.GetVariantAsync(World.Variants, World.LibraryUsers[i % users.Length], default).Result); });
+        yield return Row.Ratio("three variants, user seen before", "direct call / floor", seen[1].Nanoseconds, seen[0].Nanoseconds, 2);
+        yield return Row.Ratio("three variants, user seen before", "IVariantFeatureManager / floor", seen[2].Nanoseconds, seen[0].Nanoseconds, 2.25);
+        yield return Row.Faster("three variants, user seen before", "against the library", seen[3].Nanoseconds, seen[2].Nanoseconds, 45);
+        yield return new Row("three variants, user seen before", "direct call", seen[1].Bytes, "bytes", 0);
+        yield return new Row("three variants, user seen before", "IVariantFeatureManager (the library's Variant)", seen[2].Bytes, "bytes");
+
+        // As many as never come back before the memo has forgotten them.
+        FeatureFlagContext[] fresh = World.Contexts("new-user-{0:0000000}", 1 << 20);
+        byte[][] texts = [.. fresh.Take(1 << 14).Select(user => Encoding.UTF8.GetBytes($"{user.UserId}\nallocation\n{World.Variants}"))];
+        int next = 0;
+        Cost[] costs = Measurement.Compare(
+            n =>
+            {
+                Span<byte> hash = stackalloc byte[32];
+                for (int i = 0; i < n; i++)
+                    Sink.Take(SHA256.HashData(texts[i & (texts.Length - 1)], hash));
+            },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.GetVariant(World.Variants, fresh[next++ & (fresh.Length - 1)])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_manager.GetVariantAsync(World.Variants, fresh[next++ & (fresh.Length - 1)], default).Result); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_library.GetVariantAsync(World.Variants, World.LibraryUsers[i % users.Length], default).Result); });
+        yield return Row.Ratio("three variants, new user", "direct call / SHA-256", costs[1].Nanoseconds, costs[0].Nanoseconds, 1.3);
+        yield return Row.Ratio("three variants, new user", "IVariantFeatureManager / SHA-256", costs[2].Nanoseconds, costs[0].Nanoseconds, 1.3);
+        yield return Row.Faster("three variants, new user", "against the library", costs[3].Nanoseconds, costs[2].Nanoseconds, 2.5);
+        yield return new Row("three variants, new user", "direct call", costs[1].Bytes, "bytes", 0);
+    }
+
+    private IEnumerable<Row> Parents()
+    {
+        FeatureFlagContext[] users = World.Users;
+        Cost[] costs = Measurement.Compare(
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i % users.Length])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Child, users[i % users.Length])); });
+        yield return Row.Ratio("each context-dependent parent", "what it adds / a rollout", costs[1].Nanoseconds - costs[0].Nanoseconds, costs[0].Nanoseconds, 1);
+    }
+
+    private IEnumerable<Row> Unknown()
+    {
+        FeatureFlagContext[] users = World.Users;
+        string[] keys = [.. users.Select(user => user.UserId!)];
+        Cost[] unknown = Measurement.Compare(
+            n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(World.Half, keys[i % keys.Length])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled("checkout_redesign_gone", users[i % users.Length])); });
+        yield return Row.Ratio("unknown to us", "direct call / floor", unknown[1].Nanoseconds, unknown[0].Nanoseconds, 2);
+
+        var features = new LibraryFeatures(1_000, "theirs_");
+        IVariantFeatureManager with = World.WithUs(World.Flags(1_000), features).GetRequiredService<IVariantFeatureManager>();
+        IVariantFeatureManager without = World.WithoutUs(features).GetRequiredService<IVariantFeatureManager>();
+        Cost[] theirs = Measurement.Compare(
+            n => { for (int i = 0; i < n; i++) Sink.Take(without.IsEnabledAsync("theirs_" + World.On, World.LibraryUsers[i % 1_024], default).Result); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(with.IsEnabledAsync("theirs_" + World.On, World.LibraryUsers[i % 1_024], default).Result); });
+        yield return Row.Ratio("the library's own flags", "with us / without us", theirs[1].Nanoseconds, theirs[0].Nanoseconds, 1.2);
+        yield return new Row("the library's own flags", "bytes more with us", theirs[1].Bytes - theirs[0].Bytes, "bytes", 0);
+
+        // Ours under the library's unmodified manager, beside a filter that costs nothing.
+        FeatureManager ours = World.WithUs(World.Flags(1_000)).GetRequiredService<FeatureManager>();
+        FeatureManager cached = World.WithoutUs(new LibraryFeatures(1_000)).GetRequiredService<FeatureManager>();
+        cached.FeatureFilters = [.. cached.FeatureFilters, new LibraryFeatures.CachedFilter()];
+        Cost[] through = Measurement.Compare(
+            n => { for (int i = 0; i < n; i++) Sink.Take(cached.IsEnabledAsync(World.Child, World.LibraryUsers[i % 1_024], default).Result); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(ours.IsEnabledAsync(World.Half, World.LibraryUsers[i % 1_024], default).Result); });
+        yield return Row.Ratio("our flags through the library's FeatureManager", "/ one cached filter", through[1].Nanoseconds, through[0].Nanoseconds, 1.25);
+    }
+
+    private IEnumerable<Row> Crowd()
+    {
+        IFeatureFlagManager crowd = World.WithUs(World.Flags(10_000)).GetRequiredService<IFeatureFlagManager>();
+        FeatureFlagContext[] users = World.Users;
+        Cost[] costs = Measurement.Compare(
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i % users.Length])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(crowd.IsEnabled(World.Half, users[i % users.Length])); });
+        yield return Row.Ratio("a hot flag", "among 10,000 / among 1,000", costs[1].Nanoseconds, costs[0].Nanoseconds, 1.15);
+    }
+
+    private IEnumerable<Row> Listener()
+    {
+        FeatureFlagContext[] users = World.Users;
+        ServiceProvider listened = World.WithUs(World.Flags(1_000));
+        var manager = listened.GetRequiredService<IFeatureFlagManager>();
+        IMeterFactory meters = listened.GetRequiredService<IMeterFactory>();
+        long sum = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, meters))
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => sum += value);
+        listener.Start();
+        Cost[] costs = Measurement.Compare(
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i % users.Length])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(manager.IsEnabled(World.Half, users[i % users.Length])); });
+        yield return new Row("metrics", "what a listener adds", costs[1].Nanoseconds - costs[0].Nanoseconds, "ns", 70);
+        yield return new Row("metrics", "with a listener", costs[1].Bytes, "bytes", 0);
+        if (sum == 0)
+            throw new InvalidOperationException("The listener heard nothing.");
+    }
+}
