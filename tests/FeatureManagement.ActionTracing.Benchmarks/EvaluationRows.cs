@@ -45,11 +45,11 @@ internal sealed class EvaluationRows
         string[] keys = [.. users.Select(user => user.UserId!)];
         bool set = floor.Method.Name == nameof(Floor.Set);
         Cost[] costs = Measurement.Compare(
-            set ? n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Set(flag, keys[i % keys.Length])); }
-            : n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(flag, keys[i % keys.Length])); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(flag, users[i % users.Length])); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_manager.IsEnabledAsync(flag, users[i % users.Length], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_library.IsEnabledAsync(flag, libraryUsers[i % libraryUsers.Length], default).Result); });
+            set ? n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Set(flag, keys[i & 1_023])); }
+            : n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(flag, keys[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(flag, users[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_manager.IsEnabledAsync(flag, users[i & 1_023], default).Result); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_library.IsEnabledAsync(flag, libraryUsers[i & 1_023], default).Result); });
         yield return new Row(job, "floor", costs[0].Nanoseconds, "ns");
         yield return Row.Ratio(job, "direct call / floor", costs[1].Nanoseconds, costs[0].Nanoseconds, goal);
         yield return Row.Ratio(job, "IVariantFeatureManager / floor", costs[2].Nanoseconds, costs[0].Nanoseconds, managerGoal);
@@ -64,19 +64,19 @@ internal sealed class EvaluationRows
         FeatureFlagContext[] users = World.Users;
         string[] keys = [.. users.Select(user => user.UserId!)];
         Cost[] seen = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(World.Variants, keys[i % keys.Length])); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.GetVariant(World.Variants, users[i % users.Length])); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_manager.GetVariantAsync(World.Variants, users[i % users.Length], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_library.GetVariantAsync(World.Variants, World.LibraryUsers[i % users.Length], default).Result); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(World.Variants, keys[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.GetVariant(World.Variants, users[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_manager.GetVariantAsync(World.Variants, users[i & 1_023], default).Result); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_library.GetVariantAsync(World.Variants, World.LibraryUsers[i & 1_023], default).Result); });
         yield return Row.Ratio("three variants, user seen before", "direct call / floor", seen[1].Nanoseconds, seen[0].Nanoseconds, 2);
         yield return Row.Ratio("three variants, user seen before", "IVariantFeatureManager / floor", seen[2].Nanoseconds, seen[0].Nanoseconds, 2.25);
         yield return Row.Faster("three variants, user seen before", "against the library", seen[3].Nanoseconds, seen[2].Nanoseconds, 45);
         yield return new Row("three variants, user seen before", "direct call", seen[1].Bytes, "bytes", 0);
         yield return new Row("three variants, user seen before", "IVariantFeatureManager (the library's Variant)", seen[2].Bytes, "bytes");
 
-        // As many as never come back before the memo has forgotten them.
-        FeatureFlagContext[] fresh = World.Contexts("new-user-{0:0000000}", 1 << 20);
-        byte[][] texts = [.. fresh.Take(1 << 14).Select(user => Encoding.UTF8.GetBytes($"{user.UserId}\nallocation\n{World.Variants}"))];
+        // Twice as many as the memo holds, in turn, so that none is remembered when it comes again.
+        FeatureFlagContext[] fresh = World.Contexts("new-user-{0:0000000}", 1 << 17);
+        byte[][] texts = [.. fresh.Select(user => Encoding.UTF8.GetBytes($"{user.UserId}\nallocation\n{World.Variants}"))];
         int next = 0;
         Cost[] costs = Measurement.Compare(
             n =>
@@ -87,7 +87,7 @@ internal sealed class EvaluationRows
             },
             n => { for (int i = 0; i < n; i++) Sink.Take(_direct.GetVariant(World.Variants, fresh[next++ & (fresh.Length - 1)])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_manager.GetVariantAsync(World.Variants, fresh[next++ & (fresh.Length - 1)], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_library.GetVariantAsync(World.Variants, World.LibraryUsers[i % users.Length], default).Result); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(_library.GetVariantAsync(World.Variants, World.LibraryUsers[i & 1_023], default).Result); });
         yield return Row.Ratio("three variants, new user", "direct call / SHA-256", costs[1].Nanoseconds, costs[0].Nanoseconds, 1.3);
         yield return Row.Ratio("three variants, new user", "IVariantFeatureManager / SHA-256", costs[2].Nanoseconds, costs[0].Nanoseconds, 1.3);
         yield return Row.Faster("three variants, new user", "against the library", costs[3].Nanoseconds, costs[2].Nanoseconds, 2.5);
@@ -98,8 +98,8 @@ internal sealed class EvaluationRows
     {
         FeatureFlagContext[] users = World.Users;
         Cost[] costs = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i % users.Length])); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Child, users[i % users.Length])); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Child, users[i & 1_023])); });
         yield return Row.Ratio("each context-dependent parent", "what it adds / a rollout", costs[1].Nanoseconds - costs[0].Nanoseconds, costs[0].Nanoseconds, 1);
     }
 
@@ -108,16 +108,16 @@ internal sealed class EvaluationRows
         FeatureFlagContext[] users = World.Users;
         string[] keys = [.. users.Select(user => user.UserId!)];
         Cost[] unknown = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(World.Half, keys[i % keys.Length])); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled("checkout_redesign_gone", users[i % users.Length])); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(World.Half, keys[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled("checkout_redesign_gone", users[i & 1_023])); });
         yield return Row.Ratio("unknown to us", "direct call / floor", unknown[1].Nanoseconds, unknown[0].Nanoseconds, 2);
 
         var features = new LibraryFeatures(1_000, "theirs_");
         IVariantFeatureManager with = World.WithUs(World.Flags(1_000), features).GetRequiredService<IVariantFeatureManager>();
         IVariantFeatureManager without = World.WithoutUs(features).GetRequiredService<IVariantFeatureManager>();
         Cost[] theirs = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(without.IsEnabledAsync("theirs_" + World.On, World.LibraryUsers[i % 1_024], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(with.IsEnabledAsync("theirs_" + World.On, World.LibraryUsers[i % 1_024], default).Result); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(without.IsEnabledAsync("theirs_" + World.On, World.LibraryUsers[i & 1_023], default).Result); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(with.IsEnabledAsync("theirs_" + World.On, World.LibraryUsers[i & 1_023], default).Result); });
         yield return Row.Ratio("the library's own flags", "with us / without us", theirs[1].Nanoseconds, theirs[0].Nanoseconds, 1.2);
         yield return new Row("the library's own flags", "bytes more with us", theirs[1].Bytes - theirs[0].Bytes, "bytes", 0);
 
@@ -126,8 +126,8 @@ internal sealed class EvaluationRows
         FeatureManager cached = World.WithoutUs(new LibraryFeatures(1_000)).GetRequiredService<FeatureManager>();
         cached.FeatureFilters = [.. cached.FeatureFilters, new LibraryFeatures.CachedFilter()];
         Cost[] through = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(cached.IsEnabledAsync(World.Child, World.LibraryUsers[i % 1_024], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(ours.IsEnabledAsync(World.Half, World.LibraryUsers[i % 1_024], default).Result); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(cached.IsEnabledAsync(World.Child, World.LibraryUsers[i & 1_023], default).Result); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(ours.IsEnabledAsync(World.Half, World.LibraryUsers[i & 1_023], default).Result); });
         yield return Row.Ratio("our flags through the library's FeatureManager", "/ one cached filter", through[1].Nanoseconds, through[0].Nanoseconds, 1.25);
     }
 
@@ -136,8 +136,8 @@ internal sealed class EvaluationRows
         IFeatureFlagManager crowd = World.WithUs(World.Flags(10_000)).GetRequiredService<IFeatureFlagManager>();
         FeatureFlagContext[] users = World.Users;
         Cost[] costs = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i % users.Length])); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(crowd.IsEnabled(World.Half, users[i % users.Length])); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(crowd.IsEnabled(World.Half, users[i & 1_023])); });
         yield return Row.Ratio("a hot flag", "among 10,000 / among 1,000", costs[1].Nanoseconds, costs[0].Nanoseconds, 1.15);
     }
 
@@ -159,8 +159,8 @@ internal sealed class EvaluationRows
         listener.SetMeasurementEventCallback<long>((_, value, _, _) => sum += value);
         listener.Start();
         Cost[] costs = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i % users.Length])); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(manager.IsEnabled(World.Half, users[i % users.Length])); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(manager.IsEnabled(World.Half, users[i & 1_023])); });
         yield return new Row("metrics", "what a listener adds", costs[1].Nanoseconds - costs[0].Nanoseconds, "ns", 70);
         yield return new Row("metrics", "with a listener", costs[1].Bytes, "bytes", 0);
         if (sum == 0)

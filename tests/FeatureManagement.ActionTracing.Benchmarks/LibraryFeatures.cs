@@ -15,7 +15,7 @@ internal sealed class LibraryFeatures : IFeatureDefinitionProvider
         features.Add(Filtered(World.On, "AlwaysOn", null));
         features.Add(Filtered(World.Half, "Microsoft.Targeting", Targeting(50)));
         features.Add(Filtered(World.Listed, "Microsoft.Targeting", Targeting(0, [.. World.AllowList])));
-        features.Add(Filtered(World.Child, "CachedFilter", new object()));
+        features.Add(Filtered(World.Child, "Contoso.CachedFilter", new object()));
         FeatureDefinition variants = Filtered(World.Variants, "AlwaysOn", null);
         variants.Variants = [new() { Name = "detailed" }, new() { Name = "minimal" }, new() { Name = "standard" }];
         variants.Allocation = new Allocation
@@ -48,7 +48,7 @@ internal sealed class LibraryFeatures : IFeatureDefinitionProvider
         new() { Audience = new Audience { DefaultRolloutPercentage = percentage, Users = users } };
 
     /// <summary>A filter that costs nothing but its call.</summary>
-    [FilterAlias("CachedFilter")]
+    [FilterAlias("Contoso.CachedFilter")]
     public sealed class CachedFilter : IContextualFeatureFilter<object>
     {
         private static readonly Task<bool> On = Task.FromResult(true);

@@ -21,7 +21,7 @@ internal static class World
 
     public static readonly string[] AllowList = [.. Enumerable.Range(0, 1_000).Select(i => $"listed-user-{i:0000}")];
     public static readonly FeatureFlagContext[] Users = Contexts("user-{0:00000}", 1_024);
-    public static readonly FeatureFlagContext[] ListedUsers = Contexts("listed-user-{0:0000}", 1_000);
+    public static readonly FeatureFlagContext[] ListedUsers = [.. AllowList.Concat(AllowList).Take(1_024).Select(user => new FeatureFlagContext { UserId = user })];
     public static readonly TargetingContext[] LibraryUsers = [.. Users.Select(user => new TargetingContext { UserId = user.UserId })];
     public static readonly TargetingContext[] LibraryListedUsers = [.. ListedUsers.Select(user => new TargetingContext { UserId = user.UserId })];
 

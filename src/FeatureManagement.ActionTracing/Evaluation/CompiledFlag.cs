@@ -22,6 +22,7 @@ internal sealed class CompiledFlag
         Parent = parent;
         Priority = definition.Priority ?? int.MaxValue;
         InEmergency = definition.State == FlagState.EmergencyOff;
+        Telemetry = definition.Telemetry;
         _seed = previous?._seed ?? Bucket.Seed(definition.Name);
         _threshold = Bucket.Threshold(definition.Percentage);
         _everybody = definition.Percentage == 100;
@@ -69,6 +70,8 @@ internal sealed class CompiledFlag
     public int Priority { get; }
 
     public bool InEmergency { get; }
+
+    public bool Telemetry { get; }
 
     public bool IsDisabled => Definition.State == FlagState.Disabled;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.Options;
 using Microsoft.FeatureManagement.FeatureFilters;
@@ -11,6 +12,7 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
 
     public FlagSnapshot Snapshot => source.Current;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsOn(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         bool on = snapshot.Decide(flag, subject).IsOn();
@@ -32,7 +34,7 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         {
             Flag = flag.Name,
             Enabled = reason.IsOn(),
-            Variant = variant < 0 ? null : flag.Variants!.Variants[variant].Name,
+            Variant = variant < 0 ? null : flag.Variants!.NameOf(variant),
             Reason = reason,
             DecidedBy = decidedBy?.Name,
             State = effective.Definition.State,

@@ -1,12 +1,18 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
-/// <summary>Where each name stands in a snapshot. Shared by all snapshots of the same names. Immutable.</summary>
+/// <summary>Where each name stands in a snapshot. Shared by all snapshots of the same names. Immutable but for a memory of unknown names.</summary>
 internal sealed class FlagIndex
 {
+    private const int MaxRemembered = 200;
+
     private readonly FrozenDictionary<string, int> _exact;
     private readonly FrozenDictionary<string, int> _anyCase;
+
+    // The names that lately were no flag's, by reference: code asks for the library's own features again and again by the same string.
+    private readonly string?[] _strangers = new string?[256];
 
     public FlagIndex(string[] names)
     {
@@ -24,8 +30,18 @@ internal sealed class FlagIndex
     public int Find(string name)
     {
         // Code asks by the configured spelling; only then by any other. One non-ASCII name would slow an ignore-case look-up for all.
-        if (_exact.TryGetValue(name, out int place) || _anyCase.TryGetValue(name, out place))
+        return _exact.TryGetValue(name, out int place) ? place : FindInAnyCase(name);
+    }
+
+    private int FindInAnyCase(string name)
+    {
+        ref string? stranger = ref _strangers[RuntimeHelpers.GetHashCode(name) & 255];
+        if (ReferenceEquals(stranger, name))
+            return -1;
+        if (_anyCase.TryGetValue(name, out int place))
             return place;
+        if (name.Length <= MaxRemembered)
+            stranger = name;
         return -1;
     }
 }

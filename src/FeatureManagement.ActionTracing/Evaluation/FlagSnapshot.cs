@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
@@ -77,6 +78,10 @@ internal sealed class FlagSnapshot
         return new FlagSnapshot(_index, flags, _development, _priorities, inEmergency);
     }
 
+    /// <summary>Where a flag stands in <see cref="Flags"/>, or -1.</summary>
+    public int PlaceOf(string name) => _index.Find(name);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFind(string name, [NotNullWhen(true)] out CompiledFlag? flag)
     {
         int place = _index.Find(name);
@@ -93,7 +98,9 @@ internal sealed class FlagSnapshot
     public bool NeedsOthers(CompiledFlag flag) => flag.Parent >= 0 || _anyEmergency;
 
     /// <summary>Why the flag is on or off, by the rules of docs/evaluation.md. Every path goes through here.</summary>
-    public EvaluationReason Decide(CompiledFlag flag, in Subject subject) => Decide(flag, subject, out _);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public EvaluationReason Decide(CompiledFlag flag, in Subject subject) =>
+        NeedsOthers(flag) ? Decide(flag, subject, out _) : flag.Alone(subject);
 
     /// <summary>The same, with the other flag that decided, or null.</summary>
     public EvaluationReason Decide(CompiledFlag flag, in Subject subject, out CompiledFlag? decidedBy)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
@@ -20,9 +21,12 @@ internal readonly struct Subject
         Groups = groups;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Subject(FeatureFlagContext context)
-        : this(context.BucketingKey, context.WhitelistIdentity, context.Groups)
     {
+        Key = context.BucketingKey;
+        Identity = context.WhitelistIdentity;
+        Groups = context.Groups;
     }
 
     /// <summary>A call without a context.</summary>

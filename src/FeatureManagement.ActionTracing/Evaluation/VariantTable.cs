@@ -17,6 +17,7 @@ internal sealed class VariantTable
 {
     private const int StackLimit = 512;
 
+    private readonly FlagVariant[] _variants;
     private readonly Range[] _ranges;
     private readonly IConfigurationSection?[] _sections;
     private readonly byte[] _suffix;
@@ -24,7 +25,7 @@ internal sealed class VariantTable
 
     public VariantTable(FlagDefinition flag)
     {
-        Variants = flag.Variants;
+        _variants = [.. flag.Variants];
         Seed = "allocation\n" + flag.Name.ToLowerInvariant();
         _suffix = Encoding.UTF8.GetBytes("\n" + Seed);
         _ranges = RangesOf(flag.Variants);
@@ -32,7 +33,7 @@ internal sealed class VariantTable
         _memoSeed = MemoSeed();
     }
 
-    public IReadOnlyList<FlagVariant> Variants { get; }
+    public IReadOnlyList<FlagVariant> Variants => _variants;
 
     /// <summary>The library's allocation seed.</summary>
     public string Seed { get; }
@@ -40,13 +41,15 @@ internal sealed class VariantTable
     public IReadOnlyList<Range> Ranges => _ranges;
 
     /// <summary>The configuration of the variant at an index, detached from live configuration; made at first use.</summary>
-    public IConfigurationSection Section(int variant) => Volatile.Read(ref _sections[variant]) ?? (_sections[variant] = VariantSection.Create(Variants[variant]));
+    public IConfigurationSection Section(int variant) => Volatile.Read(ref _sections[variant]) ?? (_sections[variant] = VariantSection.Create(_variants[variant]));
+
+    public string NameOf(int variant) => _variants[variant].Name;
 
     /// <summary>The variant at an index as the library gives it: a new object each time, for it is mutable.</summary>
     public Variant ToLibrary(int variant) => new()
     {
-        Name = Variants[variant].Name,
-        Configuration = Variants[variant].Config.Count == 0 ? null : Section(variant),
+        Name = _variants[variant].Name,
+        Configuration = _sections[variant] ?? SectionUnlessEmpty(variant),
     };
 
     /// <summary>The index of the variant for a key, remembered in <paramref name="memo"/> where there is one.</summary>
@@ -63,6 +66,8 @@ internal sealed class VariantTable
         }
         return variant;
     }
+
+    private IConfigurationSection? SectionUnlessEmpty(int variant) => _variants[variant].Config.Count == 0 ? null : Section(variant);
 
     private int Allocate(string key, bool ignoreCase)
     {

@@ -11,8 +11,9 @@ internal sealed class CompositeDefinitionProvider(FlagEvaluator evaluator, IFeat
     public Task<FeatureDefinition> GetFeatureDefinitionAsync(string featureName)
     {
         LibraryDefinitions definitions = Current();
-        if (definitions.Snapshot.TryFind(featureName, out CompiledFlag? flag))
-            return definitions.Get(flag);
+        int place = definitions.Snapshot.PlaceOf(featureName);
+        if (place >= 0)
+            return definitions.Get(place);
 
         Task<FeatureDefinition> theirs = inner.GetFeatureDefinitionAsync(featureName);
         if (theirs.IsCompletedSuccessfully && theirs.Result is null)
@@ -24,9 +25,9 @@ internal sealed class CompositeDefinitionProvider(FlagEvaluator evaluator, IFeat
     {
         LibraryDefinitions definitions = Current();
         for (int i = 0; i < definitions.Snapshot.Flags.Length; i++)
-            yield return await definitions.Get(definitions.Snapshot.Flags[i]).ConfigureAwait(false);
+            yield return await definitions.Get(i).ConfigureAwait(false);
         await foreach (FeatureDefinition theirs in inner.GetAllFeatureDefinitionsAsync().ConfigureAwait(false))
-            if (theirs?.Name is null || !definitions.Snapshot.TryFind(theirs.Name, out _))
+            if (theirs?.Name is null || definitions.Snapshot.PlaceOf(theirs.Name) < 0)
                 yield return theirs!;
     }
 

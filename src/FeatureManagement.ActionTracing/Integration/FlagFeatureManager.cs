@@ -16,6 +16,9 @@ internal sealed class FlagFeatureManager(
     IVariantFeatureManager innerVariants,
     bool sessions) : IFeatureManager, IVariantFeatureManager
 {
+    // A generic call through an interface is slow: where the library's own class is beneath, as it nearly always is, it is called by its name.
+    private readonly FeatureManager? _library = ReferenceEquals(inner, innerVariants) ? inner as FeatureManager : null;
+
     public Task<bool> IsEnabledAsync(string feature)
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
@@ -42,8 +45,8 @@ internal sealed class FlagFeatureManager(
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
-            return inner.IsEnabledAsync(feature, context);
-        Subject subject = SubjectOf(context);
+            return _library?.IsEnabledAsync(feature, context) ?? inner.IsEnabledAsync(feature, context);
+        Subject subject = context is FeatureFlagContext ours ? new Subject(ours) : SubjectOf(context);
         return GoesThroughLibrary(snapshot, flag, subject) ? inner.IsEnabledAsync(feature, context) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -51,8 +54,8 @@ internal sealed class FlagFeatureManager(
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
-            return innerVariants.IsEnabledAsync(feature, context, cancellationToken);
-        Subject subject = SubjectOf(context);
+            return _library?.IsEnabledAsync(feature, context, cancellationToken) ?? innerVariants.IsEnabledAsync(feature, context, cancellationToken);
+        Subject subject = context is FeatureFlagContext ours ? new Subject(ours) : SubjectOf(context);
         return GoesThroughLibrary(snapshot, flag, subject)
             ? innerVariants.IsEnabledAsync(feature, context, cancellationToken)
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
@@ -86,7 +89,7 @@ internal sealed class FlagFeatureManager(
     public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) => innerVariants.GetFeatureNamesAsync(cancellationToken);
 
     private bool GoesThroughLibrary(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
-        (sessions || flag.Definition.Telemetry) && !(snapshot.AnyEmergency && snapshot.Emergency(flag, subject, out _) is not null);
+        (sessions || flag.Telemetry) && !(snapshot.AnyEmergency && snapshot.Emergency(flag, subject, out _) is not null);
 
     private bool TryGetSubject(FlagSnapshot snapshot, CompiledFlag flag, out Subject subject, out Task<TargetingContext> pending)
     {
@@ -97,10 +100,8 @@ internal sealed class FlagFeatureManager(
         return true;
     }
 
-    private Subject SubjectOf<TContext>(TContext context)
+    private Subject SubjectOf(object? context)
     {
-        if (context is FeatureFlagContext ours)
-            return new Subject(ours);
         var subject = Subject.From(context);
         if (subject.Key is null)
             warnings.UnknownContext(context!.GetType());

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Filters;
 using FeatureManagement.ActionTracing.Flags;
@@ -9,12 +8,18 @@ namespace FeatureManagement.ActionTracing.Integration;
 /// <summary>The flags of one snapshot as the library's own definitions, each made once, at first use. Thread-safe.</summary>
 internal sealed class LibraryDefinitions(FlagSnapshot snapshot)
 {
-    private readonly ConcurrentDictionary<CompiledFlag, Task<FeatureDefinition>> _definitions = new();
+    private readonly Task<FeatureDefinition>?[] _definitions = new Task<FeatureDefinition>?[snapshot.Flags.Length];
 
     public FlagSnapshot Snapshot => snapshot;
 
-    public Task<FeatureDefinition> Get(CompiledFlag flag) =>
-        _definitions.TryGetValue(flag, out Task<FeatureDefinition>? made) ? made : _definitions.GetOrAdd(flag, Make);
+    /// <summary>The definition of the flag at a place of the snapshot.</summary>
+    public Task<FeatureDefinition> Get(int place) => Volatile.Read(ref _definitions[place]) ?? Add(place);
+
+    private Task<FeatureDefinition> Add(int place)
+    {
+        Task<FeatureDefinition> made = Make(snapshot.Flags[place]);
+        return Interlocked.CompareExchange(ref _definitions[place], made, null) ?? made;
+    }
 
     private Task<FeatureDefinition> Make(CompiledFlag flag)
     {

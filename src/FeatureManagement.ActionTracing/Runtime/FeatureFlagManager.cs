@@ -9,7 +9,9 @@ internal sealed class FeatureFlagManager(FlagEvaluator evaluator, AmbientContext
         ArgumentNullException.ThrowIfNull(flag);
         FlagSnapshot snapshot = evaluator.Snapshot;
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
-            return evaluator.IsOn(snapshot, compiled, SubjectOf(snapshot, compiled, context));
+            return context is null
+                ? evaluator.IsOn(snapshot, compiled, snapshot.NeedsContext(compiled) ? ambient.Get() : Subject.Nobody)
+                : evaluator.IsOn(snapshot, compiled, new Subject(context));
         warnings.UnknownFlag(flag, snapshot);
         return false;
     }
@@ -21,7 +23,7 @@ internal sealed class FeatureFlagManager(FlagEvaluator evaluator, AmbientContext
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
         {
             int variant = evaluator.Variant(snapshot, compiled, context is null ? ambient.Get() : new Subject(context));
-            return variant < 0 ? null : compiled.Variants!.Variants[variant].Name;
+            return variant < 0 ? null : compiled.Variants!.NameOf(variant);
         }
         warnings.UnknownFlag(flag, snapshot);
         return null;
@@ -51,13 +53,6 @@ internal sealed class FeatureFlagManager(FlagEvaluator evaluator, AmbientContext
         ArgumentNullException.ThrowIfNull(flag);
         FlagSnapshot snapshot = evaluator.Snapshot;
         return snapshot.TryFind(flag, out CompiledFlag? compiled) ? Status(snapshot, compiled) : null;
-    }
-
-    private Subject SubjectOf(FlagSnapshot snapshot, CompiledFlag flag, FeatureFlagContext? context)
-    {
-        if (context is not null)
-            return new Subject(context);
-        return snapshot.NeedsContext(flag) ? ambient.Get() : Subject.Nobody;
     }
 
     private static FlagStatus Status(FlagSnapshot snapshot, CompiledFlag flag) => new()
