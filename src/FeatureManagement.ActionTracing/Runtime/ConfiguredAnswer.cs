@@ -1,0 +1,13 @@
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Runtime;
+
+/// <summary>
+/// What decides a flag's answers in configuration, after the overlay of its environment. An override and a rollout remember the one that they were
+/// laid over: where configuration now says otherwise, somebody has edited the file since, and the edit wins. Immutable.
+/// </summary>
+internal sealed record ConfiguredAnswer(FlagType Type, FlagState State, decimal Percentage, string? Parent, int? Priority)
+{
+    public static ConfiguredAnswer Of(FlagDefinition flag) =>
+        new(flag.Type, flag.State, flag.Percentage, flag.Parent?.ToUpperInvariant(), flag.Priority);
+}
