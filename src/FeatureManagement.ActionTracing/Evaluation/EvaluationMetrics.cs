@@ -8,11 +8,9 @@ internal sealed class EvaluationMetrics(IMeterFactory meters)
     private static readonly object On = "on";
     private static readonly object Off = "off";
 
-    private readonly Counter<long> _evaluations = meters.Create(ActionTracingMeter.Name)
+    public Counter<long> Evaluations { get; } = meters.Create(ActionTracingMeter.Name)
         .CreateCounter<long>("feature_flag.evaluations", "{evaluation}", "Evaluations of feature flags.");
 
-    public bool Enabled => _evaluations.Enabled;
-
-    public void Count(CompiledFlag flag, bool on) =>
-        _evaluations.Add(1, new("feature_flag.key", flag.Name), new("feature_flag.result.value", on ? On : Off));
+    public static void Count(Counter<long> evaluations, CompiledFlag flag, bool on) =>
+        evaluations.Add(1, new("feature_flag.key", flag.Name), new("feature_flag.result.value", on ? On : Off));
 }

@@ -19,6 +19,7 @@ internal static class EvaluationServices
             provider.GetService<ITargetingContextAccessor>(),
             provider.GetRequiredService<EvaluationWarnings>()));
         services.TryAddSingleton<IFeatureFlagManager>(provider => new FeatureFlagManager(
+            provider.GetRequiredService<SnapshotSource>(),
             provider.GetRequiredService<FlagEvaluator>(),
             // A singleton must not capture an accessor of a scope.
             new AmbientContext(

@@ -26,8 +26,8 @@ internal sealed class VariantMemo : IDisposable
         ReadOnlySpan<ulong> set = entries.AsSpan(Place(hash), Ways);
         ulong tag = hash & ~VariantBits;
         foreach (ulong entry in set)
-            if ((entry & ~VariantBits) == tag && (entry & VariantBits) != 0)
-                return (int)(entry & VariantBits) - 1;
+            if ((entry & ~VariantBits) == tag)
+                return (int)(entry & VariantBits) - 1; // an empty entry has no variant: -1
         return -1;
     }
 

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;
 
@@ -9,6 +10,7 @@ namespace FeatureManagement.ActionTracing.Integration;
 /// see the call: where a session manager may have a word, or telemetry is to be published. An emergency is looked at before either.
 /// </summary>
 internal sealed class FlagFeatureManager(
+    SnapshotSource source,
     FlagEvaluator evaluator,
     AmbientContext ambient,
     EvaluationWarnings warnings,
@@ -21,7 +23,7 @@ internal sealed class FlagFeatureManager(
 
     public Task<bool> IsEnabledAsync(string feature)
     {
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return inner.IsEnabledAsync(feature);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
@@ -31,7 +33,7 @@ internal sealed class FlagFeatureManager(
 
     public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
     {
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.IsEnabledAsync(feature, cancellationToken);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
@@ -43,7 +45,7 @@ internal sealed class FlagFeatureManager(
 
     public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context)
     {
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _library?.IsEnabledAsync(feature, context) ?? inner.IsEnabledAsync(feature, context);
         Subject subject = context is FeatureFlagContext ours ? new Subject(ours) : SubjectOf(context);
@@ -52,7 +54,7 @@ internal sealed class FlagFeatureManager(
 
     public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken)
     {
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _library?.IsEnabledAsync(feature, context, cancellationToken) ?? innerVariants.IsEnabledAsync(feature, context, cancellationToken);
         Subject subject = context is FeatureFlagContext ours ? new Subject(ours) : SubjectOf(context);
@@ -63,7 +65,7 @@ internal sealed class FlagFeatureManager(
 
     public ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken)
     {
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, cancellationToken);
         if (!ambient.TryGet(out Subject subject, out Task<TargetingContext>? pending))
@@ -75,10 +77,10 @@ internal sealed class FlagFeatureManager(
 
     public ValueTask<Variant> GetVariantAsync(string feature, ITargetingContext context, CancellationToken cancellationToken)
     {
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, context, cancellationToken);
-        var subject = Subject.From(context);
+        Subject subject = context is FeatureFlagContext ours ? new Subject(ours) : Subject.From(context);
         return GoesThroughLibrary(snapshot, flag, subject)
             ? innerVariants.GetVariantAsync(feature, context, cancellationToken)
             : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);

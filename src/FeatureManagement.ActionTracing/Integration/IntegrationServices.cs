@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Filters;
+using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.FeatureManagement;
@@ -28,6 +29,7 @@ internal static class IntegrationServices
     }
 
     private static FlagFeatureManager Manager(IServiceProvider provider) => new(
+        provider.GetRequiredService<SnapshotSource>(),
         provider.GetRequiredService<FlagEvaluator>(),
         provider.GetRequiredService<AmbientContext>(),
         provider.GetRequiredService<EvaluationWarnings>(),

@@ -2,12 +2,12 @@ using FeatureManagement.ActionTracing.Evaluation;
 
 namespace FeatureManagement.ActionTracing.Runtime;
 
-internal sealed class FeatureFlagManager(FlagEvaluator evaluator, AmbientContext ambient, EvaluationWarnings warnings) : IFeatureFlagManager
+internal sealed class FeatureFlagManager(SnapshotSource source, FlagEvaluator evaluator, AmbientContext ambient, EvaluationWarnings warnings) : IFeatureFlagManager
 {
     public bool IsEnabled(string flag, FeatureFlagContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(flag);
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
             return context is null
                 ? evaluator.IsOn(snapshot, compiled, snapshot.NeedsContext(compiled) ? ambient.Get() : Subject.Nobody)
@@ -19,7 +19,7 @@ internal sealed class FeatureFlagManager(FlagEvaluator evaluator, AmbientContext
     public string? GetVariant(string flag, FeatureFlagContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(flag);
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
         {
             int variant = evaluator.Variant(snapshot, compiled, context is null ? ambient.Get() : new Subject(context));
@@ -32,7 +32,7 @@ internal sealed class FeatureFlagManager(FlagEvaluator evaluator, AmbientContext
     public FlagEvaluation Evaluate(string flag, FeatureFlagContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(flag);
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
             return evaluator.Explain(snapshot, compiled, context is null ? ambient.Get() : new Subject(context));
         warnings.UnknownFlag(flag, snapshot);
@@ -41,7 +41,7 @@ internal sealed class FeatureFlagManager(FlagEvaluator evaluator, AmbientContext
 
     public IReadOnlyList<FlagStatus> GetAllFlags()
     {
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         var flags = new List<FlagStatus>(snapshot.Flags.Length);
         foreach (CompiledFlag flag in snapshot.Flags)
             flags.Add(Status(snapshot, flag));
@@ -51,7 +51,7 @@ internal sealed class FeatureFlagManager(FlagEvaluator evaluator, AmbientContext
     public FlagStatus? GetFlag(string flag)
     {
         ArgumentNullException.ThrowIfNull(flag);
-        FlagSnapshot snapshot = evaluator.Snapshot;
+        FlagSnapshot snapshot = source.Current;
         return snapshot.TryFind(flag, out CompiledFlag? compiled) ? Status(snapshot, compiled) : null;
     }
 
