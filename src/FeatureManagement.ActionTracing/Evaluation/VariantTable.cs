@@ -18,6 +18,7 @@ internal sealed class VariantTable
     private const int StackLimit = 512;
 
     private readonly FlagVariant[] _variants;
+    private readonly bool[] _configured;
     private readonly Range[] _ranges;
     private readonly IConfigurationSection?[] _sections;
     private readonly byte[] _suffix;
@@ -26,6 +27,7 @@ internal sealed class VariantTable
     public VariantTable(FlagDefinition flag)
     {
         _variants = [.. flag.Variants];
+        _configured = [.. flag.Variants.Select(variant => variant.Config.Count > 0)];
         Seed = "allocation\n" + flag.Name.ToLowerInvariant();
         _suffix = Encoding.UTF8.GetBytes("\n" + Seed);
         _ranges = RangesOf(flag.Variants);
@@ -49,7 +51,7 @@ internal sealed class VariantTable
     public Variant ToLibrary(int variant) => new()
     {
         Name = _variants[variant].Name,
-        Configuration = _sections[variant] ?? SectionUnlessEmpty(variant),
+        Configuration = _configured[variant] ? Section(variant) : null,
     };
 
     /// <summary>The index of the variant for a key, remembered in <paramref name="memo"/> where there is one.</summary>
@@ -66,8 +68,6 @@ internal sealed class VariantTable
         }
         return variant;
     }
-
-    private IConfigurationSection? SectionUnlessEmpty(int variant) => _variants[variant].Config.Count == 0 ? null : Section(variant);
 
     private int Allocate(string key, bool ignoreCase)
     {

@@ -48,7 +48,9 @@ internal sealed class FlagFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _library?.IsEnabledAsync(feature, context) ?? inner.IsEnabledAsync(feature, context);
-        Subject subject = context is FeatureFlagContext ours ? new Subject(ours) : SubjectOf(context);
+        if (context is FeatureFlagContext ours && !sessions && !flag.Telemetry)
+            return Answers.Of(evaluator.IsOn(snapshot, flag, new Subject(ours)));
+        Subject subject = SubjectOf(context);
         return GoesThroughLibrary(snapshot, flag, subject) ? inner.IsEnabledAsync(feature, context) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -57,7 +59,9 @@ internal sealed class FlagFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _library?.IsEnabledAsync(feature, context, cancellationToken) ?? innerVariants.IsEnabledAsync(feature, context, cancellationToken);
-        Subject subject = context is FeatureFlagContext ours ? new Subject(ours) : SubjectOf(context);
+        if (context is FeatureFlagContext ours && !sessions && !flag.Telemetry)
+            return new ValueTask<bool>(evaluator.IsOn(snapshot, flag, new Subject(ours)));
+        Subject subject = SubjectOf(context);
         return GoesThroughLibrary(snapshot, flag, subject)
             ? innerVariants.IsEnabledAsync(feature, context, cancellationToken)
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
@@ -80,7 +84,9 @@ internal sealed class FlagFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, context, cancellationToken);
-        Subject subject = context is FeatureFlagContext ours ? new Subject(ours) : Subject.From(context);
+        if (context is FeatureFlagContext ours && !sessions && !flag.Telemetry)
+            return new ValueTask<Variant>(VariantOf(snapshot, flag, new Subject(ours))!);
+        var subject = Subject.From(context);
         return GoesThroughLibrary(snapshot, flag, subject)
             ? innerVariants.GetVariantAsync(feature, context, cancellationToken)
             : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);

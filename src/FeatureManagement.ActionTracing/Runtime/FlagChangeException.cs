@@ -1,0 +1,15 @@
+namespace FeatureManagement.ActionTracing.Runtime;
+
+/// <summary>A change of a flag was refused, and nothing was changed. The message says what was refused, by which rule, and what to do.</summary>
+public sealed class FlagChangeException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="error">Why the change was refused.</param>
+    /// <param name="message">A sentence for the caller.</param>
+    /// <param name="innerException">What the store said, or null.</param>
+    public FlagChangeException(FlagChangeError error, string message, Exception? innerException = null)
+        : base(message, innerException) => Error = error;
+
+    /// <summary>Why the change was refused.</summary>
+    public FlagChangeError Error { get; }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Runtime;
+
+/// <summary>
+/// Tells watchers of changes: after the change is visible to evaluation, in order, and off the thread that made it. Each watcher has a queue and a
+/// pump of its own, so that one that fails or blocks harms nobody.
+/// </summary>
+internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
+{
+    private ImmutableDictionary<string, ImmutableList<Watcher>> _watchers = ImmutableDictionary.Create<string, ImmutableList<Watcher>>(StringComparer.OrdinalIgnoreCase);
+
+    public IDisposable Watch(string flag, Action<FlagStatus> callback)
+    {
+        var watcher = new Watcher(this, flag, callback);
+        ImmutableInterlocked.AddOrUpdate(ref _watchers, flag, [watcher], (_, others) => others.Add(watcher));
+        return watcher;
+    }
+
+    /// <summary>Whether anybody watches the flag.</summary>
+    public bool IsWatched(string flag) => _watchers.ContainsKey(flag);
+
+    public void Tell(string flag, FlagStatus status)
+    {
+        if (_watchers.TryGetValue(flag, out ImmutableList<Watcher>? watchers))
+            foreach (Watcher watcher in watchers)
+                watcher.Tell(status);
+    }
+
+    private void Remove(Watcher watcher) =>
+        ImmutableInterlocked.Update(ref _watchers, watchers =>
+            watchers.TryGetValue(watcher.Flag, out ImmutableList<Watcher>? others)
+                ? others.Count == 1 && others[0] == watcher ? watchers.Remove(watcher.Flag) : watchers.SetItem(watcher.Flag, others.Remove(watcher))
+                : watchers);
+
+    [LoggerMessage(201, LogLevel.Error, "A watcher of flag '{Flag}' failed.", EventName = "WatcherFailed")]
+    private partial void LogFailed(string flag, Exception exception);
+
+    private sealed class Watcher : IDisposable
+    {
+        private readonly FlagWatchers _owner;
+        private readonly Action<FlagStatus> _callback;
+        private readonly Channel<FlagStatus> _queue = Channel.CreateUnbounded<FlagStatus>(new UnboundedChannelOptions { SingleReader = true });
+        private volatile bool _stopped;
+
+        public Watcher(FlagWatchers owner, string flag, Action<FlagStatus> callback)
+        {
+            _owner = owner;
+            _callback = callback;
+            Flag = flag;
+            _ = Task.Run(PumpAsync);
+        }
+
+        public string Flag { get; }
+
+        public void Tell(FlagStatus status) => _queue.Writer.TryWrite(status);
+
+        public void Dispose()
+        {
+            _stopped = true;
+            _queue.Writer.TryComplete();
+            _owner.Remove(this);
+        }
+
+        private async Task PumpAsync()
+        {
+            await foreach (FlagStatus status in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                if (_stopped)
+                    return;
+                try
+                {
+                    _callback(status);
+                }
+#pragma warning disable CA1031 // Whatever a watcher does, the others and the change itself stand.
+                catch (Exception exception)
+#pragma warning restore CA1031
+                {
+                    _owner.LogFailed(Flag, exception);
+                }
+            }
+        }
+    }
+}
