@@ -1,0 +1,40 @@
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>The share of users after some credited time. A pure function that never leaves start and target; at the end it is the target for every type.</summary>
+internal static class RolloutCurve
+{
+    private const int Digits = 4;
+
+    /// <summary>How long the curve takes: a custom schedule says so itself, by its last entry.</summary>
+    public static TimeSpan Duration(RolloutConfig plan) =>
+        plan is { Type: RolloutType.Custom, Schedule: [.., var last] } ? last.After : plan.Duration;
+
+    /// <param name="plan">The curve's type, duration, checkpoints or schedule, and target.</param>
+    /// <param name="start">The first share, 0 to 100.</param>
+    /// <param name="credited">The time that was watched and found healthy.</param>
+    public static decimal At(RolloutConfig plan, decimal start, TimeSpan credited)
+    {
+        TimeSpan duration = Duration(plan);
+        decimal target = plan.TargetPercentage;
+        if (credited >= duration)
+            return target;
+        decimal p = credited <= TimeSpan.Zero ? 0 : (decimal)credited.Ticks / duration.Ticks;
+        decimal share = plan.Type switch
+        {
+            RolloutType.Linear => start + (target - start) * p,
+            RolloutType.Exponential => start + (target - start) * p * p,
+            RolloutType.Stepped => (int)(p * plan.Checkpoints.Count) is var reached && reached == 0 ? start : plan.Checkpoints[reached - 1],
+            _ => plan.Schedule.LastOrDefault(entry => entry.After <= credited, new(default, start)).Percentage,
+        };
+        return Math.Clamp(decimal.Round(share, Digits, MidpointRounding.ToZero), start, target);
+    }
+
+    /// <summary>The phase of a share that is on its way.</summary>
+    public static RolloutPhase PhaseOf(decimal percentage) => percentage switch
+    {
+        <= 5 => RolloutPhase.Canary,
+        <= 50 => RolloutPhase.Gradual,
+        < 100 => RolloutPhase.Majority,
+        _ => RolloutPhase.Complete,
+    };
+}

@@ -1,0 +1,66 @@
+using CsCheck;
+using FeatureManagement.ActionTracing.Rollouts;
+
+namespace FeatureManagement.ActionTracing.Tests.Rollouts;
+
+public class RolloutCurveTests
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    [Theory]
+    [InlineData(RolloutType.Linear, 0, 1)]
+    [InlineData(RolloutType.Linear, 30, 50.5)]
+    [InlineData(RolloutType.Linear, 60, 100)]
+    [InlineData(RolloutType.Exponential, 30, 25.75)]
+    [InlineData(RolloutType.Exponential, 6, 1.99)]
+    [InlineData(RolloutType.Exponential, 600, 100)]
+    [InlineData(RolloutType.Stepped, 14.99, 1)]
+    [InlineData(RolloutType.Stepped, 15, 25)]
+    [InlineData(RolloutType.Stepped, 45, 75)]
+    [InlineData(RolloutType.Stepped, 59, 75)]
+    [InlineData(RolloutType.Stepped, 60, 100)]
+    public void At_SomeMinutes_IsTheTicketsCurve(RolloutType type, double minutes, double share) =>
+        Assert.Equal((decimal)share, RolloutCurve.At(new() { Type = type, Duration = Hour }, 1, TimeSpan.FromMinutes(minutes)));
+
+    [Theory]
+    [InlineData(9, 1)]
+    [InlineData(10, 5)]
+    [InlineData(29, 20)]
+    [InlineData(30, 60)]
+    public void At_CustomSchedule_IsTheLastEntryThatHasPassed(double minutes, double share)
+    {
+        var plan = new RolloutConfig
+        {
+            Type = RolloutType.Custom,
+            TargetPercentage = 60,
+            Schedule = [new(TimeSpan.FromMinutes(10), 5), new(TimeSpan.FromMinutes(20), 20), new(TimeSpan.FromMinutes(30), 60)],
+        };
+        Assert.Equal((decimal)share, RolloutCurve.At(plan, 1, TimeSpan.FromMinutes(minutes)));
+    }
+
+    [Fact]
+    public void At_AnyPlan_RisesFromStartToTarget() =>
+        Gen.Select(Gen.Enum<RolloutType>(), Gen.Decimal[0, 100], Gen.Decimal[0, 100], Gen.Int[1, 10_000].Array[1, 6], Gen.Decimal[0, 100].Array[6], Gen.Double[0, 1.5].Array[2, 20])
+        .Sample((type, one, other, after, shares, times) =>
+        {
+            decimal start = Math.Min(one, other);
+            decimal[] rising = [.. shares.Take(after.Length).Order()];
+            TimeSpan[] passed = [.. after.Order().Select(seconds => TimeSpan.FromSeconds(seconds))];
+            var plan = new RolloutConfig
+            {
+                Type = type,
+                Duration = Hour,
+                TargetPercentage = Math.Max(one, other),
+                Checkpoints = rising,
+                Schedule = [.. passed.Select((time, i) => new RolloutScheduleEntry(time, rising[i]))],
+            };
+            decimal before = start;
+            foreach (double share in times.Order())
+            {
+                decimal now = RolloutCurve.At(plan, start, RolloutCurve.Duration(plan) * share);
+                Assert.InRange(now, before, plan.TargetPercentage);
+                before = now;
+            }
+            Assert.Equal(plan.TargetPercentage, RolloutCurve.At(plan, start, RolloutCurve.Duration(plan)));
+        });
+}
