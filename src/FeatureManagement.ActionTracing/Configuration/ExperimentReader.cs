@@ -1,0 +1,58 @@
+using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>Reads an <c>experiment</c>.</summary>
+internal static class ExperimentReader
+{
+    public static ExperimentConfig? Read(SettingFields flag, IReadOnlyList<FlagVariant> variants)
+    {
+        SettingFields fields = flag.Below("experiment", SettingNames.Experiment);
+        if (!fields.IsPresent)
+            return null;
+        var metrics = new List<ExperimentMetric>();
+        foreach ((string name, SettingFields metric) in fields.Map("metrics", SettingNames.Metric))
+        {
+            MetricKind? kind = metric.Choice<MetricKind>("kind");
+            if (kind is null && metric.Node("kind") is null)
+                metric.Fault("kind", "is missing; it must be one of " + string.Join(", ", FlagSpelling.All<MetricKind>()));
+            metrics.Add(new ExperimentMetric
+            {
+                Name = name,
+                Kind = kind ?? default,
+                HigherIsBetter = metric.Bool("higherIsBetter") ?? true,
+                Role = metric.Choice<MetricRole>("role") ?? MetricRole.Secondary,
+                Cap = metric.Rate("cap", -1e15, 1e15),
+                Window = metric.Duration("window", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(3_650)),
+            });
+        }
+
+        string control = Named(fields, "control", "variant", variants.Select(variant => variant.Name));
+        string primary = Named(fields, "primaryMetric", "metric", metrics.Select(metric => metric.Name));
+        return new ExperimentConfig
+        {
+            Control = control,
+            PrimaryMetric = primary,
+            Metrics = [.. metrics.Select(metric => metric.Name == primary ? metric with { Role = MetricRole.Primary } : metric).OrderBy(metric => metric.Name, StringComparer.OrdinalIgnoreCase)],
+            PlannedUnits = fields.Integer("plannedUnits", 1, int.MaxValue) ?? 10_000,
+            Alpha = fields.Rate("alpha", 0, 1, open: true) ?? 0.05,
+        };
+    }
+
+    /// <summary>A name that must be one of those known, in their spelling.</summary>
+    private static string Named(SettingFields fields, string field, string what, IEnumerable<string> known)
+    {
+        string[] names = [.. known];
+        if (fields.Text(field) is not { Length: > 0 } name)
+        {
+            if (fields.Node(field) is not { Children.Count: > 0 })
+                fields.Fault(field, $"is missing; it must name a {what}");
+            return "";
+        }
+        if (names.FirstOrDefault(candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found)
+            return found;
+        fields.Fault(field, $"is {name}, and there is no such {what}; " + (NearestName.Find(name, names) is { } nearest ? $"did you mean {nearest}?" : $"known are {string.Join(", ", names)}"));
+        return name;
+    }
+}

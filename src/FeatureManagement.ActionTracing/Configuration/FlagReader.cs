@@ -1,0 +1,124 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>Reads one flag. Rules between flags are looked at elsewhere.</summary>
+internal static class FlagReader
+{
+    private const int MaxNameLength = 200;
+
+    /// <summary>The flag as it is in an environment, or null where something is wrong with it. Every environment's overlay is looked at.</summary>
+    public static FlagDefinition? Read(SettingNode node, string environment, List<SettingFault> faults, List<string> warnings)
+    {
+        string flag = node.Name;
+        int before = faults.Count;
+        if (NameFault(flag) is { } fault)
+            faults.Add(new SettingFault(flag, "", fault));
+
+        var own = new List<SettingFault>();
+        FlagDefinition definition = ReadFields(node, flag, SettingNames.Flag, own, warnings);
+        faults.AddRange(own);
+
+        if (node.Find("environments") is { } environments)
+        {
+            if (!string.IsNullOrEmpty(environments.Value))
+                faults.Add(new SettingFault(flag, "environments", $"is '{environments.Value}'; it must be an object with a field for each environment"));
+            SettingNode effective = node;
+            foreach (SettingNode overlay in environments.Children)
+            {
+                _ = new SettingFields(overlay, flag, $"environments.{overlay.Name}", SettingNames.Overlay, faults);
+                var laid = new List<SettingFault>();
+                ReadFields(node.Overlay(overlay), flag, null, laid, []);
+                faults.AddRange(laid.Where(found => !own.Contains(found)).Select(found => found with { Path = $"environments.{overlay.Name}.{found.Path}" }));
+                if (IsEnvironment(overlay.Name, environment))
+                    effective = effective.Overlay(overlay);
+            }
+            if (!ReferenceEquals(effective, node))
+                definition = ReadFields(effective, flag, null, [], []);
+        }
+        return faults.Count == before ? definition : null;
+    }
+
+    public static string? NameFault(string name)
+    {
+        if (name.Length is 0 or > MaxNameLength)
+            return string.Create(CultureInfo.InvariantCulture, $"has a name of {name.Length} characters; it must have between 1 and {MaxNameLength}");
+        if (name is "." or "..")
+            return "has a name that is a path; choose another";
+        foreach (char c in name)
+            if (char.IsControl(c) || c is '/' or '\\' or ':')
+                return "has a name with a control character, '/', '\\' or ':'; choose another";
+        return null;
+    }
+
+    private static bool IsEnvironment(string name, string environment) =>
+        name.Equals(environment, StringComparison.OrdinalIgnoreCase)
+        || (name.Equals("dev", StringComparison.OrdinalIgnoreCase) && environment.Equals("Development", StringComparison.OrdinalIgnoreCase));
+
+    // Unknown fields are named once, where they stand: known is null for an overlaid flag.
+    private static FlagDefinition ReadFields(SettingNode node, string flag, string[]? known, List<SettingFault> faults, List<string> warnings)
+    {
+        var fields = new SettingFields(known is null ? node.Without("environments") : node, flag, "", known ?? SettingNames.Overlay, faults);
+        FlagType? type = fields.Choice<FlagType>("type");
+        FlagState? state = fields.Choice<FlagState>("state");
+        Require(fields, node, "type", FlagSpelling.All<FlagType>());
+        Require(fields, node, "state", FlagSpelling.All<FlagState>());
+        FlagVariant[] variants = Variants(fields);
+        if (type == FlagType.Multivariate && variants.Length == 0 && node.Find("variants") is not { Children.Count: > 0 })
+            fields.Fault("variants", "is missing; a multivariate flag must have at least one");
+        int? priority = fields.Integer("priority", 1, int.MaxValue);
+        if (priority is not null && type is not null and not FlagType.Boolean)
+            fields.Fault("priority", $"makes this an emergency flag, which must be boolean; its type is {FlagSpelling.Write(type.Value)}");
+        if (priority is not null && state == FlagState.EmergencyOff)
+            fields.Fault("state", "is emergency_off; an emergency flag is switched off by disabled");
+
+        return new FlagDefinition
+        {
+            Name = flag,
+            Type = type ?? default,
+            State = state ?? default,
+            Description = fields.Text("description"),
+            Percentage = fields.Number("percentage", 0, 100) ?? 0,
+            Whitelist = Ids(fields, "whitelist"),
+            Groups = Ids(fields, "groups"),
+            Variants = variants,
+            Parent = fields.Text("parent") is { Length: > 0 } parent ? parent : null,
+            Priority = priority,
+            Telemetry = fields.Bool("telemetry") ?? false,
+            RolloutConfig = RolloutConfigReader.Read(fields, flag, warnings),
+            Experiment = ExperimentReader.Read(fields, variants),
+        };
+    }
+
+    private static void Require(SettingFields fields, SettingNode node, string field, IEnumerable<string> choices)
+    {
+        if (node.Find(field) is not { Value: not null } and not { Children.Count: > 0 })
+            fields.Fault(field, $"is missing; it must be one of {string.Join(", ", choices)}");
+    }
+
+    private static IReadOnlyList<string> Ids(SettingFields fields, string field)
+    {
+        IReadOnlyList<string> ids = fields.List(field) ?? [];
+        if (ids.Contains(""))
+            fields.Fault(field, "holds an empty id; remove it");
+        return ids;
+    }
+
+    private static FlagVariant[] Variants(SettingFields fields)
+    {
+        var variants = new List<FlagVariant>();
+        foreach ((string name, SettingFields variant) in fields.Map("variants", SettingNames.Variant))
+        {
+            decimal? weight = variant.Positive("weight");
+            if (weight is null && variant.Node("weight") is not { Value: not null } and not { Children.Count: > 0 })
+                variant.Fault("weight", "is missing; it must be a number greater than 0");
+            var config = new SortedDictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            foreach (SettingItem item in variant.Node("config")?.Items ?? [])
+                if (item.Value is not null)
+                    config[item.Key] = item.Value;
+            variants.Add(new FlagVariant { Name = name, Weight = weight ?? 1, Config = [.. config] });
+        }
+        return [.. variants.OrderBy(variant => variant.Name, StringComparer.OrdinalIgnoreCase)];
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Safety;
+
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>Reads a <c>rolloutConfig</c>.</summary>
+internal static class RolloutConfigReader
+{
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Decade = TimeSpan.FromDays(3_650);
+
+    public static RolloutConfig? Read(SettingFields flag, string name, List<string> warnings)
+    {
+        SettingFields fields = flag.Below("rolloutConfig", SettingNames.Rollout);
+        if (!fields.IsPresent)
+            return null;
+        var defaults = new RolloutConfig();
+        TimeSpan? duration = fields.Duration("duration", Millisecond, Decade);
+        if (duration < TimeSpan.FromMinutes(1))
+            warnings.Add($"Flag '{name}': rolloutConfig.duration is {duration.Value:c}; a rollout shorter than a minute sees hardly any traffic.");
+        decimal? start = fields.Number("startPercentage", 0, 100);
+        decimal target = fields.Number("targetPercentage", 0, 100) ?? defaults.TargetPercentage;
+        if (start >= target)
+            fields.Fault("targetPercentage", string.Create(CultureInfo.InvariantCulture, $"is {target}; it must be above startPercentage, which is {start}"));
+        RolloutType type = fields.Choice<RolloutType>("type") ?? defaults.Type;
+        IReadOnlyList<RolloutScheduleEntry> schedule = Schedule(fields);
+        if (type == RolloutType.Custom && fields.Node("schedule") is null)
+            fields.Fault("schedule", "is missing; a custom rollout must have one");
+
+        return defaults with
+        {
+            Type = type,
+            Duration = duration ?? defaults.Duration,
+            StartPercentage = start,
+            TargetPercentage = target,
+            Checkpoints = Checkpoints(fields) ?? defaults.Checkpoints,
+            Schedule = schedule,
+            StartAt = fields.Time("startAt"),
+            AutoStart = fields.Bool("autoStart") ?? defaults.AutoStart,
+            RollbackTo = fields.Choice<RollbackTarget>("rollbackTo") ?? defaults.RollbackTo,
+            SafetyThresholds = Thresholds(fields),
+            Guard = fields.Bool("guard") ?? defaults.Guard,
+            Alpha = fields.Rate("alpha", 0, 1, open: true) ?? defaults.Alpha,
+            MaxErrorRateIncrease = fields.Rate("maxErrorRateIncrease", 0, 100) ?? defaults.MaxErrorRateIncrease,
+            MaxLatencyIncrease = fields.Rate("maxLatencyIncrease", 0, 100) ?? defaults.MaxLatencyIncrease,
+            SlowThreshold = fields.Duration("slowThreshold", Millisecond, Day),
+            MaxHold = fields.Duration("maxHold", TimeSpan.Zero, Decade) ?? defaults.MaxHold,
+        };
+    }
+
+    private static SafetyThresholds? Thresholds(SettingFields rollout)
+    {
+        SettingFields fields = rollout.Below("safetyThresholds", SettingNames.Thresholds);
+        if (!fields.IsPresent)
+            return null;
+        var defaults = new SafetyThresholds();
+        SettingFields phases = fields.Below("phases", SettingNames.Phases);
+        return defaults with
+        {
+            MaxErrorRate = fields.Rate("maxErrorRate", 0, 1),
+            MaxLatency = fields.Duration("maxLatency", TimeSpan.Zero, Day),
+            ThresholdWindow = fields.Duration("thresholdWindow", Second, Day) ?? defaults.ThresholdWindow,
+            MinimumSamples = fields.Integer("minimumSamples", 0, int.MaxValue),
+            Canary = Phase(phases, "canary"),
+            Gradual = Phase(phases, "gradual"),
+            Majority = Phase(phases, "majority"),
+        };
+    }
+
+    private static PhaseThresholds? Phase(SettingFields phases, string name)
+    {
+        SettingFields fields = phases.Below(name, SettingNames.Phase);
+        return fields.IsPresent
+            ? new PhaseThresholds
+            {
+                MaxErrorRate = fields.Rate("maxErrorRate", 0, 1),
+                MaxLatency = fields.Duration("maxLatency", TimeSpan.Zero, Day),
+                MinimumSamples = fields.Integer("minimumSamples", 0, int.MaxValue),
+            }
+            : null;
+    }
+
+    private static List<decimal>? Checkpoints(SettingFields fields)
+    {
+        if (fields.List("checkpoints") is not { } texts)
+            return null;
+        var checkpoints = new List<decimal>();
+        foreach (string text in texts)
+        {
+            if (!SettingFields.TryNumber(text, out decimal share) || share is < 0 or > 100)
+                fields.Fault("checkpoints", $"holds {(text.Length == 0 ? "an empty value" : text)}; each must be between 0 and 100");
+            else if (checkpoints.Count > 0 && share < checkpoints[^1])
+                fields.Fault("checkpoints", string.Create(CultureInfo.InvariantCulture, $"goes down from {checkpoints[^1]} to {share}; it must rise"));
+            else
+                checkpoints.Add(share);
+        }
+        if (texts.Count == 0)
+            fields.Fault("checkpoints", "is empty; it must have at least one");
+        return checkpoints;
+    }
+
+    private static List<RolloutScheduleEntry> Schedule(SettingFields fields)
+    {
+        var schedule = new List<RolloutScheduleEntry>();
+        SettingNode? node = fields.Node("schedule");
+        if (node is null)
+            return schedule;
+        foreach (SettingNode entry in SettingList.Objects(node.Items ?? []))
+        {
+            string at = $"schedule[{entry.Name}]";
+            if (entry.Find("after")?.Value is not { } after || !SettingFields.TryDuration(after, out TimeSpan time) || time < TimeSpan.Zero || time > Decade)
+                fields.Fault(at + ".after", $"is {entry.Find("after")?.Value ?? "missing"}; it must be a number of milliseconds or [d.]hh:mm:ss");
+            else if (entry.Find("percentage")?.Value is not { } text || !SettingFields.TryNumber(text, out decimal share) || share is < 0 or > 100)
+                fields.Fault(at + ".percentage", $"is {entry.Find("percentage")?.Value ?? "missing"}; it must be between 0 and 100");
+            else if (schedule.Count > 0 && (share < schedule[^1].Percentage || time <= schedule[^1].After))
+                fields.Fault(at, "goes down or back in time; times and percentages must rise from entry to entry");
+            else
+                schedule.Add(new RolloutScheduleEntry(time, share));
+            foreach (SettingNode field in entry.Children.Where(field => !field.Name.Equals("after", StringComparison.OrdinalIgnoreCase) && !field.Name.Equals("percentage", StringComparison.OrdinalIgnoreCase)))
+                fields.Fault($"{at}.{field.Name}", "is no known field; known are after, percentage");
+        }
+        if (schedule.Count == 0 && node.Items?.Exists(item => item.Key.Length > 0) != true)
+            fields.Fault("schedule", "is empty; it must have at least one entry");
+        return schedule;
+    }
+}

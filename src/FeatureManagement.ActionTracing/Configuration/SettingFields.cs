@@ -1,0 +1,147 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>The fields of one setting, read as what they should be. What cannot be read is noted as a fault and counts as absent.</summary>
+internal readonly struct SettingFields
+{
+    private readonly SettingNode? _node;
+    private readonly string? _flag;
+    private readonly string _path;
+    private readonly List<SettingFault> _faults;
+
+    public SettingFields(SettingNode? node, string? flag, string path, string[] known, List<SettingFault> faults)
+    {
+        _node = node;
+        _flag = flag;
+        _path = path;
+        _faults = faults;
+        if (node is null)
+            return;
+        if (!string.IsNullOrEmpty(node.Value))
+            Fault("", $"is '{node.Value}'; it must be an object with fields");
+        foreach (SettingNode child in node.Children)
+            if (!IsKnown(child.Name, known))
+                Fault(child.Name, NearestName.Find(child.Name, known) is { } nearest
+                    ? $"is no known field; did you mean {nearest}?"
+                    : $"is no known field; known are {string.Join(", ", known)}");
+    }
+
+    public bool IsPresent => _node is { Children.Count: > 0 };
+
+    public void Fault(string field, string text) => _faults.Add(new SettingFault(_flag, PathOf(field), text));
+
+    public SettingNode? Node(string field) => _node?.Find(field);
+
+    public SettingFields Below(string field, string[] known) => new(_node?.Find(field), _flag, PathOf(field), known, _faults);
+
+    /// <summary>The settings below a map, by name.</summary>
+    public IEnumerable<(string Name, SettingFields Fields)> Map(string field, string[] known)
+    {
+        SettingNode? map = _node?.Find(field);
+        if (!string.IsNullOrEmpty(map?.Value))
+            Fault(field, $"is '{map.Value}'; it must be an object with a field for each name");
+        foreach (SettingNode child in map?.Children ?? [])
+            yield return (child.Name, new SettingFields(child, _flag, $"{PathOf(field)}.{child.Name}", known, _faults));
+    }
+
+    public string? Text(string field)
+    {
+        SettingNode? node = _node?.Find(field);
+        if (node is null)
+            return null;
+        if (node.Children.Count > 0)
+        {
+            Fault(field, "is an object or a list; it must be a plain value");
+            return null;
+        }
+        return node.Value;
+    }
+
+    public bool? Bool(string field) => Read<bool>(field, "it must be true or false", bool.TryParse);
+
+    public decimal? Number(string field, decimal min, decimal max) =>
+        Read(field, Between(min, max), (string text, out decimal value) => TryNumber(text, out value) && value >= min && value <= max);
+
+    /// <summary>A number above 0, up to a bound that no sum of them overflows.</summary>
+    public decimal? Positive(string field) =>
+        Read(field, "it must be a number greater than 0 and at most 1000000000000", (string text, out decimal value) => TryNumber(text, out value) && value is > 0 and <= 1_000_000_000_000);
+
+    public double? Rate(string field, double min, double max, bool open = false) =>
+        Read(field, open ? string.Create(CultureInfo.InvariantCulture, $"it must be greater than {min} and less than {max}") : Between((decimal)min, (decimal)max),
+            (string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && (open ? value > min && value < max : value >= min && value <= max));
+
+    public int? Integer(string field, int min, int max) =>
+        Read(field, string.Create(CultureInfo.InvariantCulture, $"it must be a whole number between {min} and {max}"),
+            (string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= min && value <= max);
+
+    /// <summary>Milliseconds, or <c>[d.]hh:mm:ss</c>.</summary>
+    public TimeSpan? Duration(string field, TimeSpan min, TimeSpan max) =>
+        Read(field, $"it must be a number of milliseconds or [d.]hh:mm:ss, between {Text(min)} and {Text(max)}",
+            (string text, out TimeSpan value) => TryDuration(text, out value) && value >= min && value <= max);
+
+    public DateTimeOffset? Time(string field) =>
+        Read(field, "it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z",
+            (string text, out DateTimeOffset value) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value)
+                && text.Length >= 10 && char.IsAsciiDigit(text[0]));
+
+    public T? Choice<T>(string field) where T : struct, Enum =>
+        Read(field, $"it must be one of {string.Join(", ", FlagSpelling.All<T>())}", (string text, out T value) => FlagSpelling.TryRead(text, out value),
+            text => NearestName.Find(text, FlagSpelling.All<T>()));
+
+    /// <summary>The values of a list, from whatever form the providers give it; null where none defines it.</summary>
+    public IReadOnlyList<string>? List(string field)
+    {
+        SettingNode? node = _node?.Find(field);
+        if (node is null)
+            return null;
+        if (node.Items is null)
+        {
+            if (!string.IsNullOrEmpty(node.Value))
+                Fault(field, $"is '{node.Value}'; it must be a list, or a map of true and false");
+            return null;
+        }
+        if (SettingList.TryResolve(node.Items, out IReadOnlyList<string> values, out string? error))
+            return values;
+        Fault(field, error);
+        return null;
+    }
+
+    public static bool TryNumber(string text, out decimal value) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+    public static bool TryDuration(string text, out TimeSpan value)
+    {
+        if (!TryNumber(text, out decimal milliseconds))
+            return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value) || (value = default) != default;
+        bool fits = Math.Abs(milliseconds) < 100_000_000_000_000m;
+        value = fits ? TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond)) : default;
+        return fits;
+    }
+
+    private delegate bool TryRead<T>(string text, out T value);
+
+    private T? Read<T>(string field, string rule, TryRead<T> read, Func<string, string?>? nearest = null) where T : struct
+    {
+        if (Text(field) is not { } text)
+            return null;
+        if (read(text, out T value))
+            return value;
+        Fault(field, $"is {(text.Length == 0 ? "empty" : text)}; {rule}" + (nearest?.Invoke(text) is { } meant ? $"; did you mean {meant}?" : ""));
+        return null;
+    }
+
+    private string PathOf(string field) => _path.Length == 0 ? field : field.Length == 0 ? _path : $"{_path}.{field}";
+
+    private static string Between(decimal min, decimal max) => string.Create(CultureInfo.InvariantCulture, $"it must be between {min} and {max}");
+
+    private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
+
+    private static bool IsKnown(string name, string[] known)
+    {
+        foreach (string field in known)
+            if (ReferenceEquals(field, name) || field.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
+}

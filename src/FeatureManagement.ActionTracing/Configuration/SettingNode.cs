@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>One setting as configuration has it: strings only, so that nothing can fail while it is read. Names are compared without regard to case.</summary>
+internal sealed class SettingNode(string name)
+{
+    private const int MaxListed = 12;
+
+    private readonly List<SettingNode> _children = [];
+    private Dictionary<string, SettingNode>? _byName;
+    private SettingNode? _latest;
+
+    /// <summary>The name as it was first spelled.</summary>
+    public string Name { get; } = name;
+
+    public string? Value { get; set; }
+
+    public IReadOnlyList<SettingNode> Children => _children;
+
+    /// <summary>What providers say below a list (or below the <c>config</c> of a variant), in their order; null elsewhere.</summary>
+    public List<SettingItem>? Items { get; set; }
+
+    public SettingNode? Find(ReadOnlySpan<char> name)
+    {
+        if (_byName is not null)
+            return _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out SettingNode? found) ? found : null;
+        foreach (SettingNode child in _children)
+            if (name.Equals(child.Name, StringComparison.OrdinalIgnoreCase))
+                return child;
+        return null;
+    }
+
+    public SettingNode GetOrAdd(ReadOnlySpan<char> name)
+    {
+        // Providers name a setting's neighbours one after the other.
+        if (_latest is not null && name.Equals(_latest.Name, StringComparison.OrdinalIgnoreCase))
+            return _latest;
+        return _latest = Find(name) ?? Add(new SettingNode(SettingNames.Intern(name)));
+    }
+
+    /// <summary>This setting with another one laid over it: values and lists are replaced, all else is merged.</summary>
+    public SettingNode Overlay(SettingNode over)
+    {
+        var merged = new SettingNode(Name) { Value = over.Value ?? Value, Items = over.Items ?? Items };
+        foreach (SettingNode child in _children)
+            merged.Add(over.Find(child.Name) is { } above ? child.Overlay(above) : child);
+        foreach (SettingNode child in over._children)
+            if (Find(child.Name) is null)
+                merged.Add(child);
+        return merged;
+    }
+
+    /// <summary>This setting without one of its fields.</summary>
+    public SettingNode Without(string name)
+    {
+        if (Find(name) is not { } without)
+            return this;
+        var rest = new SettingNode(Name) { Value = Value, Items = Items };
+        foreach (SettingNode child in _children)
+            if (!ReferenceEquals(child, without))
+                rest.Add(child);
+        return rest;
+    }
+
+    /// <summary>Whether both say the same, in whatever order.</summary>
+    public bool SameAs([NotNullWhen(true)] SettingNode? other)
+    {
+        if (other is null || Value != other.Value || _children.Count != other._children.Count || (Items?.Count ?? -1) != (other.Items?.Count ?? -1))
+            return false;
+        for (int i = 0; i < Items?.Count; i++)
+            if (Items[i] != other.Items![i])
+                return false;
+        for (int i = 0; i < _children.Count; i++)
+        {
+            SettingNode? counterpart = other._children[i].Name == _children[i].Name ? other._children[i] : other.Find(_children[i].Name);
+            if (!_children[i].SameAs(counterpart))
+                return false;
+        }
+        return true;
+    }
+
+    private SettingNode Add(SettingNode child)
+    {
+        _children.Add(child);
+        if (_byName is not null)
+            _byName.Add(child.Name, child);
+        else if (_children.Count > MaxListed)
+            _byName = _children.ToDictionary(node => node.Name, StringComparer.OrdinalIgnoreCase);
+        return child;
+    }
+}
