@@ -46,7 +46,7 @@ internal sealed class EvaluationRows
         bool set = floor.Method.Name == nameof(Floor.Set);
         Cost[] costs = Measurement.Compare(
             set ? n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Set(flag, keys[i & 1_023])); }
-            : n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(flag, keys[i & 1_023])); },
+        : n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(flag, keys[i & 1_023])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(flag, users[i & 1_023])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_manager.IsEnabledAsync(flag, users[i & 1_023], default).Result); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_library.IsEnabledAsync(flag, libraryUsers[i & 1_023], default).Result); });

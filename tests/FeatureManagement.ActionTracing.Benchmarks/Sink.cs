@@ -6,11 +6,11 @@ namespace FeatureManagement.ActionTracing.Benchmarks;
 internal static class Sink
 {
     [ThreadStatic]
-    private static int _taken;
+    private static int Taken;
 
-    public static void Take(bool value) => _taken += value ? 1 : 0;
+    public static void Take(bool value) => Taken += value ? 1 : 0;
 
-    public static void Take(int value) => _taken += value;
+    public static void Take(int value) => Taken += value;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Take(object? value)
