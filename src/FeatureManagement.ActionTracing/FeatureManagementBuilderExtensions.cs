@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Integration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ public static class FeatureManagementBuilderExtensions
         if (!services.Any(service => service.ServiceType == typeof(FlagEvaluator)))
         {
             services.TryAddSingleton(TimeProvider.System);
+            services.AddConfiguration();
             services.AddEvaluation();
             builder.AddIntegration();
         }

@@ -23,4 +23,23 @@ public sealed record ConfigurationReport
 
     /// <summary>False where the host was told not to reload configuration, so that edits are seen only after a restart.</summary>
     public required bool ReloadOnChange { get; init; }
+
+    // The report after another reading. Faults that persist keep the time at which they were first seen.
+    internal ConfigurationReport Next(IReadOnlyList<(string? Flag, string Message)> faults, IReadOnlyList<string> warnings, bool accepted, DateTimeOffset now)
+    {
+        var known = new Dictionary<(string?, string), ConfigurationFault>();
+        foreach (ConfigurationFault fault in Faults)
+            known[(fault.Flag, fault.Message)] = fault;
+        ConfigurationFault[] next = [.. faults.Distinct().Select(fault => known.GetValueOrDefault(fault) ?? new ConfigurationFault(fault.Flag, fault.Message, now))];
+        bool rejected = next.Any(fault => !known.ContainsKey((fault.Flag, fault.Message)));
+        return this with
+        {
+            AcceptedAt = accepted ? now : AcceptedAt,
+            Accepted = accepted ? Accepted + 1 : Accepted,
+            RejectedAt = rejected ? now : RejectedAt,
+            Rejected = rejected ? Rejected + 1 : Rejected,
+            Faults = next,
+            Warnings = warnings,
+        };
+    }
 }

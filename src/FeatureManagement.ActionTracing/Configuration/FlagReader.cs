@@ -8,15 +8,16 @@ internal static class FlagReader
 {
     private const int MaxNameLength = 200;
 
-    /// <summary>The flag as it is in an environment, or null where something is wrong with it. Every environment's overlay is looked at.</summary>
-    public static FlagDefinition? Read(SettingNode node, string environment, List<SettingFault> faults, List<string> warnings)
+    /// <summary>The flag as it is in an environment. The overlays of all environments are looked at, for a file is checked before it is deployed.</summary>
+    public static FlagReading Read(SettingNode node, string environment)
     {
         string flag = node.Name;
-        int before = faults.Count;
-        if (NameFault(flag) is { } fault)
-            faults.Add(new SettingFault(flag, "", fault));
+        var faults = new List<SettingFault>();
+        if (NameFault(flag) is { } nameFault)
+            faults.Add(new SettingFault(flag, "", nameFault));
 
         var own = new List<SettingFault>();
+        var warnings = new List<string>();
         FlagDefinition definition = ReadFields(node, flag, SettingNames.Flag, own, warnings);
         faults.AddRange(own);
 
@@ -27,17 +28,21 @@ internal static class FlagReader
             SettingNode effective = node;
             foreach (SettingNode overlay in environments.Children)
             {
-                _ = new SettingFields(overlay, flag, $"environments.{overlay.Name}", SettingNames.Overlay, faults);
+                string path = $"environments.{overlay.Name}";
+                SettingFields.Check(overlay, flag, path, SettingNames.Overlay, faults);
                 var laid = new List<SettingFault>();
                 ReadFields(node.Overlay(overlay), flag, null, laid, []);
-                faults.AddRange(laid.Where(found => !own.Contains(found)).Select(found => found with { Path = $"environments.{overlay.Name}.{found.Path}" }));
+                faults.AddRange(laid.Where(found => !own.Contains(found)).Select(found => found with { Path = $"{path}.{found.Path}" }));
                 if (IsEnvironment(overlay.Name, environment))
                     effective = effective.Overlay(overlay);
             }
             if (!ReferenceEquals(effective, node))
-                definition = ReadFields(effective, flag, null, [], []);
+            {
+                warnings.Clear();
+                definition = ReadFields(effective, flag, null, [], warnings);
+            }
         }
-        return faults.Count == before ? definition : null;
+        return new FlagReading(node, faults.Count == 0 ? definition : null, definition.Parent, Parents(node), faults.Count == 0 ? [] : faults, warnings.Count == 0 ? [] : warnings);
     }
 
     public static string? NameFault(string name)
@@ -50,6 +55,17 @@ internal static class FlagReader
             if (char.IsControl(c) || c is '/' or '\\' or ':')
                 return "has a name with a control character, '/', '\\' or ':'; choose another";
         return null;
+    }
+
+    private static List<(string Path, string Name)> Parents(SettingNode node)
+    {
+        List<(string, string)> parents = [];
+        if (node.Find("parent")?.Value is { Length: > 0 } own)
+            parents.Add(("parent", own));
+        foreach (SettingNode overlay in node.Find("environments")?.Children ?? [])
+            if (overlay.Find("parent")?.Value is { Length: > 0 } laid)
+                parents.Add(($"environments.{overlay.Name}.parent", laid));
+        return parents;
     }
 
     private static bool IsEnvironment(string name, string environment) =>

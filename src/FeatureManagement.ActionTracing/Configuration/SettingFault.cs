@@ -7,5 +7,7 @@ namespace FeatureManagement.ActionTracing.Configuration;
 internal readonly record struct SettingFault(string? Flag, string Path, string Text)
 {
     public override string ToString() =>
-        Flag is null ? $"{Path} {Text}." : Path.Length == 0 ? $"Flag '{Flag}' {Text}." : $"Flag '{Flag}': {Path} {Text}.";
+        (Flag is null ? "" : Path.Length == 0 ? $"Flag '{Flag}' " : $"Flag '{Flag}': ")
+        + (Path.Length == 0 ? "" : Path + " ")
+        + Text + (Text.EndsWith('?') ? "" : ".");
 }

@@ -6,6 +6,16 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// <summary>The fields of one setting, read as what they should be. What cannot be read is noted as a fault and counts as absent.</summary>
 internal readonly struct SettingFields
 {
+    // Stricter than the platform's parsing, which reads 24:00:00 as 24 days and 1:30 as an hour and a half.
+    private static readonly string[] SpanFormats = [@"hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss", @"d\.hh\:mm\:ss\.FFFFFFF"];
+
+    // Two for each shape, for "K" would also take a time without an offset.
+    private static readonly string[] TimeFormats =
+    [
+        "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:sszzz",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+    ];
+
     private readonly SettingNode? _node;
     private readonly string? _flag;
     private readonly string _path;
@@ -27,6 +37,9 @@ internal readonly struct SettingFields
                     ? $"is no known field; did you mean {nearest}?"
                     : $"is no known field; known are {string.Join(", ", known)}");
     }
+
+    /// <summary>Notes unknown fields, and whatever is there instead of fields.</summary>
+    public static void Check(SettingNode node, string flag, string path, string[] known, List<SettingFault> faults) => _ = new SettingFields(node, flag, path, known, faults);
 
     public bool IsPresent => _node is { Children.Count: > 0 };
 
@@ -72,19 +85,20 @@ internal readonly struct SettingFields
         Read(field, open ? string.Create(CultureInfo.InvariantCulture, $"it must be greater than {min} and less than {max}") : Between((decimal)min, (decimal)max),
             (string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && (open ? value > min && value < max : value >= min && value <= max));
 
-    public int? Integer(string field, int min, int max) =>
+    public int? Integer(string field, int min, int max) => (int?)Whole(field, min, max);
+
+    public long? Whole(string field, long min, long max) =>
         Read(field, string.Create(CultureInfo.InvariantCulture, $"it must be a whole number between {min} and {max}"),
-            (string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= min && value <= max);
+            (string text, out long value) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value) && value >= min && value <= max);
 
     /// <summary>Milliseconds, or <c>[d.]hh:mm:ss</c>.</summary>
     public TimeSpan? Duration(string field, TimeSpan min, TimeSpan max) =>
-        Read(field, $"it must be a number of milliseconds or [d.]hh:mm:ss, between {Text(min)} and {Text(max)}",
+        Read(field, $"it must be a number of milliseconds or [d.]hh:mm:ss, between {Written(min)} and {Written(max)}",
             (string text, out TimeSpan value) => TryDuration(text, out value) && value >= min && value <= max);
 
     public DateTimeOffset? Time(string field) =>
         Read(field, "it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z",
-            (string text, out DateTimeOffset value) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value)
-                && text.Length >= 10 && char.IsAsciiDigit(text[0]));
+            (string text, out DateTimeOffset value) => DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value));
 
     public T? Choice<T>(string field) where T : struct, Enum =>
         Read(field, $"it must be one of {string.Join(", ", FlagSpelling.All<T>())}", (string text, out T value) => FlagSpelling.TryRead(text, out value),
@@ -113,7 +127,7 @@ internal readonly struct SettingFields
     public static bool TryDuration(string text, out TimeSpan value)
     {
         if (!TryNumber(text, out decimal milliseconds))
-            return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value) || (value = default) != default;
+            return TimeSpan.TryParseExact(text, SpanFormats, CultureInfo.InvariantCulture, out value);
         bool fits = Math.Abs(milliseconds) < 100_000_000_000_000m;
         value = fits ? TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond)) : default;
         return fits;
@@ -135,7 +149,7 @@ internal readonly struct SettingFields
 
     private static string Between(decimal min, decimal max) => string.Create(CultureInfo.InvariantCulture, $"it must be between {min} and {max}");
 
-    private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
+    private static string Written(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
 
     private static bool IsKnown(string name, string[] known)
     {

@@ -29,9 +29,10 @@ internal static class SettingList
     public static IEnumerable<SettingNode> Objects(List<SettingItem> items)
     {
         var list = new SettingNode("");
+        int last = items.FindLastIndex(SaysSomething);
         foreach (SettingItem item in items)
         {
-            if (item.Provider != items[^1].Provider || item.Key.Length == 0)
+            if (last < 0 || item.Provider != items[last].Provider || item.Key.Length == 0)
                 continue;
             SettingNode node = list;
             foreach (string name in item.Key.Split(':'))
@@ -41,31 +42,40 @@ internal static class SettingList
         return list.Children.OrderBy(entry => int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int place) ? place : int.MaxValue);
     }
 
+    // An empty list has an empty value. An empty map has none, and says nothing.
+    private static bool SaysSomething(SettingItem item) => item.Key.Length > 0 || item.Value is not null;
+
     private static string? Apply(List<SettingItem> items, ref List<string> values)
     {
-        if (items is [{ Key.Length: 0 }])
+        items = items.FindAll(SaysSomething);
+        if (items.Count == 0)
+            return null;
+        if (items.Find(item => item.Key.Length == 0) is { Value: { } plain })
         {
-            // An empty list is a list; an empty map, whose value is null, says nothing.
-            if (items[0].Value is { Length: > 0 } text)
-                return $"is '{text}'; it must be a list, or a map of true and false";
-            if (items[0].Value is not null)
+            if (plain.Length > 0)
+                return $"is '{plain}'; it must be a list, or a map of true and false";
+            if (items.Count == 1)
                 values = [];
-            return null;
+            items.RemoveAll(item => item.Key.Length == 0);
         }
-        List<SettingItem> entries = items.FindAll(item => item.Key.Length > 0);
-        if (entries.TrueForAll(item => bool.TryParse(item.Value, out _)))
+        if (items.Count == 0)
+            return null;
+        bool numbered = items.TrueForAll(item => int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        if (items.TrueForAll(item => bool.TryParse(item.Value, out _)))
         {
-            foreach (SettingItem item in entries)
-            {
-                values.RemoveAll(value => value.Equals(item.Key, StringComparison.OrdinalIgnoreCase));
-                if (bool.Parse(item.Value!))
-                    values.Add(item.Key);
-            }
+            if (numbered && items.Select(item => int.Parse(item.Key, CultureInfo.InvariantCulture)).Order().Select((place, i) => place == i).All(inPlace => inPlace))
+                return "is a list of true and false; it must be a list of values, or a map of values to true and false";
+            var named = items.Select(item => item.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            values.RemoveAll(named.Contains);
+            values.AddRange(items.Where(item => bool.Parse(item.Value!)).Select(item => item.Key));
             return null;
         }
-        if (entries.Find(item => !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { Key: not null } named)
-            return $"holds '{named.Key}: {named.Value}'; in a map each value must be true or false";
-        values = [.. entries.OrderBy(item => int.Parse(item.Key, CultureInfo.InvariantCulture)).Select(item => item.Value ?? "")];
+        if (!numbered)
+        {
+            SettingItem wrong = items.Find(item => !bool.TryParse(item.Value, out _));
+            return $"holds '{wrong.Key}: {wrong.Value}'; in a map each value must be true or false";
+        }
+        values = [.. items.OrderBy(item => int.Parse(item.Key, CultureInfo.InvariantCulture)).Select(item => item.Value ?? "")];
         return null;
     }
 }

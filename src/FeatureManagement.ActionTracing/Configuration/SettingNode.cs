@@ -7,7 +7,7 @@ internal sealed class SettingNode(string name)
 {
     private const int MaxListed = 12;
 
-    private readonly List<SettingNode> _children = [];
+    private List<SettingNode>? _children;
     private Dictionary<string, SettingNode>? _byName;
     private SettingNode? _latest;
 
@@ -16,7 +16,7 @@ internal sealed class SettingNode(string name)
 
     public string? Value { get; set; }
 
-    public IReadOnlyList<SettingNode> Children => _children;
+    public IReadOnlyList<SettingNode> Children => _children ?? (IReadOnlyList<SettingNode>)[];
 
     /// <summary>What providers say below a list (or below the <c>config</c> of a variant), in their order; null elsewhere.</summary>
     public List<SettingItem>? Items { get; set; }
@@ -25,7 +25,7 @@ internal sealed class SettingNode(string name)
     {
         if (_byName is not null)
             return _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out SettingNode? found) ? found : null;
-        foreach (SettingNode child in _children)
+        foreach (SettingNode child in Children)
             if (name.Equals(child.Name, StringComparison.OrdinalIgnoreCase))
                 return child;
         return null;
@@ -43,9 +43,9 @@ internal sealed class SettingNode(string name)
     public SettingNode Overlay(SettingNode over)
     {
         var merged = new SettingNode(Name) { Value = over.Value ?? Value, Items = over.Items ?? Items };
-        foreach (SettingNode child in _children)
+        foreach (SettingNode child in Children)
             merged.Add(over.Find(child.Name) is { } above ? child.Overlay(above) : child);
-        foreach (SettingNode child in over._children)
+        foreach (SettingNode child in over.Children)
             if (Find(child.Name) is null)
                 merged.Add(child);
         return merged;
@@ -57,7 +57,7 @@ internal sealed class SettingNode(string name)
         if (Find(name) is not { } without)
             return this;
         var rest = new SettingNode(Name) { Value = Value, Items = Items };
-        foreach (SettingNode child in _children)
+        foreach (SettingNode child in Children)
             if (!ReferenceEquals(child, without))
                 rest.Add(child);
         return rest;
@@ -66,14 +66,14 @@ internal sealed class SettingNode(string name)
     /// <summary>Whether both say the same, in whatever order.</summary>
     public bool SameAs([NotNullWhen(true)] SettingNode? other)
     {
-        if (other is null || Value != other.Value || _children.Count != other._children.Count || (Items?.Count ?? -1) != (other.Items?.Count ?? -1))
+        if (other is null || Value != other.Value || Children.Count != other.Children.Count || (Items?.Count ?? -1) != (other.Items?.Count ?? -1))
             return false;
         for (int i = 0; i < Items?.Count; i++)
             if (Items[i] != other.Items![i])
                 return false;
-        for (int i = 0; i < _children.Count; i++)
+        for (int i = 0; i < _children?.Count; i++)
         {
-            SettingNode? counterpart = other._children[i].Name == _children[i].Name ? other._children[i] : other.Find(_children[i].Name);
+            SettingNode? counterpart = other._children![i].Name == _children[i].Name ? other._children[i] : other.Find(_children[i].Name);
             if (!_children[i].SameAs(counterpart))
                 return false;
         }
@@ -82,7 +82,7 @@ internal sealed class SettingNode(string name)
 
     private SettingNode Add(SettingNode child)
     {
-        _children.Add(child);
+        (_children ??= []).Add(child);
         if (_byName is not null)
             _byName.Add(child.Name, child);
         else if (_children.Count > MaxListed)

@@ -11,123 +11,89 @@ internal static class SettingReader
 {
     public const string SectionName = "ActionTracing";
 
-    public static SettingNode Read(IConfiguration? configuration)
-    {
-        var root = new SettingNode(SectionName);
-        int provider = 0;
-        if (configuration is not null)
-            Read(configuration, root, ref provider);
-        return root;
-    }
+    // A provider that answers every path with more children must not keep us for ever; the tree is bounded by itself.
+    private const int MaxDepth = 32;
 
-    private static void Read(IConfiguration configuration, SettingNode root, ref int provider)
+    /// <param name="configuration">A root, something above the section, or the section itself; null for nothing at all.</param>
+    /// <param name="dataOf">What a provider that keeps its data in the ordinary way is taken to hold; null for just that.</param>
+    public static RawSettings Read(IConfiguration? configuration, Func<ConfigurationProvider, IDictionary<string, string?>>? dataOf = null)
     {
-        if (configuration is not IConfigurationRoot { Providers: var providers })
+        var tree = new SettingTree();
+        if (configuration is not (null or IConfigurationRoot))
+            Walk(SectionOf(configuration), "", tree, 0);
+        foreach (IConfigurationProvider provider in Providers(configuration))
         {
-            Walk(configuration.GetSection(SectionName), "", root, provider++);
-            return;
-        }
-        foreach (IConfigurationProvider source in providers)
-        {
-            if (source is ChainedConfigurationProvider chained)
-                Read(chained.Configuration, root, ref provider);
-            else if (source is ConfigurationProvider known && !Overrides(known))
-                ReadData(Data(known), root, provider++);
+            tree.NextProvider();
+            if (KeepsData(provider))
+                ReadData((dataOf ?? Data)((ConfigurationProvider)provider), tree);
             else
-                Walk(source, SectionName, "", root, provider++);
+                Walk(provider, SectionName, "", tree, 0);
         }
+        return new RawSettings { Section = tree.Root, Faults = tree.Faults };
     }
 
-    private static void ReadData(IDictionary<string, string?> data, SettingNode root, int provider)
+    /// <summary>Every provider of a root, those of a chained one in its place. Later ones win.</summary>
+    public static IEnumerable<IConfigurationProvider> Providers(IConfiguration? configuration)
+    {
+        if (configuration is IConfigurationRoot root)
+            foreach (IConfigurationProvider provider in root.Providers)
+                if (provider is ChainedConfigurationProvider { Configuration: IConfigurationRoot chained })
+                    foreach (IConfigurationProvider inner in Providers(chained))
+                        yield return inner;
+                else
+                    yield return provider;
+    }
+
+    /// <summary>Whether a provider's data belongs to the section.</summary>
+    public static bool SaysSomething(IDictionary<string, string?> data) => data.Keys.Any(IsBelow);
+
+    // Protected, and thus part of the platform's contract: what every provider derived from it fills.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Data")]
+    public static extern IDictionary<string, string?> Data(ConfigurationProvider provider);
+
+    private static void ReadData(IDictionary<string, string?> data, SettingTree tree)
     {
         foreach ((string key, string? value) in data)
-            if (key.Length > SectionName.Length && key[SectionName.Length] == ':' && key.StartsWith(SectionName, StringComparison.OrdinalIgnoreCase))
-                Add(root, key.AsSpan(SectionName.Length + 1), value, provider);
+            if (IsBelow(key))
+                tree.Add(key.AsSpan(SectionName.Length + 1), value);
     }
 
+    private static bool IsBelow(string key) =>
+        key.Length > SectionName.Length && key[SectionName.Length] == ':' && key.StartsWith(SectionName, StringComparison.OrdinalIgnoreCase);
+
     // Providers that keep their data in their own way are asked key by key.
-    private static void Walk(IConfigurationProvider source, string path, string below, SettingNode root, int provider)
+    private static void Walk(IConfigurationProvider provider, string path, string below, SettingTree tree, int depth)
     {
-        foreach (string name in source.GetChildKeys([], path).Distinct(StringComparer.OrdinalIgnoreCase))
+        foreach (string name in provider.GetChildKeys([], path).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             string child = ConfigurationPath.Combine(path, name);
             string rest = below.Length == 0 ? name : ConfigurationPath.Combine(below, name);
-            if (source.TryGet(child, out string? value))
-                Add(root, rest, value, provider);
-            Walk(source, child, rest, root, provider);
+            if (provider.TryGet(child, out string? value))
+                tree.Add(rest, value);
+            if (depth < MaxDepth)
+                Walk(provider, child, rest, tree, depth + 1);
         }
     }
 
-    private static void Walk(IConfiguration section, string below, SettingNode root, int provider)
+    private static void Walk(IConfiguration section, string below, SettingTree tree, int depth)
     {
         foreach (IConfigurationSection child in section.GetChildren())
         {
             string rest = below.Length == 0 ? child.Key : ConfigurationPath.Combine(below, child.Key);
             if (child.Value is not null)
-                Add(root, rest, child.Value, provider);
-            Walk(child, rest, root, provider);
+                tree.Add(rest, child.Value);
+            if (depth < MaxDepth)
+                Walk(child, rest, tree, depth + 1);
         }
     }
 
-    private static void Add(SettingNode root, ReadOnlySpan<char> path, string? value, int provider)
-    {
-        SettingNode node = root;
-        Place place = Place.Section;
-        while (!path.IsEmpty)
-        {
-            int colon = path.IndexOf(':');
-            ReadOnlySpan<char> name = colon < 0 ? path : path[..colon];
-            path = colon < 0 ? default : path[(colon + 1)..];
-            node = node.GetOrAdd(name);
-            place = Below(place, node.Name);
-            if (place == Place.List)
-            {
-                (node.Items ??= []).Add(new SettingItem(provider, path.ToString(), value));
-                return;
-            }
-        }
-        if (value is not null)
-            node.Value = value;
-    }
+    private static IConfigurationSection SectionOf(IConfiguration configuration) =>
+        configuration is IConfigurationSection section && section.Key.Equals(SectionName, StringComparison.OrdinalIgnoreCase)
+            ? section
+            : configuration.GetSection(SectionName);
 
-    private static Place Below(Place place, string name)
-    {
-        return place switch
-        {
-            Place.Section => Is("featureFlags") ? Place.Flags : Place.Other,
-            Place.Flags => Place.Flag,
-            Place.Environments => Place.Flag,
-            Place.Variants => Place.Variant,
-            Place.Flag when Is("environments") => Place.Environments,
-            Place.Flag when Is("variants") => Place.Variants,
-            Place.Flag when Is("rolloutConfig") => Place.Rollout,
-            Place.Flag when Is("whitelist") || Is("groups") => Place.List,
-            Place.Rollout when Is("checkpoints") || Is("schedule") => Place.List,
-            Place.Variant when Is("config") => Place.List,
-            _ => Place.Other,
-        };
-
-        bool Is(string known) => ReferenceEquals(name, known) || name.Equals(known, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static bool Overrides(ConfigurationProvider provider) =>
-        provider.GetType().GetMethod(nameof(provider.TryGet))?.DeclaringType != typeof(ConfigurationProvider)
-        || provider.GetType().GetMethod(nameof(provider.GetChildKeys))?.DeclaringType != typeof(ConfigurationProvider);
-
-    // Protected, and thus part of the platform's contract: what every provider derived from it fills.
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Data")]
-    private static extern IDictionary<string, string?> Data(ConfigurationProvider provider);
-
-    private enum Place
-    {
-        Section,
-        Flags,
-        Flag,
-        Environments,
-        Variants,
-        Variant,
-        Rollout,
-        List,
-        Other,
-    }
+    private static bool KeepsData(IConfigurationProvider provider) =>
+        provider is ConfigurationProvider
+        && provider.GetType().GetMethod(nameof(provider.TryGet))?.DeclaringType == typeof(ConfigurationProvider)
+        && provider.GetType().GetMethod(nameof(provider.GetChildKeys))?.DeclaringType == typeof(ConfigurationProvider);
 }

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,7 @@ public class OrdinaryFlagsWithUsTests : OrdinaryFlagTests
     protected override IFeatureManagementBuilder AddUs(IFeatureManagementBuilder builder)
     {
         builder.WithActionTracing().WithActionTracing();
-        builder.Services.AddSingleton<Configuration.IFlagCatalogSource>(new FixedFlags([Flag.On("ours")]));
+        builder.Services.AddSingleton<IFlagCatalogSource>(new FixedFlags([Flag.On("ours")]));
         return builder;
     }
 }

@@ -1,0 +1,136 @@
+using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Flags;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>
+/// Configuration as it is at any moment. Invalid at the start, it refuses to be; invalid later, what is wrong keeps its last good state, and
+/// <see cref="Current"/> says what and why. Thread-safe.
+/// </summary>
+internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTracingConfigurationStatus, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly string _environment;
+    private readonly FrozenDictionary<string, FlagDefinition> _builtIn;
+    private readonly TimeProvider _time;
+    private readonly ConfigurationMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly IDisposable? _subscription;
+    private CatalogReading _reading;
+    private volatile FlagCatalog _catalog;
+    private volatile ConfigurationReport _report;
+
+    /// <exception cref="OptionsValidationException">Configuration is invalid; the message has every sentence.</exception>
+    public LiveConfiguration(
+        IOptionsMonitor<RawSettings> monitor,
+        TimeProvider time,
+        ConfigurationMetrics metrics,
+        ILogger<LiveConfiguration> logger,
+        IHostEnvironment? environment = null)
+    {
+        _environment = environment?.EnvironmentName ?? Environments.Production;
+        _builtIn = BuiltInFlags.In(_environment);
+        _time = time;
+        _metrics = metrics;
+        _logger = logger;
+
+        _reading = CatalogReading.Read(monitor.CurrentValue, _environment, _builtIn);
+        if (_reading.Faults.Count > 0)
+            throw new OptionsValidationException(SettingReader.SectionName, typeof(FeatureFlagSettings), _reading.Faults.Select(fault => fault.Message));
+        _catalog = _reading.Catalog;
+        _report = new ConfigurationReport
+        {
+            AcceptedAt = time.GetUtcNow(),
+            Accepted = 1,
+            Rejected = 0,
+            Faults = [],
+            Warnings = _reading.Warnings,
+            ReloadOnChange = true,
+        };
+        metrics.Accepted();
+        LogRead(_catalog.Flags.Count, _catalog.BuiltIn.Count);
+        foreach (string warning in _reading.Warnings)
+            LogWarning(warning);
+        _subscription = monitor.OnChange(Apply);
+        // An edit between the two.
+        Apply(monitor.CurrentValue);
+    }
+
+    public FlagCatalog Catalog => _catalog;
+
+    public ConfigurationReport Current => _report;
+
+    public event Action<FlagCatalog>? Changed;
+
+    public void Dispose() => _subscription?.Dispose();
+
+    // Called by the options monitor: what it throws would silence listeners of others.
+    private void Apply(RawSettings raw)
+    {
+        try
+        {
+            // One edit after the other, until everybody has heard of it.
+            lock (_gate)
+                ApplyNext(raw);
+        }
+#pragma warning disable CA1031
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(exception);
+        }
+    }
+
+    private void ApplyNext(RawSettings raw)
+    {
+        var next = CatalogReading.Read(raw, _environment, _builtIn, _reading);
+        DateTimeOffset now = _time.GetUtcNow();
+        ConfigurationReport before = _report;
+        bool accepted = !ReferenceEquals(next.Catalog, _catalog);
+        ConfigurationReport report = before.Next(next.Faults, next.Warnings, accepted, now);
+        ConfigurationFault[] rejected = [.. report.Faults.Except(before.Faults)];
+        ConfigurationFault[] mended = [.. before.Faults.Except(report.Faults)];
+        string[] warnings = [.. next.Warnings.Except(before.Warnings)];
+
+        _reading = next;
+        _report = report;
+        foreach (ConfigurationFault fault in rejected)
+            LogRejected(fault.Message);
+        foreach (ConfigurationFault fault in mended)
+            LogMended(fault.Message);
+        foreach (string warning in warnings)
+            LogWarning(warning);
+        if (rejected.Length > 0)
+            _metrics.Rejected();
+        if (!accepted)
+            return;
+        _metrics.Accepted();
+        FlagCatalog old = _catalog;
+        _catalog = next.Catalog;
+        LogAccepted(
+            next.Catalog.Flags.Values.Count(flag => !ReferenceEquals(flag, old.Flags.GetValueOrDefault(flag.Name))),
+            old.Flags.Keys.Count(name => !next.Catalog.Flags.ContainsKey(name)));
+        Changed?.Invoke(next.Catalog);
+    }
+
+    [LoggerMessage(130, LogLevel.Information, "Configuration has {Flags} flags, {BuiltIn} of them built in.", EventName = "ConfigurationRead")]
+    private partial void LogRead(int flags, int builtIn);
+
+    [LoggerMessage(131, LogLevel.Information, "Configuration changed: {Changed} flags are new or different, {Removed} are gone.", EventName = "ConfigurationAccepted")]
+    private partial void LogAccepted(int changed, int removed);
+
+    [LoggerMessage(132, LogLevel.Error, "Configuration was rejected, and the last good state stands: {Fault}", EventName = "ConfigurationRejected")]
+    private partial void LogRejected(string fault);
+
+    [LoggerMessage(133, LogLevel.Information, "No longer wrong with configuration: {Fault}", EventName = "ConfigurationMended")]
+    private partial void LogMended(string fault);
+
+    [LoggerMessage(134, LogLevel.Warning, "{Warning}", EventName = "ConfigurationWarning")]
+    private partial void LogWarning(string warning);
+
+    [LoggerMessage(135, LogLevel.Error, "A change of configuration could not be applied; the last good state stands.", EventName = "ConfigurationFailed")]
+    private partial void LogFailed(Exception exception);
+}

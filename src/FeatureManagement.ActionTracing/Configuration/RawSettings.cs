@@ -1,0 +1,16 @@
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>
+/// The section as the providers have it, before anything is understood of it: the options that <c>IOptionsMonitor</c> watches. Strings only, so that
+/// making them cannot fail; an options type that can fail makes <c>CurrentValue</c> throw and <c>OnChange</c> fall silent.
+/// </summary>
+internal sealed class RawSettings
+{
+    public SettingNode Section { get; set; } = new(SettingReader.SectionName);
+
+    /// <summary>What is wrong with the way in which flags are written down, and no longer to be seen in <see cref="Section"/>.</summary>
+    public IReadOnlyList<SettingFault> Faults { get; set; } = [];
+
+    /// <summary>Sentences about files that cannot be read and for which what they said last stands.</summary>
+    public IReadOnlyList<string> FileFaults { get; set; } = [];
+}

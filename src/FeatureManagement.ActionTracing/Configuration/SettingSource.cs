@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace FeatureManagement.ActionTracing.Configuration;
+
+/// <summary>Fills <see cref="RawSettings"/> from configuration. Never throws once it has read something. Thread-safe.</summary>
+internal sealed class SettingSource(IConfiguration? configuration) : IConfigureOptions<RawSettings>
+{
+    private const int Attempts = 5;
+
+    private readonly Lock _gate = new();
+    private readonly ConfigurationFiles _files = new();
+    private RawSettings? _last;
+
+    public void Configure(RawSettings options)
+    {
+        RawSettings raw = Read();
+        options.Section = raw.Section;
+        options.Faults = raw.Faults;
+        options.FileFaults = raw.FileFaults;
+    }
+
+    public RawSettings Read()
+    {
+        lock (_gate)
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    var faults = new List<string>();
+                    RawSettings raw = SettingReader.Read(configuration, provider => _files.DataOf(provider, faults));
+                    raw.FileFaults = faults;
+                    return _last = raw;
+                }
+                // Somebody writes to a provider while we read it, or a provider of another make fails.
+#pragma warning disable CA1031
+                catch (Exception exception) when (attempt == Attempts && _last is not null)
+                {
+                    return new RawSettings
+                    {
+                        Section = _last.Section,
+                        Faults = _last.Faults,
+                        FileFaults = [$"Configuration cannot be read: {exception.GetBaseException().Message} What was last read stands."],
+                    };
+                }
+                catch (Exception) when (attempt < Attempts)
+                {
+                }
+#pragma warning restore CA1031
+            }
+        }
+    }
+}
