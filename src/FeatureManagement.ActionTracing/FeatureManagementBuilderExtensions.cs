@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Integration;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.FeatureManagement;
@@ -27,6 +28,7 @@ public static class FeatureManagementBuilderExtensions
             services.TryAddSingleton(TimeProvider.System);
             services.AddConfiguration();
             services.AddEvaluation();
+            services.AddTracing();
             builder.AddIntegration();
         }
         configure?.Invoke(new ActionTracingBuilder(services));

@@ -23,6 +23,7 @@ internal sealed class CompiledFlag
         Priority = definition.Priority ?? int.MaxValue;
         InEmergency = definition.State == FlagState.EmergencyOff;
         Telemetry = definition.Telemetry;
+        Watch = previous?.Watch ?? new WatchCell();
         _seed = previous?._seed ?? Bucket.Seed(definition.Name);
         _threshold = Bucket.Threshold(definition.Percentage);
         _everybody = definition.Percentage == 100;
@@ -76,6 +77,12 @@ internal sealed class CompiledFlag
     public bool IsDisabled => Definition.State == FlagState.Disabled;
 
     public VariantTable? Variants { get; }
+
+    /// <summary>The step of the flag that is being watched.</summary>
+    public WatchCell Watch { get; }
+
+    /// <summary>A bucket is on when its hash lies below this.</summary>
+    public ulong Threshold => _threshold;
 
     /// <summary>Whether the flag's own rule gives everybody the same answer.</summary>
     public bool IsFixed => _rule == Rule.Fixed;

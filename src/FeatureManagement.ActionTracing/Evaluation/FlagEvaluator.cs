@@ -1,13 +1,14 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.Options;
 using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
 /// <summary>Answers for a flag of a snapshot and tells whoever wants to know. Every way in ends here.</summary>
-internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics metrics, IOptions<TargetingEvaluationOptions> targeting)
+internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics metrics, IOptions<TargetingEvaluationOptions> targeting, AmbientAction action)
 {
     private readonly Counter<long> _evaluations = metrics.Evaluations; // one step nearer, for it is asked at every evaluation
     private readonly bool _ignoreCase = targeting.Value.IgnoreCase;
@@ -17,9 +18,12 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsOn(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
-        bool on = snapshot.Decide(flag, subject).IsOn();
+        EvaluationReason reason = snapshot.Decide(flag, subject);
+        bool on = reason.IsOn();
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
+        if (action.IsObserved)
+            action.Evaluated(flag, subject.Key, reason);
         return on;
     }
 
@@ -30,6 +34,8 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
     public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         EvaluationReason reason = snapshot.Decide(flag, subject, out CompiledFlag? decidedBy);
+        if (action.IsObserved)
+            action.Evaluated(flag, subject.Key, reason);
         int variant = reason.IsOn() ? Assign(flag, subject) : -1;
         EffectiveFlag effective = flag.Effective;
         return new FlagEvaluation

@@ -91,8 +91,8 @@ internal sealed class FlagSnapshot
 
     public CompiledFlag? Find(string name) => TryFind(name, out CompiledFlag? flag) ? flag : null;
 
-    /// <summary>Whether the answer may depend on the context.</summary>
-    public bool NeedsContext(CompiledFlag flag) => !flag.IsFixed || NeedsOthers(flag);
+    /// <summary>Whether the answer may depend on the context, or somebody wants to know whom it was given to.</summary>
+    public bool NeedsContext(CompiledFlag flag) => !flag.IsFixed || NeedsOthers(flag) || flag.Watch.Step is not null;
 
     /// <summary>Whether the answer may depend on other flags.</summary>
     public bool NeedsOthers(CompiledFlag flag) => flag.Parent >= 0 || _anyEmergency;

@@ -1,12 +1,14 @@
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Integration;
 
 /// <summary>Our flags beside those of the provider that was there before. Where both define a name, ours answers.</summary>
-internal sealed class CompositeDefinitionProvider(FlagEvaluator evaluator, IFeatureDefinitionProvider inner, EvaluationWarnings warnings) : IFeatureDefinitionProvider
+internal sealed class CompositeDefinitionProvider(
+    FlagEvaluator evaluator, IFeatureDefinitionProvider inner, EvaluationWarnings warnings, AmbientAction action) : IFeatureDefinitionProvider
 {
-    private volatile LibraryDefinitions _definitions = new(evaluator.Snapshot);
+    private volatile LibraryDefinitions _definitions = new(evaluator.Snapshot, action);
 
     public Task<FeatureDefinition> GetFeatureDefinitionAsync(string featureName)
     {
@@ -35,6 +37,6 @@ internal sealed class CompositeDefinitionProvider(FlagEvaluator evaluator, IFeat
     {
         LibraryDefinitions definitions = _definitions;
         FlagSnapshot snapshot = evaluator.Snapshot;
-        return ReferenceEquals(definitions.Snapshot, snapshot) ? definitions : _definitions = new LibraryDefinitions(snapshot);
+        return ReferenceEquals(definitions.Snapshot, snapshot) ? definitions : _definitions = new LibraryDefinitions(snapshot, action);
     }
 }

@@ -1,12 +1,13 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Filters;
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Integration;
 
 /// <summary>The flags of one snapshot as the library's own definitions, each made once, at first use. Thread-safe.</summary>
-internal sealed class LibraryDefinitions(FlagSnapshot snapshot)
+internal sealed class LibraryDefinitions(FlagSnapshot snapshot, AmbientAction action)
 {
     private readonly Task<FeatureDefinition>?[] _definitions = new Task<FeatureDefinition>?[snapshot.Flags.Length];
 
@@ -27,7 +28,7 @@ internal sealed class LibraryDefinitions(FlagSnapshot snapshot)
         return Task.FromResult(new FeatureDefinition
         {
             Name = flag.Name,
-            EnabledFor = filter is null ? [] : [new FeatureFilterConfiguration { Name = filter, ParametersObject = new CompiledRule(snapshot, flag) }],
+            EnabledFor = filter is null ? [] : [new FeatureFilterConfiguration { Name = filter, ParametersObject = new CompiledRule(snapshot, flag, action) }],
             RequirementType = RequirementType.All,
             Status = flag.IsDisabled ? FeatureStatus.Disabled : FeatureStatus.Conditional,
             Variants = flag.Variants is { } table ? [.. table.Variants.Select((variant, i) => new VariantDefinition { Name = variant.Name, ConfigurationValue = table.Section(i) })] : [],

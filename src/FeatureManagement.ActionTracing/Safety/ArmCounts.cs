@@ -1,0 +1,33 @@
+namespace FeatureManagement.ActionTracing.Safety;
+
+/// <summary>What was seen of one arm of a step, exposed or control, in distinct units. All are cumulative since the step began.</summary>
+internal readonly record struct ArmCounts
+{
+    /// <summary>Units that got an answer from the bucket inside an action: what the split is judged by.</summary>
+    public long Units { get; init; }
+
+    /// <summary>Units with a comparable outcome: not one that the flag's own "off" cut short.</summary>
+    public long AtRisk { get; init; }
+
+    /// <summary>Units with a bad outcome. Never more than <see cref="AtRisk"/>.</summary>
+    public long Bad { get; init; }
+
+    /// <summary>The latency of each unit's first comparable outcome.</summary>
+    public LogLatency Latency { get; init; }
+
+    /// <summary>Units with a comparable outcome since the slow threshold was set.</summary>
+    public long SlowAtRisk { get; init; }
+
+    /// <summary>Units with an outcome slower than the slow threshold. Never more than <see cref="SlowAtRisk"/>.</summary>
+    public long Slow { get; init; }
+
+    public static ArmCounts operator +(ArmCounts left, ArmCounts right) => new()
+    {
+        Units = left.Units + right.Units,
+        AtRisk = left.AtRisk + right.AtRisk,
+        Bad = left.Bad + right.Bad,
+        Latency = left.Latency + right.Latency,
+        SlowAtRisk = left.SlowAtRisk + right.SlowAtRisk,
+        Slow = left.Slow + right.Slow,
+    };
+}

@@ -1,0 +1,139 @@
+using FeatureManagement.ActionTracing.Evaluation;
+
+namespace FeatureManagement.ActionTracing.Safety;
+
+/// <summary>What is recorded of one flag while its share stays the same: who saw it and how it went. Thread-safe.</summary>
+internal sealed class WatchedStep
+{
+    private readonly OutcomeWatch _watch;
+    private readonly ulong _threshold;
+    private readonly UnitSet _units;
+    private readonly Stripe[] _stripes = new Stripe[64];
+    private volatile bool _closed;
+
+    public WatchedStep(OutcomeWatch watch, int number, decimal share, UnitSet units)
+    {
+        _watch = watch;
+        _threshold = Bucket.Threshold(share);
+        _units = units;
+        Number = number;
+        for (int i = 0; i < _stripes.Length; i++)
+            _stripes[i] = new Stripe();
+    }
+
+    public int Number { get; }
+
+    public string Flag => _watch.Flag;
+
+    public double Sampling => _units.Sampling;
+
+    /// <summary>Whether an answer of a flag belongs here: an evaluation that began before the share changed does not.</summary>
+    public bool Covers(CompiledFlag flag) => flag.Threshold == _threshold && !_closed;
+
+    public ulong HashOf(string key) => Bucket.Hash(key, _watch.Seed);
+
+    /// <summary>Takes note of an exposure, before the code behind the flag runs.</summary>
+    public Exposure Expose(string key, ulong hash, bool exposed)
+    {
+        if (key == FeatureFlagContext.DefaultKey)
+        {
+            _watch.CountDefaultKey();
+            return new Exposure(this, key, hash, default, exposed);
+        }
+        Unit unit = _units.Take(hash, out bool added);
+        if (added)
+        {
+            Stripe stripe = StripeOf(hash);
+            lock (stripe)
+                stripe.Of(exposed).Units++;
+        }
+        return new Exposure(this, key, hash, unit, exposed);
+    }
+
+    public void CountOutsideAction() => _watch.CountOutsideAction();
+
+    /// <summary>Takes note of how an action ended. Of a closed step, nothing is: both arms lose alike.</summary>
+    public void Complete(in Exposure exposure, ActionOutcome outcome)
+    {
+        if (exposure.Key == FeatureFlagContext.DefaultKey)
+            return;
+        double milliseconds = outcome.Duration.TotalMilliseconds;
+        double? slow = _watch.SlowMilliseconds;
+        Stripe stripe = StripeOf(exposure.Hash);
+        lock (stripe) // a unit has one stripe, so its marks and counts change together
+        {
+            if (_closed)
+                return;
+            if (exposure.Exposed)
+                stripe.Actions += new ActionCounts(1, outcome.Error ? 1 : 0, outcome.Duration);
+            if (!exposure.Unit.IsKnown)
+                return;
+            ulong marks = Unit.AtRisk;
+            if (outcome.Error)
+                marks |= Unit.Bad;
+            if (slow is not null)
+                marks |= milliseconds > slow ? Unit.SlowAtRisk | Unit.Slow : Unit.SlowAtRisk;
+            ulong first = exposure.Unit.Mark(marks);
+            if (first != 0)
+                stripe.Of(exposure.Exposed).Add(first, milliseconds);
+            if ((first & Unit.AtRisk) == 0 || exposure.Exposed || slow is not null)
+                return;
+        }
+        _watch.KeepControlLatency(milliseconds);
+    }
+
+    public void Close() => _closed = true;
+
+    public (ArmCounts Exposed, ArmCounts Control, ActionCounts Actions) Read()
+    {
+        (ArmCounts exposed, ArmCounts control, ActionCounts actions) = (default, default, default);
+        foreach (Stripe stripe in _stripes)
+        {
+            lock (stripe)
+            {
+                exposed += stripe.Of(exposed: true).Copy();
+                control += stripe.Of(exposed: false).Copy();
+                actions += stripe.Actions;
+            }
+        }
+        return (exposed, control, actions);
+    }
+
+    private Stripe StripeOf(ulong hash) => _stripes[(hash >> 58) & 63];
+
+    /// <summary>The counts of a part of the units; it is its own lock.</summary>
+    private sealed class Stripe
+    {
+        private readonly ArmTally _exposed = new();
+        private readonly ArmTally _control = new();
+
+        public ActionCounts Actions { get; set; }
+
+        public ArmTally Of(bool exposed) => exposed ? _exposed : _control;
+    }
+
+    private sealed class ArmTally
+    {
+        private long _atRisk;
+        private long _bad;
+        private long _slowAtRisk;
+        private long _slow;
+        private LogLatency _latency;
+
+        public long Units { get; set; }
+
+        public void Add(ulong marks, double milliseconds)
+        {
+            if ((marks & Unit.AtRisk) != 0)
+            {
+                _atRisk++;
+                _latency = _latency.Add(milliseconds);
+            }
+            _bad += (marks & Unit.Bad) != 0 ? 1 : 0;
+            _slowAtRisk += (marks & Unit.SlowAtRisk) != 0 ? 1 : 0;
+            _slow += (marks & Unit.Slow) != 0 ? 1 : 0;
+        }
+
+        public ArmCounts Copy() => new() { Units = Units, AtRisk = _atRisk, Bad = _bad, Latency = _latency, SlowAtRisk = _slowAtRisk, Slow = _slow };
+    }
+}

@@ -1,0 +1,57 @@
+using FeatureManagement.ActionTracing.Evaluation;
+
+namespace FeatureManagement.ActionTracing.Tracing;
+
+/// <summary>
+/// The action that the current flow of control is part of, through <c>await</c>, <c>Task.Run</c> and parallel work; and what is evaluated in it.
+/// Thread-safe.
+/// </summary>
+internal sealed class AmbientAction
+{
+    private readonly AsyncLocal<RunningAction?> _current = new();
+    private volatile int _observers;
+    private volatile int _watches;
+
+    /// <summary>Whether anybody wants to know what is evaluated. Asked at every evaluation.</summary>
+    public bool IsObserved => _observers != 0;
+
+    /// <summary>Whether any flag is watched.</summary>
+    public bool IsWatched => _watches != 0;
+
+    /// <summary>The innermost action that has not ended, or null.</summary>
+    public RunningAction? Current
+    {
+        get
+        {
+            // A stray task may still carry an action that is over.
+            RunningAction? action = _current.Value;
+            while (action is { HasEnded: true })
+                action = action.Parent;
+            return action;
+        }
+        set => _current.Value = value;
+    }
+
+    public void BeginWatch()
+    {
+        Interlocked.Increment(ref _watches);
+        Interlocked.Increment(ref _observers);
+    }
+
+    public void EndWatch()
+    {
+        Interlocked.Decrement(ref _watches);
+        Interlocked.Decrement(ref _observers);
+    }
+
+    /// <summary>Takes note of an answer.</summary>
+    /// <param name="flag">The flag.</param>
+    /// <param name="key">The bucketing key; null for a context of a type that nobody knows.</param>
+    /// <param name="reason">The answer.</param>
+    public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason)
+    {
+        if (flag.Watch.Step is { } step && key is not null && reason.IsByBucket() && step.Covers(flag)
+            && Current?.Exposures?.Add(step, key, reason.IsOn()) is not true)
+            step.CountOutsideAction();
+    }
+}

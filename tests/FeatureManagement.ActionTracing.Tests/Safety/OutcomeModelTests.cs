@@ -1,0 +1,172 @@
+using CsCheck;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Tests.Support;
+using FeatureManagement.ActionTracing.Tracing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.Tests.Safety;
+
+/// <summary>Random actions on many threads, over steps that change under them, against a model that a child could check.</summary>
+public sealed class OutcomeModelTests
+{
+    private static readonly string[] Flags = ["a", "b", "c"];
+    private static readonly decimal[] Shares = [5, 25, 50, 90];
+
+    // An action: whose it is, which flags it asks, in which phase it begins and in which it ends, and how it goes.
+    private static readonly Gen<Act> Acts = Gen.Select(
+        Gen.Int[0, 39], Gen.Int[0, 7], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 9], Gen.Bool)
+        .Select((user, flags, from, to, fate, task) => new Act($"user{user}", flags, Math.Min(from, to), Math.Max(from, to), fate, task));
+
+    // After each of the first three phases, which flags take a step.
+    private static readonly Gen<int[]> Steps = Gen.Int[0, 7].Array[3];
+
+    [Fact]
+    public void Counts_OverRandomInterleavings_EqualTheModel() =>
+        Gen.Select(Acts.Array[1, 120], Steps).Sample(Equal, iter: 60, threads: 1);
+
+    private static bool Equal(Act[] acts, int[] steps)
+    {
+        var clock = new FlowClock();
+        using var services = new FlagServices(Flags.Select(flag => Flag.Share(flag, Shares[0])), before: s => s.AddSingleton<TimeProvider>(clock));
+        OutcomeRecorder recorder = services.Get<OutcomeRecorder>();
+        OutcomeWatch[] watches = [.. Flags.Select(flag => recorder.Watch(flag, 0, Shares[0], TimeSpan.FromMinutes(5)))];
+        foreach (OutcomeWatch watch in watches)
+            watch.SetSlowThreshold(TimeSpan.FromMilliseconds(20));
+        int[] taken = new int[Flags.Length];
+        var model = new Dictionary<(int Flag, int Step), Dictionary<string, Seen>>();
+        var exposures = new Dictionary<(Act Act, int Flag), int>();
+        using var barrier = new Barrier(acts.Length + 1);
+        Thread[] threads = [.. acts.Select(act => new Thread(() => Run(services, clock, act, barrier)))];
+        foreach (Thread thread in threads)
+            thread.Start();
+
+        for (int phase = 0; phase < 4; phase++)
+        {
+            barrier.SignalAndWait(); // everybody begins the phase
+            barrier.SignalAndWait(); // everybody has done it
+            foreach (Act act in acts)
+                Model(act, phase);
+            if (phase == 3)
+                break;
+            for (int flag = 0; flag < Flags.Length; flag++)
+            {
+                if ((steps[phase] >> flag & 1) == 0)
+                    continue;
+                CheckAll(flag);
+                taken[flag]++;
+                watches[flag].BeginStep(taken[flag], Shares[taken[flag]]);
+            }
+            services.Flags.Set(Flags.Select((flag, i) => Flag.Share(flag, Shares[taken[i]])));
+        }
+        foreach (Thread thread in threads)
+            thread.Join();
+        for (int flag = 0; flag < Flags.Length; flag++)
+            CheckAll(flag);
+        return true;
+
+        void Model(Act act, int phase)
+        {
+            for (int flag = 0; flag < Flags.Length; flag++)
+            {
+                if (act.From == phase && act.Asks(flag))
+                {
+                    exposures[(act, flag)] = taken[flag];
+                    Units(flag).TryAdd(act.User, new Seen());
+                }
+                if (act.To == phase && exposures.TryGetValue((act, flag), out int step) && step == taken[flag] && act.Counts(flag))
+                    Units(flag)[act.User].Add(act);
+            }
+        }
+
+        Dictionary<string, Seen> Units(int flag) =>
+            model.TryGetValue((flag, taken[flag]), out Dictionary<string, Seen>? units) ? units : model[(flag, taken[flag])] = [];
+
+        void CheckAll(int flag)
+        {
+            OutcomeCounts counts = watches[flag].Read();
+            ulong threshold = Bucket.Threshold(Shares[taken[flag]]);
+            ILookup<bool, Seen> arms = Units(flag).ToLookup(unit => Bucket.Hash(unit.Key, Bucket.Seed(Flags[flag])) < threshold, unit => unit.Value);
+            Check(arms[true], counts.Exposed);
+            Check(arms[false], counts.Control);
+        }
+    }
+
+    private static void Run(FlagServices services, FlowClock clock, Act act, Barrier barrier)
+    {
+        TracedAction action = default;
+        for (int phase = 0; phase < 4; phase++)
+        {
+            barrier.SignalAndWait();
+            if (phase == act.From)
+            {
+                clock.Milliseconds = 1_000;
+                action = services.Get<IActionTracer>().StartAction("act");
+                for (int flag = 0; flag < Flags.Length; flag++)
+                    if (act.Asks(flag))
+                        Ask(services.Manager, Flags[flag], act);
+            }
+            if (phase == act.To)
+            {
+                if (act.Fate == 0)
+                    services.Get<IActionTracer>().CutShort(Flags[0]);
+                if (act.Fate == 1)
+                    action.Ignore();
+                if (act.IsBad)
+                    action.Fail();
+                clock.Milliseconds = 1_000 + act.Milliseconds;
+                action.Dispose();
+            }
+            barrier.SignalAndWait();
+        }
+    }
+
+    private static void Ask(IFeatureFlagManager manager, string flag, Act act)
+    {
+        var context = new FeatureFlagContext { UserId = act.User };
+        manager.IsEnabled(flag, context);
+        if (act.Task)
+            Parallel.For(0, 3, _ => manager.IsEnabled(flag, new FeatureFlagContext { UserId = act.User }));
+    }
+
+    private static void Check(IEnumerable<Seen> expected, ArmCounts counts)
+    {
+        Seen[] units = [.. expected];
+        Assert.Equal(units.Length, counts.Units);
+        Assert.Equal(units.Count(unit => unit.Milliseconds > 0), counts.AtRisk);
+        Assert.Equal(units.Count(unit => unit.Bad), counts.Bad);
+        Assert.Equal(counts.AtRisk, counts.SlowAtRisk);
+        Assert.Equal(units.Count(unit => unit.Milliseconds > 20), counts.Slow);
+        double[] logs = [.. units.Where(unit => unit.Milliseconds > 0).Select(unit => Math.Log(unit.Milliseconds))];
+        double mean = logs.Length == 0 ? 0 : logs.Average();
+        Assert.Equal(logs.Length, counts.Latency.Count);
+        Assert.Equal(mean, counts.Latency.Mean, 1e-9);
+        Assert.Equal(logs.Sum(log => (log - mean) * (log - mean)), counts.Latency.SumOfSquares, 1e-9);
+    }
+
+    private sealed record Act(string User, int Flags, int From, int To, int Fate, bool Task)
+    {
+        // Which action of a unit comes first depends on the threads, so all of a unit's actions last the same.
+        public int Milliseconds => 1 + int.Parse(User.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture);
+
+        public bool IsBad => Fate is 2 or 3;
+
+        public bool Asks(int flag) => (Flags >> flag & 1) != 0;
+
+        public bool Counts(int flag) => Fate != 1 && !(Fate == 0 && flag == 0);
+    }
+
+    private sealed class Seen
+    {
+        public int Milliseconds { get; private set; }
+
+        public bool Bad { get; private set; }
+
+        public void Add(Act act)
+        {
+            Milliseconds = act.Milliseconds;
+            Bad |= act.IsBad;
+        }
+    }
+}
