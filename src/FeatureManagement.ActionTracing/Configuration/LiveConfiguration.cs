@@ -12,13 +12,18 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// </summary>
 internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTracingConfigurationStatus, IDisposable
 {
+    // Watchers of files may die, and some file systems have none.
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
+    private readonly SettingSource _source;
     private readonly string _environment;
     private readonly FrozenDictionary<string, FlagDefinition> _builtIn;
     private readonly TimeProvider _time;
     private readonly ConfigurationMetrics _metrics;
     private readonly ILogger _logger;
     private readonly IDisposable? _subscription;
+    private readonly ITimer _check;
     private CatalogReading _reading;
     private volatile FlagCatalog _catalog;
     private volatile ConfigurationReport _report;
@@ -26,6 +31,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
     /// <exception cref="OptionsValidationException">Configuration is invalid; the message has every sentence.</exception>
     public LiveConfiguration(
         IOptionsMonitor<RawSettings> monitor,
+        SettingSource source,
         TimeProvider time,
         ConfigurationMetrics metrics,
         ILogger<LiveConfiguration> logger,
@@ -33,6 +39,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
     {
         _environment = environment?.EnvironmentName ?? Environments.Production;
         _builtIn = BuiltInFlags.In(_environment);
+        _source = source;
         _time = time;
         _metrics = metrics;
         _logger = logger;
@@ -40,6 +47,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         _reading = CatalogReading.Read(monitor.CurrentValue, _environment, _builtIn);
         if (_reading.Faults.Count > 0)
             throw new OptionsValidationException(SettingReader.SectionName, typeof(FeatureFlagSettings), _reading.Faults.Select(fault => fault.Message));
+        IReadOnlyList<string> notReloaded = source.NotReloaded();
         _catalog = _reading.Catalog;
         _report = new ConfigurationReport
         {
@@ -48,15 +56,18 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
             Rejected = 0,
             Faults = [],
             Warnings = _reading.Warnings,
-            ReloadOnChange = true,
+            ReloadOnChange = notReloaded.Count == 0,
         };
         metrics.Accepted();
         LogRead(_catalog.Flags.Count, _catalog.BuiltIn.Count);
         foreach (string warning in _reading.Warnings)
             LogWarning(warning);
+        if (notReloaded.Count > 0)
+            LogNotReloaded(string.Join(", ", notReloaded));
         _subscription = monitor.OnChange(Apply);
         // An edit between the two.
         Apply(monitor.CurrentValue);
+        _check = time.CreateTimer(static live => ((LiveConfiguration)live!).Check(), this, CheckInterval, Timeout.InfiniteTimeSpan);
     }
 
     public FlagCatalog Catalog => _catalog;
@@ -65,7 +76,26 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
 
     public event Action<FlagCatalog>? Changed;
 
-    public void Dispose() => _subscription?.Dispose();
+    public void Dispose()
+    {
+        _check.Dispose();
+        _subscription?.Dispose();
+    }
+
+    private void Check()
+    {
+        try
+        {
+            Apply(_source.CheckFiles());
+        }
+#pragma warning disable CA1031 // An exception in a timer ends the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(exception);
+        }
+        _check.Change(CheckInterval, Timeout.InfiniteTimeSpan);
+    }
 
     // Called by the options monitor: what it throws would silence listeners of others.
     private void Apply(RawSettings raw)
@@ -130,6 +160,9 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
 
     [LoggerMessage(134, LogLevel.Warning, "{Warning}", EventName = "ConfigurationWarning")]
     private partial void LogWarning(string warning);
+
+    [LoggerMessage(136, LogLevel.Warning, "Edits of {Files} are seen only after a restart: reloading is switched off (by DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE=false or reloadOnChange: false).", EventName = "ConfigurationNotReloaded")]
+    private partial void LogNotReloaded(string files);
 
     [LoggerMessage(135, LogLevel.Error, "A change of configuration could not be applied; the last good state stands.", EventName = "ConfigurationFailed")]
     private partial void LogFailed(Exception exception);

@@ -9,7 +9,7 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
     private const int Attempts = 5;
 
     private readonly Lock _gate = new();
-    private readonly ConfigurationFiles _files = new();
+    private readonly ConfigurationFiles _files = new(configuration);
     private RawSettings? _last;
 
     public void Configure(RawSettings options)
@@ -18,6 +18,33 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
         options.Section = raw.Section;
         options.Faults = raw.Faults;
         options.FileFaults = raw.FileFaults;
+    }
+
+    /// <summary>The files whose edits are seen only after a restart.</summary>
+    public IReadOnlyList<string> NotReloaded() => _files.NotReloaded();
+
+    /// <summary>Loads files that have changed although no watcher said so, and reads again.</summary>
+    public RawSettings CheckFiles()
+    {
+        List<FileConfigurationProvider> changed;
+        lock (_gate)
+            changed = _files.Changed();
+        foreach (FileConfigurationProvider file in changed)
+        {
+            try
+            {
+                // Not under the lock, for it tells everybody who listens.
+                file.Load();
+            }
+#pragma warning disable CA1031 // One file's fault is no reason to leave out the others, whatever the provider's make.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                lock (_gate)
+                    _files.Failed(file, exception);
+            }
+        }
+        return Read();
     }
 
     public RawSettings Read()

@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace FeatureManagement.ActionTracing.Tests.Support;
+
+/// <summary>Waits for what the operating system does in its own time: watchers of files, processes. All else is told the time by a test.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asks until the answer is yes; fails, with what was there instead, when that takes too long.</summary>
+    public static void True(Func<bool> condition, Func<string> otherwise)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using var pause = new ManualResetEventSlim();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < Bound, otherwise());
+            pause.Wait(TimeSpan.FromMilliseconds(20));
+        }
+    }
+}
