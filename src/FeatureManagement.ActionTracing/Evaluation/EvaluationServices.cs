@@ -21,13 +21,15 @@ internal static class EvaluationServices
         services.TryAddSingleton<IFeatureFlagManager>(provider => new FeatureFlagManager(
             provider.GetRequiredService<SnapshotSource>(),
             provider.GetRequiredService<FlagEvaluator>(),
-            // A singleton must not capture an accessor of a scope.
-            new AmbientContext(
-                services.Any(service => service.ServiceType == typeof(ITargetingContextAccessor) && service.Lifetime != ServiceLifetime.Singleton)
-                    ? null
-                    : provider.GetService<ITargetingContextAccessor>(),
-                provider.GetRequiredService<EvaluationWarnings>()),
+            provider.AmbientContextOfSingletons(services),
             provider.GetRequiredService<EvaluationWarnings>()));
         return services;
     }
+
+    /// <summary>The ambient context for a singleton, which must not capture an accessor of a scope.</summary>
+    public static AmbientContext AmbientContextOfSingletons(this IServiceProvider provider, IServiceCollection services) => new(
+        services.Any(service => service.ServiceType == typeof(ITargetingContextAccessor) && service.Lifetime != ServiceLifetime.Singleton)
+            ? null
+            : provider.GetService<ITargetingContextAccessor>(),
+        provider.GetRequiredService<EvaluationWarnings>());
 }

@@ -28,15 +28,24 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
     }
 
     /// <summary>The index of the variant, or -1 where the flag is off or has none.</summary>
-    public int Variant(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
-        IsOn(snapshot, flag, subject) ? Assign(flag, subject) : -1;
+    public int Variant(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    {
+        EvaluationReason reason = snapshot.Decide(flag, subject);
+        bool on = reason.IsOn();
+        int variant = on ? Assign(flag, subject) : -1;
+        if (_evaluations.Enabled)
+            EvaluationMetrics.Count(_evaluations, flag, on);
+        if (action.IsObserved)
+            action.Evaluated(flag, subject.Key, reason, variant);
+        return variant;
+    }
 
     public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         EvaluationReason reason = snapshot.Decide(flag, subject, out CompiledFlag? decidedBy);
-        if (action.IsObserved)
-            action.Evaluated(flag, subject.Key, reason);
         int variant = reason.IsOn() ? Assign(flag, subject) : -1;
+        if (action.IsObserved)
+            action.Evaluated(flag, subject.Key, reason, variant);
         EffectiveFlag effective = flag.Effective;
         return new FlagEvaluation
         {

@@ -44,14 +44,23 @@ internal sealed class AmbientAction
         Interlocked.Decrement(ref _observers);
     }
 
+    /// <summary>An action begins whose trace wants to know what is evaluated.</summary>
+    public void BeginRecording() => Interlocked.Increment(ref _observers);
+
+    public void EndRecording() => Interlocked.Decrement(ref _observers);
+
     /// <summary>Takes note of an answer.</summary>
     /// <param name="flag">The flag.</param>
     /// <param name="key">The bucketing key; null for a context of a type that nobody knows.</param>
     /// <param name="reason">The answer.</param>
-    public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason)
+    /// <param name="variant">The index of the variant, or -1.</param>
+    public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason, int variant = -1)
     {
+        RunningAction? action = Current;
         if (flag.Watch.Step is { } step && key is not null && reason.IsByBucket() && step.Covers(flag)
-            && Current?.Exposures?.Add(step, key, reason.IsOn()) is not true)
+            && action?.Exposures?.Add(step, key, reason.IsOn()) is not true)
             step.CountOutsideAction();
+        if (action is { RecordsEvaluations: true })
+            action.Evaluated(flag, key, reason, variant);
     }
 }

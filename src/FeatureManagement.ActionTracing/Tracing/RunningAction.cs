@@ -1,26 +1,27 @@
+using System.Diagnostics;
+using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Safety;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
-/// <summary>An action that is under way. Ends once, however often it is told to. Never reused.</summary>
+/// <summary>An action that is under way. Ends once, however often it is told to. Never reused. Thread-safe.</summary>
 internal sealed class RunningAction
 {
-    private readonly AmbientAction _ambient;
-    private readonly TimeProvider _time;
+    private readonly ActionServices _services;
     private readonly long _start;
+    private ActionTrace? _trace;
     private int _ended;
     private volatile bool _failed;
     private volatile bool _ignored;
 
-    public RunningAction(AmbientAction ambient, RunningAction? parent, bool watched, TimeProvider time)
+    public RunningAction(ActionServices services, RunningAction? parent, bool watched)
     {
-        _ambient = ambient;
-        _time = time;
+        _services = services;
         Parent = parent;
         // Of nested actions the outermost counts; one that was begun before anything was watched records nothing.
         Exposures = parent is not null ? parent.Exposures : watched ? new ActionExposures() : null;
-        _start = time.GetTimestamp();
-        ambient.Current = this;
+        _start = services.Time.GetTimestamp();
+        services.Ambient.Current = this;
     }
 
     public RunningAction? Parent { get; }
@@ -28,18 +29,38 @@ internal sealed class RunningAction
     /// <summary>The exposures of the outermost action, or null.</summary>
     public ActionExposures? Exposures { get; }
 
+    public Activity? Activity => _trace?.Activity;
+
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
 
-    public void Fail() => _failed = true;
+    /// <summary>Whether flags that are asked go into the trace.</summary>
+    public bool RecordsEvaluations => _trace is { RecordsEvaluations: true };
+
+    /// <summary>Begins the trace, where tracing is on for the action.</summary>
+    public void Trace(ActionTrace trace) => _trace = trace;
+
+    public void Fail(Exception? exception, string? type)
+    {
+        _failed = true;
+        _trace?.Fail(exception, type);
+    }
 
     public void Ignore() => _ignored = true;
+
+    public void Rename(string name) => _trace?.Rename(name);
+
+    public void SetTag(string name, object? value) => _trace?.SetTag(name, value);
+
+    public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason, int variant) => _trace?.Evaluated(flag, key, reason, variant);
 
     public void End()
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)
             return;
-        _ambient.Current = Parent;
+        TimeSpan duration = _services.Time.GetElapsedTime(_start);
+        _services.Ambient.Current = Parent;
+        _trace?.End(duration, _failed);
         if (Parent is null)
-            Exposures?.End(_ignored ? null : new ActionOutcome(_failed, _time.GetElapsedTime(_start)));
+            Exposures?.End(_ignored ? null : new ActionOutcome(_failed, duration));
     }
 }

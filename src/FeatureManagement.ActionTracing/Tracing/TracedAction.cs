@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FeatureManagement.ActionTracing.Tracing;
 
 /// <summary>
@@ -9,9 +11,30 @@ public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
 
     internal TracedAction(RunningAction? running) => _running = running;
 
+    /// <summary>The activity of the action, or null where it is not traced or nobody listens.</summary>
+    public Activity? Activity => _running?.Activity;
+
+    /// <summary>Gives the action another name, for where it is known only later.</summary>
+    /// <param name="name">What is done, in few distinct words: not an id.</param>
+    public void Rename(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        _running?.Rename(name);
+    }
+
+    /// <summary>Adds to the trace, where its verbosity is at least <c>standard</c>.</summary>
+    /// <param name="name">The name of the tag, by OpenTelemetry's conventions where there is one.</param>
+    /// <param name="value">The value. No ids of users, unless that is wanted.</param>
+    public void SetTag(string name, object? value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        _running?.SetTag(name, value);
+    }
+
     /// <summary>Says that the action failed. Without this, it counts as a success.</summary>
     /// <param name="exception">What was thrown, or null.</param>
-    public void Fail(Exception? exception = null) => _running?.Fail();
+    /// <param name="errorType">What kind of error it is, as a tag of few values; null for the type of the exception.</param>
+    public void Fail(Exception? exception = null, string? errorType = null) => _running?.Fail(exception, errorType);
 
     /// <summary>Says that the action's outcome means nothing: it was given up by its caller, or lasts as long as its caller likes.</summary>
     public void Ignore() => _running?.Ignore();

@@ -1,6 +1,8 @@
+using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Safety;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
@@ -8,8 +10,14 @@ internal static class TracingServices
 {
     public static IServiceCollection AddTracing(this IServiceCollection services)
     {
+        services.AddOptions();
         services.TryAddSingleton<AmbientAction>();
         services.TryAddSingleton<OutcomeRecorder>();
+        services.TryAddSingleton<ActionMetrics>();
+        services.TryAddSingleton(provider => TraceOutput.FilesOf(provider.GetService<IHostEnvironment>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<TraceOutput>();
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<TracingSwitches>(provider, provider.AmbientContextOfSingletons(services)));
+        services.TryAddSingleton<ActionServices>();
         services.TryAddSingleton<IActionTracer, ActionTracer>();
         return services;
     }

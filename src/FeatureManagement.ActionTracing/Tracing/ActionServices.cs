@@ -1,0 +1,7 @@
+using Microsoft.Extensions.Options;
+
+namespace FeatureManagement.ActionTracing.Tracing;
+
+/// <summary>What every action needs.</summary>
+internal sealed record ActionServices(
+    AmbientAction Ambient, TracingSwitches Switches, ActionMetrics Metrics, TraceOutput Output, IOptions<ActionTracingOptions> Options, TimeProvider Time);

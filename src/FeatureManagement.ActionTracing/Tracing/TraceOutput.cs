@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using System.Threading.Channels;
+using FeatureManagement.ActionTracing.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Tracing;
+
+/// <summary>
+/// Takes traces from actions and writes them to files behind their backs. An action never waits: what finds the queue full, or cannot be written, is
+/// dropped and counted. What is queued at disposal is still written. Thread-safe.
+/// </summary>
+internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
+{
+    private const int BatchBytes = 64 * 1024;
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<TraceRecord> _queue;
+    private readonly IFlagCatalogSource _configuration;
+    private readonly TraceFiles _files;
+    private readonly ILogger _logger;
+    private readonly Counter<long> _written;
+    private readonly Counter<long> _dropped;
+    private readonly Lazy<Task> _pump;
+    private long _lost;
+    private bool _failing;
+
+    public TraceOutput(IFlagCatalogSource configuration, TraceFiles files, IMeterFactory meters, ILogger<TraceOutput> logger)
+    {
+        _configuration = configuration;
+        _files = files;
+        _logger = logger;
+        Meter meter = meters.Create(ActionTracingMeter.Name);
+        _written = meter.CreateCounter<long>("action.trace.written", "{trace}", "Traces that were written to files.");
+        _dropped = meter.CreateCounter<long>("action.trace.dropped", "{trace}", "Traces that were lost, by reason.");
+        _queue = Channel.CreateBounded<TraceRecord>(new BoundedChannelOptions(Math.Max(1, configuration.Catalog.TraceOutput.QueueLength)) { SingleReader = true });
+        _pump = new Lazy<Task>(() => Task.Run(PumpAsync));
+    }
+
+    public static TraceFiles FilesOf(IHostEnvironment? environment, TimeProvider time) => new(environment?.ContentRootPath ?? AppContext.BaseDirectory, time);
+
+    public void Write(TraceRecord trace)
+    {
+        _ = _pump.Value;
+        if (!_queue.Writer.TryWrite(trace))
+            _dropped.Add(1, new KeyValuePair<string, object?>("reason", "queue_full"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        if (!_pump.IsValueCreated)
+            return;
+        try
+        {
+            await _pump.Value.WaitAsync(FlushTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            LogNotFlushed(_queue.Reader.Count);
+        }
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private async Task PumpAsync()
+    {
+        var lines = new ArrayBufferWriter<byte>(BatchBytes);
+        using var json = new Utf8JsonWriter(lines);
+        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            int traces = 0;
+            lines.ResetWrittenCount();
+            while (lines.WrittenCount < BatchBytes && _queue.Reader.TryRead(out TraceRecord? trace))
+            {
+                json.Reset();
+                TraceLine.Write(json, trace);
+                json.Flush();
+                lines.Write("\n"u8);
+                traces++;
+            }
+            Append(lines.WrittenSpan, traces);
+        }
+        _files.Dispose();
+    }
+
+    private void Append(ReadOnlySpan<byte> lines, int traces)
+    {
+        try
+        {
+            _files.Append(lines, _configuration.Catalog.TraceOutput);
+            _written.Add(traces);
+            if (_failing)
+                LogRecovered(_lost);
+            (_failing, _lost) = (false, 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            _dropped.Add(traces, new KeyValuePair<string, object?>("reason", "not_writable"));
+            _lost += traces;
+            if (!_failing)
+                LogFailing(_configuration.Catalog.TraceOutput.Directory, exception);
+            _failing = true;
+        }
+    }
+
+    [LoggerMessage(300, LogLevel.Error, "Traces cannot be written to '{Directory}'; they are dropped until they can.", EventName = "TraceOutputFailing")]
+    private partial void LogFailing(string directory, Exception exception);
+
+    [LoggerMessage(301, LogLevel.Information, "Traces are written again; {Lost} were lost.", EventName = "TraceOutputRecovered")]
+    private partial void LogRecovered(long lost);
+
+    [LoggerMessage(302, LogLevel.Warning, "Traces were still waiting to be written when the time for it was over: {Waiting}.", EventName = "TraceOutputNotFlushed")]
+    private partial void LogNotFlushed(int waiting);
+}
