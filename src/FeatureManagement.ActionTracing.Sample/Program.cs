@@ -1,3 +1,24 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
+using FeatureManagement.ActionTracing;
+using FeatureManagement.ActionTracing.AspNetCore;
+using FeatureManagement.ActionTracing.AspNetCore.Context;
+using FeatureManagement.ActionTracing.Sample;
+using FeatureManagement.ActionTracing.Sample.Products;
+using FeatureManagement.ActionTracing.Sample.Promotions;
+using Microsoft.FeatureManagement;
+
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+builder.Configuration.KeepLastGoodJson();
+
+builder.Services.AddControllers();
+builder.Services.AddSingleton<ProductCatalog>();
+builder.Services.AddFeatureManagement()
+    .WithActionTracing(tracing => tracing
+        .AddAspNetCore(web => web.AnonymousCookie = new AnonymousCookie { Name = "shop-visitor" }));
+
+WebApplication app = builder.Build();
+app.MapControllers();
+app.MapPromotions();
+app.MapActionTracing("/action-tracing");
+app.MapHealthChecks("/healthz", new() { ResponseWriter = HealthJson.WriteAsync });
+app.MapGet("/", Guide.Show);
 app.Run();

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Access;
+
+/// <summary>Who may do what. Whatever is not expressly allowed is denied.</summary>
+internal sealed partial class CallerAccess(IHostEnvironment environment, IOptions<ActionTracingWebOptions> options, ILogger<CallerAccess> logger)
+{
+    public async Task<AccessDecision> DecideAsync(HttpContext request, AccessRule rule, bool write)
+    {
+        if (environment.IsDevelopment() && LocalCaller.Is(request))
+            return AccessDecision.Allowed;
+        string? own = write ? options.Value.WritePolicy : options.Value.ReadPolicy;
+        if (!write && rule.AllowsAnonymous)
+            return AccessDecision.Allowed;
+        if (own is null && (write || rule.IsEmpty))
+            return Denied(request);
+        if (request.RequestServices.GetService<IPolicyEvaluator>() is not { } evaluator
+            || request.RequestServices.GetService<IAuthorizationPolicyProvider>() is not { } policies
+            || request.RequestServices.GetService<IAuthenticationSchemeProvider>() is null)
+        {
+            LogNoServices();
+            return AccessDecision.Unknown;
+        }
+
+        AuthorizationPolicy policy;
+        try
+        {
+            policy = (await AuthorizationPolicy.CombineAsync(policies, own is null ? rule.Required : [.. rule.Required, new AuthorizeAttribute(own)], rule.Policies).ConfigureAwait(false))!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            // A policy that does not exist lets nobody in.
+            LogNoPolicy(exception);
+            return Denied(request);
+        }
+        AuthenticateResult authentication = await evaluator.AuthenticateAsync(policy, request).ConfigureAwait(false);
+        PolicyAuthorizationResult result = await evaluator.AuthorizeAsync(policy, authentication, request, request).ConfigureAwait(false);
+        return result.Succeeded ? AccessDecision.Allowed : result.Challenged ? AccessDecision.Unknown : AccessDecision.Forbidden;
+    }
+
+    private static AccessDecision Denied(HttpContext request) =>
+        request.User.Identity?.IsAuthenticated == true ? AccessDecision.Forbidden : AccessDecision.Unknown;
+
+    [LoggerMessage(600, LogLevel.Error, "A policy guards action tracing, but the application has no authentication or authorization services; nobody is let in. Call AddAuthentication() and AddAuthorization().", EventName = "NoAuthorizationServices")]
+    private partial void LogNoServices();
+
+    [LoggerMessage(601, LogLevel.Error, "A policy that guards action tracing does not exist; nobody is let in. Check ReadPolicy, WritePolicy and RequireAuthorization() against AddAuthorization().", EventName = "NoSuchPolicy")]
+    private partial void LogNoPolicy(Exception exception);
+}

@@ -1,0 +1,39 @@
+using FeatureManagement.ActionTracing.AspNetCore.Api;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Access;
+
+/// <summary>Stands before each endpoint of the mapped group, before anything of the request is bound or read.</summary>
+internal static class Guard
+{
+    /// <summary>The endpoints of the group, reads and writes; which one an endpoint is follows from its methods.</summary>
+    public static void Protect(this IEndpointConventionBuilder group) => group.Finally(endpoint =>
+    {
+        AccessRule rule = AccessRule.Take(endpoint);
+        bool write = endpoint.Metadata.OfType<IHttpMethodMetadata>().Any(methods => methods.HttpMethods.Any(method => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)));
+        RequestDelegate inner = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = request => InvokeAsync(request, rule, write, inner);
+    });
+
+    private static async Task InvokeAsync(HttpContext request, AccessRule rule, bool write, RequestDelegate inner)
+    {
+        IResult? refusal = write && !SameSite.Allows(request.Request)
+            ? Problems.Of(StatusCodes.Status403Forbidden, "A write from another site is refused.")
+            : await request.RequestServices.GetRequiredService<CallerAccess>().DecideAsync(request, rule, write).ConfigureAwait(false) switch
+            {
+                AccessDecision.Allowed => null,
+                AccessDecision.Forbidden => Problems.Of(StatusCodes.Status403Forbidden, $"You may not {(write ? "change" : "read")} action tracing."),
+                _ => Problems.Of(StatusCodes.Status401Unauthorized, $"Say who you are: {(write ? "changing" : "reading")} action tracing needs a policy that you meet."),
+            };
+        if (refusal is null && write && !request.Request.HasJsonContentType())
+            refusal = Problems.Of(StatusCodes.Status415UnsupportedMediaType, "The content type must be application/json.");
+        request.Response.Headers.CacheControl = "no-store";
+        if (refusal is null)
+            await inner(request).ConfigureAwait(false);
+        else
+            await refusal.ExecuteAsync(request).ConfigureAwait(false);
+    }
+}

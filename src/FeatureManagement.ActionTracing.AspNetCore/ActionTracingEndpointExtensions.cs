@@ -1,0 +1,31 @@
+using FeatureManagement.ActionTracing.AspNetCore.Access;
+using FeatureManagement.ActionTracing.AspNetCore.Api;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.AspNetCore;
+
+/// <summary>Maps the management surface of action tracing.</summary>
+public static class ActionTracingEndpointExtensions
+{
+    /// <summary>
+    /// Maps the management API below a prefix, as one group. Access is denied by default: reads need <see cref="ActionTracingWebOptions.ReadPolicy"/> or what the
+    /// group requires, writes <see cref="ActionTracingWebOptions.WritePolicy"/>. In the Development environment a caller at this machine may do everything.
+    /// </summary>
+    /// <param name="endpoints">The application, or a group of it.</param>
+    /// <param name="prefix">The path that everything lies below, as <c>/action-tracing</c>.</param>
+    /// <returns>The group's conventions: <c>RequireAuthorization</c> tightens all, <c>AllowAnonymous</c> opens reads.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddAspNetCore()</c> was not called.</exception>
+    public static IEndpointConventionBuilder MapActionTracing(this IEndpointRouteBuilder endpoints, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (endpoints.ServiceProvider.GetService<CallerAccess>() is null)
+            throw new InvalidOperationException("MapActionTracing() needs AddAspNetCore(): call AddFeatureManagement().WithActionTracing(tracing => tracing.AddAspNetCore()).");
+        RouteGroupBuilder group = endpoints.MapGroup(prefix);
+        group.Protect();
+        group.MapFlags();
+        return group;
+    }
+}

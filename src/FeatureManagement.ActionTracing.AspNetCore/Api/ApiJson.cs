@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Api;
+
+/// <summary>The JSON of the management API: camelCase, nothing where there is nothing to say.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    PropertyNameCaseInsensitive = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(Problems.Problem))]
+[JsonSerializable(typeof(FlagModel))]
+[JsonSerializable(typeof(IReadOnlyList<FlagModel>))]
+[JsonSerializable(typeof(EvaluationModel))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,36 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Api;
+
+/// <summary>Flags and what they answer.</summary>
+internal static class FlagEndpoints
+{
+    public static void MapFlags(this IEndpointRouteBuilder group)
+    {
+        group.MapGet("api/flags", (IFeatureFlagManager flags) =>
+            Results.Json([.. flags.GetAllFlags().Select(FlagModel.Of)], ApiJson.Default.IReadOnlyListFlagModel));
+
+        group.MapGet("api/flags/{name}", (string name, IFeatureFlagManager flags) =>
+            flags.GetFlag(name) is { } status ? Results.Json(FlagModel.Of(status), ApiJson.Default.FlagModel) : Unknown(name, flags));
+
+        group.MapGet("api/flags/{name}/evaluate", (string name, string? userId, string? sessionId, string? requestId, string[]? groups, IFeatureFlagManager flags) =>
+        {
+            if (flags.GetFlag(name) is null)
+                return Unknown(name, flags);
+            var context = new FeatureFlagContext
+            {
+                UserId = userId,
+                SessionId = sessionId,
+                RequestId = requestId,
+                Groups = [.. (groups ?? []).SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+            };
+            return Results.Json(EvaluationModel.Of(flags.Evaluate(name, context)), ApiJson.Default.EvaluationModel);
+        });
+    }
+
+    private static IResult Unknown(string name, IFeatureFlagManager flags) => Problems.UnknownFlag(name, flags.GetAllFlags().Select(flag => flag.Definition.Name));
+}

@@ -1,0 +1,59 @@
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Api;
+
+/// <summary>A flag as the management API shows it. States and types have the ticket's spelling; percentages go from 0 to 100.</summary>
+internal sealed record FlagModel
+{
+    public required string Name { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string State { get; init; }
+
+    public required decimal Percentage { get; init; }
+
+    public required bool Enabled { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? Parent { get; init; }
+
+    public int? Priority { get; init; }
+
+    public required IReadOnlyList<string> Whitelist { get; init; }
+
+    public required IReadOnlyList<string> Groups { get; init; }
+
+    /// <summary>Weights by name; null for a flag that is not multivariate.</summary>
+    public IReadOnlyDictionary<string, decimal>? Variants { get; init; }
+
+    public required string Source { get; init; }
+
+    public required long Version { get; init; }
+
+    public required DateTimeOffset LastModified { get; init; }
+
+    public static FlagModel Of(FlagStatus status)
+    {
+        FlagDefinition flag = status.Definition;
+        return new FlagModel
+        {
+            Name = flag.Name,
+            Type = FlagSpelling.Write(flag.Type),
+            State = FlagSpelling.Write(flag.State),
+            Percentage = flag.Percentage,
+            Enabled = status.Enabled,
+            Description = flag.Description,
+            Parent = flag.Parent,
+            Priority = flag.Priority,
+            Whitelist = flag.Whitelist,
+            Groups = flag.Groups,
+            Variants = flag.Variants.Count == 0 ? null : flag.Variants.ToDictionary(variant => variant.Name, variant => variant.Weight),
+            Source = FlagSpelling.Write(status.Source),
+            Version = status.Version,
+            LastModified = status.LastModified,
+        };
+    }
+}

@@ -1,0 +1,25 @@
+using FeatureManagement.ActionTracing.Sample.Products;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.FeatureManagement.Mvc;
+
+namespace FeatureManagement.ActionTracing.Sample.Checkout;
+
+/// <summary>The old way to pay, and a new one behind a gate.</summary>
+[ApiController]
+[Route("checkout")]
+public sealed class CheckoutController(ProductCatalog catalog) : ControllerBase
+{
+    /// <summary>Pays in three steps.</summary>
+    [HttpPost]
+    public ActionResult<Receipt> Pay(Order order) => Sell(order, steps: 3);
+
+    /// <summary>Pays in one step. There is no such page for those who do not have the feature.</summary>
+    [HttpPost("express")]
+    [FeatureGate("express_checkout")]
+    public ActionResult<Receipt> PayExpress(Order order) => Sell(order, steps: 1);
+
+    private ActionResult<Receipt> Sell(Order order, int steps) =>
+        catalog.Products.FirstOrDefault(product => product.Id == order.ProductId) is { } product
+            ? new Receipt(product.Name, order.Quantity, product.Price * order.Quantity, steps)
+            : NotFound();
+}

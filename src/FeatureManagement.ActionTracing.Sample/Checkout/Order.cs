@@ -1,0 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FeatureManagement.ActionTracing.Sample.Checkout;
+
+/// <summary>What somebody buys.</summary>
+public sealed record Order(int ProductId, [Range(1, 100)] int Quantity = 1);

@@ -1,0 +1,21 @@
+namespace FeatureManagement.ActionTracing.Sample;
+
+/// <summary>What a newcomer can try.</summary>
+internal static class Guide
+{
+    public static IResult Show() => Results.Json(new
+    {
+        shop = "A small shop whose features are flags. Edit appsettings.json while it runs, and ask again.",
+        tryThis = new Dictionary<string, string>
+        {
+            ["GET /products"] = "an injected IFeatureManager: sorted by relevance for those who have 'relevance_ranking'",
+            ["GET /products/layout"] = "a variant with its configuration: 'product_layout'",
+            ["POST /checkout/express"] = "[FeatureGate(\"express_checkout\")] on a controller: 404 for those who do not have it",
+            ["GET /promotions"] = "WithFeatureGate(\"promotions\") on a minimal API",
+            ["GET /promotions/banner"] = "an ordinary flag of feature_management: 'holiday_banner'",
+            ["GET /action-tracing/api/flags"] = "every flag as it is now",
+            ["GET /action-tracing/api/flags/express_checkout/evaluate?userId=alice"] = "who gets a flag, and why",
+            ["GET /healthz"] = "what is wrong with configuration, if anything",
+        },
+    });
+}

@@ -1,0 +1,14 @@
+namespace FeatureManagement.ActionTracing.Sample.Products;
+
+/// <summary>How products are laid out. The defaults are for those who get no variant.</summary>
+public sealed record Layout
+{
+    /// <summary>The variant, or null.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>Products in a row.</summary>
+    public int Columns { get; init; } = 1;
+
+    /// <summary>Whether each has a picture.</summary>
+    public bool Pictures { get; init; }
+}
