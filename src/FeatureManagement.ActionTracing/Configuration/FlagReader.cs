@@ -29,10 +29,11 @@ internal static class FlagReader
             foreach (SettingNode overlay in environments.Children)
             {
                 string path = $"environments.{overlay.Name}";
-                SettingFields.Check(overlay, flag, path, SettingNames.Overlay, faults);
+                if (overlay.Find("environments") is not null)
+                    faults.Add(new SettingFault(flag, path + ".environments", "is no known field; an overlay has no overlays"));
                 var laid = new List<SettingFault>();
                 ReadFields(node.Overlay(overlay), flag, null, laid, []);
-                faults.AddRange(laid.Where(found => !own.Contains(found)).Select(found => found with { Path = $"{path}.{found.Path}" }));
+                faults.AddRange(laid.Except(own).Select(found => found with { Path = found.Path.Length == 0 ? path : $"{path}.{found.Path}" }));
                 if (IsEnvironment(overlay.Name, environment))
                     effective = effective.Overlay(overlay);
             }

@@ -27,7 +27,7 @@ internal static class RolloutConfigReader
             fields.Fault("targetPercentage", string.Create(CultureInfo.InvariantCulture, $"is {target}; it must be above startPercentage, which is {start}"));
         RolloutType type = fields.Choice<RolloutType>("type") ?? defaults.Type;
         IReadOnlyList<RolloutScheduleEntry> schedule = Schedule(fields);
-        if (type == RolloutType.Custom && fields.Node("schedule") is null)
+        if (type == RolloutType.Custom && fields.Node("schedule")?.Items?.Exists(SettingList.SaysSomething) != true)
             fields.Fault("schedule", "is missing; a custom rollout must have one");
 
         return defaults with
@@ -108,6 +108,8 @@ internal static class RolloutConfigReader
         SettingNode? node = fields.Node("schedule");
         if (node is null)
             return schedule;
+        if (node.Items?.Find(item => item is { Key: "", Value.Length: > 0 }) is { Value: { } plain })
+            fields.Fault("schedule", $"is '{plain}'; it must be a list of objects");
         foreach (SettingNode entry in SettingList.Objects(node.Items ?? []))
         {
             string at = $"schedule[{entry.Name}]";
@@ -122,7 +124,7 @@ internal static class RolloutConfigReader
             foreach (SettingNode field in entry.Children.Where(field => !field.Name.Equals("after", StringComparison.OrdinalIgnoreCase) && !field.Name.Equals("percentage", StringComparison.OrdinalIgnoreCase)))
                 fields.Fault($"{at}.{field.Name}", "is no known field; known are after, percentage");
         }
-        if (schedule.Count == 0 && node.Items?.Exists(item => item.Key.Length > 0) != true)
+        if (node.Items is [.., { Key: "", Value: "" }])
             fields.Fault("schedule", "is empty; it must have at least one entry");
         return schedule;
     }

@@ -38,9 +38,6 @@ internal readonly struct SettingFields
                     : $"is no known field; known are {string.Join(", ", known)}");
     }
 
-    /// <summary>Notes unknown fields, and whatever is there instead of fields.</summary>
-    public static void Check(SettingNode node, string flag, string path, string[] known, List<SettingFault> faults) => _ = new SettingFields(node, flag, path, known, faults);
-
     public bool IsPresent => _node is { Children.Count: > 0 };
 
     public void Fault(string field, string text) => _faults.Add(new SettingFault(_flag, PathOf(field), text));
@@ -116,6 +113,8 @@ internal readonly struct SettingFields
                 Fault(field, $"is '{node.Value}'; it must be a list, or a map of true and false");
             return null;
         }
+        if (!node.Items.Exists(SettingList.SaysSomething))
+            return null;
         if (SettingList.TryResolve(node.Items, out IReadOnlyList<string> values, out string? error))
             return values;
         Fault(field, error);

@@ -25,6 +25,9 @@ internal static class SettingList
         return error is null;
     }
 
+    /// <summary>An empty list has an empty value. An empty map has none, as has null, and says nothing.</summary>
+    public static bool SaysSomething(SettingItem item) => item.Key.Length > 0 || item.Value is not null;
+
     /// <summary>The entries of a list of objects, from the last provider that has any: one node for each.</summary>
     public static IEnumerable<SettingNode> Objects(List<SettingItem> items)
     {
@@ -41,9 +44,6 @@ internal static class SettingList
         }
         return list.Children.OrderBy(entry => int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int place) ? place : int.MaxValue);
     }
-
-    // An empty list has an empty value. An empty map has none, and says nothing.
-    private static bool SaysSomething(SettingItem item) => item.Key.Length > 0 || item.Value is not null;
 
     private static string? Apply(List<SettingItem> items, ref List<string> values)
     {
