@@ -33,12 +33,14 @@ internal sealed class CatalogMerge
         {
             Flags = before is not null && merge.IsSame(before) ? before.Flags : merge._flags.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             BuiltIn = before is not null && merge.IsSame(before) ? before.BuiltIn : builtIn.Keys.Where(name => ReferenceEquals(merge._flags[name], builtIn[name])).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
-            Settings = (reading.IsEmpty ? null : reading.Settings) ?? before?.Settings ?? new(),
-            TraceOutput = (reading.IsEmpty ? null : reading.TraceOutput) ?? before?.TraceOutput ?? new(),
+            Settings = Choose(before?.Settings, reading.IsEmpty ? null : reading.Settings),
+            TraceOutput = Choose(before?.TraceOutput, reading.IsEmpty ? null : reading.TraceOutput),
         };
-        bool same = before is not null && ReferenceEquals(catalog.Flags, before.Flags) && catalog.Settings == before.Settings && catalog.TraceOutput == before.TraceOutput;
+        bool same = before is not null && ReferenceEquals(catalog.Flags, before.Flags) && ReferenceEquals(catalog.Settings, before.Settings) && ReferenceEquals(catalog.TraceOutput, before.TraceOutput);
         return (same ? before! : catalog, merge._faults);
     }
+
+    private static T Choose<T>(T? good, T? written) where T : class, new() => written is null || written.Equals(good) ? good ?? new() : written;
 
     private void Choose(SectionReading reading, IReadOnlySet<string> broken, FrozenDictionary<string, FlagDefinition> builtIn)
     {
@@ -52,10 +54,14 @@ internal sealed class CatalogMerge
         foreach ((string name, FlagDefinition flag) in builtIn)
             _flags[name] = flag;
         foreach ((string name, FlagReading flag) in reading.Flags)
-            if (flag.Definition is not null && !broken.Contains(name))
-                _flags[name] = flag.Definition;
-            else if (_before is not null && _before.Flags.TryGetValue(name, out FlagDefinition? good))
-                _flags[name] = good;
+        {
+            FlagDefinition? good = _before?.Flags.GetValueOrDefault(name);
+            FlagDefinition? written = broken.Contains(name) ? null : flag.Definition;
+            // What says the same stays the same object, so that others see at once what has changed.
+            bool keep = written is null || (good is not null && FlagContent.Same(good, written) && !ReferenceEquals(good, builtIn.GetValueOrDefault(name)));
+            if ((keep ? good : written) is { } chosen)
+                _flags[name] = chosen;
+        }
     }
 
     private void Settle()

@@ -143,7 +143,22 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         LogAccepted(
             next.Catalog.Flags.Values.Count(flag => !ReferenceEquals(flag, old.Flags.GetValueOrDefault(flag.Name))),
             old.Flags.Keys.Count(name => !next.Catalog.Flags.ContainsKey(name)));
-        Changed?.Invoke(next.Catalog);
+        foreach (Action<FlagCatalog> listener in Changed?.GetInvocationList() ?? [])
+            Tell(listener, next.Catalog);
+    }
+
+    private void Tell(Action<FlagCatalog> listener, FlagCatalog catalog)
+    {
+        try
+        {
+            listener(catalog);
+        }
+#pragma warning disable CA1031 // One listener's fault must not keep the news from the others.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogListenerFailed(exception);
+        }
     }
 
     [LoggerMessage(130, LogLevel.Information, "Configuration has {Flags} flags, {BuiltIn} of them built in.", EventName = "ConfigurationRead")]
@@ -163,6 +178,9 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
 
     [LoggerMessage(136, LogLevel.Warning, "Edits of {Files} are seen only after a restart: reloading is switched off (by DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE=false or reloadOnChange: false).", EventName = "ConfigurationNotReloaded")]
     private partial void LogNotReloaded(string files);
+
+    [LoggerMessage(137, LogLevel.Error, "A listener to changes of configuration failed.", EventName = "ConfigurationListenerFailed")]
+    private partial void LogListenerFailed(Exception exception);
 
     [LoggerMessage(135, LogLevel.Error, "A change of configuration could not be applied; the last good state stands.", EventName = "ConfigurationFailed")]
     private partial void LogFailed(Exception exception);
