@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.AspNetCore.Access;
+using FeatureManagement.ActionTracing.AspNetCore.Actions;
 using FeatureManagement.ActionTracing.AspNetCore.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore;
 
-/// <summary>Maps the management surface of action tracing.</summary>
+/// <summary>Maps the management surface of action tracing, and leaves endpoints out of it.</summary>
 public static class ActionTracingEndpointExtensions
 {
     /// <summary>
@@ -26,6 +27,17 @@ public static class ActionTracingEndpointExtensions
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         group.Protect();
         group.MapFlags();
-        return group;
+        return group.DisableActionTracing();
+    }
+
+    /// <summary>Says that requests to these endpoints are no actions: they are not traced, and rollouts do not see them. For probes and administration.</summary>
+    /// <typeparam name="TBuilder">The type of the builder.</typeparam>
+    /// <param name="builder">The endpoints.</param>
+    /// <returns>The same builder.</returns>
+    /// <remarks>Works where routing comes before <c>UseActionTracing()</c>, as it does in a <c>WebApplication</c>.</remarks>
+    public static TBuilder DisableActionTracing<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder
+    {
+        builder.Add(static endpoint => endpoint.Metadata.Add(NoAction.Instance));
+        return builder;
     }
 }

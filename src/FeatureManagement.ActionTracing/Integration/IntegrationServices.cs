@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Filters;
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.FeatureManagement;
@@ -40,6 +41,7 @@ internal static class IntegrationServices
     private static FlagFeatureManagerSnapshot Snapshot(IServiceProvider provider) => new(
         provider.GetRequiredService<FlagEvaluator>(),
         provider.GetRequiredService<AmbientContext>(),
+        provider.GetRequiredService<AmbientAction>(),
         provider.GetInner<IFeatureManagerSnapshot>(),
         provider.GetInner<IVariantFeatureManagerSnapshot>());
 }

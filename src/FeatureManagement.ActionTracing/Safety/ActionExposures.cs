@@ -13,6 +13,7 @@ internal sealed class ActionExposures
     private Exposure[] _exposures = [];
     private volatile int _count;
     private List<string>? _cutShort;
+    private List<(string Flag, GateKind Kind)>? _off;
     private bool _ended;
 
     /// <summary>Records an answer that the bucket gave, unless it is recorded already. False where the action has ended.</summary>
@@ -33,6 +34,21 @@ internal sealed class ActionExposures
         lock (_gate)
             if (!_ended)
                 (_cutShort ??= []).Add(flag);
+    }
+
+    /// <summary>A per-request snapshot answered off, as gates ask it: without a context.</summary>
+    public void NoteOff(string flag, GateKind kind)
+    {
+        lock (_gate)
+            if (!_ended)
+                (_off ??= []).Add((flag, kind));
+    }
+
+    /// <summary>The flags that answered off to gates of a kind.</summary>
+    public IEnumerable<string> OffAt(GateKind kind)
+    {
+        lock (_gate)
+            return _off is null ? [] : [.. _off.Where(answer => answer.Kind == kind).Select(answer => answer.Flag)];
     }
 
     /// <summary>Ends the action. Without an outcome, its exposures count for the split and for nothing else.</summary>

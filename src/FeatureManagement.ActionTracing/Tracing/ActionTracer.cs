@@ -7,12 +7,17 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
     private readonly AmbientAction _ambient = services.Ambient;
     private readonly TracingSwitches _switches = services.Switches;
 
-    public TracedAction StartAction(string name, FeatureFlagContext? context = null)
+    public TracedAction StartAction(string name, FeatureFlagContext? context = null) => Start(name, context, scope: null, counts: true);
+
+    /// <summary>Begins an action whose ambient context is that of a scope, and whose outcome may be of no account.</summary>
+    public TracedAction Start(string name, FeatureFlagContext? context, IServiceProvider? scope, bool counts)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (_ambient.IsWatched)
-            return StartWatched(name, context);
-        return _switches.IsEnabled(context) ? new TracedAction(Traced(new RunningAction(services, _ambient.Current, watched: false), name, context)) : default;
+            return StartWatched(name, context, scope, counts);
+        return _switches.IsEnabled(context, scope)
+            ? new TracedAction(Traced(new RunningAction(services, _ambient.Current, counts: false), name, context, scope))
+            : default;
     }
 
     public void CutShort(string flag)
@@ -22,19 +27,19 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
             _ambient.Current?.Exposures?.CutShort(flag);
     }
 
-    private TracedAction StartWatched(string name, FeatureFlagContext? context)
+    private TracedAction StartWatched(string name, FeatureFlagContext? context, IServiceProvider? scope, bool counts)
     {
         RunningAction? parent = _ambient.Current;
         // The flags of tracing may be in a rollout themselves: whoever is asked for them is exposed inside the action.
-        RunningAction? outermost = parent is null ? new RunningAction(services, null, watched: true) : null;
-        if (!_switches.IsEnabled(context))
+        RunningAction? outermost = parent is null ? new RunningAction(services, null, counts) : null;
+        if (!_switches.IsEnabled(context, scope))
             return new TracedAction(outermost);
-        return new TracedAction(Traced(outermost ?? new RunningAction(services, parent, watched: true), name, context));
+        return new TracedAction(Traced(outermost ?? new RunningAction(services, parent, counts), name, context, scope));
     }
 
-    private RunningAction Traced(RunningAction action, string name, FeatureFlagContext? context)
+    private RunningAction Traced(RunningAction action, string name, FeatureFlagContext? context, IServiceProvider? scope)
     {
-        Subject subject = _switches.SubjectOf(context);
+        Subject subject = _switches.SubjectOf(context, scope);
         TracedParts parts = _switches.Parts(subject);
         if (parts.Activity)
             action.Trace(new ActionTrace(services, parts, subject, name, context));

@@ -58,7 +58,7 @@ internal sealed class AmbientAction
     {
         RunningAction? action = Current;
         if (flag.Watch.Step is { } step && key is not null && reason.IsByBucket() && step.Covers(flag)
-            && action?.Exposures?.Add(step, key, reason.IsOn()) is not true)
+            && (action is null || action.Exposures?.Add(step, key, reason.IsOn()) == false))
             step.CountOutsideAction();
         if (action is { RecordsEvaluations: true })
             action.Evaluated(flag, key, reason, variant);

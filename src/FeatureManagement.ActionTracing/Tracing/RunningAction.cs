@@ -14,12 +14,12 @@ internal sealed class RunningAction
     private volatile bool _failed;
     private volatile bool _ignored;
 
-    public RunningAction(ActionServices services, RunningAction? parent, bool watched)
+    public RunningAction(ActionServices services, RunningAction? parent, bool counts)
     {
         _services = services;
         Parent = parent;
         // Of nested actions the outermost counts; one that was begun before anything was watched records nothing.
-        Exposures = parent is not null ? parent.Exposures : watched ? new ActionExposures() : null;
+        Exposures = parent is not null ? parent.Exposures : counts ? new ActionExposures() : null;
         _start = services.Time.GetTimestamp();
         services.Ambient.Current = this;
     }

@@ -91,18 +91,18 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
         try
         {
             _files.Append(lines, _configuration.Catalog.TraceOutput);
-            _written.Add(traces);
             if (_failing)
                 LogRecovered(_lost);
             (_failing, _lost) = (false, 0);
+            _written.Add(traces);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            _dropped.Add(traces, new KeyValuePair<string, object?>("reason", "not_writable"));
-            _lost += traces;
             if (!_failing)
                 LogFailing(_configuration.Catalog.TraceOutput.Directory, exception);
             _failing = true;
+            _lost += traces;
+            _dropped.Add(traces, new KeyValuePair<string, object?>("reason", "not_writable"));
         }
     }
 

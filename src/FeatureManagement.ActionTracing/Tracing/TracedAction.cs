@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FeatureManagement.ActionTracing.Safety;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
@@ -13,6 +14,8 @@ public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
 
     /// <summary>The activity of the action, or null where it is not traced or nobody listens.</summary>
     public Activity? Activity => _running?.Activity;
+
+    internal ActionExposures? Exposures => _running?.Exposures;
 
     /// <summary>Gives the action another name, for where it is known only later.</summary>
     /// <param name="name">What is done, in few distinct words: not an id.</param>

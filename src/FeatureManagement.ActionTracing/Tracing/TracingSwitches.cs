@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
@@ -17,11 +18,11 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
     private const string VerbosityKey = "verbosity";
 
     /// <summary>Whether tracing is on at all. With it off, nothing else is asked.</summary>
-    public bool IsEnabled(FeatureFlagContext? context)
+    public bool IsEnabled(FeatureFlagContext? context, IServiceProvider? scope)
     {
         FlagSnapshot snapshot = source.Current;
         return snapshot.TryFind(Enabled, out CompiledFlag? flag)
-            && evaluator.IsOn(snapshot, flag, context is not null ? new Subject(context) : snapshot.NeedsContext(flag) ? ambient.Get() : Subject.Nobody);
+            && evaluator.IsOn(snapshot, flag, context is not null || snapshot.NeedsContext(flag) ? SubjectOf(context, scope) : Subject.Nobody);
     }
 
     /// <summary>The components that are on for somebody for whom tracing is on.</summary>
@@ -43,7 +44,9 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
             : TracedParts.None;
     }
 
-    public Subject SubjectOf(FeatureFlagContext? context) => context is null ? ambient.Get() : new Subject(context);
+    /// <summary>For whom an action is: the context, else what the accessor of the scope says, else that of the application.</summary>
+    public Subject SubjectOf(FeatureFlagContext? context, IServiceProvider? scope) =>
+        context is not null ? new Subject(context) : (scope?.GetRequiredService<AmbientContext>() ?? ambient).Get();
 
     private TraceVerbosity VerbosityFor(FlagSnapshot snapshot, in Subject subject) =>
         (VariantOf(snapshot, VerbosityTest, subject) ?? VariantOf(snapshot, Verbosity, subject)) is { } variant

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Runtime;
@@ -6,7 +7,6 @@ using FeatureManagement.ActionTracing.Tests.Support;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
-using System.Diagnostics.Metrics;
 
 namespace FeatureManagement.ActionTracing.Tests.Tracing;
 

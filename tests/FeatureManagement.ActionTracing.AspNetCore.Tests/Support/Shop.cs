@@ -1,0 +1,87 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Safety;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.FeatureManagement;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Support;
+
+/// <summary>A web application whose users say in a header who they are, with one flag of a share, which is watched.</summary>
+internal sealed class Shop : IAsyncDisposable
+{
+    public const string Flag = "checkout_v2";
+
+    private readonly WebApplication _app;
+    private readonly OutcomeWatch _watch;
+
+    private Shop(WebApplication app, decimal share)
+    {
+        _app = app;
+        _watch = app.Services.GetRequiredService<OutcomeRecorder>().Watch(Flag, 1, share, TimeSpan.FromMinutes(5));
+    }
+
+    public static async Task<Shop> StartAsync(int share, Action<WebApplication> map, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? outside = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            [$"ActionTracing:featureFlags:{Flag}:type"] = "percentage",
+            [$"ActionTracing:featureFlags:{Flag}:state"] = "rollout",
+            [$"ActionTracing:featureFlags:{Flag}:percentage"] = $"{share}",
+            ["ActionTracing:featureFlags:action_tracing_enabled:type"] = "boolean",
+            ["ActionTracing:featureFlags:action_tracing_enabled:state"] = "disabled",
+        });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseTestServer();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddScoped<ITargetingContextAccessor, HeaderUser>();
+        builder.Services.AddScopedFeatureManagement().WithActionTracing();
+        configure?.Invoke(builder);
+        WebApplication app = builder.Build();
+        outside?.Invoke(app);
+        app.UseActionTracing();
+        map(app);
+        await app.StartAsync();
+        return new Shop(app, share);
+    }
+
+    public TestServer Server => _app.GetTestServer();
+
+    public OutcomeCounts Counts => _watch.Read();
+
+    public void Set(string setting, string? value)
+    {
+        var configuration = (IConfigurationRoot)_app.Configuration;
+        configuration[setting] = value;
+        configuration.Reload();
+    }
+
+    public async Task<HttpResponseMessage> GetAsync(string path, string user = "alice", string accept = "*/*", CancellationToken cancellationToken = default)
+    {
+        using HttpClient client = Server.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("X-User", user);
+        request.Headers.Add("Accept", accept);
+        return await client.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Whether the flag is on for whoever asks.</summary>
+    public static Task<bool> IsOn(HttpContext context) => context.RequestServices.GetRequiredService<IFeatureManager>().IsEnabledAsync(Flag);
+
+    public async ValueTask DisposeAsync()
+    {
+        _watch.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private sealed class HeaderUser(IHttpContextAccessor http) : ITargetingContextAccessor
+    {
+        public ValueTask<TargetingContext> GetContextAsync() => new(new FeatureFlagContext { UserId = http.HttpContext?.Request.Headers["X-User"] });
+    }
+}
