@@ -16,9 +16,10 @@ builder.Services.AddFeatureManagement()
         .AddAspNetCore(web => web.AnonymousCookie = new AnonymousCookie { Name = "shop-visitor" }));
 
 WebApplication app = builder.Build();
+app.UseActionTracing();
 app.MapControllers();
 app.MapPromotions();
 app.MapActionTracing("/action-tracing");
-app.MapHealthChecks("/healthz", new() { ResponseWriter = HealthJson.WriteAsync });
+app.MapHealthChecks("/healthz", new() { ResponseWriter = HealthJson.WriteAsync }).DisableActionTracing();
 app.MapGet("/", Guide.Show);
 app.Run();
