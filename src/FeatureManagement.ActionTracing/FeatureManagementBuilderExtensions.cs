@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Integration;
+using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,7 @@ public static class FeatureManagementBuilderExtensions
             services.AddEvaluation();
             services.AddTracing();
             builder.AddIntegration();
+            services.AddRuntime();
         }
         configure?.Invoke(new ActionTracingBuilder(services));
         return builder;

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
@@ -17,4 +18,10 @@ internal sealed record EffectiveFlag
     public long Version { get; init; }
 
     public required DateTimeOffset LastModified { get; init; }
+
+    /// <summary>The emergency that was called at run time, or null.</summary>
+    public FlagEmergency? Emergency { get; init; }
+
+    /// <summary>Whether the flag has changes that are not yet in the store.</summary>
+    public bool Pending { get; init; }
 }

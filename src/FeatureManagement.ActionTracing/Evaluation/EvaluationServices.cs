@@ -12,7 +12,6 @@ internal static class EvaluationServices
         services.AddMetrics();
         services.TryAddSingleton<EvaluationMetrics>();
         services.TryAddSingleton<EvaluationWarnings>();
-        services.TryAddSingleton<SnapshotSource>();
         services.TryAddSingleton<FlagEvaluator>();
         // Transient, so that it sees the accessor of whatever scope asks.
         services.TryAddTransient(provider => new AmbientContext(
@@ -22,7 +21,10 @@ internal static class EvaluationServices
             provider.GetRequiredService<SnapshotSource>(),
             provider.GetRequiredService<FlagEvaluator>(),
             provider.AmbientContextOfSingletons(services),
-            provider.GetRequiredService<EvaluationWarnings>()));
+            provider.GetRequiredService<EvaluationWarnings>(),
+            provider.GetRequiredService<FlagControl>(),
+            provider.GetRequiredService<FlagWatchers>(),
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 

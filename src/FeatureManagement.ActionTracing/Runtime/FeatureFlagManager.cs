@@ -1,8 +1,11 @@
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Runtime;
 
-internal sealed class FeatureFlagManager(SnapshotSource source, FlagEvaluator evaluator, AmbientContext ambient, EvaluationWarnings warnings) : IFeatureFlagManager
+internal sealed class FeatureFlagManager(
+    SnapshotSource source, FlagEvaluator evaluator, AmbientContext ambient, EvaluationWarnings warnings, FlagControl control, FlagWatchers watchers, TimeProvider time)
+    : IFeatureFlagManager
 {
     public bool IsEnabled(string flag, FeatureFlagContext? context = null)
     {
@@ -44,7 +47,7 @@ internal sealed class FeatureFlagManager(SnapshotSource source, FlagEvaluator ev
         FlagSnapshot snapshot = source.Current;
         var flags = new List<FlagStatus>(snapshot.Flags.Length);
         foreach (CompiledFlag flag in snapshot.Flags)
-            flags.Add(Status(snapshot, flag));
+            flags.Add(FlagStatus.Of(snapshot, flag));
         return flags;
     }
 
@@ -52,15 +55,50 @@ internal sealed class FeatureFlagManager(SnapshotSource source, FlagEvaluator ev
     {
         ArgumentNullException.ThrowIfNull(flag);
         FlagSnapshot snapshot = source.Current;
-        return snapshot.TryFind(flag, out CompiledFlag? compiled) ? Status(snapshot, compiled) : null;
+        return snapshot.TryFind(flag, out CompiledFlag? compiled) ? FlagStatus.Of(snapshot, compiled) : null;
     }
 
-    private static FlagStatus Status(FlagSnapshot snapshot, CompiledFlag flag) => new()
+    public Task<FlagStatus> UpdateFlagAsync(string flag, FlagUpdate update, FlagChange change, long? expectedVersion, CancellationToken cancellationToken)
     {
-        Definition = flag.Definition,
-        Enabled = snapshot.CanBeOn(flag),
-        Source = flag.Effective.Source,
-        Version = flag.Effective.Version,
-        LastModified = flag.Effective.LastModified,
-    };
+        ArgumentNullException.ThrowIfNull(update);
+        DateTimeOffset now = time.GetUtcNow();
+        return control.CommitAsync(Edit(flag, "updated", change, now, (configured, record) => FlagChanges.Update(configured, record, update, now), expectedVersion), cancellationToken);
+    }
+
+    public Task<FlagStatus> ResetFlagAsync(string flag, FlagChange change, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return control.CommitAsync(Edit(flag, "reset", change, now, (configured, record) => FlagChanges.Reset(configured, record, now), expectedVersion), cancellationToken);
+    }
+
+    public async Task<EmergencyResult> EmergencyShutdownAsync(string flag, FlagChange change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var emergency = new FlagEmergency(change.Reason, change.Actor, time.GetUtcNow());
+        FlagActed acted = await control.ActAsync(Edit(flag, "emergency", change, emergency.At, (_, record) => FlagChanges.Shutdown(record, emergency)), cancellationToken).ConfigureAwait(false);
+        FlagSnapshot now = source.Current;
+        CompiledFlag killed = now.Find(flag) ?? acted.After.Find(flag)!; // it was there when the emergency was called
+        return new EmergencyResult { Flag = FlagStatus.Of(now, killed), Stopped = acted.Stopped(), Stored = acted.Stored };
+    }
+
+    public Task<FlagStatus> ClearEmergencyAsync(string flag, FlagChange change, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return control.CommitAsync(Edit(flag, "emergency_cleared", change, now, (configured, record) => FlagChanges.Clear(configured, record, now)), cancellationToken);
+    }
+
+    public IDisposable WatchFlag(string flag, Action<FlagStatus> callback)
+    {
+        ArgumentNullException.ThrowIfNull(flag);
+        ArgumentNullException.ThrowIfNull(callback);
+        return watchers.Watch(flag, callback);
+    }
+
+    private static FlagEdit Edit(
+        string flag, string action, FlagChange change, DateTimeOffset now, Func<FlagDefinition, FlagRecord, FlagRecord> decide, long? expectedVersion = null)
+    {
+        ArgumentNullException.ThrowIfNull(flag);
+        ArgumentNullException.ThrowIfNull(change);
+        return new FlagEdit { Flag = flag, Action = action, Change = change, At = now, Decide = decide, ExpectedVersion = expectedVersion };
+    }
 }

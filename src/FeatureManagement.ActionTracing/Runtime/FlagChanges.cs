@@ -50,21 +50,17 @@ internal static class FlagChanges
     {
         if (record.Emergency is not null)
             return record with { Emergency = null, At = now };
-        throw Conflict(configured.State == FlagState.EmergencyOff
+        throw Conflict(configured is { State: FlagState.EmergencyOff } or { State: FlagState.Enabled, Priority: not null }
             ? $"Flag '{configured.Name}' is in emergency by configuration: change ActionTracing:featureFlags:{configured.Name}:state there."
             : $"Flag '{configured.Name}' is not in emergency.");
     }
 
-    /// <summary>The record without what an edit of configuration has ended.</summary>
-    public static FlagRecord Supersede(FlagDefinition configured, FlagRecord record, DateTimeOffset now)
+    /// <summary>The record without what was laid over an answer that configuration no longer gives.</summary>
+    public static FlagRecord Supersede(FlagRecord record, ConfiguredAnswer over, DateTimeOffset now)
     {
-        var answer = ConfiguredAnswer.Of(configured);
-        return record with
-        {
-            Override = record.Override?.Over == answer ? record.Override : null,
-            Rollout = record.Rollout?.Over == answer ? record.Rollout : null,
-            At = now,
-        };
+        bool update = record.Override?.Over == over;
+        bool rollout = record.Rollout?.Over == over;
+        return !update && !rollout ? record : record with { Override = update ? null : record.Override, Rollout = rollout ? null : record.Rollout, At = now };
     }
 
     private static bool InEmergency(FlagDefinition configured, FlagRecord record) =>

@@ -10,11 +10,11 @@ namespace FeatureManagement.ActionTracing.Runtime;
 internal static class FlagLayers
 {
     /// <param name="configured">What configuration says now, or what is built in.</param>
-    /// <param name="record">What was laid over it.</param>
-    /// <param name="version">The number of the change that last changed <paramref name="record"/>; 0 where there is none.</param>
-    public static EffectiveFlag Apply(EffectiveFlag configured, FlagRecord record, long version)
+    /// <param name="layer">What was laid over it.</param>
+    public static EffectiveFlag Apply(EffectiveFlag configured, LaidRecord layer)
     {
-        EffectiveFlag flag = configured with { Version = version };
+        FlagRecord record = layer.Record;
+        EffectiveFlag flag = configured with { Version = layer.Version, Pending = layer.Pending, Emergency = record.Emergency };
         if (record.IsEmpty)
             return flag;
         if (record.At > flag.LastModified)
@@ -31,11 +31,6 @@ internal static class FlagLayers
                 : Lay(flag, FlagSource.Emergency, FlagState.Enabled, null);
         return flag;
     }
-
-    /// <summary>Whether configuration has changed what the flag answers since the override or rollout of the record was laid over it.</summary>
-    public static bool IsSuperseded(FlagDefinition configured, FlagRecord record) =>
-        (record.Override is { } update && update.Over != ConfiguredAnswer.Of(configured))
-        || (record.Rollout is { } rollout && rollout.Over != ConfiguredAnswer.Of(configured));
 
     private static EffectiveFlag Update(EffectiveFlag flag, FlagOverride update)
     {

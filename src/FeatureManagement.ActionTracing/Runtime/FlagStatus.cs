@@ -20,4 +20,21 @@ public sealed record FlagStatus
 
     /// <summary>When the flag last changed, by configuration or at run time.</summary>
     public required DateTimeOffset LastModified { get; init; }
+
+    /// <summary>The emergency that was called at run time, or null. One that configuration sets is seen in the state alone.</summary>
+    public FlagEmergency? Emergency { get; init; }
+
+    /// <summary>Whether all changes of the flag are in the store. False while the store fails after an emergency or a rollback, which act before they are written.</summary>
+    public bool Stored { get; init; } = true;
+
+    internal static FlagStatus Of(FlagSnapshot snapshot, CompiledFlag flag) => new()
+    {
+        Definition = flag.Definition,
+        Enabled = snapshot.CanBeOn(flag),
+        Source = flag.Effective.Source,
+        Version = flag.Effective.Version,
+        LastModified = flag.Effective.LastModified,
+        Emergency = flag.Effective.Emergency,
+        Stored = !flag.Effective.Pending,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Runtime;
@@ -19,14 +20,17 @@ internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
         return watcher;
     }
 
-    /// <summary>Whether anybody watches the flag.</summary>
-    public bool IsWatched(string flag) => _watchers.ContainsKey(flag);
-
-    public void Tell(string flag, FlagStatus status)
+    /// <summary>Tells of every watched flag that is not what it was. A flag that is gone is off.</summary>
+    public void Tell(FlagSnapshot before, FlagSnapshot after)
     {
-        if (_watchers.TryGetValue(flag, out ImmutableList<Watcher>? watchers))
-            foreach (Watcher watcher in watchers)
-                watcher.Tell(status);
+        foreach ((string flag, ImmutableList<Watcher> watchers) in _watchers)
+        {
+            FlagStatus? old = before.Find(flag) is { } was ? FlagStatus.Of(before, was) : null;
+            FlagStatus? now = after.Find(flag) is { } found ? FlagStatus.Of(after, found) : old is null ? null : old with { Enabled = false };
+            if (now is not null && now != old)
+                foreach (Watcher watcher in watchers)
+                    watcher.Tell(now);
+        }
     }
 
     private void Remove(Watcher watcher) =>

@@ -5,21 +5,25 @@ using Microsoft.Extensions.Hosting;
 
 namespace FeatureManagement.ActionTracing.Runtime;
 
-/// <summary>Holds the snapshot in force and replaces it, whole, when configuration changes. Thread-safe.</summary>
+/// <summary>Holds the snapshot in force, which is configuration with the run-time layers over it, and replaces it whole when either changes. Thread-safe.</summary>
 internal sealed class SnapshotSource : IDisposable
 {
     private readonly IFlagCatalogSource _configuration;
     private readonly TimeProvider _time;
+    private readonly FlagWatchers _watchers;
     private readonly bool _development;
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, LaidRecord> _layers = new(StringComparer.OrdinalIgnoreCase);
     private FlagCatalog? _catalog;
+    private EffectiveFlag[] _configured = []; // as they stand in the snapshot
     private volatile FlagSnapshot _current;
     private volatile VariantMemo? _memo;
 
-    public SnapshotSource(IFlagCatalogSource configuration, TimeProvider time, IHostEnvironment? environment = null)
+    public SnapshotSource(IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IHostEnvironment? environment = null)
     {
         _configuration = configuration;
         _time = time;
+        _watchers = watchers;
         _development = environment?.IsDevelopment() ?? false;
         _current = FlagSnapshot.Compile([], _development);
         configuration.Changed += Load;
@@ -31,6 +35,58 @@ internal sealed class SnapshotSource : IDisposable
 
     /// <summary>The memo of variant assignments, or null where it is switched off.</summary>
     public VariantMemo? Memo => _memo;
+
+    /// <summary>A flag without its run-time layers, or null where there is no such flag.</summary>
+    public EffectiveFlag? Configured(string flag)
+    {
+        lock (_gate)
+        {
+            int place = _current.PlaceOf(flag);
+            return place < 0 ? null : _configured[place];
+        }
+    }
+
+    /// <summary>What is laid over a flag, whether configuration has the flag or not.</summary>
+    public LaidRecord Layer(string flag)
+    {
+        lock (_gate)
+            return _layers.GetValueOrDefault(flag, LaidRecord.None);
+    }
+
+    /// <summary>Everything that is laid over flags.</summary>
+    public IReadOnlyList<KeyValuePair<string, LaidRecord>> Layers()
+    {
+        lock (_gate)
+            return [.. _layers];
+    }
+
+    /// <summary>Lays a record over a flag, in the place of the one that was there. The next evaluation sees it.</summary>
+    /// <returns>The snapshots before and after.</returns>
+    public (FlagSnapshot Before, FlagSnapshot After) Lay(string flag, LaidRecord layer)
+    {
+        lock (_gate)
+        {
+            FlagSnapshot before = _current;
+            _layers[flag] = layer;
+            int place = before.PlaceOf(flag);
+            if (place >= 0)
+                Publish(before.With(FlagLayers.Apply(_configured[place], layer)));
+            return (before, _current);
+        }
+    }
+
+    /// <summary>Lays many records at once.</summary>
+    public void Lay(IReadOnlyCollection<KeyValuePair<string, LaidRecord>> layers)
+    {
+        if (layers.Count == 0)
+            return;
+        lock (_gate)
+        {
+            foreach ((string flag, LaidRecord layer) in layers)
+                _layers[flag] = layer;
+            Publish(FlagSnapshot.Compile(Array.ConvertAll(_configured, Layered), _development, _current));
+        }
+    }
 
     public void Dispose()
     {
@@ -46,24 +102,36 @@ internal sealed class SnapshotSource : IDisposable
             FlagCatalog catalog = _configuration.Catalog;
             if (ReferenceEquals(catalog, _catalog))
                 return;
-            _current = FlagSnapshot.Compile(Effective(catalog), _development, _current);
+            _configured = Configured(catalog);
             if (_catalog is null || _catalog.Settings.CacheEnabled != catalog.Settings.CacheEnabled || _catalog.Settings.CacheTtl != catalog.Settings.CacheTtl)
             {
                 _memo?.Dispose();
                 _memo = catalog.Settings.CacheEnabled ? new VariantMemo(catalog.Settings.CacheTtl, _time) : null;
             }
             _catalog = catalog;
+            Publish(FlagSnapshot.Compile(Array.ConvertAll(_configured, Layered), _development, _current));
         }
     }
 
-    private EffectiveFlag[] Effective(FlagCatalog catalog)
+    private EffectiveFlag Layered(EffectiveFlag configured) =>
+        _layers.TryGetValue(configured.Definition.Name, out LaidRecord layer) ? FlagLayers.Apply(configured, layer) : configured;
+
+    private void Publish(FlagSnapshot next)
+    {
+        FlagSnapshot before = _current;
+        _current = next;
+        _watchers.Tell(before, next);
+    }
+
+    private EffectiveFlag[] Configured(FlagCatalog catalog)
     {
         DateTimeOffset now = _time.GetUtcNow();
         var flags = new EffectiveFlag[catalog.Flags.Count];
         int count = 0;
         foreach (FlagDefinition definition in catalog.Flags.Values)
         {
-            EffectiveFlag? before = _current.Find(definition.Name)?.Effective;
+            int place = _current.PlaceOf(definition.Name);
+            EffectiveFlag? before = place < 0 ? null : _configured[place];
             FlagSource source = catalog.BuiltIn.Contains(definition.Name) ? FlagSource.BuiltIn : FlagSource.Configuration;
             flags[count++] = before is not null && ReferenceEquals(before.Definition, definition) && before.Source == source
                 ? before

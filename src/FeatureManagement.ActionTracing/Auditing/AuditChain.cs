@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Auditing;
+
+/// <summary>The canonical form of an audit entry and its hash (docs/audit.md). Pure.</summary>
+internal static class AuditChain
+{
+    public static string HashOf(AuditEntry entry) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical(entry))));
+
+    /// <summary>Each field as its length in bytes, a colon, the text and a comma; <c>-,</c> for null. No two entries have the same form.</summary>
+    public static string Canonical(AuditEntry entry)
+    {
+        var form = new StringBuilder();
+        foreach (string? field in Fields(entry))
+            if (field is null)
+                form.Append("-,");
+            else
+                form.Append(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(field)}:{field},");
+        return form.ToString();
+    }
+
+    private static string?[] Fields(AuditEntry entry) =>
+    [
+        entry.PreviousHash,
+        entry.Number.ToString(CultureInfo.InvariantCulture),
+        entry.Version.ToString(CultureInfo.InvariantCulture),
+        entry.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        entry.Node,
+        FlagSpelling.Write(entry.Source),
+        entry.Actor,
+        entry.Action,
+        entry.Flag,
+        entry.Before,
+        entry.After,
+        entry.Reason,
+    ];
+}

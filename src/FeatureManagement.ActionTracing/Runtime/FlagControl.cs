@@ -1,0 +1,242 @@
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Runtime;
+
+/// <summary>
+/// The one place through which any run-time change of a flag goes. <see cref="CommitAsync"/> writes, then acts; <see cref="ActAsync"/> acts, then writes,
+/// and goes on trying in the background. Thread-safe.
+/// </summary>
+internal sealed partial class FlagControl : IDisposable
+{
+    // How often a commit is tried again over what others wrote meanwhile.
+    private const int MaxAttempts = 20;
+
+    private readonly SnapshotSource _source;
+    private readonly FlagRecords _records;
+    private readonly BoundedStore _store;
+    private readonly IFlagCatalogSource _configuration;
+    private readonly NodeName _node;
+    private readonly TimeProvider _time;
+    private readonly RuntimeMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _lane = new(1, 1); // one conversation with the store at a time, so that changes are written in order
+    private long _known; // the store's version up to which everything is known here
+    private volatile bool _loaded;
+
+    public FlagControl(SnapshotSource source, FlagRecords records, BoundedStore store, IFlagCatalogSource configuration, NodeName node, TimeProvider time, RuntimeMetrics metrics, ILogger<FlagControl> logger)
+    {
+        (_source, _records, _store, _configuration, _node, _time, _metrics, _logger) = (source, records, store, configuration, node, time, metrics, logger);
+    }
+
+    /// <summary>Whether the stored state is known here. Until then nothing that depends on it may go forward.</summary>
+    public bool IsLoaded => _loaded;
+
+    /// <summary>A flag's record, with what is in force and not yet written, and its version.</summary>
+    public LaidRecord Record(string flag) => _source.Layer(flag);
+
+    /// <summary>The records of all flags that have one.</summary>
+    public IReadOnlyList<KeyValuePair<string, LaidRecord>> Records() => _source.Layers();
+
+    /// <summary>Writes a change and then puts it in force, over whatever others changed meanwhile.</summary>
+    /// <exception cref="FlagChangeException">The change was refused, or the store failed; nothing was changed.</exception>
+    public async Task<FlagStatus> CommitAsync(FlagEdit edit, CancellationToken cancellationToken)
+    {
+        edit.Change.Check();
+        await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await FlushAsync().ConfigureAwait(false);
+            for (int attempt = 1; ; attempt++)
+            {
+                EffectiveFlag configured = Configured(edit.Flag);
+                LaidRecord record = _records.Stored(edit.Flag);
+                if (edit.ExpectedVersion is { } expected && expected != record.Version)
+                {
+                    await RefreshAsync().ConfigureAwait(false);
+                    record = _records.Stored(edit.Flag);
+                    if (expected != record.Version)
+                        throw new FlagChangeException(FlagChangeError.VersionMismatch,
+                            $"Flag '{configured.Definition.Name}' has changed: it is at version {record.Version}, not {expected}. Read it again, and then decide.");
+                }
+                FlagRecord next = edit.Decide(configured.Definition, record.Record);
+                if (ReferenceEquals(next, record.Record))
+                    return Status(edit.Flag);
+                if (await TryWriteAsync(edit, configured, record, next).ConfigureAwait(false) is { } written)
+                {
+                    _records.Accept(edit.Flag, written);
+                    return Status(edit.Flag);
+                }
+                if (attempt == MaxAttempts)
+                    throw new FlagChangeException(FlagChangeError.Conflict, $"Flag '{configured.Definition.Name}' is being changed by others again and again; nothing was changed. Try again.");
+                await RefreshAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _lane.Release();
+        }
+    }
+
+    /// <summary>Puts a change in force and then writes it. Where writing fails it is tried again in the background, in order, until it succeeds.</summary>
+    /// <exception cref="FlagChangeException">The change was refused; nothing was changed.</exception>
+    public async Task<FlagActed> ActAsync(FlagEdit edit, CancellationToken cancellationToken)
+    {
+        edit.Change.Check();
+        EffectiveFlag configured = Configured(edit.Flag);
+        PendingEdit? pending = _records.Act(edit, configured.Definition, out FlagSnapshot before, out FlagSnapshot after);
+        if (pending is not null)
+        {
+            LogActed(configured.Definition.Name, edit.Action, edit.Change.Actor, edit.Change.Source, edit.Change.Reason);
+            await WriteSoonAsync(cancellationToken).ConfigureAwait(false);
+        }
+        return new FlagActed(before, after, Stored: pending is null ? !_source.Layer(edit.Flag).Pending : pending.Written.IsCompleted);
+    }
+
+    /// <summary>Keeps audit entries to be written, in order, with what else is pending.</summary>
+    public void Record(IReadOnlyList<AuditEntry> entries) => _records.Enqueue(new PendingEdit(entries));
+
+    /// <summary>Reads what others changed, and writes what is pending.</summary>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
+    public async Task SyncAsync(CancellationToken cancellationToken)
+    {
+        await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RefreshAsync().ConfigureAwait(false);
+            await FlushAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lane.Release();
+        }
+    }
+
+    public void Dispose() => _lane.Dispose();
+
+    // Waits for the first try, within the bound of a call; what goes wrong is reported by the store and tried again at the next poll.
+    private async Task WriteSoonAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SyncAsync(CancellationToken.None).WaitAsync(_configuration.Catalog.Settings.DefaultTimeout, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is FlagChangeException or TimeoutException or OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task FlushAsync()
+    {
+        if (!_loaded)
+            await RefreshAsync().ConfigureAwait(false);
+        while (_records.FirstPending() is { } pending)
+        {
+            if (pending.Edit is not { } edit)
+            {
+                await _store.CallAsync((store, bound) => store.CommitAsync(new StoreCommit([], pending.Entries), bound), CancellationToken.None).ConfigureAwait(false);
+                _records.Written(pending, null);
+                continue;
+            }
+            EffectiveFlag? configured = _source.Configured(edit.Flag);
+            LaidRecord record = _records.Stored(edit.Flag);
+            FlagRecord next = pending.ApplyTo(record.Record);
+            if (ReferenceEquals(next, record.Record))
+                _records.Written(pending, null);
+            else if (await TryWriteAsync(edit, configured, record, next).ConfigureAwait(false) is { } written)
+                _records.Written(pending, written);
+            else
+                await RefreshAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        bool first = !_loaded;
+        long since = first ? 0 : _known;
+        StoreChanges changes = await _store.CallAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, since, bound), CancellationToken.None).ConfigureAwait(false);
+        bool all = since == 0;
+        if (changes.Version < since)
+        {
+            // The store was put back, from a copy: what it says now is what holds.
+            LogPutBack(since, changes.Version);
+            changes = await _store.CallAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, 0, bound), CancellationToken.None).ConfigureAwait(false);
+            all = true;
+        }
+        _known = changes.Version;
+        IReadOnlyList<string> changed = _records.Accept(changes.Documents, all);
+        if (first)
+        {
+            _loaded = true;
+            _store.Update(report => report with { IsLoaded = true });
+            LogLoaded(changed.Count, changes.Version);
+            return;
+        }
+        foreach (string flag in changed)
+            LogSeen(flag, AuditValues.Short(_source.Current.Find(flag)?.Effective));
+    }
+
+    /// <summary>What was written, or null where somebody else was faster.</summary>
+    private async Task<LaidRecord?> TryWriteAsync(FlagEdit edit, EffectiveFlag? configured, LaidRecord record, FlagRecord next)
+    {
+        EffectiveFlag? before = configured is null ? null : FlagLayers.Apply(configured, record);
+        EffectiveFlag? after = configured is null ? null : FlagLayers.Apply(configured, record with { Record = next });
+        (string? old, string? @new) = AuditValues.Of(before, after);
+        string name = configured?.Definition.Name ?? edit.Flag;
+        var entry = new AuditEntry
+        {
+            At = edit.At,
+            Action = edit.Action,
+            Flag = name,
+            Before = old,
+            After = @new,
+            Actor = edit.Change.Actor,
+            Reason = edit.Change.Reason,
+            Source = edit.Change.Source,
+            Node = _node.Value,
+        };
+        var write = new DocumentWrite(FlagRecords.KeyOf(edit.Flag), next.IsEmpty ? null : StoredJson.Write(next), record.Version);
+        var commit = new StoreCommit([write, .. edit.Also], [entry]);
+        CommitResult result = await _store.CallAsync((store, bound) => store.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
+        if (!result.Committed)
+            return null;
+        _metrics.Changed(edit.Action, edit.Change.Source);
+        LogChanged(name, edit.Action, AuditValues.Short(before), AuditValues.Short(after), edit.Change.Actor, edit.Change.Source, edit.Change.Reason, result.Version);
+        return new LaidRecord(next, result.Version);
+    }
+
+    private EffectiveFlag Configured(string flag)
+    {
+        if (_source.Configured(flag) is { } configured)
+            return configured;
+        string? nearest = NearestName.Find(flag, _source.Current.Names);
+        throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{flag}'" + (nearest is null ? "." : $"; did you mean '{nearest}'?"));
+    }
+
+    private FlagStatus Status(string flag)
+    {
+        FlagSnapshot snapshot = _source.Current;
+        return snapshot.TryFind(flag, out CompiledFlag? found)
+            ? FlagStatus.Of(snapshot, found)
+            : throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The change was written, but flag '{flag}' has just been removed from configuration.");
+    }
+
+    [LoggerMessage(200, LogLevel.Information, "Flag '{Flag}' {Action}: {Before} → {After}, by {Actor} ({Source}): {Reason} (version {Version})", EventName = "FlagChanged")]
+    private partial void LogChanged(string flag, string action, string before, string after, string actor, ChangeSource source, string reason, long version);
+
+    [LoggerMessage(202, LogLevel.Warning, "Flag '{Flag}' {Action}: in force in this process, not yet stored, by {Actor} ({Source}): {Reason}", EventName = "FlagActed")]
+    private partial void LogActed(string flag, string action, string actor, ChangeSource source, string reason);
+
+    [LoggerMessage(203, LogLevel.Information, "Flag '{Flag}' was changed by another process; it is now {Now}.", EventName = "FlagSeen")]
+    private partial void LogSeen(string flag, string now);
+
+    [LoggerMessage(204, LogLevel.Information, "The stored state is loaded: {Flags} flags have one, the store is at version {Version}.", EventName = "StateLoaded")]
+    private partial void LogLoaded(int flags, long version);
+
+    [LoggerMessage(205, LogLevel.Warning, "The store went back from version {Known} to {Now}: it was replaced or restored. What it says now is in force.", EventName = "StorePutBack")]
+    private partial void LogPutBack(long known, long now);
+}

@@ -1,0 +1,29 @@
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.Runtime;
+
+/// <summary>A change that somebody asks of a flag's run-time layers. Immutable.</summary>
+internal sealed record FlagEdit
+{
+    public required string Flag { get; init; }
+
+    /// <summary>What the audit calls it.</summary>
+    public required string Action { get; init; }
+
+    public required FlagChange Change { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>
+    /// What the change makes of the record, given what configuration says. Pure: it is asked again where somebody else was faster. The same reference means that
+    /// there is nothing to change; a <see cref="FlagChangeException"/> refuses.
+    /// </summary>
+    public required Func<FlagDefinition, FlagRecord, FlagRecord> Decide { get; init; }
+
+    /// <summary>The version that whoever asks has seen; null for any.</summary>
+    public long? ExpectedVersion { get; init; }
+
+    /// <summary>Other documents to write in the same transaction.</summary>
+    public IReadOnlyList<DocumentWrite> Also { get; init; } = [];
+}

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.Runtime;
+
+/// <summary>
+/// The records of all flags as they are known here: what the store holds, and over it what is in force and not yet written. Every change shows in the
+/// snapshot at once. Thread-safe.
+/// </summary>
+internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
+{
+    private const string Prefix = "flag/";
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LaidRecord> _stored = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Queue<PendingEdit> _pending = new();
+
+    public static string KeyOf(string flag) => Prefix + flag.ToLowerInvariant();
+
+    public static string KeyPrefix => Prefix;
+
+    /// <summary>What the store holds of a flag, as far as it is known here.</summary>
+    public LaidRecord Stored(string flag)
+    {
+        lock (_gate)
+            return _stored.GetValueOrDefault(flag, LaidRecord.None);
+    }
+
+    /// <summary>What was put in force first and is not yet written, or null.</summary>
+    public PendingEdit? FirstPending()
+    {
+        lock (_gate)
+            return _pending.TryPeek(out PendingEdit? first) ? first : null;
+    }
+
+    /// <summary>Puts a change in force. Null where there was nothing to change.</summary>
+    /// <exception cref="FlagChangeException">The change was refused.</exception>
+    public PendingEdit? Act(FlagEdit edit, FlagDefinition configured, out FlagSnapshot before, out FlagSnapshot after)
+    {
+        lock (_gate)
+        {
+            before = after = source.Current;
+            LaidRecord layer = source.Layer(edit.Flag);
+            FlagRecord next = edit.Decide(configured, layer.Record);
+            if (ReferenceEquals(next, layer.Record))
+                return null;
+            (before, after) = source.Lay(edit.Flag, layer with { Record = next, Pending = true });
+            var pending = new PendingEdit(edit, configured);
+            Enqueue(pending);
+            return pending;
+        }
+    }
+
+    /// <summary>Keeps something to be written that changes no flag.</summary>
+    public void Enqueue(PendingEdit pending)
+    {
+        lock (_gate)
+        {
+            _pending.Enqueue(pending);
+            Report();
+        }
+    }
+
+    /// <summary>The first pending change is written, or has nothing to write.</summary>
+    public void Written(PendingEdit pending, LaidRecord? stored)
+    {
+        lock (_gate)
+        {
+            _pending.Dequeue();
+            Report();
+            if (pending.Edit is { } edit)
+            {
+                if (stored is { } record)
+                    _stored[edit.Flag] = record;
+                source.Lay(edit.Flag, Folded(edit.Flag));
+            }
+        }
+        pending.Done();
+    }
+
+    /// <summary>A commit of this process changed a flag.</summary>
+    public void Accept(string flag, LaidRecord record)
+    {
+        lock (_gate)
+        {
+            _stored[flag] = record;
+            source.Lay(flag, Folded(flag));
+        }
+    }
+
+    /// <summary>Takes what was read from the store. Returns the flags that changed.</summary>
+    /// <param name="documents">What was read.</param>
+    /// <param name="all">Whether that is everything, so that what is not there is gone.</param>
+    public IReadOnlyList<string> Accept(IReadOnlyList<StoredDocument> documents, bool all)
+    {
+        lock (_gate)
+        {
+            var changed = new Dictionary<string, LaidRecord>(StringComparer.OrdinalIgnoreCase);
+            if (all)
+                foreach (string flag in _stored.Keys)
+                    changed[flag] = LaidRecord.None;
+            foreach (StoredDocument document in documents)
+            {
+                string flag = document.Key[Prefix.Length..];
+                if (all || document.Version > _stored.GetValueOrDefault(flag, LaidRecord.None).Version)
+                    changed[flag] = Read(document, flag);
+            }
+            foreach ((string flag, LaidRecord record) in changed)
+                _stored[flag] = record;
+            source.Lay([.. changed.Keys.Select(flag => KeyValuePair.Create(flag, Folded(flag)))]);
+            return [.. changed.Keys];
+        }
+    }
+
+    private LaidRecord Folded(string flag)
+    {
+        LaidRecord stored = _stored.GetValueOrDefault(flag, LaidRecord.None);
+        FlagRecord record = stored.Record;
+        foreach (PendingEdit pending in _pending)
+            if (string.Equals(pending.Edit?.Flag, flag, StringComparison.OrdinalIgnoreCase))
+                record = pending.ApplyTo(record);
+        return stored with { Record = record, Pending = !ReferenceEquals(record, stored.Record) };
+    }
+
+    private LaidRecord Read(StoredDocument document, string flag)
+    {
+        string about = $"The stored document '{document.Key}' ";
+        try
+        {
+            FlagRecord record = document.Json is null ? FlagRecord.Empty : StoredJson.Read<FlagRecord>(document.Json);
+            store.Update(report => report with { Unreadable = [.. report.Unreadable.Where(fault => !fault.StartsWith(about, StringComparison.Ordinal))] });
+            return new LaidRecord(record, document.Version);
+        }
+        catch (JsonException exception)
+        {
+            // What is known of the flag stands, at the version that a change must now expect.
+            string fault = $"{about}cannot be read: {exception.Message}";
+            store.Update(report => report with { Unreadable = [.. report.Unreadable.Where(known => !known.StartsWith(about, StringComparison.Ordinal)), fault] });
+            return _stored.GetValueOrDefault(flag, LaidRecord.None) with { Version = document.Version };
+        }
+    }
+
+    private void Report()
+    {
+        int count = _pending.Count;
+        store.Update(report => report with { Pending = count });
+    }
+}

@@ -1,0 +1,41 @@
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Runtime;
+
+/// <summary>Something that is in force in this process and has still to be written: a change of a flag, or audit entries alone.</summary>
+internal sealed class PendingEdit
+{
+    private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="edit">The change.</param>
+    /// <param name="configured">The flag as it was when the change was made.</param>
+    public PendingEdit(FlagEdit edit, FlagDefinition configured) => (Edit, Configured) = (edit, configured);
+
+    public PendingEdit(IReadOnlyList<AuditEntry> entries) => Entries = entries;
+
+    public FlagEdit? Edit { get; }
+
+    public FlagDefinition? Configured { get; }
+
+    public IReadOnlyList<AuditEntry> Entries { get; } = [];
+
+    /// <summary>Completes when it is in the store, or turned out to have nothing to write.</summary>
+    public Task Written => _written.Task;
+
+    /// <summary>What the change makes of a record; the same where there is nothing to change any more.</summary>
+    public FlagRecord ApplyTo(FlagRecord record)
+    {
+        try
+        {
+            return Edit is null ? record : Edit.Decide(Configured!, record); // an edit comes with its flag
+        }
+        catch (FlagChangeException)
+        {
+            // Somebody else was faster, and what was asked for is no longer there.
+            return record;
+        }
+    }
+
+    public void Done() => _written.TrySetResult();
+}

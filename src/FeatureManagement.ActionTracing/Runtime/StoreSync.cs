@@ -1,0 +1,79 @@
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Runtime;
+
+/// <summary>Loads the stored state before traffic, then reads what others changed and writes what is pending, every <c>storePollInterval</c>.</summary>
+internal sealed partial class StoreSync(FlagControl control, IActionTracingStoreStatus status, IFlagCatalogSource configuration, TimeProvider time, ILogger<StoreSync> logger)
+    : BackgroundService, IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (!status.Current.IsDurable)
+            LogNotDurable();
+        if (!await TrySyncAsync(cancellationToken).ConfigureAwait(false))
+            LogNotLoaded(status.Current.Error ?? "");
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (status.Current.Pending > 0 && !await TrySyncAsync(cancellationToken).ConfigureAwait(false))
+            LogLost(status.Current.Pending);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(configuration.Catalog.Settings.StorePollInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            await TrySyncAsync(stoppingToken).ConfigureAwait(false);
+            timer.Period = configuration.Catalog.Settings.StorePollInterval;
+        }
+    }
+
+    private async Task<bool> TrySyncAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await control.SyncAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (FlagChangeException)
+        {
+            // The store has reported it.
+            return false;
+        }
+#pragma warning disable CA1031 // An exception that escapes stops the host.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogSyncFailed(exception);
+            return false;
+        }
+    }
+
+    [LoggerMessage(206, LogLevel.Warning, "Changes of flags at run time are kept in memory and will not outlive this process. Add a durable store, for example UseSqlite.", EventName = "NotDurable")]
+    private partial void LogNotDurable();
+
+    [LoggerMessage(207, LogLevel.Critical, "The stored state could not be read, so stored emergencies are not known yet: flags are what configuration says, and rollouts are held until the store answers. {Error}", EventName = "NotLoaded")]
+    private partial void LogNotLoaded(string error);
+
+    [LoggerMessage(208, LogLevel.Error, "The state could not be brought in line with the store; it is tried again.", EventName = "SyncFailed")]
+    private partial void LogSyncFailed(Exception exception);
+
+    [LoggerMessage(209, LogLevel.Critical, "The process ends with {Pending} changes that were in force and could not be stored: a restart forgets them.", EventName = "ChangesLost")]
+    private partial void LogLost(int pending);
+}

@@ -1,0 +1,23 @@
+namespace FeatureManagement.ActionTracing.Storage;
+
+/// <summary>How the store is. Immutable.</summary>
+public sealed record StoreReport
+{
+    /// <summary>Whether changes outlive the process.</summary>
+    public required bool IsDurable { get; init; }
+
+    /// <summary>Whether the stored state has been read since the process started. Until then stored emergencies, overrides and rollouts are not known here.</summary>
+    public bool IsLoaded { get; init; }
+
+    /// <summary>What is wrong, as a sentence; null when the last call succeeded.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Since when the store has failed; null when the last call succeeded.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>How many changes are in force in this process and not yet in the store. They are written, in order, once it works.</summary>
+    public int Pending { get; init; }
+
+    /// <summary>Stored documents that cannot be read, each as a sentence; what they say is not in force.</summary>
+    public IReadOnlyList<string> Unreadable { get; init; } = [];
+}

@@ -1,0 +1,35 @@
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.Tests.Support;
+
+/// <summary>A store that a test breaks and mends.</summary>
+internal sealed class SwitchedStore(IActionTracingStore? inner = null) : IActionTracingStore
+{
+    private readonly IActionTracingStore _inner = inner ?? new InMemoryStore();
+
+    /// <summary>What every call throws, or null.</summary>
+    public Exception? Fault { get; set; }
+
+    /// <summary>Called before each commit, as if another process were faster.</summary>
+    public Func<StoreCommit, Task>? BeforeCommit { get; set; }
+
+    public bool IsDurable => _inner.IsDurable;
+
+    public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken) => Call(() => _inner.ReadAsync(prefix, since, cancellationToken));
+
+    public async Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken)
+    {
+        if (BeforeCommit is { } before)
+            await before(commit);
+        return await Call(() => _inner.CommitAsync(commit, cancellationToken));
+    }
+
+    public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) => Call(() => _inner.ReadAuditAsync(query, cancellationToken));
+
+    public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) => Call(() => _inner.ReadAuditBoundsAsync(cancellationToken));
+
+    public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) => Call(() => _inner.CutAuditAsync(before, cancellationToken));
+
+    private Task<T> Call<T>(Func<Task<T>> call) => Fault is { } fault ? throw fault : call();
+}
