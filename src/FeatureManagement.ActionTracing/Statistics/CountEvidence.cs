@@ -1,0 +1,62 @@
+namespace FeatureManagement.ActionTracing.Statistics;
+
+/// <summary>
+/// The evidence that a bad outcome is more frequent among the exposed than in control (G1): an e-process over windows, valid at any sample size and
+/// however often it is looked at. Immutable; no step of a rollout resets it.
+/// </summary>
+/// <remarks>docs/safety.md says what it guarantees.</remarks>
+internal sealed record CountEvidence
+{
+    /// <summary>Fewer bad outcomes among the exposed than this never stop a rollout.</summary>
+    public const int MinimumBad = 3;
+
+    public static readonly CountEvidence None = new();
+
+    /// <summary>The logarithm of the evidence for each alternative of <see cref="RateRatios.Grid"/>.</summary>
+    public IReadOnlyList<double> Logs { get; init; } = new double[RateRatios.Grid.Length];
+
+    /// <summary>The largest <see cref="LogE"/> of any look.</summary>
+    public double MaxLogE { get; init; }
+
+    public long BadExposed { get; init; }
+
+    public long BadControl { get; init; }
+
+    /// <summary>The two sums of the Mantel–Haenszel estimate.</summary>
+    public double ExposedWeight { get; init; }
+
+    public double ControlWeight { get; init; }
+
+    /// <summary>The logarithm of the evidence: positive speaks for worse, negative against.</summary>
+    public double LogE => RateRatios.Average(Logs);
+
+    /// <summary>Always valid, however often it was looked at.</summary>
+    public double PValue => Math.Min(1, Math.Exp(-MaxLogE));
+
+    /// <summary>How often the bad outcome is among the exposed for once in control; null while control had none.</summary>
+    public double? Ratio => ControlWeight > 0 ? ExposedWeight / ControlWeight : null;
+
+    /// <param name="window">A window; one without both arms is passed over.</param>
+    /// <param name="tolerated">The ratio that is no worsening yet, at least 1 for none.</param>
+    public CountEvidence Add(CountWindow window, double tolerated)
+    {
+        if (!window.IsComparable || window.BadExposed + window.BadControl == 0)
+            return this;
+        double all = window.Exposed + window.Control;
+        CountEvidence next = this with
+        {
+            Logs = RateRatios.Add(Logs, RateRatios.Grid, window, tolerated),
+            BadExposed = BadExposed + window.BadExposed,
+            BadControl = BadControl + window.BadControl,
+            ExposedWeight = ExposedWeight + window.BadExposed * (window.Control / all),
+            ControlWeight = ControlWeight + window.BadControl * (window.Exposed / all),
+        };
+        return next with { MaxLogE = Math.Max(MaxLogE, next.LogE) };
+    }
+
+    /// <summary>Whether the evidence is enough to stop, with at most <paramref name="alpha"/> of a chance to be wrong in a whole rollout. Final.</summary>
+    public bool Stops(double alpha) => BadExposed >= MinimumBad && LogE >= -Math.Log(alpha);
+
+    /// <summary>How far the evidence is on its way to a stop, 0 to 1.</summary>
+    public double Meter(double alpha) => Math.Clamp(LogE / -Math.Log(alpha), 0, 1);
+}
