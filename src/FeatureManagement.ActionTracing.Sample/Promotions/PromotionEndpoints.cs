@@ -11,6 +11,6 @@ internal static class PromotionEndpoints
         endpoints.MapGet("/promotions", () => Results.Json(new { product = 2, discount = 0.15 })).WithFeatureGate("promotions");
 
         endpoints.MapGet("/promotions/banner", async (IFeatureManager features) =>
-            Results.Json(new { text = await features.IsEnabledAsync("holiday_banner") ? "Closed between the years." : "" }));
+            Results.Json(new { text = await features.IsEnabledAsync("holiday_banner") ? "A flag of the library itself." : "" }));
     }
 }

@@ -18,4 +18,15 @@ internal static class Eventually
             pause.Wait(TimeSpan.FromMilliseconds(20));
         }
     }
+
+    /// <summary>Asks until the answer is the one expected; fails, with the last one, when that takes too long.</summary>
+    public static async Task EqualAsync(string expected, Func<Task<string>> ask)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        string answer;
+        while ((answer = await ask()) != expected && Stopwatch.GetElapsedTime(start) < Bound)
+            await pause.WaitForNextTickAsync();
+        Assert.Equal(expected, answer);
+    }
 }

@@ -1,0 +1,16 @@
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
+
+/// <summary>Every endpoint that is mapped, and a request that reaches it.</summary>
+public sealed record Route(string Method, string Pattern, string Path, string? Body = null)
+{
+    public static readonly Route[] All =
+    [
+        new("GET", "api/flags", "api/flags"),
+        new("GET", "api/flags/{name}", "api/flags/checkout"),
+        new("GET", "api/flags/{name}/evaluate", "api/flags/checkout/evaluate?userId=alice"),
+    ];
+
+    public bool IsWrite => Method != "GET";
+
+    public override string ToString() => $"{Method} {Pattern}";
+}

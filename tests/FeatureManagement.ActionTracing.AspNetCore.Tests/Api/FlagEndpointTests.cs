@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;
+
+public class FlagEndpointTests
+{
+    [Fact]
+    public async Task GetFlag_AsConfigured_HasTheTicketsSpelling()
+    {
+        await using WebHost host = await StartAsync();
+        JsonObject flag = await GetAsync(host, "api/flags/CHECKOUT");
+        Assert.Equal(
+            """{"name":"checkout","type":"percentage","state":"rollout","percentage":0.5,"enabled":true,"description":"Pay faster","whitelist":["alice"],"groups":["staff"],"source":"configuration","version":0}""",
+            Without(flag, "lastModified").ToJsonString());
+        Assert.True(DateTimeOffset.TryParse((string)flag["lastModified"]!, out _));
+
+        JsonObject layout = await GetAsync(host, "api/flags/layout");
+        Assert.Equal("""{"grid":1,"list":3}""", layout["variants"]!.ToJsonString());
+        Assert.Equal("checkout", (string)layout["parent"]!);
+    }
+
+    [Fact]
+    public async Task GetFlags_All_ListsBuiltInOnesToo()
+    {
+        await using WebHost host = await StartAsync();
+        JsonArray flags = (await host.Client.GetFromJsonAsync<JsonArray>("api/flags"))!;
+        Assert.Equal(
+            ["action_tracing_enabled", "checkout", "emergency_shutdown", "layout", "performance_monitoring", "trace_output_enabled", "trace_verbosity_test", "verbose_tracing", "新 功能?"],
+            flags.Select(flag => (string)flag!["name"]!).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("userId=alice", true, "whitelisted")]
+    [InlineData("sessionId=alice", true, "whitelisted")]
+    [InlineData("userId=bob&groups=staff", true, "group_listed")]
+    [InlineData("userId=bob&groups=beta,staff", true, "group_listed")]
+    [InlineData("userId=bob&groups=beta&groups=staff", true, "group_listed")]
+    [InlineData("userId=bob", false, "outside_percentage")]
+    [InlineData("", false, "outside_percentage")]
+    public async Task Evaluate_AContext_SaysWhy(string query, bool enabled, string reason)
+    {
+        await using WebHost host = await StartAsync();
+        JsonObject answer = await GetAsync(host, "api/flags/checkout/evaluate?" + query);
+        Assert.Equal((enabled, reason, "configuration"), ((bool)answer["enabled"]!, (string)answer["reason"]!, (string)answer["stateSource"]!));
+    }
+
+    [Fact]
+    public async Task Evaluate_Variant_NamesItAndWhoDecided()
+    {
+        await using WebHost host = await StartAsync();
+        Assert.Contains((string)(await GetAsync(host, "api/flags/layout/evaluate?userId=alice"))["variant"]!, (string[])["grid", "list"]);
+        JsonObject off = await GetAsync(host, "api/flags/layout/evaluate?userId=bob");
+        Assert.Equal(("parent_off", "checkout"), ((string)off["reason"]!, (string)off["decidedBy"]!));
+    }
+
+    [Theory]
+    [InlineData("api/flags/chekout", "There is no flag 'chekout'. Did you mean 'checkout'?")]
+    [InlineData("api/flags/something else", "There is no flag 'something else'.")]
+    [InlineData("api/flags/chekout/evaluate", "There is no flag 'chekout'. Did you mean 'checkout'?")]
+    public async Task Get_UnknownName_SuggestsTheNearest(string path, string detail)
+    {
+        await using WebHost host = await StartAsync();
+        using HttpResponseMessage response = await host.Client.GetAsync(path);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(detail, (string)(await response.Content.ReadFromJsonAsync<JsonObject>())!["detail"]!);
+    }
+
+    [Fact]
+    public async Task Get_NameInAnyScript_IsFound()
+    {
+        await using WebHost host = await StartAsync();
+        Assert.True((bool)(await GetAsync(host, "api/flags/" + Uri.EscapeDataString("新 功能?")))["enabled"]!);
+    }
+
+    private static Task<WebHost> StartAsync() => WebHost.StartAsync(map: app => app.MapActionTracing("/action-tracing").AllowAnonymous());
+
+    private static async Task<JsonObject> GetAsync(WebHost host, string path) => (await host.Client.GetFromJsonAsync<JsonObject>(path))!;
+
+    private static JsonObject Without(JsonObject from, string field)
+    {
+        var rest = (JsonObject)from.DeepClone();
+        rest.Remove(field);
+        return rest;
+    }
+}

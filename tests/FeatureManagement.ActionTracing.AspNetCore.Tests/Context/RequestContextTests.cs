@@ -1,0 +1,133 @@
+using System.Security.Claims;
+using FeatureManagement.ActionTracing.AspNetCore.Context;
+using FeatureManagement.ActionTracing.Evaluation;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Context;
+
+/// <summary>Whom flags are evaluated for in a request.</summary>
+public class RequestContextTests
+{
+    [Fact]
+    public async Task Context_SignedInUser_IsTheUserWithItsRoles()
+    {
+        Seen seen = await AskAsync(headers: [(TestUser.NameHeader, "ruth"), (TestUser.RolesHeader, "staff,beta")]);
+        Assert.Equal(("ruth", "ruth", "Production"), (seen.First.UserId, seen.First.BucketingKey, seen.First.Environment));
+        Assert.Equal(["staff", "beta"], seen.First.Groups);
+        Assert.NotNull(seen.First.Timestamp);
+    }
+
+    [Fact]
+    public async Task Context_GroupClaimType_TakesTheseClaims()
+    {
+        Seen seen = await AskAsync(web => web.GroupClaimType = ClaimTypes.NameIdentifier, headers: [(TestUser.NameHeader, "ruth"), (TestUser.RolesHeader, "staff")]);
+        Assert.Equal(["ruth"], seen.First.Groups);
+    }
+
+    [Fact]
+    public async Task Context_AnonymousWithoutCookie_IsTheRequest()
+    {
+        Seen seen = await AskAsync();
+        Assert.Equal((null, null, seen.TraceIdentifier), (seen.First.UserId, seen.First.SessionId, seen.First.BucketingKey));
+        Assert.Empty(seen.SetCookie);
+    }
+
+    [Fact]
+    public async Task Context_AnonymousCookie_KeepsTheVisitor()
+    {
+        static void Web(ActionTracingWebOptions web) => web.AnonymousCookie = new AnonymousCookie { Name = "visitor", Lifetime = TimeSpan.FromDays(1) };
+        Seen first = await AskAsync(Web);
+        string id = first.First.SessionId!;
+        Assert.Equal($"visitor={id}; max-age=86400; path=/; samesite=lax; httponly", Assert.Single(first.SetCookie));
+
+        Seen again = await AskAsync(Web, headers: ("Cookie", "visitor=" + id));
+        Assert.Equal(id, again.First.BucketingKey);
+        Assert.Empty(again.SetCookie);
+        Assert.NotEqual(id, (await AskAsync(Web)).First.SessionId);
+    }
+
+    [Theory]
+    [InlineData("visitor=")]
+    [InlineData("visitor=a b")]
+    [InlineData("visitor=%3Cscript%3E")]
+    [InlineData("visitor=01234567890123456789012345678901234567890123456789012345678901234")]
+    public async Task Context_CookieThatIsNotOurs_IsReplaced(string cookie)
+    {
+        Seen seen = await AskAsync(web => web.AnonymousCookie = new AnonymousCookie { Name = "visitor" }, headers: ("Cookie", cookie));
+        Assert.Equal(32, seen.First.SessionId!.Length);
+        Assert.Single(seen.SetCookie);
+    }
+
+    [Fact]
+    public async Task Context_SignedInUser_GetsNoCookie()
+    {
+        Seen seen = await AskAsync(web => web.AnonymousCookie = new AnonymousCookie(), headers: (TestUser.NameHeader, "ruth"));
+        Assert.Empty(seen.SetCookie);
+    }
+
+    [Fact]
+    public async Task Context_ResponseHasStarted_SetsNoCookieAndIsTheRequest()
+    {
+        Seen seen = await AskAsync(web => web.AnonymousCookie = new AnonymousCookie(), late: true);
+        Assert.Equal(seen.TraceIdentifier, seen.First.BucketingKey);
+    }
+
+    [Fact]
+    public async Task Context_WithinARequest_IsMadeOnceUntilTheUserChanges()
+    {
+        Seen seen = await AskAsync();
+        Assert.Same(seen.First, seen.Second);
+        Assert.Equal("zoe", seen.AfterSignIn.UserId);
+    }
+
+    [Fact]
+    public async Task Context_OutsideARequest_IsNone()
+    {
+        await using WebHost host = await WebHost.StartAsync();
+        Assert.Null(await host.Services.GetRequiredService<ITargetingContextAccessor>().GetContextAsync());
+    }
+
+    [Fact]
+    public async Task Context_AccessorThatWasThereBefore_Wins()
+    {
+        var own = new AskedAccessor();
+        await using WebHost host = await WebHost.StartAsync(services: services => services.AddSingleton<ITargetingContextAccessor>(own));
+        Assert.Same(own, host.Services.GetRequiredService<ITargetingContextAccessor>());
+    }
+
+    private static async Task<Seen> AskAsync(Action<ActionTracingWebOptions>? web = null, bool late = false, params (string Name, string Value)[] headers)
+    {
+        Seen? seen = null;
+        await using WebHost host = await WebHost.StartAsync(
+            web: web,
+            services: services =>
+            {
+                services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
+                services.AddAuthorization();
+            },
+            map: app => app.MapGet("/ask", async (HttpContext context, ITargetingContextAccessor accessor) =>
+            {
+                if (late)
+                    await context.Response.StartAsync();
+                var first = (FeatureFlagContext)await accessor.GetContextAsync();
+                var second = (FeatureFlagContext)await accessor.GetContextAsync();
+                context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "zoe")], "late"));
+                seen = new Seen(first, second, (FeatureFlagContext)await accessor.GetContextAsync(), context.TraceIdentifier);
+            }));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/ask");
+        foreach ((string name, string value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return seen! with { SetCookie = response.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies) ? [.. cookies] : [] };
+    }
+
+    private sealed class AskedAccessor : ITargetingContextAccessor
+    {
+        public ValueTask<TargetingContext> GetContextAsync() => default;
+    }
+}

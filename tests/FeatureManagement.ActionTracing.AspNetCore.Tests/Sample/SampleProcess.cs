@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Sample;
+
+/// <summary>The sample as a process of its own, over a content root that the test edits.</summary>
+internal sealed class SampleProcess : IDisposable
+{
+    private const string Listening = "Now listening on: ";
+
+    private readonly Process _process;
+
+    private SampleProcess(Process process, Uri address)
+    {
+        _process = process;
+        Client = new HttpClient { BaseAddress = address };
+    }
+
+    public HttpClient Client { get; }
+
+    public static async Task<SampleProcess> StartAsync(string contentRoot, string environment = "Production")
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList =
+            {
+                Path.Combine(AppContext.BaseDirectory, "FeatureManagement.ActionTracing.Sample.dll"),
+                "--contentRoot", contentRoot, "--urls", "http://127.0.0.1:0", "--environment", environment, "--Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information",
+            },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var process = Process.Start(start)!;
+        var said = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            said.Add(line);
+            if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                // What it says from now on must not fill the pipe.
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+                return new SampleProcess(process, new Uri(line[(at + Listening.Length)..]));
+            }
+        }
+        string errors = await process.StandardError.ReadToEndAsync();
+        process.Dispose();
+        throw new InvalidOperationException("The sample did not start: " + string.Join('\n', said) + errors);
+    }
+
+    public async Task<string> GetAsync(string path)
+    {
+        using HttpResponseMessage response = await Client.GetAsync(path);
+        return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public async Task<JsonObject> HealthAsync()
+    {
+        using HttpResponseMessage response = await Client.GetAsync("/healthz");
+        return (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Sample;
+
+/// <summary>The shop as somebody has it before him: a process, and a file that is edited while it runs.</summary>
+public class SampleTests
+{
+    private const string Order = """{"productId":2,"quantity":2}""";
+
+    [Fact]
+    public async Task Edit_AnyOfAFlag_IsObeyedWithoutARestart()
+    {
+        using var root = new TempDirectory();
+        root.Write("appsettings.json", Settings());
+        using SampleProcess shop = await SampleProcess.StartAsync(root.Path);
+        Assert.Equal("404", await PayAsync(shop));
+
+        root.Write("appsettings.json", Settings(state: "enabled"));
+        await UntilAsync(shop, PayAsync, """{"product":"Hand grinder","quantity":2,"total":178.00,"steps":1}""");
+
+        root.Write("appsettings.json", Settings(state: "rollout", percentage: "0"));
+        await UntilAsync(shop, PayAsync, "404");
+        root.Write("appsettings.json", Settings(state: "rollout", percentage: "100"));
+        await UntilAsync(shop, PayAsync, """{"product":"Hand grinder","quantity":2,"total":178.00,"steps":1}""");
+
+        root.Write("appsettings.json", Settings(state: "rollout", percentage: "0", whitelist: "\"visitor-1\""));
+        await UntilAsync(shop, PayAsync, "404", visitor: "visitor-2");
+        await UntilAsync(shop, PayAsync, """{"product":"Hand grinder","quantity":2,"total":178.00,"steps":1}""");
+
+        root.Write("appsettings.json", Settings(weights: (0.0001m, 1000m)));
+        await UntilAsync(shop, LayoutAsync, """{"variant":"list","columns":1,"pictures":true}""");
+        root.Write("appsettings.json", Settings(weights: (1000m, 0.0001m)));
+        await UntilAsync(shop, LayoutAsync, """{"variant":"grid","columns":3,"pictures":true}""");
+
+        root.Write("appsettings.json", Settings(overlay: "enabled"));
+        await UntilAsync(shop, PayAsync, """{"product":"Hand grinder","quantity":2,"total":178.00,"steps":1}""");
+        root.Write("appsettings.json", Settings());
+        await UntilAsync(shop, PayAsync, "404");
+    }
+
+    [Fact]
+    public async Task Edit_BrokenFiles_ChangeNothingAndHealthSaysSo()
+    {
+        using var root = new TempDirectory();
+        string good = Settings(state: "enabled");
+        root.Write("appsettings.json", good);
+        using SampleProcess shop = await SampleProcess.StartAsync(root.Path);
+
+        foreach (string broken in (string[])["{ garbage", "", good[..(good.Length / 2)]])
+        {
+            root.Write("appsettings.json", broken);
+            await UnhealthyAsync(shop, "appsettings.json");
+            Assert.StartsWith("{", await PayAsync(shop), StringComparison.Ordinal);
+            Assert.Equal("""{"text":"A flag of the library itself."}""", await shop.GetAsync("/promotions/banner"));
+
+            root.Write("appsettings.json", good);
+            await HealthyAsync(shop);
+        }
+
+        File.Delete(root.File("appsettings.json"));
+        await UnhealthyAsync(shop, "appsettings.json");
+        Assert.StartsWith("{", await PayAsync(shop), StringComparison.Ordinal);
+
+        root.Write("appsettings.json", Settings());
+        await HealthyAsync(shop);
+        await UntilAsync(shop, PayAsync, "404");
+    }
+
+    [Fact]
+    public async Task Edit_OneFlagInvalid_TheKillOfAnotherActs()
+    {
+        using var root = new TempDirectory();
+        root.Write("appsettings.json", Settings(state: "enabled"));
+        using SampleProcess shop = await SampleProcess.StartAsync(root.Path);
+        Assert.StartsWith("{", await PayAsync(shop), StringComparison.Ordinal);
+
+        root.Write("appsettings.json", Settings(state: "emergency_off", weights: (-1m, 1m)));
+        await UntilAsync(shop, PayAsync, "404");
+        await UnhealthyAsync(shop, "Flag 'product_layout': variants.grid.weight is -1; it must be a number greater than 0");
+    }
+
+    [Fact]
+    public async Task Swap_OfAMountedDirectory_IsObeyed()
+    {
+        using var root = new TempDirectory();
+        Mount(root, "..first", Settings());
+        Directory.CreateSymbolicLink(root.File("..data"), "..first");
+        File.CreateSymbolicLink(root.File("appsettings.json"), "..data/appsettings.json");
+        using SampleProcess shop = await SampleProcess.StartAsync(root.Path);
+        Assert.Equal("404", await PayAsync(shop));
+
+        // As the kubelet does it: a new directory, and the link moved onto it.
+        Mount(root, "..second", Settings(state: "enabled"));
+        Directory.CreateSymbolicLink(root.File("..data_tmp"), "..second");
+        File.Move(root.File("..data_tmp"), root.File("..data"), overwrite: true);
+        await UntilAsync(shop, PayAsync, """{"product":"Hand grinder","quantity":2,"total":178.00,"steps":1}""");
+    }
+
+    [Fact]
+    public async Task Start_OnAnEmptyContentRoot_HasADefaultForEverything()
+    {
+        using var root = new TempDirectory();
+        using SampleProcess shop = await SampleProcess.StartAsync(root.Path);
+        Assert.StartsWith("[{\"id\":1,", await shop.GetAsync("/products"), StringComparison.Ordinal);
+        Assert.Equal("404", await PayAsync(shop));
+        Assert.Equal("""{"columns":1,"pictures":false}""", (await shop.GetAsync("/products/layout")).Replace("\"variant\":null,", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Management_InProduction_IsClosedToAnonymousCallers()
+    {
+        using var root = new TempDirectory();
+        using SampleProcess shop = await SampleProcess.StartAsync(root.Path);
+        using HttpResponseMessage response = await shop.Client.GetAsync("/action-tracing/api/flags");
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Start_WithItsOwnSettings_AnswersAsTheGuideSays()
+    {
+        using var root = new TempDirectory();
+        File.Copy(Path.Combine(Repository.Root, "src", "FeatureManagement.ActionTracing.Sample", "appsettings.json"), root.File("appsettings.json"));
+        using SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development");
+        var guide = JsonNode.Parse(await shop.GetAsync("/"))!["tryThis"]!.AsObject();
+        Assert.NotEmpty(guide);
+        foreach ((string call, _) in guide)
+        {
+            string[] parts = call.Split(' ');
+            using var request = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1]);
+            request.Headers.Add("Cookie", "shop-visitor=alice");
+            if (parts[0] == "POST")
+                request.Content = JsonContent.Create(new { productId = 2 });
+            using HttpResponseMessage response = await shop.Client.SendAsync(request);
+            Assert.True(response.IsSuccessStatusCode || (parts[1] == "/promotions" && response.StatusCode == HttpStatusCode.NotFound), $"{call}: {response.StatusCode}");
+        }
+    }
+
+    private static void Mount(TempDirectory root, string directory, string settings)
+    {
+        Directory.CreateDirectory(root.File(directory));
+        root.Write(Path.Combine(directory, "appsettings.json"), settings);
+    }
+
+    private static Task<string> PayAsync(SampleProcess shop, string visitor = "visitor-1") => SendAsync(shop, HttpMethod.Post, "/checkout/express", visitor);
+
+    private static Task<string> LayoutAsync(SampleProcess shop, string visitor) => SendAsync(shop, HttpMethod.Get, "/products/layout", visitor);
+
+    private static async Task<string> SendAsync(SampleProcess shop, HttpMethod method, string path, string visitor)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Add("Cookie", "shop-visitor=" + visitor);
+        if (method == HttpMethod.Post)
+            request.Content = new StringContent(Order, System.Text.Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await shop.Client.SendAsync(request);
+        return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static Task UntilAsync(SampleProcess shop, Func<SampleProcess, string, Task<string>> ask, string expected, string visitor = "visitor-1") =>
+        Eventually.EqualAsync(expected, () => ask(shop, visitor));
+
+    private static Task HealthyAsync(SampleProcess shop) => Eventually.EqualAsync("Healthy", async () => (string)(await shop.HealthAsync())["status"]!);
+
+    private static async Task UnhealthyAsync(SampleProcess shop, string sentence)
+    {
+        await Eventually.EqualAsync("Degraded", async () => (string)(await shop.HealthAsync())["status"]!);
+        Assert.Contains(sentence, (string)(await shop.HealthAsync())["checks"]!["action-tracing"]!["description"]!, StringComparison.Ordinal);
+    }
+
+    private static string Settings(string state = "disabled", string percentage = "0", string whitelist = "", (decimal Grid, decimal List)? weights = null, string? overlay = null)
+    {
+        (decimal grid, decimal list) = weights ?? (1m, 1m);
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""
+            {
+              "ActionTracing": {
+                "featureFlags": {
+                  "express_checkout": {
+                    "type": "percentage", "state": "{{state}}", "percentage": {{percentage}}, "whitelist": [{{whitelist}}],
+                    "environments": { "production": { {{(overlay is null ? "" : $"\"state\": \"{overlay}\"")}} } }
+                  },
+                  "product_layout": {
+                    "type": "multivariate", "state": "enabled",
+                    "variants": {
+                      "grid": { "weight": {{grid}}, "config": { "columns": 3, "pictures": true } },
+                      "list": { "weight": {{list}}, "config": { "columns": 1, "pictures": true } }
+                    }
+                  }
+                }
+              },
+              "feature_management": { "feature_flags": [ { "id": "holiday_banner", "enabled": true } ] }
+            }
+            """);
+    }
+}
