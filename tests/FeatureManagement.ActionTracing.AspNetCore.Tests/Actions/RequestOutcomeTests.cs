@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using FeatureManagement.ActionTracing.AspNetCore.Tests.Support;
 using FeatureManagement.ActionTracing.Safety;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
