@@ -14,7 +14,8 @@ internal sealed class SampleProcess : IDisposable
     private SampleProcess(Process process, Uri address)
     {
         _process = process;
-        Client = new HttpClient { BaseAddress = address };
+        // Each request is its own visitor.
+        Client = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = address };
     }
 
     public HttpClient Client { get; }
