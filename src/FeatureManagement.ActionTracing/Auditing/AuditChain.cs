@@ -29,7 +29,7 @@ internal static class AuditChain
         entry.Version.ToString(CultureInfo.InvariantCulture),
         entry.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         entry.Node,
-        FlagSpelling.Write(entry.Source),
+        Enum.IsDefined(entry.Source) ? FlagSpelling.Write(entry.Source) : "?", // written by somebody else's hand
         entry.Actor,
         entry.Action,
         entry.Flag,

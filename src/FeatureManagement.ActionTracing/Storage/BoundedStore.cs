@@ -20,12 +20,14 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
     public async Task<T> CallAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         TimeSpan timeout = configuration.Catalog.Settings.DefaultTimeout;
-        using var timer = new CancellationTokenSource(timeout, time);
+        // A store that looks at its token has time left to say what it waited for.
+        using var timer = new CancellationTokenSource(timeout * 0.7, time);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        CancellationToken token = bound.Token;
         try
         {
             // A store may block, and may ignore the token.
-            T result = await Task.Run(() => call(store, bound.Token), bound.Token).WaitAsync(bound.Token).ConfigureAwait(false);
+            T result = await Task.Run(() => call(store, token), token).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             Succeeded();
             return result;
         }
@@ -37,7 +39,7 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            string error = exception is OperationCanceledException ? $"it gave no answer within {timeout}" : exception.Message.TrimEnd('.');
+            string error = exception is OperationCanceledException or TimeoutException { InnerException: null } ? $"it gave no answer within {timeout}" : exception.Message.TrimEnd('.');
             Failed(error, exception);
             throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"The store failed: {error}.", exception);
         }

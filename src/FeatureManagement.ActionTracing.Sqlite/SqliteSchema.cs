@@ -1,0 +1,68 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace FeatureManagement.ActionTracing.Sqlite;
+
+/// <summary>The tables, and the number of their shape in <c>PRAGMA user_version</c>: a later release raises it and adds its step here.</summary>
+internal static class SqliteSchema
+{
+    public const long Version = 1;
+
+    private const string First = """
+        CREATE TABLE state (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            version INTEGER NOT NULL,
+            anchor_number INTEGER NOT NULL,
+            anchor_hash TEXT NOT NULL,
+            head_number INTEGER NOT NULL,
+            head_hash TEXT NOT NULL
+        ) STRICT;
+        INSERT INTO state VALUES (1, 0, 0, @empty, 0, @empty);
+        CREATE TABLE document (
+            key TEXT PRIMARY KEY,
+            json TEXT,
+            version INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX document_version ON document (version);
+        CREATE TABLE audit (
+            number INTEGER PRIMARY KEY,
+            version INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            action TEXT NOT NULL,
+            flag TEXT,
+            flag_key TEXT,
+            before TEXT,
+            after TEXT,
+            actor TEXT NOT NULL,
+            reason TEXT,
+            source TEXT NOT NULL,
+            node TEXT NOT NULL,
+            previous_hash TEXT NOT NULL,
+            hash TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_flag ON audit (flag_key, number);
+        PRAGMA user_version = 1;
+        """;
+
+    /// <exception cref="InvalidOperationException">The file belongs to something else, or to a later release.</exception>
+    public static void Ensure(SqliteConnection connection, string path)
+    {
+        if (Found(connection, path) == Version)
+            return;
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        // Another process may have been faster.
+        if (Found(connection, path) == 0)
+            connection.Execute(First, new { empty = Auditing.AuditHead.Empty.Hash }, transaction);
+        transaction.Commit();
+    }
+
+    private static long Found(SqliteConnection connection, string path)
+    {
+        long found = connection.ExecuteScalar<long>("PRAGMA user_version");
+        if (found > Version)
+            throw new InvalidOperationException($"the file '{path}' has schema {found}, made by a later release; this one knows {Version}. Update the package, or use another file");
+        if (found == 0 && connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
+            throw new InvalidOperationException($"the file '{path}' holds the tables of something else; give action tracing a file of its own");
+        return found;
+    }
+}

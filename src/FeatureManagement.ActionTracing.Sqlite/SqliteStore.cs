@@ -1,0 +1,60 @@
+using Dapper;
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace FeatureManagement.ActionTracing.Sqlite;
+
+/// <summary>Keeps everything in a SQLite file in WAL mode; a commit is on disk when it returns. One connection writes and one reads, so that neither waits for the other.</summary>
+internal sealed class SqliteStore(SqliteFile file) : IActionTracingStore, IDisposable
+{
+    private readonly SqliteLane _writer = new(file);
+    private readonly SqliteLane _reader = new(file.Again());
+
+    public bool IsDurable => true;
+
+    public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken) => _reader.ReadAsync((connection, transaction) =>
+    {
+        // Both in one transaction, so that the version belongs to the documents.
+        long version = connection.ExecuteScalar<long>("SELECT version FROM state", transaction: transaction);
+        return new StoreChanges(version, since >= version ? [] :
+        [
+            .. connection.Query<StoredDocument>(
+                "SELECT key AS Key, json AS Json, version AS Version FROM document WHERE version > @since AND substr(key, 1, length(@prefix)) = @prefix",
+                new { prefix, since }, transaction),
+        ]);
+    }, cancellationToken);
+
+    public Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken) => _writer.WriteAsync((connection, transaction) =>
+    {
+        StateRow state = SqliteAudit.State(connection, transaction);
+        foreach (DocumentWrite write in commit.Writes)
+            if (write.ExpectedVersion is { } expected
+                && expected != connection.ExecuteScalar<long>("SELECT coalesce((SELECT version FROM document WHERE key = @Key), 0)", write, transaction))
+                return new CommitResult(state.Version, write.Key);
+
+        long version = state.Version + 1;
+        foreach (DocumentWrite write in commit.Writes)
+            connection.Execute(
+                "INSERT INTO document (key, json, version) VALUES (@Key, @Json, @version) ON CONFLICT (key) DO UPDATE SET json = @Json, version = @version",
+                new { write.Key, write.Json, version }, transaction);
+        AuditHead head = SqliteAudit.Append(connection, transaction, state.Head, commit.Entries, version);
+        connection.Execute("UPDATE state SET version = @version, head_number = @Number, head_hash = @Hash", new { version, head.Number, head.Hash }, transaction);
+        return new CommitResult(version, null);
+    }, result => result.Committed, cancellationToken);
+
+    public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
+        _reader.ReadAsync((connection, transaction) => SqliteAudit.Read(connection, transaction, query), cancellationToken);
+
+    public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) =>
+        _reader.ReadAsync((connection, transaction) => SqliteAudit.State(connection, transaction).Bounds, cancellationToken);
+
+    public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((connection, transaction) => SqliteAudit.Cut(connection, transaction, before), _ => true, cancellationToken);
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _reader.Dispose();
+    }
+}

@@ -1,0 +1,166 @@
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace FeatureManagement.ActionTracing.Tests.Storage;
+
+public sealed class SqliteStoreTests : StoreContract, IDisposable
+{
+    private readonly TempDirectory _directory = new();
+    private readonly SqliteStore _store;
+
+    public SqliteStoreTests() => _store = Open();
+
+    protected override IActionTracingStore Store => _store;
+
+    private string Path => _directory.File("store.db");
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Open_Again_HasEverything()
+    {
+        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], [Entry("do", "a")]), default);
+        AuditBounds bounds = await _store.ReadAuditBoundsAsync(default);
+        _store.Dispose();
+        using SqliteStore again = Open();
+        Assert.Equal([new StoredDocument("flag/a", "1", 1)], (await again.ReadAsync("", 0, default)).Documents);
+        Assert.Equal(bounds, await again.ReadAuditBoundsAsync(default));
+    }
+
+    [Fact]
+    public async Task Commit_ByAnotherProcess_IsReadHere()
+    {
+        using SqliteStore other = Open();
+        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
+        await other.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default);
+        Assert.Equal("flag/a", (await _store.CommitAsync(new StoreCommit([new("flag/a", "3", 1)], []), default)).Conflict);
+        Assert.Equal([new StoredDocument("flag/a", "2", 2)], (await _store.ReadAsync("", 1, default)).Documents);
+    }
+
+    [Fact]
+    public async Task Open_Pragmas_AreDurable()
+    {
+        await _store.ReadAsync("", 0, default);
+        using var file = new SqliteFile(Path, null);
+        Assert.Equal("wal", Scalar(file.Open(), "PRAGMA journal_mode"));
+        Assert.Equal(2L, Scalar(file.Open(), "PRAGMA synchronous")); // FULL
+    }
+
+    [Fact]
+    public async Task Open_NewerSchema_IsRefused()
+    {
+        Prepare("PRAGMA user_version = 7");
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.ReadAsync("", 0, default));
+        Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 1. Update the package, or use another file", refused.Message);
+        Prepare("PRAGMA user_version = 0");
+        Assert.Equal(0, (await _store.ReadAsync("", 0, default)).Version);
+    }
+
+    [Fact]
+    public async Task Open_FileOfSomethingElse_IsRefused()
+    {
+        Prepare("CREATE TABLE customer (name TEXT)");
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.CommitAsync(new StoreCommit([], []), default));
+        Assert.Equal($"the file '{Path}' holds the tables of something else; give action tracing a file of its own", refused.Message);
+    }
+
+    [Fact]
+    public async Task Open_NoDirectory_IsSaidAndMended()
+    {
+        string path = System.IO.Path.Combine(_directory.Path, "later", "store.db");
+        using var store = new SqliteStore(new SqliteFile(path, null));
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => store.ReadAsync("", 0, default));
+        Assert.Equal($"the directory of '{path}' does not exist; create it or name another", refused.Message);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        Assert.Equal(0, (await store.ReadAsync("", 0, default)).Version);
+    }
+
+    [Fact]
+    public async Task Commit_FileVanished_IsAFaultUntilItIsBack()
+    {
+        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
+        Checkpoint();
+        System.IO.File.Move(Path, Path + ".away");
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => _store.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default));
+        Assert.Equal($"the file '{Path}' has vanished; put it back", refused.Message);
+        await Assert.ThrowsAsync<IOException>(() => _store.ReadAsync("", 0, default));
+        Assert.False(System.IO.File.Exists(Path));
+        System.IO.File.Move(Path + ".away", Path);
+        Assert.Equal([new StoredDocument("flag/a", "1", 1)], (await _store.ReadAsync("", 0, default)).Documents);
+    }
+
+    [Fact]
+    public async Task Commit_LockedByAnother_WaitsOnlyAsLongAsItMay()
+    {
+        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
+        using var other = new SqliteConnection($"Data Source={Path};Pooling=false");
+        other.Open();
+        using (SqliteTransaction blocking = other.BeginTransaction(deferred: false))
+        {
+            using var bound = new CancellationTokenSource();
+            Task<CommitResult> commit = Task.Run(() => _store.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), bound.Token));
+            Assert.Single((await _store.ReadAsync("", 0, default)).Documents); // reading goes on
+            await bound.CancelAsync();
+            Exception? refused = await Record.ExceptionAsync(() => commit);
+            Assert.True(refused is OperationCanceledException or TimeoutException { Message: "the file is locked by another process" }, $"{refused}");
+        }
+        Assert.True((await _store.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default)).Committed);
+    }
+
+    [Fact]
+    public async Task Read_Corrupted_IsAFaultAndNoCrash()
+    {
+        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], [Entry("do", "a")]), default);
+        Checkpoint();
+        _store.Dispose();
+        byte[] good = System.IO.File.ReadAllBytes(Path);
+        byte[] bad = (byte[])good.Clone();
+        Array.Fill(bad, (byte)0xA5, 0, bad.Length);
+        System.IO.File.WriteAllBytes(Path, bad);
+        using SqliteStore store = Open();
+        SqliteException refused = await Assert.ThrowsAsync<SqliteException>(() => store.ReadAsync("", 0, default));
+        Assert.Equal(26, refused.SqliteErrorCode); // not a database
+        System.IO.File.WriteAllBytes(Path, good);
+        Assert.Single((await store.ReadAsync("", 0, default)).Documents);
+    }
+
+    [Theory]
+    [InlineData(":memory:")]
+    [InlineData("Data Source=")]
+    [InlineData("Data Source=x;Mode=Memory")]
+    [InlineData("Data Source=x;Mode=ReadOnly")]
+    public void UseSqlite_NoFile_IsRefused(string connectionString) => Assert.Throws<ArgumentException>(() => SqliteFile.Check(connectionString));
+
+    [Fact]
+    public async Task Open_RelativePath_BeginsAtTheContentRoot()
+    {
+        using var store = new SqliteStore(new SqliteFile("Data Source=relative.db", _directory.Path));
+        await store.ReadAsync("", 0, default);
+        Assert.True(System.IO.File.Exists(_directory.File("relative.db")));
+    }
+
+    private SqliteStore Open() => new(new SqliteFile(Path, null));
+
+    private void Prepare(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path};Pooling=false");
+        connection.Open();
+        SqliteFile.Execute(connection, sql);
+    }
+
+    private void Checkpoint() => Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
