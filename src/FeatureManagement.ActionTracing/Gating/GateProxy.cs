@@ -1,0 +1,52 @@
+using System.Reflection;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Tracing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.Gating;
+
+/// <summary>Stands before a service and asks the flag of each method that has one. The runtime derives from it.</summary>
+internal class GateProxy<TService> : DispatchProxy where TService : class
+{
+    private TService _target = null!; // set by Around, the only maker
+    private GatedMethods _methods = null!;
+    private FlagEvaluator? _evaluator;
+    private AmbientContext? _ambient;
+    private EvaluationWarnings? _warnings;
+    private IActionTracer? _tracer;
+
+    public static TService Around(TService target, GatedMethods methods, IServiceProvider provider)
+    {
+        TService proxy = Create<TService, GateProxy<TService>>();
+        var gate = (GateProxy<TService>)(object)proxy;
+        gate._target = target;
+        gate._methods = methods;
+        gate._evaluator = provider.GetService<FlagEvaluator>();
+        gate._ambient = provider.GetService<AmbientContext>();
+        gate._warnings = provider.GetService<EvaluationWarnings>();
+        gate._tracer = provider.GetService<IActionTracer>();
+        return proxy;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        MethodInfo method = targetMethod!;
+        if (_methods.Find(method) is not { } gated || IsOn(gated.Flag))
+            return Call(method, args);
+        _tracer?.CutShort(gated.Flag);
+        return gated.FallbackMethod is not null ? Call(gated.FallbackFor(method), args) : FallbackResult.Of(method.ReturnType, gated.Fallback);
+    }
+
+    private object? Call(MethodInfo method, object?[]? args) => method.Invoke(_target, BindingFlags.DoNotWrapExceptions, null, args, null);
+
+    private bool IsOn(string name)
+    {
+        if (_evaluator is null)
+            return true;
+        FlagSnapshot snapshot = _evaluator.Snapshot;
+        if (snapshot.TryFind(name, out CompiledFlag? flag))
+            return _evaluator.IsOn(snapshot, flag, snapshot.NeedsContext(flag) ? _ambient!.Get() : Subject.Nobody);
+        _warnings!.UnknownFlag(name, snapshot);
+        return false;
+    }
+}

@@ -1,0 +1,14 @@
+using System.Reflection;
+
+namespace FeatureManagement.ActionTracing.Gating;
+
+/// <summary>What stands before one method. Immutable.</summary>
+/// <param name="Flag">The flag.</param>
+/// <param name="Fallback">The result where it is off, converted to its type.</param>
+/// <param name="FallbackMethod">What is called where it is off, or null.</param>
+internal sealed record GatedMethod(string Flag, object? Fallback, MethodInfo? FallbackMethod)
+{
+    /// <summary>The fallback method for a call, with the call's type arguments.</summary>
+    public MethodInfo FallbackFor(MethodInfo called) =>
+        called.IsGenericMethod ? FallbackMethod!.MakeGenericMethod(called.GetGenericArguments()) : FallbackMethod!;
+}
