@@ -11,6 +11,7 @@ internal static class Guide
             ["GET /products"] = "an injected IFeatureManager: sorted by relevance for those who have 'relevance_ranking'",
             ["GET /products/layout"] = "a variant with its configuration: 'product_layout'",
             ["POST /checkout/express"] = "[FeatureGate(\"express_checkout\")] on a controller: 404 for those who do not have it",
+            ["GET /search?text=a"] = "old and new behind 'new_search'; Shoppers in appsettings.json use it, and Shoppers:Fault breaks it",
             ["GET /promotions"] = "WithFeatureGate(\"promotions\") on a minimal API",
             ["GET /promotions/banner"] = "an ordinary flag of feature_management: 'holiday_banner'",
             ["GET /action-tracing/api/flags"] = "every flag as it is now",

@@ -4,6 +4,9 @@ using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.Sample;
 using FeatureManagement.ActionTracing.Sample.Products;
 using FeatureManagement.ActionTracing.Sample.Promotions;
+using FeatureManagement.ActionTracing.Sample.Search;
+using FeatureManagement.ActionTracing.Sample.Shoppers;
+using FeatureManagement.ActionTracing.Sample.Telemetry;
 using Microsoft.FeatureManagement;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
@@ -14,11 +17,14 @@ builder.Services.AddSingleton<ProductCatalog>();
 builder.Services.AddFeatureManagement()
     .WithActionTracing(tracing => tracing
         .AddAspNetCore(web => web.AnonymousCookie = new AnonymousCookie { Name = "shop-visitor" }));
+builder.AddShoppers();
+builder.AddTelemetry();
 
 WebApplication app = builder.Build();
 app.UseActionTracing();
 app.MapControllers();
 app.MapPromotions();
+app.MapSearch();
 app.MapActionTracing("/action-tracing");
 app.MapHealthChecks("/healthz", new() { ResponseWriter = HealthJson.WriteAsync }).DisableActionTracing();
 app.MapGet("/", Guide.Show);

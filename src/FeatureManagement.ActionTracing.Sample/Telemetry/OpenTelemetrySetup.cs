@@ -1,0 +1,33 @@
+using FeatureManagement.ActionTracing.Tracing;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace FeatureManagement.ActionTracing.Sample.Telemetry;
+
+/// <summary>Sends activities and measurements where <c>OpenTelemetry:Exporter</c> says: <c>console</c>, <c>otlp</c>, or nowhere.</summary>
+internal static class OpenTelemetrySetup
+{
+    public static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        string? exporter = builder.Configuration["OpenTelemetry:Exporter"];
+        if (string.IsNullOrEmpty(exporter) || exporter == "none")
+            return;
+        builder.Services.AddOpenTelemetry()
+            .WithTracing(tracing =>
+            {
+                tracing.AddSource(ActionTracingSource.Name);
+                if (exporter == "console")
+                    tracing.AddConsoleExporter();
+                else
+                    tracing.AddOtlpExporter();
+            })
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(ActionTracingMeter.Name);
+                if (exporter == "console")
+                    metrics.AddConsoleExporter();
+                else
+                    metrics.AddOtlpExporter();
+            });
+    }
+}
