@@ -7,7 +7,7 @@ using FeatureManagement.ActionTracing.Benchmarks;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["--child"])
 {
-    foreach (Row row in new EvaluationRows().Measure().Concat(SnapshotRows.Measure()))
+    foreach (Row row in new EvaluationRows().Measure().Concat(SnapshotRows.Measure()).Concat(ActionRows.Measure()))
         Console.WriteLine(JsonSerializer.Serialize(row));
     return 0;
 }
