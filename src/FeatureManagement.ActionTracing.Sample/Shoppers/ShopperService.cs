@@ -44,7 +44,7 @@ internal sealed partial class ShopperService(
         }
     }
 
-    private async Task VisitAsync(HttpClient client, ShopperSettings settings, SemaphoreSlim visits, CancellationToken cancellationToken)
+    private static async Task VisitAsync(HttpClient client, ShopperSettings settings, SemaphoreSlim visits, CancellationToken cancellationToken)
     {
         Activity.Current = null; // a visit is no part of another
         try

@@ -15,7 +15,8 @@ internal static class OpenTelemetrySetup
         builder.Services.AddOpenTelemetry()
             .WithTracing(tracing =>
             {
-                tracing.AddSource(ActionTracingSource.Name);
+                // The request's own activity is the parent, and the usual sampler drops the children of a parent that nobody samples.
+                tracing.AddSource("Microsoft.AspNetCore", ActionTracingSource.Name);
                 if (exporter == "console")
                     tracing.AddConsoleExporter();
                 else
