@@ -10,6 +10,16 @@ internal static class AuditChain
 {
     public static string HashOf(AuditEntry entry) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical(entry))));
 
+    /// <summary>What is wrong with an entry that should follow a head, as a sentence; null where nothing is.</summary>
+    public static string? FaultOf(AuditHead head, AuditEntry entry)
+    {
+        if (entry.Number != head.Number + 1)
+            return $"Entry {head.Number + 1} is missing; the next one is {entry.Number}.";
+        if (entry.Hash != HashOf(entry))
+            return $"Entry {entry.Number} was edited: its hash is not that of its content.";
+        return entry.PreviousHash == head.Hash ? null : $"Entry {entry.Number} was exchanged or moved: it is not chained to the one before it.";
+    }
+
     /// <summary>Each field as its length in bytes, a colon, the text and a comma; <c>-,</c> for null. No two entries have the same form.</summary>
     public static string Canonical(AuditEntry entry)
     {

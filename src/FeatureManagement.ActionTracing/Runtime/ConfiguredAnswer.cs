@@ -10,4 +10,7 @@ internal sealed record ConfiguredAnswer(FlagType Type, FlagState State, decimal 
 {
     public static ConfiguredAnswer Of(FlagDefinition flag) =>
         new(flag.Type, flag.State, flag.Percentage, flag.Parent?.ToUpperInvariant(), flag.Priority);
+
+    /// <summary>A flag that answers so, for one that configuration no longer has.</summary>
+    public FlagDefinition AsFlag(string name) => new() { Name = name, Type = Type, State = State, Percentage = Percentage, Priority = Priority };
 }

@@ -25,12 +25,15 @@ internal sealed partial class FlagControl : IDisposable
     private readonly RuntimeMetrics _metrics;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _lane = new(1, 1); // one conversation with the store at a time, so that changes are written in order
+    private readonly Lock _edits = new(); // one edit of configuration after the other
+    private FlagCatalog? _catalog; // the one whose edits have been seen to; null before the stored state is known
     private long _known; // the store's version up to which everything is known here
     private volatile bool _loaded;
 
     public FlagControl(SnapshotSource source, FlagRecords records, BoundedStore store, IFlagCatalogSource configuration, NodeName node, TimeProvider time, RuntimeMetrics metrics, ILogger<FlagControl> logger)
     {
         (_source, _records, _store, _configuration, _node, _time, _metrics, _logger) = (source, records, store, configuration, node, time, metrics, logger);
+        configuration.Changed += Reconfigured;
     }
 
     /// <summary>Whether the stored state is known here. Until then nothing that depends on it may go forward.</summary>
@@ -116,7 +119,25 @@ internal sealed partial class FlagControl : IDisposable
         }
     }
 
-    public void Dispose() => _lane.Dispose();
+    public void Dispose()
+    {
+        _configuration.Changed -= Reconfigured;
+        _lane.Dispose();
+    }
+
+    // What an edit ends has no effect any more when this is called: layers over another answer are not laid. It is written with the next poll.
+    private void Reconfigured(FlagCatalog _)
+    {
+        lock (_edits)
+        {
+            FlagCatalog catalog = _configuration.Catalog;
+            if (!_loaded || ReferenceEquals(catalog, _catalog))
+                return;
+            foreach ((FlagEdit edit, FlagDefinition configured) in ConfigurationEdits.Ended(_catalog, catalog, _source.Layers(), _time.GetUtcNow()))
+                _records.Act(edit, configured, out FlagSnapshot _, out FlagSnapshot _);
+            _catalog = catalog;
+        }
+    }
 
     // Waits for the first try, within the bound of a call; what goes wrong is reported by the store and tried again at the next poll.
     private async Task WriteSoonAsync(CancellationToken cancellationToken)
@@ -174,6 +195,7 @@ internal sealed partial class FlagControl : IDisposable
             _loaded = true;
             _store.Update(report => report with { IsLoaded = true });
             LogLoaded(changed.Count, changes.Version);
+            Reconfigured(_configuration.Catalog);
             return;
         }
         foreach (string flag in changed)

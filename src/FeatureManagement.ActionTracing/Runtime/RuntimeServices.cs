@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,7 +19,9 @@ internal static class RuntimeServices
         services.TryAddSingleton<FlagRecords>();
         services.TryAddSingleton<RuntimeMetrics>();
         services.TryAddSingleton<FlagControl>();
+        services.TryAddSingleton<IAuditLog, AuditLog>();
         services.AddHostedService<StoreSync>();
+        services.AddHostedService<AuditUpkeep>();
         return services;
     }
 }

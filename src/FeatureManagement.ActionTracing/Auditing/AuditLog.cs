@@ -1,0 +1,70 @@
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Auditing;
+
+internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> logger) : IAuditLog
+{
+    public Task<IReadOnlyList<AuditEntry>> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Take is < 1 or > AuditQuery.MaxTake)
+            throw new FlagChangeException(FlagChangeError.Invalid, $"The query asks for {query.Take} entries; it must ask for 1 to {AuditQuery.MaxTake}.");
+        return store.CallAsync((inner, bound) => inner.ReadAuditAsync(query, bound), cancellationToken);
+    }
+
+    public async Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            AuditBounds bounds = await BoundsAsync(cancellationToken).ConfigureAwait(false);
+            AuditVerification found = await VerifyAsync(bounds.Anchor, cancellationToken).ConfigureAwait(false);
+            // Retention may have removed what was being read.
+            if (!found.Valid && (await BoundsAsync(cancellationToken).ConfigureAwait(false)).Anchor.Number > bounds.Anchor.Number)
+                continue;
+            if (found.Valid)
+                LogValid(found.Entries, found.Head.Number, found.Head.Hash);
+            else
+                LogInvalid(found.Fault!); // what is not valid has a fault
+            return found;
+        }
+    }
+
+    private async Task<AuditVerification> VerifyAsync(AuditHead anchor, CancellationToken cancellationToken)
+    {
+        AuditHead head = anchor;
+        while (true)
+        {
+            // The end is asked for first, for entries may be added meanwhile.
+            AuditHead end = (await BoundsAsync(cancellationToken).ConfigureAwait(false)).Head;
+            AuditHead after = head;
+            IReadOnlyList<AuditEntry> page = await QueryAsync(new AuditQuery { After = after.Number, OldestFirst = true, Take = AuditQuery.MaxTake }, cancellationToken).ConfigureAwait(false);
+            foreach (AuditEntry entry in page)
+            {
+                if (AuditChain.FaultOf(head, entry) is { } fault)
+                    return Found(head.Number + 1, fault);
+                head = AuditHead.Of(entry);
+                if (head.Number == end.Number && head != end)
+                    return Found(head.Number, $"Entry {head.Number} is not the one that was written last.");
+            }
+            if (page.Count > 0)
+                continue;
+            if (head == end)
+                return new AuditVerification { Entries = head.Number - anchor.Number, Head = head };
+            return head.Number < end.Number
+                ? Found(head.Number + 1, $"Entry {head.Number + 1} and what came after it were cut off; the last one was {end.Number}.")
+                : Found(end.Number + 1, $"Entry {end.Number + 1} was added by another hand; the last one was {end.Number}.");
+        }
+
+        AuditVerification Found(long number, string fault) => new() { Entries = head.Number - anchor.Number, FirstInvalid = number, Fault = fault, Head = head };
+    }
+
+    private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.CallAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken);
+
+    [LoggerMessage(260, LogLevel.Information, "The audit is as it was written: {Entries} entries, the last is {Number} with hash {Hash}.", EventName = "AuditValid")]
+    private partial void LogValid(long entries, long number, string hash);
+
+    [LoggerMessage(261, LogLevel.Critical, "The audit was tampered with. {Fault}", EventName = "AuditInvalid")]
+    private partial void LogInvalid(string fault);
+}

@@ -1,0 +1,50 @@
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Auditing;
+
+/// <summary>Removes what is older than <c>auditRetention</c>, once an hour, and logs the head of the chain: who keeps the log can prove later that the audit was not exchanged.</summary>
+internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<AuditUpkeep> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await RunAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (FlagChangeException)
+            {
+                // The store has reported it.
+            }
+#pragma warning disable CA1031 // An exception that escapes stops the host.
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogFailed(exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        AuditBounds bounds = configuration.Catalog.Settings.AuditRetention is { } retention
+            ? await store.CallAsync((inner, bound) => inner.CutAuditAsync(time.GetUtcNow() - retention, bound), cancellationToken).ConfigureAwait(false)
+            : await store.CallAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
+        LogHead(bounds.Anchor.Number + 1, bounds.Head.Number, bounds.Head.Hash);
+    }
+
+    [LoggerMessage(262, LogLevel.Information, "The audit begins with entry {First}; the last is {Number} with hash {Hash}.", EventName = "AuditHead")]
+    private partial void LogHead(long first, long number, string hash);
+
+    [LoggerMessage(263, LogLevel.Error, "Old audit entries could not be removed.", EventName = "AuditUpkeepFailed")]
+    private partial void LogFailed(Exception exception);
+}

@@ -1,0 +1,20 @@
+namespace FeatureManagement.ActionTracing.Auditing;
+
+/// <summary>What verifying the audit found. Immutable.</summary>
+public sealed record AuditVerification
+{
+    /// <summary>Whether every entry is as it was written and none is missing.</summary>
+    public bool Valid => FirstInvalid is null;
+
+    /// <summary>How many entries were verified, up to the first bad one.</summary>
+    public required long Entries { get; init; }
+
+    /// <summary>The number of the first entry that was edited, removed, moved, added or cut off; null where all is well.</summary>
+    public long? FirstInvalid { get; init; }
+
+    /// <summary>What is wrong with it, as a sentence; null where all is well.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>Where the chain ends. Kept elsewhere, it proves later that nothing before it was exchanged.</summary>
+    public required AuditHead Head { get; init; }
+}

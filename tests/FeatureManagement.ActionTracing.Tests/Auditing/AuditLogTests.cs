@@ -1,0 +1,149 @@
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.Tests.Auditing;
+
+public sealed class AuditLogTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+    private readonly SqliteStore _store;
+    private readonly FlagServices _services;
+
+    public AuditLogTests()
+    {
+        _store = new SqliteStore(new SqliteFile(Path, null));
+        _services = new FlagServices([Flag.On("flag"), Flag.Off("other")], before: services => services.AddSingleton<IActionTracingStore>(_store));
+    }
+
+    private string Path => _directory.File("store.db");
+
+    private IAuditLog Log => _services.Get<IAuditLog>();
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        _store.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Verify_Untouched_IsValid()
+    {
+        Assert.Equal(new AuditVerification { Entries = 0, Head = AuditHead.Empty }, await Log.VerifyAsync());
+        await MakeChanges(5);
+        AuditVerification found = await Log.VerifyAsync();
+        Assert.Equal((true, 5L, 5L), (found.Valid, found.Entries, found.Head.Number));
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit SET actor = 'eve' WHERE number = 3", 3, "Entry 3 was edited: its hash is not that of its content.")]
+    [InlineData("UPDATE audit SET reason = NULL WHERE number = 1", 1, "Entry 1 was edited: its hash is not that of its content.")]
+    [InlineData("UPDATE audit SET at = '2020-01-01T00:00:00.0000000Z' WHERE number = 5", 5, "Entry 5 was edited: its hash is not that of its content.")]
+    [InlineData("UPDATE audit SET at = 'yesterday' WHERE number = 2", 2, "Entry 2 was edited: its hash is not that of its content.")]
+    [InlineData("UPDATE audit SET source = 'nobody' WHERE number = 2", 2, "Entry 2 was edited: its hash is not that of its content.")]
+    [InlineData("UPDATE audit SET version = 9 WHERE number = 4", 4, "Entry 4 was edited: its hash is not that of its content.")]
+    [InlineData("DELETE FROM audit WHERE number = 2", 2, "Entry 2 is missing; the next one is 3.")]
+    [InlineData("DELETE FROM audit WHERE number = 1", 1, "Entry 1 is missing; the next one is 2.")]
+    [InlineData("DELETE FROM audit WHERE number >= 4", 4, "Entry 4 and what came after it were cut off; the last one was 5.")]
+    [InlineData("DELETE FROM audit", 1, "Entry 1 and what came after it were cut off; the last one was 5.")]
+    [InlineData("UPDATE audit SET number = 9 WHERE number = 2; UPDATE audit SET number = 2 WHERE number = 3; UPDATE audit SET number = 3 WHERE number = 9", 2, "Entry 2 was edited: its hash is not that of its content.")]
+    [InlineData("INSERT INTO audit SELECT 6, version, at, action, flag, flag_key, before, after, actor, reason, source, node, hash, hash FROM audit WHERE number = 5", 6, "Entry 6 was edited: its hash is not that of its content.")]
+    public async Task Verify_TamperedByHand_NamesTheFirstBadEntry(string sql, long number, string fault)
+    {
+        await MakeChanges(5);
+        Tamper(sql);
+        AuditVerification found = await Log.VerifyAsync();
+        Assert.Equal((false, number, fault), (found.Valid, found.FirstInvalid, found.Fault));
+        Assert.Equal(number - 1, found.Entries);
+    }
+
+    [Fact]
+    public async Task Verify_WholeEntryForgedWithItsHash_IsFoundByTheNextOne()
+    {
+        await MakeChanges(5);
+        AuditEntry second = (await Log.QueryAsync(new AuditQuery { After = 1, OldestFirst = true, Take = 1 }))[0];
+        Tamper($"UPDATE audit SET actor = 'eve', hash = '{AuditChain.HashOf(second with { Actor = "eve" })}' WHERE number = 2");
+        AuditVerification found = await Log.VerifyAsync();
+        Assert.Equal((3L, "Entry 3 was exchanged or moved: it is not chained to the one before it."), (found.FirstInvalid, found.Fault));
+    }
+
+    [Fact]
+    public async Task Verify_LastEntryForgedWithItsHash_IsFoundByTheHead()
+    {
+        await MakeChanges(5);
+        AuditEntry last = (await Log.QueryAsync(new AuditQuery { Take = 1 }))[0];
+        Tamper($"UPDATE audit SET actor = 'eve', hash = '{AuditChain.HashOf(last with { Actor = "eve" })}' WHERE number = 5");
+        AuditVerification found = await Log.VerifyAsync();
+        Assert.Equal((5L, "Entry 5 is not the one that was written last."), (found.FirstInvalid, found.Fault));
+    }
+
+    [Fact]
+    public async Task Verify_AfterRetention_IsValidFromItsAnchorOn()
+    {
+        await MakeChanges(5);
+        AuditEntry third = (await Log.QueryAsync(new AuditQuery { After = 2, OldestFirst = true, Take = 1 }))[0];
+        await _store.CutAuditAsync(third.At, default);
+        AuditVerification found = await Log.VerifyAsync();
+        Assert.Equal((true, 3L), (found.Valid, found.Entries));
+        Tamper("DELETE FROM audit WHERE number = 3");
+        Assert.Equal(3, (await Log.VerifyAsync()).FirstInvalid);
+    }
+
+    [Fact]
+    public async Task Verify_MoreThanAPage_ReadsAll()
+    {
+        AuditEntry[] entries = [.. Enumerable.Range(0, 2_500).Select(i => new AuditEntry
+        {
+            At = DateTimeOffset.UnixEpoch, Action = $"{i}", Actor = "a", Node = "n", Source = ChangeSource.Code,
+        })];
+        await _store.CommitAsync(new StoreCommit([], entries), default);
+        Assert.Equal(2_500, (await Log.VerifyAsync()).Entries);
+        Tamper("UPDATE audit SET action = 'x' WHERE number = 2400");
+        Assert.Equal(2_400, (await Log.VerifyAsync()).FirstInvalid);
+    }
+
+    [Fact]
+    public void Canonical_AnEntry_IsAsTheDocumentationHasIt()
+    {
+        var entry = new AuditEntry
+        {
+            Number = 7,
+            Version = 9,
+            At = new DateTimeOffset(2026, 1, 2, 5, 4, 5, TimeSpan.FromHours(2)),
+            Action = "updated",
+            Flag = "größe",
+            Before = "{}",
+            After = null,
+            Actor = "ann",
+            Reason = "",
+            Source = ChangeSource.Api,
+            Node = "web-1/42",
+            PreviousHash = "ab",
+        };
+        Assert.Equal("2:ab,1:7,1:9,28:2026-01-02T03:04:05.0000000Z,8:web-1/42,3:api,3:ann,7:updated,7:größe,2:{},-,0:,", AuditChain.Canonical(entry));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_001)]
+    public async Task Query_TooManyOrNone_IsRefused(int take) =>
+        Assert.Equal(FlagChangeError.Invalid, (await Assert.ThrowsAsync<FlagChangeException>(() => Log.QueryAsync(new AuditQuery { Take = take }))).Error);
+
+    private async Task MakeChanges(int count)
+    {
+        for (int i = 0; i < count; i++)
+            await _services.Manager.UpdateFlagAsync("flag", new FlagUpdate { Percentage = i + 1 }, new FlagChange("ann", $"change {i}"));
+    }
+
+    private void Tamper(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path};Pooling=false");
+        connection.Open();
+        SqliteFile.Execute(connection, sql);
+    }
+}

@@ -1,0 +1,127 @@
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.Tests.Runtime;
+
+public sealed class ConfigurationEditTests : IDisposable
+{
+    private static readonly FlagChange Change = new("ann", "because");
+
+    private readonly SwitchedStore _store = new();
+    private readonly FlagServices _services;
+
+    public ConfigurationEditTests() => _services = Start(Flag.Share("share", 10), Flag.On("other"));
+
+    public void Dispose() => _services.Dispose();
+
+    [Fact]
+    public async Task Edit_OfWhatTheFlagAnswers_EndsItsOverride()
+    {
+        await Update(_services, 50);
+        _services.Flags.Set(Flag.Share("share", 20), Flag.On("other"));
+        Assert.Equal((20m, FlagSource.Configuration), Now(_services)); // at once, not only when it is written
+        await Sync(_services);
+        AuditEntry entry = (await Audit())[^1];
+        Assert.Equal(("superseded", "share", ChangeSource.Configuration), (entry.Action, entry.Flag, entry.Source));
+        Assert.Equal("Configuration changed percentage from 10 to 20, so what was laid over it has ended.", entry.Reason);
+        Assert.Null((await _store.ReadAsync("flag/", 0, default)).Documents.Single().Json);
+
+        _services.Flags.Set(Flag.Share("share", 10), Flag.On("other"));
+        Assert.Equal((10m, FlagSource.Configuration), Now(_services)); // it does not come back
+    }
+
+    [Fact]
+    public async Task Edit_TakenBackBeforeItIsWritten_HasEndedTheOverride()
+    {
+        await Update(_services, 50);
+        _store.Fault = new IOException("down");
+        _services.Flags.Set(Flag.Share("share", 20));
+        _services.Flags.Set(Flag.Share("share", 10));
+        Assert.Equal((10m, FlagSource.Configuration), Now(_services));
+        _store.Fault = null;
+        await Sync(_services);
+        Assert.Equal((10m, FlagSource.Configuration), Now(_services));
+        using FlagServices restarted = Start(Flag.Share("share", 10));
+        await Sync(restarted);
+        Assert.Equal((10m, FlagSource.Configuration), Now(restarted));
+    }
+
+    [Fact]
+    public async Task Edit_OfAnythingElse_ShowsThroughTheOverride()
+    {
+        await Update(_services, 50);
+        _services.Flags.Set(Flag.Share("share", 10) with { Description = "new", Whitelist = ["u"] });
+        await Sync(_services);
+        FlagStatus status = _services.Manager.GetFlag("share")!;
+        Assert.Equal((50m, "new"), (status.Definition.Percentage, status.Definition.Description));
+        Assert.True(_services.Manager.IsEnabled("share", new FeatureFlagContext { UserId = "u" }));
+    }
+
+    [Fact]
+    public async Task Edit_MadeWhileTheProcessWasDown_EndsTheOverride()
+    {
+        await Update(_services, 50);
+        using FlagServices restarted = Start(Flag.Share("share", 10) with { Type = FlagType.Boolean });
+        await Sync(restarted);
+        Assert.Equal((10m, FlagSource.Configuration), Now(restarted));
+        Assert.Equal("Configuration changed type from percentage to boolean, so what was laid over it has ended.", (await Audit())[^1].Reason);
+    }
+
+    [Fact]
+    public async Task Edit_ThatRemovesTheFlag_EndsItsOverrideButNotItsEmergency()
+    {
+        await Update(_services, 50);
+        await _services.Manager.EmergencyShutdownAsync("share", Change);
+        _services.Flags.Set(Flag.On("other"));
+        await Sync(_services);
+        Assert.Equal(("superseded", "share"), ((await Audit())[^1].Action, (await Audit())[^1].Flag));
+        _services.Flags.Set(Flag.Share("share", 10));
+        Assert.Equal((10m, FlagSource.Emergency), Now(_services));
+    }
+
+    [Fact]
+    public async Task Emergency_AnyEdit_Stands()
+    {
+        await _services.Manager.EmergencyShutdownAsync("other", Change);
+        foreach (FlagDefinition flag in new[] { Flag.Off("other"), Flag.On("other") with { Parent = "share" }, Flag.Killed("other"), Flag.On("other") })
+        {
+            _services.Flags.Set(Flag.Share("share", 100), flag);
+            await Sync(_services);
+            Assert.Equal(EvaluationReason.Emergency, _services.Manager.Evaluate("other").Reason);
+        }
+    }
+
+    [Fact]
+    public async Task Override_ByAProcessThatHasSeenAnEditEarlier_IsNotEndedByOneThatHasNot()
+    {
+        using FlagServices other = Start(Flag.Share("share", 10));
+        await Sync(other);
+        _services.Flags.Set(Flag.Share("share", 20));
+        await Update(_services, 50);
+        await Sync(other);
+        Assert.Equal((10m, FlagSource.Configuration), Now(other)); // the override is over another answer
+        other.Flags.Set(Flag.Share("share", 20));
+        await Sync(other);
+        Assert.Equal((50m, FlagSource.Override), Now(other));
+        Assert.Equal((50m, FlagSource.Override), Now(_services));
+    }
+
+    private FlagServices Start(params FlagDefinition[] flags) => new(flags, before: services => services.AddSingleton<IActionTracingStore>(_store));
+
+    private static Task<FlagStatus> Update(FlagServices services, decimal percentage) => services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = percentage }, Change);
+
+    private static Task Sync(FlagServices services) => services.Get<FlagControl>().SyncAsync(default);
+
+    private static (decimal, FlagSource) Now(FlagServices services)
+    {
+        FlagStatus status = services.Manager.GetFlag("share")!;
+        return (status.Definition.Percentage, status.Source);
+    }
+
+    private Task<IReadOnlyList<AuditEntry>> Audit() => _store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default);
+}
