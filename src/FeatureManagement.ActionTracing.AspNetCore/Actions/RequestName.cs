@@ -21,7 +21,7 @@ internal static class RequestName
         // One conventional route serves all controllers.
         return route is not null && route.Contains("{controller", StringComparison.OrdinalIgnoreCase)
             && endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action
-            ? $"{action.ControllerName}/{action.ActionName}"
-            : route;
+            ? $"/{action.ControllerName}/{action.ActionName}"
+            : route is null || route.StartsWith('/') ? route : "/" + route;
     }
 }

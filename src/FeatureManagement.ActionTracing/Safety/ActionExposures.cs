@@ -10,8 +10,8 @@ internal sealed class ActionExposures
     private const int Max = 1_000;
 
     private readonly Lock _gate = new();
-    private Exposure[] _exposures = [];
-    private volatile int _count;
+    private volatile Exposure? _first; // nearly always the only one
+    private Dictionary<(WatchedStep Step, ulong Hash), Exposure>? _others;
     private List<string>? _cutShort;
     private List<(string Flag, GateKind Kind)>? _off;
     private bool _ended;
@@ -19,13 +19,8 @@ internal sealed class ActionExposures
     /// <summary>Records an answer that the bucket gave, unless it is recorded already. False where the action has ended.</summary>
     public bool Add(WatchedStep step, string key, bool exposed)
     {
-        // The usual case first: the same flag asked again for the same key. What is below the count never changes.
-        int count = _count;
-        ReadOnlySpan<Exposure> known = Volatile.Read(ref _exposures).AsSpan(0, count);
-        for (int i = known.Length - 1; i >= 0; i--)
-            if (ReferenceEquals(known[i].Step, step) && ReferenceEquals(known[i].Key, key))
-                return true;
-        return AddNew(step, key, step.HashOf(key), exposed);
+        // The usual case first: the same flag asked again for the same key.
+        return _first is { } first && first.IsOf(step, key) || AddNew(step, key, step.HashOf(key), exposed);
     }
 
     /// <summary>The flag's own answer ended the work early: the action is not comparable for it.</summary>
@@ -62,9 +57,16 @@ internal sealed class ActionExposures
         }
         if (outcome is not { } known)
             return;
-        foreach (ref readonly Exposure exposure in _exposures.AsSpan(0, _count))
-            if (_cutShort is null || !_cutShort.Contains(exposure.Step.Flag, StringComparer.OrdinalIgnoreCase))
-                exposure.Step.Complete(exposure, known);
+        Complete(_first, known);
+        if (_others is not null)
+            foreach (Exposure exposure in _others.Values)
+                Complete(exposure, known);
+    }
+
+    private void Complete(Exposure? exposure, ActionOutcome outcome)
+    {
+        if (exposure is not null && (_cutShort is null || !_cutShort.Contains(exposure.Step.Flag, StringComparer.OrdinalIgnoreCase)))
+            exposure.Step.Complete(exposure, outcome);
     }
 
     private bool AddNew(WatchedStep step, string key, ulong hash, bool exposed)
@@ -73,19 +75,14 @@ internal sealed class ActionExposures
         {
             if (_ended)
                 return false;
-            for (int i = 0; i < _count; i++)
-                if (ReferenceEquals(_exposures[i].Step, step) && _exposures[i].Hash == hash)
-                    return true;
-            if (_count == Max)
-                return true;
-            if (_count == _exposures.Length)
+            if (_first is null)
+                _first = step.Expose(key, hash, exposed);
+            else if ((!ReferenceEquals(_first.Step, step) || _first.Hash != hash) && (_others?.Count ?? 0) < Max)
             {
-                var more = new Exposure[Math.Max(2, _count * 2)];
-                _exposures.CopyTo(more, 0);
-                Volatile.Write(ref _exposures, more);
+                _others ??= [];
+                if (!_others.ContainsKey((step, hash)))
+                    _others.Add((step, hash), step.Expose(key, hash, exposed));
             }
-            _exposures[_count] = step.Expose(key, hash, exposed);
-            _count++;
             return true;
         }
     }

@@ -1,9 +1,22 @@
 namespace FeatureManagement.ActionTracing.Safety;
 
-/// <summary>That a flag gave an answer to a unit inside an action.</summary>
-/// <param name="Step">The step in which it did.</param>
-/// <param name="Key">The unit's bucketing key.</param>
-/// <param name="Hash">The unit's hash within the flag.</param>
-/// <param name="Unit">Where the unit is remembered.</param>
-/// <param name="Exposed">The answer.</param>
-internal readonly record struct Exposure(WatchedStep Step, string Key, ulong Hash, Unit Unit, bool Exposed);
+/// <summary>That a flag gave an answer to a unit inside an action. Immutable.</summary>
+internal sealed class Exposure(WatchedStep step, string key, ulong hash, Unit unit, bool exposed)
+{
+    /// <summary>The step in which it did.</summary>
+    public WatchedStep Step { get; } = step;
+
+    /// <summary>The unit's bucketing key.</summary>
+    public string Key { get; } = key;
+
+    /// <summary>The unit's hash within the flag.</summary>
+    public ulong Hash { get; } = hash;
+
+    /// <summary>Where the unit is remembered.</summary>
+    public Unit Unit { get; } = unit;
+
+    /// <summary>The answer.</summary>
+    public bool Exposed { get; } = exposed;
+
+    public bool IsOf(WatchedStep step, string key) => ReferenceEquals(Step, step) && ReferenceEquals(Key, key);
+}

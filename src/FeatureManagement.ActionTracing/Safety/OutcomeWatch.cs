@@ -21,7 +21,7 @@ internal sealed class OutcomeWatch : IDisposable
     private List<double>? _controlLatencies = [];
     private ActionCounts _earlierSteps;
     private WatchedStep _step;
-    private object? _slow; // a boxed double, so that it is read whole
+    private double _slow = double.PositiveInfinity;
     private long _defaultKeys;
     private long _outsideActions;
     private bool _disposed;
@@ -45,8 +45,8 @@ internal sealed class OutcomeWatch : IDisposable
     /// <summary>The seed of the units' hashes: another than the bucket's, so that what is sampled has nothing to do with the arm.</summary>
     public long Seed { get; }
 
-    /// <summary>What an outcome must exceed to be slow, in milliseconds; null while none is set.</summary>
-    public double? SlowMilliseconds => Volatile.Read(ref _slow) is double slow ? slow : null;
+    /// <summary>What an outcome must exceed to be slow, in milliseconds; infinite while none is set.</summary>
+    public double SlowMilliseconds => Volatile.Read(ref _slow);
 
     /// <summary>
     /// Closes the step and opens another, because the flag's share has changed. May be called before or after the snapshot with the new share is in
@@ -91,7 +91,7 @@ internal sealed class OutcomeWatch : IDisposable
                 Window = actions - BeforeWindow(actions),
                 DefaultKeys = Interlocked.Read(ref _defaultKeys),
                 OutsideActions = Interlocked.Read(ref _outsideActions),
-                SlowThreshold = SlowMilliseconds is { } slow ? TimeSpan.FromMilliseconds(slow) : null,
+                SlowThreshold = double.IsFinite(_slow) ? TimeSpan.FromMilliseconds(_slow) : null,
                 ControlLatencies = _controlLatencies?.ToArray() ?? [],
                 Sampling = _step.Sampling,
             };

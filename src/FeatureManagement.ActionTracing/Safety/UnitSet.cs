@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Safety;
 
 /// <summary>
-/// The distinct units of one step, eight bytes each. Levels of growing size, each cut into small pages that are made at first use: nothing is ever
-/// moved, so that taking in a unit needs no lock and nobody waits for growth. Thread-safe.
+/// The distinct units of one step, eight bytes each. Levels that double in size, cut into pages that are made at first use: nothing is ever moved, not
+/// even by the garbage collector, so that taking in a unit needs no lock and nobody waits for growth. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Memory is bounded by sampling: beyond <paramref name="full"/> units, a new one is taken in only where its hash lies below a threshold, which halves
@@ -11,8 +11,9 @@ namespace FeatureManagement.ActionTracing.Safety;
 internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
 {
     private const int Ways = 8;
-    private const int PageLength = 4_096;
-    private const int Levels = 5;
+    private const int FirstLevel = 4_096;
+    private const int PageLength = 16_384; // large enough for the heap of large objects, small enough to be cleared in no time
+    private const int Levels = 8;
 
     private readonly ulong[]?[]?[] _levels = new ulong[]?[]?[Levels];
     private ulong _threshold = ulong.MaxValue;
@@ -59,13 +60,14 @@ internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
 
     private ulong[] PageOf(int level, ulong hash, out int start)
     {
-        int pages = 1 << (2 * level);
-        ulong[]?[] all = Volatile.Read(ref _levels[level])
-            ?? Interlocked.CompareExchange(ref _levels[level], new ulong[]?[pages], null) ?? _levels[level]!;
-        int bucket = (int)(hash >> 8) & (pages * (PageLength / Ways) - 1);
-        start = bucket % (PageLength / Ways) * Ways;
-        ref ulong[]? page = ref all[bucket / (PageLength / Ways)];
-        return Volatile.Read(ref page) ?? Interlocked.CompareExchange(ref page, new ulong[PageLength], null) ?? page;
+        int slots = FirstLevel << level;
+        int slot = (int)(hash >> 8) & (slots - Ways);
+        int length = Math.Min(slots, PageLength);
+        start = slot & (length - 1);
+        ulong[]?[] pages = Volatile.Read(ref _levels[level])
+            ?? Interlocked.CompareExchange(ref _levels[level], new ulong[]?[slots / length], null) ?? _levels[level]!;
+        ref ulong[]? page = ref pages[slot / length];
+        return Volatile.Read(ref page) ?? Interlocked.CompareExchange(ref page, new ulong[length], null) ?? page;
     }
 
     private void Thin(int count)

@@ -53,12 +53,13 @@ internal sealed class WatchedStep
     public void CountOutsideAction() => _watch.CountOutsideAction();
 
     /// <summary>Takes note of how an action ended. Of a closed step, nothing is: both arms lose alike.</summary>
-    public void Complete(in Exposure exposure, ActionOutcome outcome)
+    public void Complete(Exposure exposure, ActionOutcome outcome)
     {
         if (exposure.Key == FeatureFlagContext.DefaultKey)
             return;
         double milliseconds = outcome.Duration.TotalMilliseconds;
-        double? slow = _watch.SlowMilliseconds;
+        double slow = _watch.SlowMilliseconds; // infinite while none is set
+        bool slowIsSet = double.IsFinite(slow);
         Stripe stripe = StripeOf(exposure.Hash);
         lock (stripe) // a unit has one stripe, so its marks and counts change together
         {
@@ -71,12 +72,12 @@ internal sealed class WatchedStep
             ulong marks = Unit.AtRisk;
             if (outcome.Error)
                 marks |= Unit.Bad;
-            if (slow is not null)
+            if (slowIsSet)
                 marks |= milliseconds > slow ? Unit.SlowAtRisk | Unit.Slow : Unit.SlowAtRisk;
             ulong first = exposure.Unit.Mark(marks);
             if (first != 0)
                 stripe.Of(exposure.Exposed).Add(first, milliseconds);
-            if ((first & Unit.AtRisk) == 0 || exposure.Exposed || slow is not null)
+            if ((first & Unit.AtRisk) == 0 || exposure.Exposed || slowIsSet)
                 return;
         }
         _watch.KeepControlLatency(milliseconds);

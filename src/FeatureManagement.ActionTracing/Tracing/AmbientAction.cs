@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Safety;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
@@ -9,8 +10,9 @@ namespace FeatureManagement.ActionTracing.Tracing;
 internal sealed class AmbientAction
 {
     private readonly AsyncLocal<RunningAction?> _current = new();
-    private volatile int _observers;
+    private volatile int _observers; // the two below together
     private volatile int _watches;
+    private volatile int _recordings;
 
     /// <summary>Whether anybody wants to know what is evaluated. Asked at every evaluation.</summary>
     public bool IsObserved => _observers != 0;
@@ -32,6 +34,13 @@ internal sealed class AmbientAction
         set => _current.Value = value;
     }
 
+    /// <summary>An action has ended. Where it does so in a flow of control that is part of another one, that other one goes on.</summary>
+    public void Leave(RunningAction action)
+    {
+        if (ReferenceEquals(_current.Value, action))
+            _current.Value = action.Parent;
+    }
+
     public void BeginWatch()
     {
         Interlocked.Increment(ref _watches);
@@ -45,9 +54,17 @@ internal sealed class AmbientAction
     }
 
     /// <summary>An action begins whose trace wants to know what is evaluated.</summary>
-    public void BeginRecording() => Interlocked.Increment(ref _observers);
+    public void BeginRecording()
+    {
+        Interlocked.Increment(ref _recordings);
+        Interlocked.Increment(ref _observers);
+    }
 
-    public void EndRecording() => Interlocked.Decrement(ref _observers);
+    public void EndRecording()
+    {
+        Interlocked.Decrement(ref _recordings);
+        Interlocked.Decrement(ref _observers);
+    }
 
     /// <summary>Takes note of an answer.</summary>
     /// <param name="flag">The flag.</param>
@@ -56,8 +73,11 @@ internal sealed class AmbientAction
     /// <param name="variant">The index of the variant, or -1.</param>
     public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason, int variant = -1)
     {
+        WatchedStep? step = flag.Watch.Step;
+        if (step is null && _recordings == 0)
+            return;
         RunningAction? action = Current;
-        if (flag.Watch.Step is { } step && key is not null && reason.IsByBucket() && step.Covers(flag)
+        if (step is not null && key is not null && reason.IsByBucket() && step.Covers(flag)
             && (action is null || action.Exposures?.Add(step, key, reason.IsOn()) == false))
             step.CountOutsideAction();
         if (action is { RecordsEvaluations: true })

@@ -58,9 +58,10 @@ internal sealed class RunningAction
         if (Interlocked.Exchange(ref _ended, 1) != 0)
             return;
         TimeSpan duration = _services.Time.GetElapsedTime(_start);
-        _services.Ambient.Current = Parent;
-        _trace?.End(duration, _failed);
+        _services.Ambient.Leave(this);
+        // The outcome first: listeners to activities may do anything.
         if (Parent is null)
             Exposures?.End(_ignored ? null : new ActionOutcome(_failed, duration));
+        _trace?.End(duration, _failed);
     }
 }

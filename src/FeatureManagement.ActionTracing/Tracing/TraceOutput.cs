@@ -68,22 +68,44 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
     private async Task PumpAsync()
     {
         var lines = new ArrayBufferWriter<byte>(BatchBytes);
-        using var json = new Utf8JsonWriter(lines);
+        var line = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(line);
         while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             int traces = 0;
             lines.ResetWrittenCount();
             while (lines.WrittenCount < BatchBytes && _queue.Reader.TryRead(out TraceRecord? trace))
             {
-                json.Reset();
-                TraceLine.Write(json, trace);
-                json.Flush();
-                lines.Write("\n"u8);
+                if (!TryWrite(json, line, trace))
+                    continue;
+                lines.Write(line.WrittenSpan);
                 traces++;
             }
-            Append(lines.WrittenSpan, traces);
+            if (traces > 0)
+                Append(lines.WrittenSpan, traces);
         }
         _files.Dispose();
+    }
+
+    private bool TryWrite(Utf8JsonWriter json, ArrayBufferWriter<byte> line, TraceRecord trace)
+    {
+        line.ResetWrittenCount();
+        json.Reset();
+        try
+        {
+            TraceLine.Write(json, trace);
+            json.Flush();
+            line.Write("\n"u8);
+            return true;
+        }
+#pragma warning disable CA1031 // A tag is an object of somebody else's, which must not end the writing of all others.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _dropped.Add(1, new KeyValuePair<string, object?>("reason", "not_serializable"));
+            LogNotSerializable(trace.Name, exception);
+            return false;
+        }
     }
 
     private void Append(ReadOnlySpan<byte> lines, int traces)
@@ -111,6 +133,9 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
 
     [LoggerMessage(301, LogLevel.Information, "Traces are written again; {Lost} were lost.", EventName = "TraceOutputRecovered")]
     private partial void LogRecovered(long lost);
+
+    [LoggerMessage(303, LogLevel.Debug, "A trace of '{Action}' could not be written: a tag of it failed.", EventName = "TraceNotSerializable")]
+    private partial void LogNotSerializable(string action, Exception exception);
 
     [LoggerMessage(302, LogLevel.Warning, "Traces were still waiting to be written when the time for it was over: {Waiting}.", EventName = "TraceOutputNotFlushed")]
     private partial void LogNotFlushed(int waiting);

@@ -54,7 +54,7 @@ public sealed class RequestTraceTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => shop.GetAsync("/cart/2"));
         await shop.GetAsync("/gated/conventional");
         await shop.GetAsync("/nothing");
-        Assert.Equal(["GET /cart/{id}", "GET /cart/{id}", "GET Gated/Conventional", "GET"], _activities.Select(activity => activity.DisplayName));
+        Assert.Equal(["GET /cart/{id}", "GET /cart/{id}", "GET /Gated/Conventional", "GET"], _activities.Select(activity => activity.DisplayName));
         Assert.Equal([200, 500, 200, 404], _activities.Select(activity => activity.GetTagItem("http.response.status_code")));
         Assert.Equal("/cart/{id}", _activities[0].GetTagItem("http.route"));
         Assert.Equal("System.InvalidOperationException", _activities[1].GetTagItem("error.type"));

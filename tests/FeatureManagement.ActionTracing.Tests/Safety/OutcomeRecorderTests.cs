@@ -248,6 +248,25 @@ public sealed class OutcomeRecorderTests : IDisposable
     }
 
     [Fact]
+    public void Action_ThatEndsInsideAnother_LeavesTheOtherAlone()
+    {
+        using OutcomeWatch watch = Watch();
+        TracedAction first = default;
+        using (ExecutionContext.SuppressFlow())
+        {
+            var thread = new Thread(() => first = Tracer.StartAction("first"));
+            thread.Start();
+            thread.Join();
+        }
+        using (Tracer.StartAction("second"))
+        {
+            first.Dispose();
+            _services.Manager.IsEnabled("half", On);
+        }
+        Assert.Equal((1, 1, 0), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk, watch.Read().OutsideActions));
+    }
+
+    [Fact]
     public async Task EveryWayOfAsking_IsAnExposure()
     {
         _ambient.Context = On;

@@ -124,6 +124,18 @@ public sealed class TraceOutputTests : IDisposable
     }
 
     [Fact]
+    public void Tag_ThatFails_CostsItsOwnTraceOnly()
+    {
+        using var host = new TracingHost(flags: [.. On, (TracingSwitches.Verbosity, "standard")]);
+        using var dropped = new MetricCollector<long>(host.Get<IMeterFactory>(), ActionTracingMeter.Name, "action.trace.dropped");
+        host.Act("before", action => action.SetTag("lone surrogate", "\ud800"));
+        host.Act("lost", action => action.SetTag("tag", new Failing()));
+        host.Act("after", action => action.SetTag("numbers", 1.5));
+        Assert.Equal(["before", "after"], host.Traces().Select(trace => trace.GetProperty("name").GetString()));
+        Assert.Equal("not_serializable", Assert.Single(dropped.GetMeasurementSnapshot()).Tags["reason"]);
+    }
+
+    [Fact]
     public void FullQueue_DropsAndCounts_AndNeverBlocks()
     {
         using var blocked = new ManualResetEventSlim();
@@ -170,6 +182,11 @@ public sealed class TraceOutputTests : IDisposable
     {
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private sealed class Failing
+    {
+        public override string ToString() => throw new InvalidOperationException();
     }
 
     /// <summary>A disk that becomes full in the middle of a write.</summary>
