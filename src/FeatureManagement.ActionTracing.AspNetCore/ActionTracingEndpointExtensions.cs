@@ -27,6 +27,7 @@ public static class ActionTracingEndpointExtensions
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         group.Protect();
         group.MapFlags();
+        group.MapChanges();
         return group.DisableActionTracing();
     }
 

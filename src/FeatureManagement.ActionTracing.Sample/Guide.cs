@@ -16,7 +16,10 @@ internal static class Guide
             ["GET /promotions/banner"] = "an ordinary flag of feature_management: 'holiday_banner'",
             ["GET /action-tracing/api/flags"] = "every flag as it is now",
             ["GET /action-tracing/api/flags/express_checkout/evaluate?userId=alice"] = "who gets a flag, and why",
-            ["GET /healthz"] = "what is wrong with configuration, if anything",
+            ["PATCH /action-tracing/api/flags/express_checkout"] = "an update: {\"percentage\":50,\"reason\":\"it goes well\"}",
+            ["POST /action-tracing/api/flags/express_checkout/emergency"] = "the kill switch: {\"reason\":\"orders are lost\"}",
+            ["POST /action-tracing/api/flags/express_checkout/emergency/clear"] = "ends it: {\"reason\":\"mended\"}",
+            ["GET /healthz"] = "what is wrong with configuration or the store, if anything",
         },
     });
 }

@@ -7,6 +7,7 @@ using FeatureManagement.ActionTracing.Sample.Promotions;
 using FeatureManagement.ActionTracing.Sample.Search;
 using FeatureManagement.ActionTracing.Sample.Shoppers;
 using FeatureManagement.ActionTracing.Sample.Telemetry;
+using FeatureManagement.ActionTracing.Sqlite;
 using Microsoft.FeatureManagement;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
@@ -16,6 +17,7 @@ builder.Services.AddControllers();
 builder.Services.AddSingleton<ProductCatalog>();
 builder.Services.AddFeatureManagement()
     .WithActionTracing(tracing => tracing
+        .UseSqlite(builder.Configuration.GetConnectionString("ActionTracing") ?? "Data Source=action-tracing.db")
         .AddAspNetCore(web => web.AnonymousCookie = new AnonymousCookie { Name = "shop-visitor" }));
 builder.AddShoppers();
 builder.AddTelemetry();

@@ -12,4 +12,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(FlagModel))]
 [JsonSerializable(typeof(IReadOnlyList<FlagModel>))]
 [JsonSerializable(typeof(EvaluationModel))]
+[JsonSerializable(typeof(EmergencyModel))]
+[JsonSerializable(typeof(FlagPatch))]
+[JsonSerializable(typeof(ReasonBody))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
@@ -14,8 +15,8 @@ internal static class FlagEndpoints
         group.MapGet("api/flags", (IFeatureFlagManager flags) =>
             Results.Json([.. flags.GetAllFlags().Select(FlagModel.Of)], ApiJson.Default.IReadOnlyListFlagModel));
 
-        group.MapGet("api/flags/{name}", (string name, IFeatureFlagManager flags) =>
-            flags.GetFlag(name) is { } status ? Results.Json(FlagModel.Of(status), ApiJson.Default.FlagModel) : Unknown(name, flags));
+        group.MapGet("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
+            flags.GetFlag(name) is { } status ? Show(request, status) : Unknown(name, flags));
 
         group.MapGet("api/flags/{name}/evaluate", (string name, string? userId, string? sessionId, string? requestId, string[]? groups, IFeatureFlagManager flags) =>
         {
@@ -32,5 +33,12 @@ internal static class FlagEndpoints
         });
     }
 
-    private static IResult Unknown(string name, IFeatureFlagManager flags) => Problems.UnknownFlag(name, flags.GetAllFlags().Select(flag => flag.Definition.Name));
+    /// <summary>The flag, with its version as ETag.</summary>
+    public static IResult Show(HttpContext request, FlagStatus status)
+    {
+        request.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{status.Version}\"");
+        return Results.Json(FlagModel.Of(status), ApiJson.Default.FlagModel);
+    }
+
+    public static IResult Unknown(string name, IFeatureFlagManager flags) => Problems.UnknownFlag(name, flags.GetAllFlags().Select(flag => flag.Definition.Name));
 }

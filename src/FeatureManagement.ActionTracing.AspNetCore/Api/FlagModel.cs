@@ -35,6 +35,12 @@ internal sealed record FlagModel
 
     public required DateTimeOffset LastModified { get; init; }
 
+    /// <summary>The emergency that was called at run time; null where there is none.</summary>
+    public FlagEmergency? Emergency { get; init; }
+
+    /// <summary>False while a change is in force here that the store does not know yet.</summary>
+    public required bool Stored { get; init; }
+
     public static FlagModel Of(FlagStatus status)
     {
         FlagDefinition flag = status.Definition;
@@ -54,6 +60,8 @@ internal sealed record FlagModel
             Source = FlagSpelling.Write(status.Source),
             Version = status.Version,
             LastModified = status.LastModified,
+            Emergency = status.Emergency,
+            Stored = status.Stored,
         };
     }
 }

@@ -1,27 +1,39 @@
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Health;
 
 /// <summary>
-/// Degraded while something of configuration is rejected: the last good flags stand, and a restart would not help. Not for a liveness probe.
+/// Degraded while something of configuration is rejected or the store fails: what was last known stands, and a restart would not help. Unhealthy only until the
+/// stored state has been read for the first time, for stored kills are not known before. Not for a liveness probe.
 /// </summary>
-internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus configuration) : IHealthCheck
+internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        ConfigurationReport report = configuration.Current;
+        ConfigurationReport configured = configuration.Current;
+        StoreReport stored = store.Current;
         var data = new Dictionary<string, object>
         {
-            ["configurationAcceptedAt"] = report.AcceptedAt,
-            ["configurationReloads"] = report.ReloadOnChange,
+            ["configurationAcceptedAt"] = configured.AcceptedAt,
+            ["configurationReloads"] = configured.ReloadOnChange,
+            ["storeIsDurable"] = stored.IsDurable,
+            ["changesNotStored"] = stored.Pending,
         };
-        if (report.RejectedAt is { } rejectedAt)
+        if (configured.RejectedAt is { } rejectedAt)
             data["configurationRejectedAt"] = rejectedAt;
-        if (report.Faults.Count == 0)
-            return Task.FromResult(HealthCheckResult.Healthy("Flags are as configuration says.", data));
-        data["configurationFaults"] = report.Faults.Select(fault => fault.Message).ToArray();
-        return Task.FromResult(HealthCheckResult.Degraded(
-            "Configuration is rejected in part, and the last good values stand: " + string.Join(' ', report.Faults.Select(fault => fault.Message)), data: data));
+        if (stored.FailingSince is { } failingSince)
+            data["storeFailingSince"] = failingSince;
+
+        List<string> wrong = [.. configured.Faults.Select(fault => fault.Message), .. stored.Unreadable];
+        if (stored.Error is not null)
+            wrong.Add(stored.Error);
+        if (!stored.IsLoaded)
+            wrong.Add("The stored state has not been read yet: stored emergencies are not known.");
+        return Task.FromResult(new HealthCheckResult(
+            !stored.IsLoaded ? HealthStatus.Unhealthy : wrong.Count > 0 ? HealthStatus.Degraded : HealthStatus.Healthy,
+            wrong.Count > 0 ? string.Join(' ', wrong) : "Flags are as configuration and the store say.",
+            data: data));
     }
 }

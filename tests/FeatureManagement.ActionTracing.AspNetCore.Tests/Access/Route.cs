@@ -8,6 +8,10 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
         new("GET", "api/flags", "api/flags"),
         new("GET", "api/flags/{name}", "api/flags/checkout"),
         new("GET", "api/flags/{name}/evaluate", "api/flags/checkout/evaluate?userId=alice"),
+        new("PATCH", "api/flags/{name}", "api/flags/checkout"),
+        new("POST", "api/flags/{name}/reset", "api/flags/checkout/reset"),
+        new("POST", "api/flags/{name}/emergency", "api/flags/checkout/emergency"),
+        new("POST", "api/flags/{name}/emergency/clear", "api/flags/checkout/emergency/clear"),
     ];
 
     public bool IsWrite => Method != "GET";

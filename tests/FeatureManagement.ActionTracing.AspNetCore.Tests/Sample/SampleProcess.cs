@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Sample;
 
-/// <summary>The sample as a process of its own, over a content root that the test edits.</summary>
+/// <summary>The sample, or another application, as a process of its own, over a content root that the test edits.</summary>
 internal sealed class SampleProcess : IDisposable
 {
     private const string Listening = "Now listening on: ";
@@ -20,13 +20,13 @@ internal sealed class SampleProcess : IDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<SampleProcess> StartAsync(string contentRoot, string environment = "Production")
+    public static async Task<SampleProcess> StartAsync(string contentRoot, string environment = "Production", string? application = null)
     {
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList =
             {
-                Path.Combine(AppContext.BaseDirectory, "FeatureManagement.ActionTracing.Sample.dll"),
+                application ?? Path.Combine(AppContext.BaseDirectory, "FeatureManagement.ActionTracing.Sample.dll"),
                 "--contentRoot", contentRoot, "--urls", "http://127.0.0.1:0", "--environment", environment, "--Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information",
             },
             RedirectStandardOutput = true,

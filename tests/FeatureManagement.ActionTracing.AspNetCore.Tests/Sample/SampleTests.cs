@@ -127,17 +127,40 @@ public class SampleTests
         using SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development");
         var guide = JsonNode.Parse(await shop.GetAsync("/"))!["tryThis"]!.AsObject();
         Assert.NotEmpty(guide);
-        foreach ((string call, _) in guide)
+        foreach ((string call, JsonNode? about) in guide)
         {
             string[] parts = call.Split(' ');
             using var request = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1]);
             request.Headers.Add("Cookie", "shop-visitor=alice");
-            if (parts[0] == "POST")
-                request.Content = JsonContent.Create(new { productId = 2 });
+            if (parts[0] != "GET")
+                request.Content = parts[1].StartsWith("/checkout", StringComparison.Ordinal) ? JsonContent.Create(new { productId = 2 }) : JsonContent.Create(JsonNode.Parse(BodyOf((string)about!)));
             using HttpResponseMessage response = await shop.Client.SendAsync(request);
             Assert.True(response.IsSuccessStatusCode || (parts[1] == "/promotions" && response.StatusCode == HttpStatusCode.NotFound), $"{call}: {response.StatusCode}");
         }
     }
+
+    [Fact]
+    public async Task Kill_OverHttp_OutlivesTheProcess()
+    {
+        using var root = new TempDirectory();
+        root.Write("appsettings.json", Settings(state: "enabled"));
+        using (SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development"))
+        {
+            Assert.StartsWith("{", await PayAsync(shop), StringComparison.Ordinal);
+            using HttpResponseMessage killed = await shop.Client.PostAsJsonAsync("/action-tracing/api/flags/express_checkout/emergency", new { reason = "orders are lost" });
+            Assert.Equal(HttpStatusCode.OK, killed.StatusCode);
+            Assert.Equal("404", await PayAsync(shop));
+        }
+        using (SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development"))
+        {
+            Assert.Equal("404", await PayAsync(shop));
+            using HttpResponseMessage cleared = await shop.Client.PostAsJsonAsync("/action-tracing/api/flags/express_checkout/emergency/clear", new { reason = "mended" });
+            Assert.Equal(HttpStatusCode.OK, cleared.StatusCode);
+            Assert.StartsWith("{", await PayAsync(shop), StringComparison.Ordinal);
+        }
+    }
+
+    private static string BodyOf(string about) => about[about.IndexOf('{', StringComparison.Ordinal)..];
 
     private static void Mount(TempDirectory root, string directory, string settings)
     {

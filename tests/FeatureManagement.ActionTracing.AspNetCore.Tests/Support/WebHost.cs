@@ -26,7 +26,8 @@ internal sealed class WebHost : IAsyncDisposable
         Action<WebApplication>? map = null,
         Action<IApplicationBuilder>? pipeline = null,
         Action<IFeatureManagementBuilder>? features = null,
-        Dictionary<string, string?>? configuration = null)
+        Dictionary<string, string?>? configuration = null,
+        Action<HttpClient>? client = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseTestServer();
@@ -51,9 +52,10 @@ internal sealed class WebHost : IAsyncDisposable
         }
         (map ?? (target => target.MapActionTracing("/action-tracing")))(app);
         await app.StartAsync();
-        HttpClient client = app.GetTestClient();
-        client.BaseAddress = new Uri("http://localhost/action-tracing/");
-        return new WebHost(app, client);
+        HttpClient http = app.GetTestClient();
+        http.BaseAddress = new Uri("http://localhost/action-tracing/");
+        client?.Invoke(http);
+        return new WebHost(app, http);
     }
 
     public async ValueTask DisposeAsync()

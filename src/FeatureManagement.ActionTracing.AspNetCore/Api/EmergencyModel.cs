@@ -1,0 +1,22 @@
+using FeatureManagement.ActionTracing.Runtime;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Api;
+
+/// <summary>What an emergency did.</summary>
+internal sealed record EmergencyModel
+{
+    public required FlagModel Flag { get; init; }
+
+    /// <summary>How many flags are off because of it.</summary>
+    public required int Stopped { get; init; }
+
+    /// <summary>False while it is in force here and the store does not know it yet.</summary>
+    public required bool Stored { get; init; }
+
+    public static EmergencyModel Of(EmergencyResult result) => new()
+    {
+        Flag = FlagModel.Of(result.Flag),
+        Stopped = result.Stopped,
+        Stored = result.Stored,
+    };
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Api;
+
+/// <summary>Reads the small JSON bodies of the management API. Nothing of a body that is too large is kept.</summary>
+internal static class JsonBody
+{
+    private const int MaxLength = 64 * 1024;
+
+    /// <returns>The body, or what is wrong with it.</returns>
+    public static async Task<Read<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type) where T : class
+    {
+        if (request.ContentLength > MaxLength)
+            return new(null, TooLarge());
+        byte[] buffer = new byte[Math.Min((int)(request.ContentLength ?? MaxLength), MaxLength) + 1];
+        int length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted).ConfigureAwait(false);
+        if (length > MaxLength)
+            return new(null, TooLarge());
+        try
+        {
+            return JsonSerializer.Deserialize(buffer.AsSpan(0, length), type) is { } value ? new(value, null) : new(null, Invalid("it is null"));
+        }
+        catch (JsonException exception)
+        {
+            return new(null, Invalid(exception.Message));
+        }
+    }
+
+    private static IResult TooLarge() => Problems.Of(StatusCodes.Status413PayloadTooLarge, $"The body is too large: at most {MaxLength} bytes are taken.");
+
+    private static IResult Invalid(string what) => Problems.Of(StatusCodes.Status400BadRequest, $"The body cannot be read: {what}");
+
+    internal readonly record struct Read<T>(T? Value, IResult? Problem)
+    {
+        [MemberNotNullWhen(true, nameof(Value))]
+        [MemberNotNullWhen(false, nameof(Problem))]
+        public bool Ok => Value is not null;
+    }
+}

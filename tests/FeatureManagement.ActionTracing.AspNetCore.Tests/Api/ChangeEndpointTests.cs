@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;
+
+/// <summary>Changing flags over HTTP.</summary>
+public class ChangeEndpointTests
+{
+    [Fact]
+    public async Task Patch_AValidUpdate_IsInForceWithTheNextRequest()
+    {
+        await using WebHost host = await StartAsync();
+        JsonObject flag = await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"state":"enabled","whitelist":["bob"],"reason":"launch"}""");
+        Assert.Equal(("enabled", "override", true), ((string)flag["state"]!, (string)flag["source"]!, (long)flag["version"]! > 0));
+        Assert.Equal("""["bob"]""", flag["whitelist"]!.ToJsonString());
+        JsonObject answer = (await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout/evaluate?userId=zoe"))!;
+        Assert.Equal((true, "override"), ((bool)answer["enabled"]!, (string)answer["stateSource"]!));
+
+        JsonObject reset = await OkAsync(host, HttpMethod.Post, "api/flags/checkout/reset", """{"reason":"back"}""");
+        Assert.Equal(("rollout", "configuration"), ((string)reset["state"]!, (string)reset["source"]!));
+    }
+
+    [Fact]
+    public async Task Patch_Weights_ChangeWhoGetsAVariant()
+    {
+        await using WebHost host = await StartAsync();
+        JsonObject flag = await OkAsync(host, HttpMethod.Patch, "api/flags/layout", """{"variants":{"GRID":9},"reason":"more grids"}""");
+        Assert.Equal("""{"grid":9,"list":3}""", flag["variants"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Emergency_FromCallToClear_IsShownAndHolds()
+    {
+        await using WebHost host = await StartAsync();
+        JsonObject killed = await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency", """{"reason":"card processor down"}""");
+        Assert.Equal((2, true), ((int)killed["stopped"]!, (bool)killed["stored"]!)); // the flag and its child
+        Assert.Equal(("emergency_off", "card processor down", "olga"), (
+            (string)killed["flag"]!["state"]!, (string)killed["flag"]!["emergency"]!["reason"]!, (string)killed["flag"]!["emergency"]!["actor"]!));
+        Assert.Equal("emergency", (string)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/layout/evaluate?userId=alice"))!["reason"]!);
+
+        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"state":"enabled","reason":"no"}""", HttpStatusCode.Conflict,
+            "Flag 'checkout' is in emergency; its state and percentage cannot be updated. Clear the emergency first.");
+        JsonObject cleared = await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency/clear", """{"reason":"it is back"}""");
+        Assert.Equal(("rollout", null), ((string)cleared["state"]!, cleared["emergency"]));
+        await RefusedAsync(host, HttpMethod.Post, "api/flags/checkout/emergency/clear", """{"reason":"again"}""", HttpStatusCode.Conflict, "Flag 'checkout' is not in emergency.");
+    }
+
+    [Theory]
+    [InlineData("""{"percentage":140,"state":"emergency_off","reason":"x"}""", "Flag 'checkout': state 'emergency_off' is no update; call an emergency instead. Flag 'checkout': percentage is 140; it must be between 0 and 100.")]
+    [InlineData("""{"state":"enabeld","reason":"x"}""", "Flag 'checkout': state is enabeld; it must be one of disabled, development, canary, rollout, enabled, emergency_off.")]
+    [InlineData("""{"state":"enabled"}""", "Every change needs a reason; say who and why.")]
+    [InlineData("""{"state":"enabled","reason":"  "}""", "Every change needs a reason; say who and why.")]
+    [InlineData("""{"reason":"x"}""", "Flag 'checkout': the update says nothing; give a state, percentage, whitelist, groups or variants.")]
+    [InlineData("""{"whitelist":[""],"reason":"x"}""", "Flag 'checkout': whitelist holds an empty id; remove it.")]
+    [InlineData("""{"variants":{"grid":1},"reason":"x"}""", "Flag 'checkout': it has no variant 'grid'.")]
+    public async Task Patch_AWrongUpdate_IsRefusedWithTheRule(string body, string detail)
+    {
+        await using WebHost host = await StartAsync();
+        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", body, HttpStatusCode.BadRequest, detail);
+        Assert.Equal(0, (long)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!["version"]!);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"state":1,"reason":"x"}""")]
+    [InlineData("""{"stat":"enabled","reason":"x"}""")]
+    public async Task Patch_ABodyThatCannotBeRead_IsABadRequest(string body)
+    {
+        await using WebHost host = await StartAsync();
+        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", body, HttpStatusCode.BadRequest, null);
+    }
+
+    [Theory]
+    [InlineData("api/flags/chekout", "There is no flag 'chekout'. Did you mean 'checkout'?")]
+    public async Task Patch_AnUnknownFlag_SuggestsTheNearest(string path, string detail)
+    {
+        await using WebHost host = await StartAsync();
+        await RefusedAsync(host, HttpMethod.Patch, path, """{"state":"enabled","reason":"x"}""", HttpStatusCode.NotFound, detail);
+    }
+
+    [Fact]
+    public async Task Patch_WithIfMatch_IsAppliedToThatVersionOnly()
+    {
+        await using WebHost host = await StartAsync();
+        using HttpResponseMessage seen = await host.Client.GetAsync("api/flags/checkout");
+        string first = seen.Headers.ETag!.Tag;
+        await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":10,"reason":"first"}""", first);
+        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"second"}""", HttpStatusCode.PreconditionFailed, null, first);
+        await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"any"}""", "*");
+        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":30,"reason":"x"}""", HttpStatusCode.BadRequest, "If-Match cannot be read: it must be the ETag of the flag, as \"42\", or *.", "\"abc\"");
+        Assert.Equal(20, (int)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!["percentage"]!);
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData(null)]
+    public async Task Write_AnotherContentType_Is415(string? type)
+    {
+        await using WebHost host = await StartAsync();
+        using HttpRequestMessage request = Request(HttpMethod.Post, "api/flags/checkout/emergency", """{"reason":"x"}""");
+        request.Content!.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Write_ABodyOfTenMegabytes_Is413(bool chunked)
+    {
+        await using WebHost host = await StartAsync();
+        using HttpRequestMessage request = Request(HttpMethod.Patch, "api/flags/checkout", $$"""{"reason":"{{new string('x', 10_000_000)}}"}""");
+        request.Headers.TransferEncodingChunked = chunked;
+        if (chunked)
+            request.Content!.Headers.ContentLength = null;
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    private static Task<WebHost> StartAsync() => WebHost.StartAsync(
+        web: web => (web.ReadPolicy, web.WritePolicy) = ("Operators", "Operators"),
+        services: services =>
+        {
+            services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
+            services.AddAuthorizationBuilder().AddPolicy("Operators", policy => policy.RequireRole("operators"));
+        },
+        client: client =>
+        {
+            client.DefaultRequestHeaders.Add(TestUser.NameHeader, "olga");
+            client.DefaultRequestHeaders.Add(TestUser.RolesHeader, "operators");
+        });
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, string body, string? ifMatch = null)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        return request;
+    }
+
+    private static async Task<JsonObject> OkAsync(WebHost host, HttpMethod method, string path, string body, string? ifMatch = null)
+    {
+        using HttpRequestMessage request = Request(method, path, body, ifMatch);
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+        string answer = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.OK, answer);
+        return JsonNode.Parse(answer)!.AsObject();
+    }
+
+    private static async Task RefusedAsync(WebHost host, HttpMethod method, string path, string body, HttpStatusCode status, string? detail, string? ifMatch = null)
+    {
+        using HttpRequestMessage request = Request(method, path, body, ifMatch);
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        if (detail is not null)
+            Assert.Equal(detail, (string)(await response.Content.ReadFromJsonAsync<JsonObject>())!["detail"]!);
+    }
+}
