@@ -28,6 +28,7 @@ public static class ActionTracingEndpointExtensions
         group.Protect();
         group.MapFlags();
         group.MapChanges();
+        group.MapAudit();
         return group.DisableActionTracing();
     }
 

@@ -15,4 +15,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(EmergencyModel))]
 [JsonSerializable(typeof(FlagPatch))]
 [JsonSerializable(typeof(ReasonBody))]
+[JsonSerializable(typeof(IReadOnlyList<AuditModel>))]
+[JsonSerializable(typeof(AuditVerificationModel))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

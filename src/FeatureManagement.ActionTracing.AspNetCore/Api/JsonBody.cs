@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using FeatureManagement.ActionTracing.Flags;
 using Microsoft.AspNetCore.Http;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
@@ -21,17 +22,30 @@ internal static class JsonBody
             return new(null, TooLarge());
         try
         {
-            return JsonSerializer.Deserialize(buffer.AsSpan(0, length), type) is { } value ? new(value, null) : new(null, Invalid("it is null"));
+            return JsonSerializer.Deserialize(buffer.AsSpan(0, length), type) is { } value ? new(value, null) : new(null, Invalid("it is null."));
         }
         catch (JsonException exception)
         {
-            return new(null, Invalid(exception.Message));
+            return new(null, Invalid(What(exception, type)));
         }
     }
 
     private static IResult TooLarge() => Problems.Of(StatusCodes.Status413PayloadTooLarge, $"The body is too large: at most {MaxLength} bytes are taken.");
 
     private static IResult Invalid(string what) => Problems.Of(StatusCodes.Status400BadRequest, $"The body cannot be read: {what}");
+
+    // The serializer's own message names types of ours, which a caller does not know.
+    private static string What(JsonException exception, JsonTypeInfo type)
+    {
+        string[] fields = [.. type.Properties.Select(property => property.Name)];
+        string at = exception.Path is { } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
+        string field = at.Split('.', '[')[0];
+        if (field.Length == 0)
+            return $"it must be a JSON object with the fields {string.Join(", ", fields)}.";
+        if (fields.Contains(field, StringComparer.OrdinalIgnoreCase))
+            return $"{at} is not of its type, or what follows is no JSON.";
+        return $"there is no field '{field}'; " + (NearestName.Find(field, fields) is { } nearest ? $"did you mean '{nearest}'?" : $"the fields are {string.Join(", ", fields)}.");
+    }
 
     internal readonly record struct Read<T>(T? Value, IResult? Problem)
     {

@@ -15,6 +15,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Context;
 internal sealed class RequestContext(IHttpContextAccessor http, IOptions<ActionTracingWebOptions> options, IHostEnvironment environment, TimeProvider time) : ITargetingContextAccessor
 {
     private static readonly object Key = new();
+    private static readonly object VisitorKey = new();
 
     public ValueTask<TargetingContext> GetContextAsync() => new(Get()!);
 
@@ -43,12 +44,20 @@ internal sealed class RequestContext(IHttpContextAccessor http, IOptions<ActionT
         {
             UserId = userId,
             // Somebody who is known needs no cookie.
-            SessionId = web.AnonymousCookie is { } cookie && string.IsNullOrEmpty(userId) ? AnonymousId.Of(request, cookie) ?? SessionId(request) : SessionId(request),
+            SessionId = web.AnonymousCookie is { } cookie && string.IsNullOrEmpty(userId) ? Visitor(request, cookie) ?? SessionId(request) : SessionId(request),
             RequestId = request.TraceIdentifier,
             Groups = signedIn ? Groups(user, web.GroupClaimType) : [],
             Environment = environment.EnvironmentName,
             Timestamp = time.GetUtcNow(),
         };
+    }
+
+    // Once per request: a visitor who is drawn again when the user changes stays the same one.
+    private static string? Visitor(HttpContext request, AnonymousCookie cookie)
+    {
+        if (!request.Items.TryGetValue(VisitorKey, out object? visitor))
+            request.Items[VisitorKey] = visitor = AnonymousId.Of(request, cookie);
+        return (string?)visitor;
     }
 
     // An empty session gets a new id at every request.

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
@@ -25,6 +26,8 @@ public sealed record Caller(string Name, int? Read, int? Write)
 
     public Action<IEndpointConventionBuilder> Group { get; init; } = _ => { };
 
+    public Action<IEndpointConventionBuilder> Around { get; init; } = _ => { };
+
     public static readonly Caller[] All =
     [
         new("anonymous", 401, 401),
@@ -44,6 +47,8 @@ public sealed record Caller(string Name, int? Read, int? Write)
         new("somebody where the group requires a user", null, 403) { Headers = As("mallory", ""), ReadPolicy = null, Group = group => group.RequireAuthorization() },
         new("reader where the group requires more", 403, 403) { Headers = As("ruth", "staff"), Group = group => group.RequireAuthorization("Admins") },
         new("operator where the group requires more", 403, 403) { Headers = As("olga", "staff,operators"), Group = group => group.RequireAuthorization(policy => policy.RequireRole("admins")) },
+        new("operator where a group around it requires more", 403, 403) { Headers = As("olga", "staff,operators"), Around = group => group.RequireAuthorization("Admins") },
+        new("anonymous where a group around it opens reads", null, 401) { Around = group => group.AllowAnonymous() },
         new("operator and admin", null, null) { Headers = As("ada", "staff,operators,admins"), Group = group => group.RequireAuthorization("Admins") },
         new("operator where policies do not exist", 403, 403) { Headers = As("olga", "staff,operators"), ReadPolicy = "Typo", WritePolicy = "Typo" },
         new("developer at this machine", null, null) { Environment = "Development", Address = IPAddress.Loopback },
@@ -86,7 +91,12 @@ public sealed record Caller(string Name, int? Read, int? Write)
             if (FallbackPolicy)
                 authorization.SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireRole("nobody").Build());
         },
-        app => Group(app.MapActionTracing("/action-tracing")));
+        app =>
+        {
+            RouteGroupBuilder around = app.MapGroup("");
+            Around(around);
+            Group(around.MapActionTracing("/action-tracing"));
+        });
 
     private static (string, string)[] As(string name, string roles) => [(TestUser.NameHeader, name), (TestUser.RolesHeader, roles)];
 }

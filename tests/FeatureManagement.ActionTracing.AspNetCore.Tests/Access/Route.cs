@@ -12,6 +12,8 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
         new("POST", "api/flags/{name}/reset", "api/flags/checkout/reset"),
         new("POST", "api/flags/{name}/emergency", "api/flags/checkout/emergency"),
         new("POST", "api/flags/{name}/emergency/clear", "api/flags/checkout/emergency/clear"),
+        new("GET", "api/audit", "api/audit?flag=checkout"),
+        new("GET", "api/audit/verify", "api/audit/verify"),
     ];
 
     public bool IsWrite => Method != "GET";

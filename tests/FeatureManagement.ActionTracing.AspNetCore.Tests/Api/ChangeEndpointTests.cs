@@ -66,16 +66,18 @@ public class ChangeEndpointTests
     }
 
     [Theory]
-    [InlineData("{")]
-    [InlineData("")]
-    [InlineData("null")]
-    [InlineData("[]")]
-    [InlineData("""{"state":1,"reason":"x"}""")]
-    [InlineData("""{"stat":"enabled","reason":"x"}""")]
-    public async Task Patch_ABodyThatCannotBeRead_IsABadRequest(string body)
+    [InlineData("{", "it must be a JSON object with the fields state, percentage, whitelist, groups, variants, reason.")]
+    [InlineData("", "it must be a JSON object with the fields state, percentage, whitelist, groups, variants, reason.")]
+    [InlineData("null", "it is null.")]
+    [InlineData("[]", "it must be a JSON object with the fields state, percentage, whitelist, groups, variants, reason.")]
+    [InlineData("""{"state":1,"reason":"x"}""", "state is not of its type, or what follows is no JSON.")]
+    [InlineData("""{"whitelist":["a",2],"reason":"x"}""", "whitelist[1] is not of its type, or what follows is no JSON.")]
+    [InlineData("""{"stat":"enabled","reason":"x"}""", "there is no field 'stat'; did you mean 'state'?")]
+    [InlineData("""{"colour":"red","reason":"x"}""", "there is no field 'colour'; the fields are state, percentage, whitelist, groups, variants, reason.")]
+    public async Task Patch_ABodyThatCannotBeRead_IsABadRequest(string body, string what)
     {
         await using WebHost host = await StartAsync();
-        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", body, HttpStatusCode.BadRequest, null);
+        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", body, HttpStatusCode.BadRequest, "The body cannot be read: " + what);
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.FeatureManagement.FeatureFilters;
@@ -85,6 +86,31 @@ public class RequestContextTests
     }
 
     [Fact]
+    public async Task Context_AnotherAnonymousUser_IsTheSameVisitor()
+    {
+        Seen seen = await AskAsync(web => web.AnonymousCookie = new AnonymousCookie(), next: new ClaimsPrincipal(new ClaimsIdentity()));
+        Assert.NotSame(seen.First, seen.AfterSignIn);
+        Assert.Equal(seen.First.SessionId, seen.AfterSignIn.SessionId);
+        Assert.Single(seen.SetCookie);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Context_Session_IsTakenOnceItHoldsSomething(bool holds)
+    {
+        string? id = null;
+        Seen seen = await AskAsync(session: session =>
+        {
+            if (holds)
+                session.SetString("cart", "1");
+            id = session.Id;
+        });
+        Assert.Equal(holds ? id : null, seen.First.SessionId);
+        Assert.Equal(holds ? id : seen.TraceIdentifier, seen.First.BucketingKey);
+    }
+
+    [Fact]
     public async Task Context_OutsideARequest_IsNone()
     {
         await using WebHost host = await WebHost.StartAsync();
@@ -99,7 +125,8 @@ public class RequestContextTests
         Assert.Same(own, host.Services.GetRequiredService<ITargetingContextAccessor>());
     }
 
-    private static async Task<Seen> AskAsync(Action<ActionTracingWebOptions>? web = null, bool late = false, params (string Name, string Value)[] headers)
+    private static async Task<Seen> AskAsync(
+        Action<ActionTracingWebOptions>? web = null, bool late = false, ClaimsPrincipal? next = null, Action<ISession>? session = null, params (string Name, string Value)[] headers)
     {
         Seen? seen = null;
         await using WebHost host = await WebHost.StartAsync(
@@ -108,14 +135,22 @@ public class RequestContextTests
             {
                 services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
                 services.AddAuthorization();
+                services.AddDataProtection().UseEphemeralDataProtectionProvider();
+                services.AddDistributedMemoryCache().AddSession();
+            },
+            pipeline: app =>
+            {
+                if (session is not null)
+                    app.UseSession();
             },
             map: app => app.MapGet("/ask", async (HttpContext context, ITargetingContextAccessor accessor) =>
             {
+                session?.Invoke(context.Session);
                 if (late)
                     await context.Response.StartAsync();
                 var first = (FeatureFlagContext)await accessor.GetContextAsync();
                 var second = (FeatureFlagContext)await accessor.GetContextAsync();
-                context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "zoe")], "late"));
+                context.User = next ?? new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "zoe")], "late"));
                 seen = new Seen(first, second, (FeatureFlagContext)await accessor.GetContextAsync(), context.TraceIdentifier);
             }));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/ask");

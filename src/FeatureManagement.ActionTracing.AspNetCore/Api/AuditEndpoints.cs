@@ -1,0 +1,71 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Api;
+
+/// <summary>What was done to flags, and whether the record of it is as it was written.</summary>
+internal static class AuditEndpoints
+{
+    public static void MapAudit(this IEndpointRouteBuilder group)
+    {
+        // Bound as text, so that a number that is none is answered with a sentence.
+        group.MapGet("api/audit", async (string? flag, string? source, string? before, string? take, IAuditLog audit, CancellationToken aborted) =>
+        {
+            if (Read(flag, source, before, take, out List<string> faults) is not { } query)
+                return Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', faults), faults);
+            return await AnswerAsync(async () =>
+                Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(AuditModel.Of)], ApiJson.Default.IReadOnlyListAuditModel)).ConfigureAwait(false);
+        });
+
+        group.MapGet("api/audit/verify", (IAuditLog audit, CancellationToken aborted) => AnswerAsync(async () =>
+        {
+            AuditVerification found = await audit.VerifyAsync(aborted).ConfigureAwait(false);
+            return Results.Json(new AuditVerificationModel(found.Valid, found.Entries, found.FirstInvalid, found.Fault, found.Head), ApiJson.Default.AuditVerificationModel);
+        }));
+    }
+
+    private static AuditQuery? Read(string? flag, string? source, string? before, string? take, out List<string> faults)
+    {
+        faults = [];
+        var query = new AuditQuery { Flag = string.IsNullOrEmpty(flag) ? null : flag };
+        if (!string.IsNullOrEmpty(source))
+        {
+            if (FlagSpelling.TryRead(source, out ChangeSource known))
+                query = query with { Source = known };
+            else
+                faults.Add($"source is {source}; it must be one of {string.Join(", ", FlagSpelling.All<ChangeSource>())}.");
+        }
+        if (!string.IsNullOrEmpty(before))
+        {
+            if (long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+                query = query with { Before = number };
+            else
+                faults.Add($"before is {before}; it must be the number of an entry.");
+        }
+        if (!string.IsNullOrEmpty(take))
+        {
+            if (int.TryParse(take, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= AuditQuery.MaxTake)
+                query = query with { Take = count };
+            else
+                faults.Add($"take is {take}; it must be between 1 and {AuditQuery.MaxTake}.");
+        }
+        return faults.Count == 0 ? query : null;
+    }
+
+    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
+    {
+        try
+        {
+            return await answer().ConfigureAwait(false);
+        }
+        catch (FlagChangeException exception) when (exception.Error == FlagChangeError.StoreUnavailable)
+        {
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Api;
+
+/// <summary>An entry of the audit. The flag's deciding values before and after are objects.</summary>
+internal sealed record AuditModel
+{
+    public required long Number { get; init; }
+
+    public required long Version { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required string Action { get; init; }
+
+    public string? Flag { get; init; }
+
+    public JsonElement? Before { get; init; }
+
+    public JsonElement? After { get; init; }
+
+    public required string Actor { get; init; }
+
+    public string? Reason { get; init; }
+
+    public required string Source { get; init; }
+
+    public required string Node { get; init; }
+
+    public required string PreviousHash { get; init; }
+
+    public required string Hash { get; init; }
+
+    public static AuditModel Of(AuditEntry entry) => new()
+    {
+        Number = entry.Number,
+        Version = entry.Version,
+        At = entry.At,
+        Action = entry.Action,
+        Flag = entry.Flag,
+        Before = Values(entry.Before),
+        After = Values(entry.After),
+        Actor = entry.Actor,
+        Reason = entry.Reason,
+        Source = Enum.IsDefined(entry.Source) ? FlagSpelling.Write(entry.Source) : "?",
+        Node = entry.Node,
+        PreviousHash = entry.PreviousHash,
+        Hash = entry.Hash,
+    };
+
+    private static JsonElement? Values(string? json)
+    {
+        if (json is null)
+            return null;
+        try
+        {
+            return JsonElement.Parse(json);
+        }
+        catch (JsonException)
+        {
+            // Written by another hand: shown as it stands, so that it can be found.
+            return JsonSerializer.SerializeToElement(json, ApiJson.Default.String);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Moq;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;
+
+/// <summary>Reading and verifying the audit over HTTP.</summary>
+public class AuditEndpointTests
+{
+    [Fact]
+    public async Task Audit_AfterChanges_SaysWhoDidWhatAndWhy()
+    {
+        await using WebHost host = await StartAsync();
+        await ChangeAsync(host);
+        JsonArray entries = await GetAsync<JsonArray>(host, "api/audit?flag=CHECKOUT");
+        Assert.Equal(["emergency", "updated"], entries.Select(entry => (string)entry!["action"]!));
+        JsonNode update = entries[1]!;
+        Assert.Equal(("checkout", "olga", "it goes well", "api"), ((string)update["flag"]!, (string)update["actor"]!, (string)update["reason"]!, (string)update["source"]!));
+        Assert.Equal((0.5m, 10m), ((decimal)update["before"]!["percentage"]!, (decimal)update["after"]!["percentage"]!));
+        Assert.Equal((string)update["hash"]!, (string)entries[0]!["previousHash"]!);
+    }
+
+    [Fact]
+    public async Task Audit_BeforeAndTake_LeafThroughPages()
+    {
+        await using WebHost host = await StartAsync();
+        await ChangeAsync(host);
+        JsonNode newest = Assert.Single(await GetAsync<JsonArray>(host, "api/audit?take=1"))!;
+        JsonNode next = Assert.Single(await GetAsync<JsonArray>(host, $"api/audit?take=1&before={(long)newest["number"]!}"))!;
+        Assert.Equal(("emergency", "updated"), ((string)newest["action"]!, (string)next["action"]!));
+        Assert.Empty(await GetAsync<JsonArray>(host, $"api/audit?before={(long)next["number"]!}"));
+    }
+
+    [Theory]
+    [InlineData("api/audit?flag=layout", 0)]
+    [InlineData("api/audit?source=code", 1)]
+    [InlineData("api/audit?source=API", 2)]
+    [InlineData("api/audit?source=rollout", 0)]
+    [InlineData("api/audit?flag=&source=&before=&take=", 3)]
+    public async Task Audit_Filters_PickTheirEntries(string path, int count)
+    {
+        await using WebHost host = await StartAsync();
+        await ChangeAsync(host);
+        await host.Services.GetRequiredService<IFeatureFlagManager>().ClearEmergencyAsync("checkout", new FlagChange("deploy", "it is back"));
+        Assert.Equal(count, (await GetAsync<JsonArray>(host, path)).Count);
+    }
+
+    [Fact]
+    public async Task Audit_AWrongQuestion_IsRefusedWithEveryFault()
+    {
+        await using WebHost host = await StartAsync();
+        using HttpResponseMessage response = await host.Client.GetAsync("api/audit?source=moon&before=x&take=1001");
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        JsonObject problem = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal(
+            ["source is moon; it must be one of configuration, api, code, rollout, safety.", "before is x; it must be the number of an entry.", "take is 1001; it must be between 1 and 1000."],
+            problem["errors"]!.AsArray().Select(error => (string)error!));
+    }
+
+    [Fact]
+    public async Task Verify_AsItWasWritten_IsValid()
+    {
+        await using WebHost host = await StartAsync();
+        await ChangeAsync(host);
+        JsonObject found = await GetAsync<JsonObject>(host, "api/audit/verify");
+        Assert.Equal((true, 2, 2), ((bool)found["valid"]!, (int)found["entries"]!, (int)found["head"]!["number"]!));
+        Assert.Null(found["firstInvalid"]);
+    }
+
+    [Fact]
+    public async Task Verify_AnEditedEntry_IsNamed()
+    {
+        var audit = new Mock<IAuditLog>();
+        audit.Setup(log => log.VerifyAsync(It.IsAny<CancellationToken>())).ReturnsAsync(new AuditVerification { Entries = 6, FirstInvalid = 7, Fault = "Entry 7 was edited.", Head = AuditHead.Empty });
+        await using WebHost host = await StartAsync(audit.Object);
+        JsonObject found = await GetAsync<JsonObject>(host, "api/audit/verify");
+        Assert.Equal((false, 6, 7, "Entry 7 was edited."), ((bool)found["valid"]!, (int)found["entries"]!, (int)found["firstInvalid"]!, (string)found["fault"]!));
+    }
+
+    [Theory]
+    [InlineData("api/audit")]
+    [InlineData("api/audit/verify")]
+    public async Task Audit_AStoreThatFails_Is503(string path)
+    {
+        var failure = new FlagChangeException(FlagChangeError.StoreUnavailable, "The store failed: it is locked.");
+        var audit = new Mock<IAuditLog>();
+        audit.Setup(log => log.VerifyAsync(It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        audit.Setup(log => log.QueryAsync(It.IsAny<AuditQuery>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);
+        await using WebHost host = await StartAsync(audit.Object);
+        using HttpResponseMessage response = await host.Client.GetAsync(path);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("The store failed: it is locked.", (string)(await response.Content.ReadFromJsonAsync<JsonObject>())!["detail"]!);
+    }
+
+    [Fact]
+    public async Task Audit_ValuesThatAreNoJson_AreShownAsTheyStand()
+    {
+        var entry = new AuditEntry { Number = 1, At = default, Action = "updated", Before = "{half", Actor = "olga", Source = ChangeSource.Code, Node = "here" };
+        var audit = new Mock<IAuditLog>();
+        audit.Setup(log => log.QueryAsync(It.IsAny<AuditQuery>(), It.IsAny<CancellationToken>())).ReturnsAsync([entry]);
+        await using WebHost host = await StartAsync(audit.Object);
+        Assert.Equal("{half", (string)Assert.Single(await GetAsync<JsonArray>(host, "api/audit"))!["before"]!);
+    }
+
+    private static Task<WebHost> StartAsync(IAuditLog? audit = null) => WebHost.StartAsync(
+        services: services =>
+        {
+            if (audit is not null)
+                services.AddSingleton(audit);
+        },
+        map: app => app.MapActionTracing("/action-tracing").AllowAnonymous());
+
+    private static async Task ChangeAsync(WebHost host)
+    {
+        IFeatureFlagManager flags = host.Services.GetRequiredService<IFeatureFlagManager>();
+        await flags.UpdateFlagAsync("checkout", new FlagUpdate { Percentage = 10 }, new FlagChange("olga", "it goes well", ChangeSource.Api));
+        await flags.EmergencyShutdownAsync("checkout", new FlagChange("olga", "orders are lost", ChangeSource.Api));
+    }
+
+    private static async Task<T> GetAsync<T>(WebHost host, string path) where T : JsonNode => (await host.Client.GetFromJsonAsync<T>(path))!;
+}
