@@ -20,7 +20,11 @@ internal static class SettingReader
     {
         var tree = new SettingTree();
         if (configuration is not (null or IConfigurationRoot))
-            Walk(SectionOf(configuration), "", tree, 0);
+        {
+            IConfigurationSection section = SectionOf(configuration);
+            tree.Add("", section.Value);
+            Walk(section, "", tree, 0);
+        }
         foreach (IConfigurationProvider provider in Providers(configuration))
         {
             tree.NextProvider();
@@ -56,6 +60,8 @@ internal static class SettingReader
         foreach ((string key, string? value) in data)
             if (IsBelow(key))
                 tree.Add(key.AsSpan(SectionName.Length + 1), value);
+            else if (key.Equals(SectionName, StringComparison.OrdinalIgnoreCase))
+                tree.Add("", value);
     }
 
     private static bool IsBelow(string key) =>

@@ -11,6 +11,7 @@ public sealed class SectionRuleTests
 {
     [Theory]
     [InlineData("'featureFlag': {}", "ActionTracing.featureFlag is no known field; did you mean featureFlags?")]
+    [InlineData("'featureFlags': 5, 'traceOutput': 5", "ActionTracing.featureFlags is '5'; it must be an object with a field for each flag.", "ActionTracing.traceOutput is '5'; it must be an object with fields.")]
     [InlineData("'featureFlags': 'all'", "ActionTracing.featureFlags is 'all'; it must be an object with a field for each flag.")]
     [InlineData("'featureFlagSettings': { 'cachTtl': 1 }", "ActionTracing.featureFlagSettings.cachTtl is no known field; did you mean cacheTtl?")]
     [InlineData("'featureFlagSettings': { 'cacheTtl': 0 }", "ActionTracing.featureFlagSettings.cacheTtl is 0; it must be a number of milliseconds or [d.]hh:mm:ss, between 00:00:00.0010000 and 1.00:00:00.")]
@@ -20,8 +21,17 @@ public sealed class SectionRuleTests
     [InlineData("'traceOutput': { 'maxFiles': 0 }", "ActionTracing.traceOutput.maxFiles is 0; it must be a whole number between 1 and 2147483647.")]
     [InlineData("'traceOutput': { 'directory': '' }", "ActionTracing.traceOutput.directory is empty; it must name a directory.")]
     [InlineData("'traceOutput': { 'dir': 'x' }", "ActionTracing.traceOutput.dir is no known field; known are directory, maxFileSize, maxFiles, queueLength.")]
-    public void Section(string content, string error) =>
-        Assert.Equal([error], Layers.Errors($$"""{ "ActionTracing": { {{content.Replace('\'', '"')}} } }"""));
+    public void Section(string content, params string[] errors) =>
+        Assert.Equal(errors, Layers.Errors($$"""{ "ActionTracing": { {{content.Replace('\'', '"')}} } }"""));
+
+    [Fact]
+    public void Section_ThatIsNoObject()
+    {
+        Assert.Equal(["ActionTracing is 'True'; it must be an object with fields."], Layers.Errors("""{ "actiontracing": true }"""));
+        Assert.Equal(
+            ["ActionTracing is '5'; it must be an object with fields."],
+            FeatureFlagConfigurationValidator.Validate(Layers.Of("""{ "App": { "ActionTracing": 5 } }""").GetSection("App"), "Production").Errors);
+    }
 
     [Fact]
     public void Settings_AllOfThem()

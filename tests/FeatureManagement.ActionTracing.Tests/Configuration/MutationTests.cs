@@ -1,0 +1,164 @@
+using System.Text;
+using CsCheck;
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing.Tests.Configuration;
+
+/// <summary>A good file, broken a thousand times at random, under a process that never stops.</summary>
+public sealed class MutationTests : IDisposable
+{
+    private const string Good = """
+        {
+          "feature_management": { "feature_flags": [ { "id": "Ordinary", "enabled": true } ] },
+          "ActionTracing": {
+            "featureFlags": {
+              "shop": { "type": "boolean", "state": "enabled" },
+              "checkout": { "type": "percentage", "state": "rollout", "percentage": 100, "parent": "shop", "whitelist": ["alice", "bob"] },
+              "banner": { "type": "multivariate", "state": "enabled", "parent": "checkout", "variants": { "a": { "weight": 1 }, "b": { "weight": 2 } } },
+              "search": { "type": "whitelist", "state": "canary", "whitelist": { "carol": true }, "environments": { "production": { "percentage": 100 } } }
+            },
+            "featureFlagSettings": { "cacheTtl": 5000 }
+          }
+        }
+        """;
+
+    private readonly TempDirectory _directory = new();
+    private readonly IConfigurationRoot _root;
+    private readonly ServiceProvider _services;
+
+    public MutationTests()
+    {
+        _directory.Write("appsettings.json", Good);
+        _root = Build();
+        var services = new ServiceCollection();
+        services.AddLogging().AddSingleton<IConfiguration>(_root).AddSingleton<TimeProvider>(new FakeTimeProvider());
+        services.AddFeatureManagement(_root).WithActionTracing();
+        _services = services.BuildServiceProvider();
+    }
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void AThousandMutations_EachAppliesAsAFreshStartWouldReadIt_OrChangesNothingForWhatItBroke()
+    {
+        var status = _services.GetRequiredService<IActionTracingConfigurationStatus>();
+        var live = _services.GetRequiredService<LiveConfiguration>();
+        int applied = 0;
+        int refused = 0;
+        Gen.Int.Array[1, 3].Sample(
+            seeds =>
+            {
+                byte[] content = Mutate(Encoding.UTF8.GetBytes(Good), seeds);
+                FlagCatalog before = live.Catalog;
+                File.WriteAllBytes(_directory.File("appsettings.json"), content);
+                _root.Reload();
+
+                if (Fresh() is not { } fresh)
+                {
+                    // The file cannot be parsed: nothing moves at all.
+                    Assert.Same(before, live.Catalog);
+                    Assert.NotEmpty(status.Current.Faults);
+                    refused++;
+                }
+                else if (fresh.Faults.Count == 0 && status.Current.Faults.Count == 0)
+                {
+                    AssertSame(fresh.Catalog, live.Catalog);
+                    applied++;
+                }
+                else
+                {
+                    Assert.NotEmpty(status.Current.Faults);
+                    foreach ((string name, FlagReading flag) in fresh.Section.Flags)
+                        if (flag.Definition is null)
+                            Assert.Same(before.Flags.GetValueOrDefault(name), live.Catalog.Flags.GetValueOrDefault(name));
+                        else if (!status.Current.Faults.Any(fault => fault.Message.Contains(name, StringComparison.OrdinalIgnoreCase) || fault.Message.Contains("cycle", StringComparison.Ordinal)))
+                            Assert.True(FlagContent.Same(flag.Definition, live.Catalog.Flags[name]), name);
+                }
+                EvaluateEverything();
+
+                // Put right, all is as at the start.
+                _directory.Write("appsettings.json", Good);
+                _root.Reload();
+                Assert.Empty(status.Current.Faults);
+                AssertSame(Fresh()!.Catalog, live.Catalog);
+            },
+            iter: 1_000,
+            threads: 1);
+        Assert.True(applied > 100 && refused > 100, $"{applied} applied, {refused} refused");
+    }
+
+    private IConfigurationRoot Build() => new ConfigurationBuilder().AddJsonFile(_directory.File("appsettings.json"), optional: true, reloadOnChange: false).KeepLastGoodJson().Build();
+
+    private CatalogReading? Fresh()
+    {
+        try
+        {
+            IConfigurationRoot fresh = new ConfigurationBuilder().AddJsonFile(_directory.File("appsettings.json"), optional: true).Build();
+            return CatalogReading.Read(SettingReader.Read(fresh), "Production", BuiltInFlags.In("Production"));
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private void EvaluateEverything()
+    {
+        var flags = _services.GetRequiredService<IFeatureFlagManager>();
+        var features = _services.GetRequiredService<IVariantFeatureManager>();
+        foreach (FlagStatus flag in flags.GetAllFlags())
+        {
+            var context = new FeatureFlagContext { UserId = "alice" };
+            Assert.Equal(flags.IsEnabled(flag.Definition.Name, context), flags.Evaluate(flag.Definition.Name, context).Enabled);
+            _ = features.GetVariantAsync(flag.Definition.Name, context, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        _ = features.IsEnabledAsync("Ordinary").AsTask().GetAwaiter().GetResult();
+    }
+
+    private static void AssertSame(FlagCatalog expected, FlagCatalog actual)
+    {
+        Assert.Equal(expected.Flags.Keys.Order(StringComparer.Ordinal), actual.Flags.Keys.Order(StringComparer.Ordinal));
+        Assert.All(expected.Flags.Values, flag => Assert.True(FlagContent.Same(flag, actual.Flags[flag.Name]), flag.Name));
+        Assert.Equal(expected.Settings, actual.Settings);
+    }
+
+    // Bytes and words changed, cut out, doubled and swapped.
+    private static byte[] Mutate(byte[] content, int[] seeds)
+    {
+        string[] words = ["enabled", "emergency_off", "disabled", "100", "percentage", "\"parent\"", "shop", "checkout", "banner", "null", "true", "{}", "[]", "-1", "\"state\"", "boolean"];
+        string text = Encoding.UTF8.GetString(content);
+        foreach (int seed in seeds)
+        {
+            var random = new Random(seed);
+            int at = random.Next(text.Length);
+            string word = words[random.Next(words.Length)];
+            int place = text.IndexOf(word, at, StringComparison.Ordinal);
+            text = random.Next(8) switch
+            {
+                0 => text[..at],
+                1 => text.Remove(at, Math.Min(random.Next(1, 20), text.Length - at)),
+                2 => text.Insert(at, text.Substring(at, Math.Min(random.Next(1, 60), text.Length - at))),
+                3 => text[..at] + (char)random.Next(32, 0x2fff) + text[at..],
+                4 when text.IndexOf('\n', at) is var end && end >= 0 && text.IndexOf('\n', end + 1) is var next && next >= 0 => text.Remove(end, next - end),
+                _ when place >= 0 => text.Remove(place, word.Length).Insert(place, words[random.Next(words.Length)]),
+                _ => text,
+            };
+            if (text.Length == 0)
+                break;
+        }
+        return Encoding.UTF8.GetBytes(text);
+    }
+}
