@@ -2,32 +2,11 @@ using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Safety;
 using FeatureManagement.ActionTracing.Tests.Support;
 using FeatureManagement.ActionTracing.Tracing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
-using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Tests.Safety;
 
-public sealed class OutcomeRecorderTests : IDisposable
+public sealed class OutcomeRecorderTests : OutcomeTests
 {
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
-
-    private readonly FakeTimeProvider _time = new();
-    private readonly AmbientUser _ambient = new();
-    private readonly FlagServices _services;
-
-    public OutcomeRecorderTests() => _services = new FlagServices([Flag.Share("half", 50), Flag.Share("other", 50)], before: services => services
-        .AddSingleton<TimeProvider>(_time).AddSingleton<Microsoft.FeatureManagement.FeatureFilters.ITargetingContextAccessor>(_ambient));
-
-    public void Dispose() => _services.Dispose();
-
-    private IActionTracer Tracer => _services.Get<IActionTracer>();
-
-    // By docs/buckets.md; far enough from the middle for every share that the tests use.
-    private static readonly FeatureFlagContext On = InArm("half", below: 10);
-    private static readonly FeatureFlagContext Off = InArm("half", below: 100, from: 90);
-    private static readonly FeatureFlagContext Between = InArm("half", below: 70, from: 60);
-
     [Fact]
     public void Action_WithExposure_CountsItsUnitOncePerStep()
     {
@@ -189,126 +168,6 @@ public sealed class OutcomeRecorderTests : IDisposable
     }
 
     [Fact]
-    public void NestedActions_TheOutermostCounts()
-    {
-        using OutcomeWatch watch = Watch();
-        using (Tracer.StartAction("request"))
-        {
-            using (TracedAction inner = Tracer.StartAction("step"))
-            {
-                _services.Manager.IsEnabled("half", On);
-                _time.Advance(TimeSpan.FromMilliseconds(5));
-                inner.Fail();
-            }
-            _time.Advance(TimeSpan.FromMilliseconds(5));
-        }
-        Assert.Equal(new ActionCounts(1, 0, TimeSpan.FromMilliseconds(10)), watch.Read().Actions);
-    }
-
-    [Fact]
-    public async Task Exposures_CrossAwaitTaskRunAndParallelWork()
-    {
-        using OutcomeWatch watch = Watch();
-        FeatureFlagContext[] users = [.. Enumerable.Range(0, 200).Select(i => new FeatureFlagContext { UserId = $"user{i}" })];
-        using (Tracer.StartAction("batch"))
-        {
-            await Task.Yield();
-            await Task.Run(() => _services.Manager.IsEnabled("half", users[0]));
-            Parallel.ForEach(users, user => _services.Manager.IsEnabled("half", user));
-        }
-        OutcomeCounts counts = watch.Read();
-        Assert.Equal((200, 200), (counts.Exposed.Units + counts.Control.Units, counts.Exposed.AtRisk + counts.Control.AtRisk));
-        Assert.Equal(0, counts.OutsideActions);
-    }
-
-    [Fact]
-    public async Task StrayTask_AfterItsAction_HarmsNoOtherAction()
-    {
-        using OutcomeWatch watch = Watch();
-        var gate = new TaskCompletionSource();
-        Task stray;
-        using (Tracer.StartAction("request"))
-        {
-            stray = Task.Run(async () =>
-            {
-                await gate.Task;
-                _services.Manager.IsEnabled("half", On);
-                // What it starts now is an action of its own.
-                using TracedAction own = Tracer.StartAction("own");
-                _services.Manager.IsEnabled("half", Off);
-            });
-        }
-        using (Tracer.StartAction("next"))
-        {
-            gate.SetResult();
-            await stray;
-        }
-        OutcomeCounts counts = watch.Read();
-        Assert.Equal((0, 1, 1, 1), (counts.Exposed.Units, counts.OutsideActions, counts.Control.Units, counts.Control.AtRisk));
-    }
-
-    [Fact]
-    public void Action_ThatEndsInsideAnother_LeavesTheOtherAlone()
-    {
-        using OutcomeWatch watch = Watch();
-        TracedAction first = default;
-        using (ExecutionContext.SuppressFlow())
-        {
-            var thread = new Thread(() => first = Tracer.StartAction("first"));
-            thread.Start();
-            thread.Join();
-        }
-        using (Tracer.StartAction("second"))
-        {
-            first.Dispose();
-            _services.Manager.IsEnabled("half", On);
-        }
-        Assert.Equal((1, 1, 0), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk, watch.Read().OutsideActions));
-    }
-
-    [Fact]
-    public async Task EveryWayOfAsking_IsAnExposure()
-    {
-        _ambient.Context = On;
-        Func<IServiceProvider, Task>[] ways =
-        [
-            _ => Task.FromResult(_services.Manager.IsEnabled("half")),
-            _ => Task.FromResult(_services.Manager.GetVariant("half", On)),
-            _ => Task.FromResult(_services.Manager.Evaluate("half", On)),
-            scope => scope.GetRequiredService<IFeatureManager>().IsEnabledAsync("half"),
-            scope => scope.GetRequiredService<IVariantFeatureManager>().IsEnabledAsync("half", On).AsTask(),
-            scope => scope.GetRequiredService<IVariantFeatureManager>().GetVariantAsync("half").AsTask(),
-            scope => scope.GetRequiredService<IFeatureManagerSnapshot>().IsEnabledAsync("half"),
-            scope => scope.GetRequiredService<IVariantFeatureManagerSnapshot>().IsEnabledAsync("half").AsTask(),
-        ];
-        foreach (bool telemetry in (bool[])[false, true])
-        {
-            _services.Flags.Set(Flag.Share("half", 50) with { Telemetry = telemetry });
-            foreach (Func<IServiceProvider, Task> ask in ways)
-            {
-                using OutcomeWatch watch = Watch();
-                using IServiceScope scope = _services.Provider.CreateScope();
-                using (Tracer.StartAction("checkout"))
-                    await ask(scope.ServiceProvider);
-                Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk));
-            }
-        }
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(100)]
-    public void ShareThatIsTheSameForAll_IsAskedForTheAmbientUser(int share)
-    {
-        _ambient.Context = On;
-        _services.Flags.Set(Flag.Share("half", share));
-        using OutcomeWatch watch = Watch(share: share);
-        using (Tracer.StartAction("checkout"))
-            _services.Manager.IsEnabled("half");
-        Assert.Equal((share == 100 ? 1 : 0, share == 0 ? 1 : 0), (watch.Read().Exposed.Units, watch.Read().Control.Units));
-    }
-
-    [Fact]
     public void SlowThreshold_CountsLaterOutcomesOnly()
     {
         using OutcomeWatch watch = Watch();
@@ -368,32 +227,4 @@ public sealed class OutcomeRecorderTests : IDisposable
         Act(On);
         Assert.Equal(1, watch.Read().Exposed.AtRisk);
     }
-
-    [Fact]
-    public void Exposure_Repeated_AllocatesNothing()
-    {
-        using OutcomeWatch watch = Watch();
-        using TracedAction action = Tracer.StartAction("checkout");
-        _services.Manager.IsEnabled("half", On);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1_000; i++)
-            _services.Manager.IsEnabled("half", On);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(1, watch.Read().Exposed.Units);
-    }
-
-    private OutcomeWatch Watch(string flag = "half", decimal share = 50) => _services.Get<OutcomeRecorder>().Watch(flag, 1, share, Window);
-
-    private void Act(FeatureFlagContext context, double milliseconds = 10, bool fails = false, string flag = "half")
-    {
-        using TracedAction action = Tracer.StartAction("checkout");
-        _services.Manager.IsEnabled(flag, context);
-        _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
-        if (fails)
-            action.Fail();
-    }
-
-    private static FeatureFlagContext InArm(string flag, decimal below, decimal from = 0) =>
-        Enumerable.Range(0, 1_000).Select(i => new FeatureFlagContext { UserId = $"user{i}" }).First(user =>
-            Bucket.Hash(user.BucketingKey, Bucket.Seed(flag)) is var hash && hash < Bucket.Threshold(below) && hash >= Bucket.Threshold(from));
 }
