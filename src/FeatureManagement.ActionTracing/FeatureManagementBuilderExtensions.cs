@@ -2,6 +2,7 @@ using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Integration;
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -32,6 +33,7 @@ public static class FeatureManagementBuilderExtensions
             services.AddTracing();
             builder.AddIntegration();
             services.AddRuntime();
+            services.AddRollouts();
         }
         configure?.Invoke(new ActionTracingBuilder(services));
         return builder;

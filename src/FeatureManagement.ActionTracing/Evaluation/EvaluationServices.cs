@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,7 +25,8 @@ internal static class EvaluationServices
             provider.GetRequiredService<EvaluationWarnings>(),
             provider.GetRequiredService<FlagControl>(),
             provider.GetRequiredService<FlagWatchers>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IRolloutManager>));
         return services;
     }
 

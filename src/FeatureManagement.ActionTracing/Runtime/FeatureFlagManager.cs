@@ -1,10 +1,12 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Runtime;
 
 internal sealed class FeatureFlagManager(
-    SnapshotSource source, FlagEvaluator evaluator, AmbientContext ambient, EvaluationWarnings warnings, FlagControl control, FlagWatchers watchers, TimeProvider time)
+    SnapshotSource source, FlagEvaluator evaluator, AmbientContext ambient, EvaluationWarnings warnings, FlagControl control, FlagWatchers watchers, TimeProvider time,
+    Func<IRolloutManager> rollouts)
     : IFeatureFlagManager
 {
     public bool IsEnabled(string flag, FeatureFlagContext? context = null)
@@ -92,6 +94,23 @@ internal sealed class FeatureFlagManager(
         ArgumentNullException.ThrowIfNull(flag);
         ArgumentNullException.ThrowIfNull(callback);
         return watchers.Watch(flag, callback);
+    }
+
+    public RolloutProgress? GetRolloutProgress(string flag)
+    {
+        if (GetFlag(flag) is not { } status)
+            return null;
+        RolloutStatus? rollout = rollouts().GetStatus(flag) is { EndedAt: null } active ? active : null;
+        return new RolloutProgress
+        {
+            FlagName = status.Definition.Name,
+            State = status.Definition.State,
+            Type = status.Definition.Type,
+            CurrentPercentage = status.Definition.Percentage,
+            TargetPercentage = rollout?.TargetPercentage ?? 100,
+            StartTime = rollout?.StartedAt,
+            EstimatedCompletion = rollout?.EstimatedCompletion,
+        };
     }
 
     private static FlagEdit Edit(

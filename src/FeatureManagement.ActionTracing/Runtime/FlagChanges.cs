@@ -1,5 +1,6 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Runtime;
 
@@ -44,7 +45,7 @@ internal static class FlagChanges
 
     /// <summary>The first emergency stands: another call while it lasts changes nothing.</summary>
     public static FlagRecord Shutdown(FlagRecord record, FlagEmergency emergency) =>
-        record.Emergency is not null ? record : record with { Emergency = emergency, Rollout = null, At = emergency.At };
+        record.Emergency is not null ? record : RolloutChanges.End(record, RolloutPhase.RolledBack, emergency.Actor, $"emergency: {emergency.Reason}", emergency.At) with { Emergency = emergency, At = emergency.At };
 
     public static FlagRecord Clear(FlagDefinition configured, FlagRecord record, DateTimeOffset now)
     {
@@ -60,7 +61,9 @@ internal static class FlagChanges
     {
         bool update = record.Override?.Over == over;
         bool rollout = record.Rollout?.Over == over;
-        return !update && !rollout ? record : record with { Override = update ? null : record.Override, Rollout = rollout ? null : record.Rollout, At = now };
+        if (rollout)
+            record = RolloutChanges.End(record, RolloutPhase.RolledBack, "configuration", "configuration changed what the flag answers", now);
+        return !update && !rollout ? record : record with { Override = update ? null : record.Override, At = now };
     }
 
     private static bool InEmergency(FlagDefinition configured, FlagRecord record) =>

@@ -22,7 +22,7 @@ internal static class FlagLayers
         var answer = ConfiguredAnswer.Of(configured.Definition);
         if (record.Override is { } update && update.Over == answer)
             flag = Update(flag, update);
-        if (record.Rollout is { } rollout && rollout.Over == answer)
+        if (record.Rollout is { IsLaid: true } rollout && rollout.Over == answer)
             flag = Lay(flag, FlagSource.Rollout, FlagState.Rollout, rollout.Percentage);
         if (record.Emergency is not null)
             flag = flag.Definition.Priority is null

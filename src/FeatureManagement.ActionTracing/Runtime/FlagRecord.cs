@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Rollouts;
+
 namespace FeatureManagement.ActionTracing.Runtime;
 
 /// <summary>All that was laid over a flag at run time: one document of the store. Immutable.</summary>
@@ -7,12 +9,19 @@ internal sealed record FlagRecord
 
     public FlagOverride? Override { get; init; }
 
-    public RolloutLayer? Rollout { get; init; }
+    /// <summary>The rollout that is planned or on its way, or null.</summary>
+    public RolloutRecord? Rollout { get; init; }
+
+    /// <summary>The last rollout that ended, for people to read; it decides nothing.</summary>
+    public RolloutRecord? LastRollout { get; init; }
+
+    /// <summary>Which content of <c>rolloutConfig</c> has had its rollout, so that <c>autoStart</c> starts each but once.</summary>
+    public string? AutoStarted { get; init; }
 
     public FlagEmergency? Emergency { get; init; }
 
     /// <summary>When the record last changed.</summary>
     public DateTimeOffset At { get; init; }
 
-    public bool IsEmpty => Override is null && Rollout is null && Emergency is null;
+    public bool IsEmpty => Override is null && Rollout is null && Emergency is null && LastRollout is null && AutoStarted is null;
 }

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Runtime;
 
@@ -72,4 +73,8 @@ public interface IFeatureFlagManager
     /// <param name="callback">Gets the flag as it is after the change. What it throws is logged; while it blocks, only its own calls wait.</param>
     /// <returns>Dispose it to stop; also from within the callback.</returns>
     IDisposable WatchFlag(string flag, Action<FlagStatus> callback);
+
+    /// <summary>How far a flag is, in short; null where there is no such flag. The whole status is <see cref="IRolloutManager.GetStatus"/>.</summary>
+    /// <param name="flag">The flag's name, without regard to case.</param>
+    RolloutProgress? GetRolloutProgress(string flag);
 }

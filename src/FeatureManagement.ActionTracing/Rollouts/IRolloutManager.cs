@@ -1,0 +1,59 @@
+using FeatureManagement.ActionTracing.Runtime;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>
+/// Rolls flags out step by step. A rollout moves forward only on time that was watched and found healthy, and puts everything back by itself when those who
+/// have the feature fare worse than those who do not. A singleton; every member may be called from any thread.
+/// </summary>
+public interface IRolloutManager
+{
+    /// <summary>Starts the rollout of a flag, or plans it where <see cref="RolloutConfig.StartAt"/> lies ahead.</summary>
+    /// <param name="flag">The flag's name, without regard to case.</param>
+    /// <param name="change">Who, why and from where.</param>
+    /// <param name="plan">How; null for the flag's own <c>rolloutConfig</c>, whose thresholds can then be edited while it runs.</param>
+    /// <param name="cancellationToken">Gives up waiting for a turn.</param>
+    /// <exception cref="FlagChangeException">There is no such flag, it has a rollout or is in emergency, the plan is wrong, or the store failed. Nothing was changed.</exception>
+    Task<RolloutStatus> StartAsync(string flag, FlagChange change, RolloutConfig? plan = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a rollout stand where it is. Its guards go on watching.</summary>
+    /// <param name="flag">The flag's name, without regard to case.</param>
+    /// <param name="change">Who, why and from where.</param>
+    /// <param name="cancellationToken">Gives up waiting for a turn.</param>
+    /// <exception cref="FlagChangeException">There is nothing to pause, or the store failed. Nothing was changed.</exception>
+    Task<RolloutStatus> PauseAsync(string flag, FlagChange change, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a rollout go on that is paused, or that a split holds which does not fit; evidence about the split then begins anew.</summary>
+    /// <param name="flag">The flag's name, without regard to case.</param>
+    /// <param name="change">Who, why and from where.</param>
+    /// <param name="cancellationToken">Gives up waiting for a turn.</param>
+    /// <exception cref="FlagChangeException">There is nothing to resume, or the store failed. Nothing was changed.</exception>
+    Task<RolloutStatus> ResumeAsync(string flag, FlagChange change, CancellationToken cancellationToken = default);
+
+    /// <summary>Undoes a rollout: the flag is what it was before, or disabled where the plan says so. Calls off a planned one.</summary>
+    /// <param name="flag">The flag's name, without regard to case.</param>
+    /// <param name="change">Who, why and from where.</param>
+    /// <param name="cancellationToken">Gives up waiting for the store. The rollback is in force all the same, and is stored in the background.</param>
+    /// <exception cref="FlagChangeException">The flag has no rollout.</exception>
+    Task<RolloutStatus> RollBackAsync(string flag, FlagChange change, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a rollout to its target at once.</summary>
+    /// <param name="flag">The flag's name, without regard to case.</param>
+    /// <param name="change">Who, why and from where.</param>
+    /// <param name="cancellationToken">Gives up waiting for a turn.</param>
+    /// <exception cref="FlagChangeException">The flag has no rollout on its way, or the store failed. Nothing was changed.</exception>
+    Task<RolloutStatus> CompleteAsync(string flag, FlagChange change, CancellationToken cancellationToken = default);
+
+    /// <summary>How a flag's rollout stands, or how its last one ended; null where it never had one.</summary>
+    /// <param name="flag">The flag's name, without regard to case.</param>
+    RolloutStatus? GetStatus(string flag);
+
+    /// <summary>All rollouts that have not ended, planned and paused ones included, in order of the flags' names.</summary>
+    IReadOnlyList<RolloutStatus> GetActive();
+
+    /// <summary>The steps that a rollout would take from now on if nothing held it. Changes nothing.</summary>
+    /// <param name="flag">The flag's name, without regard to case.</param>
+    /// <param name="plan">How; null for the flag's own <c>rolloutConfig</c>.</param>
+    /// <exception cref="FlagChangeException">There is no such flag, or the plan is wrong.</exception>
+    IReadOnlyList<RolloutPreviewStep> Preview(string flag, RolloutConfig? plan = null);
+}

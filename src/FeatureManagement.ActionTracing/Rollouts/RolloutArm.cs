@@ -1,0 +1,56 @@
+using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Statistics;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>What was seen of one arm of a step, in distinct users (bucketing keys). All counts are since the step began. Immutable.</summary>
+public sealed record RolloutArm
+{
+    /// <summary>Users whose answer the bucket decided.</summary>
+    public long Units { get; init; }
+
+    /// <summary>Users with a comparable outcome: not one that the flag's own "off" cut short.</summary>
+    public long AtRisk { get; init; }
+
+    /// <summary>Of those at risk, users with an error.</summary>
+    public long Bad { get; init; }
+
+    /// <summary>Users whose first latency is in <see cref="LatencyMean"/>.</summary>
+    public long LatencyCount { get; init; }
+
+    /// <summary>The mean of the natural logarithm of each user's first latency in milliseconds, at least 0.001 ms.</summary>
+    public double LatencyMean { get; init; }
+
+    /// <summary>The sum of squared differences from <see cref="LatencyMean"/>.</summary>
+    public double LatencySumOfSquares { get; init; }
+
+    /// <summary>Users with a comparable outcome since the slow threshold is known.</summary>
+    public long SlowAtRisk { get; init; }
+
+    /// <summary>Of those, users with an action slower than it.</summary>
+    public long Slow { get; init; }
+
+    internal Moments Latency => new(LatencyCount, LatencyMean, LatencySumOfSquares);
+
+    internal static RolloutArm Of(ArmCounts counts) => new()
+    {
+        Units = counts.Units,
+        AtRisk = counts.AtRisk,
+        Bad = counts.Bad,
+        LatencyCount = counts.Latency.Count,
+        LatencyMean = counts.Latency.Mean,
+        LatencySumOfSquares = counts.Latency.SumOfSquares,
+        SlowAtRisk = counts.SlowAtRisk,
+        Slow = counts.Slow,
+    };
+
+    /// <summary>The counts of two steps together; latencies are not, for steps are never compared with each other.</summary>
+    internal RolloutArm Plus(RolloutArm other) => new()
+    {
+        Units = Units + other.Units,
+        AtRisk = AtRisk + other.AtRisk,
+        Bad = Bad + other.Bad,
+        SlowAtRisk = SlowAtRisk + other.SlowAtRisk,
+        Slow = Slow + other.Slow,
+    };
+}

@@ -1,0 +1,58 @@
+using FeatureManagement.ActionTracing.Configuration;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>What a look at a rollout leads to. Immutable.</summary>
+/// <param name="Kind">What to do.</param>
+/// <param name="Ledger">The ledger after the look.</param>
+/// <param name="Percentage">The next share, where a step is due.</param>
+/// <param name="Reason">Why, for a pause or a rollback.</param>
+internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, RolloutLedger Ledger, decimal Percentage = 0, string Reason = "")
+{
+    /// <summary>Decides. Pure; every rollout goes through here, and nothing else moves one forward.</summary>
+    /// <param name="record">The rollout, not planned and not ended.</param>
+    /// <param name="ledger">Its ledger, with what was seen at this look.</param>
+    /// <param name="verdict">What the look found.</param>
+    /// <param name="elapsed">Monotonic time since time was last counted, by whichever process.</param>
+    /// <param name="maxHold">How long the source may be unavailable.</param>
+    /// <param name="settings">The intervals.</param>
+    /// <param name="now">The time of day, for people only.</param>
+    public static RolloutDecision Decide(
+        RolloutRecord record, RolloutLedger ledger, RolloutVerdict verdict, TimeSpan elapsed, TimeSpan maxHold, FeatureFlagSettings settings, DateTimeOffset now)
+    {
+        if (verdict.Kind == VerdictKind.Regressed)
+            return new(RolloutDecisionKind.RollBack, ledger, Reason: verdict.Reason);
+
+        // However long nobody looked: not more than two intervals are known to have been watched.
+        TimeSpan counted = TimeSpan.FromTicks(Math.Clamp(elapsed.Ticks, 0, 2 * settings.SafetyInterval.Ticks));
+        bool paused = record.Phase == RolloutPhase.Paused;
+        // Whoever counts nothing must not make the others begin anew.
+        long next = counted > TimeSpan.Zero ? ledger.Counted + 1 : ledger.Counted;
+        if (verdict.Kind != VerdictKind.Healthy)
+        {
+            bool unavailable = verdict.Kind == VerdictKind.SourceUnavailable;
+            ledger = ledger with
+            {
+                Counted = unavailable ? next : ledger.Counted,
+                Unavailable = unavailable ? ledger.Unavailable + counted : TimeSpan.Zero,
+                Hold = ledger.Hold is { } hold && hold.Kind == verdict.Kind ? hold with { Reason = verdict.Reason } : new RolloutHold(verdict.Kind, verdict.Reason, now),
+            };
+            return unavailable && ledger.Unavailable >= maxHold && !paused
+                ? new(RolloutDecisionKind.Pause, ledger, Reason: verdict.Reason)
+                : new(RolloutDecisionKind.None, ledger);
+        }
+
+        ledger = ledger with { Unavailable = TimeSpan.Zero, Hold = null };
+        if (paused)
+            return new(RolloutDecisionKind.None, ledger);
+        ledger = ledger with { Counted = next, Credited = ledger.Credited + counted };
+        if (ledger.Credited >= RolloutCurve.Duration(record.Plan))
+            return new(RolloutDecisionKind.Complete, ledger, record.Plan.TargetPercentage);
+        if (ledger.Credited - record.Credited < settings.ProgressionInterval)
+            return new(RolloutDecisionKind.None, ledger);
+        decimal share = RolloutCurve.At(record.Plan, record.Start, ledger.Credited);
+        if (share >= record.Plan.TargetPercentage)
+            return new(RolloutDecisionKind.Complete, ledger, share);
+        return share > record.Percentage ? new(RolloutDecisionKind.Step, ledger, share) : new(RolloutDecisionKind.None, ledger);
+    }
+}

@@ -1,0 +1,10 @@
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+internal enum RolloutDecisionKind
+{
+    None,
+    Step,
+    Complete,
+    Pause,
+    RollBack,
+}

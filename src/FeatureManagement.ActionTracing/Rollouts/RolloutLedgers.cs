@@ -1,0 +1,45 @@
+using System.Text.Json;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>Reads and writes the ledgers of rollouts. Thread-safe.</summary>
+internal sealed class RolloutLedgers(BoundedStore store)
+{
+    private static string KeyOf(string flag) => "rollout/" + flag.ToLowerInvariant();
+
+    /// <summary>The ledger of a rollout with its version, if it has changed since a version; where it has not, what is known.</summary>
+    /// <exception cref="Runtime.FlagChangeException">The store failed.</exception>
+    public async Task<(RolloutLedger Ledger, long Version)> ReadAsync(string flag, RolloutLedger known, long version, CancellationToken cancellationToken)
+    {
+        string key = KeyOf(flag);
+        StoreChanges changes = await store.CallAsync((inner, bound) => inner.ReadAsync(key, version, bound), cancellationToken).ConfigureAwait(false);
+        if (changes.Documents.FirstOrDefault(document => document.Key == key) is not { } found)
+            return (known, version);
+        RolloutLedger? read = found.Json is null ? null : Read(found.Json);
+        // Of another rollout: this one begins without any, in the same document.
+        return (read?.Id == known.Id ? read : known with { }, found.Version);
+    }
+
+    /// <summary>Writes a ledger. Null where another process was faster.</summary>
+    /// <exception cref="Runtime.FlagChangeException">The store failed.</exception>
+    public async Task<long?> WriteAsync(string flag, RolloutLedger ledger, long version, CancellationToken cancellationToken)
+    {
+        var commit = new StoreCommit([new DocumentWrite(KeyOf(flag), StoredJson.Write(ledger), version)], []);
+        CommitResult result = await store.CallAsync((inner, bound) => inner.CommitAsync(commit, bound), cancellationToken).ConfigureAwait(false);
+        return result.Committed ? result.Version : null;
+    }
+
+    private static RolloutLedger? Read(string json)
+    {
+        try
+        {
+            return StoredJson.Read<RolloutLedger>(json);
+        }
+        catch (JsonException)
+        {
+            // Evidence that cannot be read is as good as none; what matters for the flag is in the flag's own document.
+            return null;
+        }
+    }
+}

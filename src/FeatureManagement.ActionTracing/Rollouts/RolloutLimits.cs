@@ -1,0 +1,25 @@
+using FeatureManagement.ActionTracing.Safety;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>The thresholds that hold in a phase. Immutable.</summary>
+/// <param name="MaxErrorRate">The largest error rate, 0 to 1, or null.</param>
+/// <param name="MaxLatency">The largest mean latency, or null.</param>
+/// <param name="MinimumSamples">The exposed users needed in the phase.</param>
+internal readonly record struct RolloutLimits(double? MaxErrorRate, TimeSpan? MaxLatency, int MinimumSamples)
+{
+    private const int DefaultSamples = 100;
+
+    public static RolloutLimits Of(SafetyThresholds? thresholds, RolloutPhase phase)
+    {
+        PhaseThresholds? own = phase switch
+        {
+            RolloutPhase.Canary => thresholds?.Canary,
+            RolloutPhase.Gradual => thresholds?.Gradual,
+            _ => thresholds?.Majority,
+        };
+        double? errors = own?.MaxErrorRate ?? thresholds?.MaxErrorRate;
+        TimeSpan? latency = own?.MaxLatency ?? thresholds?.MaxLatency;
+        return new RolloutLimits(errors, latency, own?.MinimumSamples ?? thresholds?.MinimumSamples ?? (errors is null && latency is null ? 0 : DefaultSamples));
+    }
+}

@@ -1,0 +1,141 @@
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>Looks at every rollout each <c>safetyInterval</c>, begins those that were planned, and starts those that configuration says start by themselves.</summary>
+internal sealed partial class RolloutLoop(
+    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, TimeProvider time, ILogger<RolloutLoop> logger) : BackgroundService
+{
+    private readonly Dictionary<string, string> _refused = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>One look at everything.</summary>
+    public async Task TickAsync(CancellationToken cancellationToken)
+    {
+        // What is stored is not known: nothing may go forward.
+        if (!control.IsLoaded)
+            return;
+        foreach (FlagDefinition flag in configuration.Catalog.Flags.Values)
+            if (flag.RolloutConfig is { AutoStart: true })
+                await GuardedAsync(flag.Name, () => StartAsync(flag, cancellationToken)).ConfigureAwait(false);
+        var active = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, LaidRecord laid) in control.Records())
+        {
+            if (laid.Record.Rollout is not { } rollout || source.Configured(name) is not { } configured)
+                continue;
+            active.Add(name);
+            await GuardedAsync(name, () => MoveAsync(configured, rollout, cancellationToken)).ConfigureAwait(false);
+        }
+        foreach (string flag in runner.Watched)
+            if (!active.Contains(flag) || control.Record(flag).Record.Rollout is null)
+                runner.Forget(flag);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(configuration.Catalog.Settings.SafetyInterval, time);
+        do
+        {
+            try
+            {
+                await TickAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // An exception that escapes stops the host.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogTickFailed(exception);
+            }
+            timer.Period = configuration.Catalog.Settings.SafetyInterval;
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    private Task MoveAsync(EffectiveFlag flag, RolloutRecord rollout, CancellationToken cancellationToken)
+    {
+        string name = flag.Definition.Name;
+        DateTimeOffset now = time.GetUtcNow();
+        if (rollout.Over != ConfiguredAnswer.Of(flag.Definition))
+        {
+            // Configuration says something else since, and its hand is the operator's.
+            var change = new FlagChange("configuration", "configuration changed what the flag answers", ChangeSource.Configuration);
+            return control.CommitAsync(new FlagEdit
+            {
+                Flag = name,
+                Action = "rollout_rolled_back",
+                Change = change,
+                At = now,
+                Decide = (_, laid) => laid.Rollout?.Id == rollout.Id ? RolloutChanges.End(laid, RolloutPhase.RolledBack, change.Actor, change.Reason, now, runner.Last(name, rollout.Id)?.Ledger) : laid,
+            }, cancellationToken);
+        }
+        if (rollout.Phase != RolloutPhase.Planned)
+            return runner.LookAsync(name, rollout, cancellationToken);
+        return rollout.StartedAt > now ? Task.CompletedTask : control.CommitAsync(new FlagEdit
+        {
+            Flag = name,
+            Action = "rollout_started",
+            Change = new FlagChange(rollout.Actor, $"planned for {rollout.StartedAt:u}: {rollout.Reason}", ChangeSource.Rollout),
+            At = now,
+            Decide = (_, laid) => laid.Rollout is { Phase: RolloutPhase.Planned } planned && planned.Id == rollout.Id ? laid with { Rollout = RolloutChanges.Begin(planned, now), At = now } : laid,
+        }, cancellationToken);
+    }
+
+    private async Task StartAsync(FlagDefinition flag, CancellationToken cancellationToken)
+    {
+        string content = RolloutRules.Fingerprint(flag.RolloutConfig)!; // whoever calls has seen it
+        FlagRecord record = control.Record(flag.Name).Record;
+        if (record.Rollout is not null || record.AutoStarted == content || _refused.GetValueOrDefault(flag.Name) == content)
+            return;
+        var change = new FlagChange("configuration", "autoStart in rolloutConfig", ChangeSource.Configuration);
+        DateTimeOffset now = time.GetUtcNow();
+        string id = Guid.NewGuid().ToString("N");
+        try
+        {
+            await control.CommitAsync(new FlagEdit
+            {
+                Flag = flag.Name,
+                Action = flag.RolloutConfig!.StartAt > now ? "rollout_planned" : "rollout_started",
+                Change = change,
+                At = now,
+                Decide = (configured, laid) => laid.Rollout is not null || laid.AutoStarted == RolloutRules.Fingerprint(configured.RolloutConfig) ? laid
+                    : RolloutChanges.Start(configured, laid, id, null, change, now),
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FlagChangeException refusal) when (refusal.Error is FlagChangeError.Conflict or FlagChangeError.Invalid)
+        {
+            // Said once for each content; only a flag in emergency is tried again, when that has ended.
+            if (record.Emergency is null && flag.State != FlagState.EmergencyOff)
+                _refused[flag.Name] = content;
+            LogNotStarted(flag.Name, refusal.Message);
+        }
+    }
+
+    private async Task GuardedAsync(string flag, Func<Task> action)
+    {
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        catch (FlagChangeException exception)
+        {
+            LogNotMoved(flag, exception.Message);
+        }
+    }
+
+    [LoggerMessage(403, LogLevel.Error, "The rollouts could not be looked at; they stand where they are.", EventName = "TickFailed")]
+    private partial void LogTickFailed(Exception exception);
+
+    [LoggerMessage(404, LogLevel.Warning, "The rollout of flag '{Flag}' did not start by itself: {Reason}", EventName = "NotStarted")]
+    private partial void LogNotStarted(string flag, string reason);
+
+    [LoggerMessage(405, LogLevel.Warning, "The rollout of flag '{Flag}' stands where it is: {Reason}", EventName = "NotMoved")]
+    private partial void LogNotMoved(string flag, string reason);
+}

@@ -1,0 +1,98 @@
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+internal sealed class RolloutManager(FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, TimeProvider time) : IRolloutManager
+{
+    private const int MaxPreview = 500;
+
+    public Task<RolloutStatus> StartAsync(string flag, FlagChange change, RolloutConfig? plan, CancellationToken cancellationToken)
+    {
+        string id = Guid.NewGuid().ToString("N");
+        bool planned = (plan ?? Definition(flag).RolloutConfig)?.StartAt > time.GetUtcNow();
+        return CommitAsync(flag, planned ? "rollout_planned" : "rollout_started", change, (configured, record, now) => RolloutChanges.Start(configured, record, id, plan, change, now), cancellationToken);
+    }
+
+    public Task<RolloutStatus> PauseAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
+        CommitAsync(flag, "rollout_paused", change, (configured, record, now) => record with { Rollout = RolloutChanges.Pause(configured.Name, record.Rollout, change, now), At = now }, cancellationToken);
+
+    public Task<RolloutStatus> ResumeAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
+        CommitAsync(flag, "rollout_resumed", change, (configured, record, now) => record with
+        {
+            Rollout = RolloutChanges.Resume(configured.Name, record.Rollout, record.Rollout is { } rollout && IsSplitWrong(flag, rollout), change, now),
+            At = now,
+        }, cancellationToken);
+
+    public async Task<RolloutStatus> RollBackAsync(string flag, FlagChange change, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        await control.ActAsync(Edit(flag, "rollout_rolled_back", change, now,
+            (configured, record) => RolloutChanges.RollBack(configured, record, LedgerOf(flag, record), change, now)), cancellationToken).ConfigureAwait(false);
+        return StatusOrThrow(flag);
+    }
+
+    public Task<RolloutStatus> CompleteAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
+        CommitAsync(flag, "rollout_completed", change, (configured, record, now) => RolloutChanges.Complete(configured, record, LedgerOf(flag, record), change, now), cancellationToken);
+
+    public RolloutStatus? GetStatus(string flag)
+    {
+        ArgumentNullException.ThrowIfNull(flag);
+        LaidRecord laid = control.Record(flag);
+        return (laid.Record.Rollout ?? laid.Record.LastRollout) is { } rollout ? Status(flag, rollout, laid) : null;
+    }
+
+    public IReadOnlyList<RolloutStatus> GetActive() =>
+    [
+        .. control.Records().Where(pair => pair.Value.Record.Rollout is not null && source.Current.Find(pair.Key) is not null)
+            .Select(pair => Status(pair.Key, pair.Value.Record.Rollout!, pair.Value)).OrderBy(status => status.Flag, StringComparer.OrdinalIgnoreCase),
+    ];
+
+    public IReadOnlyList<RolloutPreviewStep> Preview(string flag, RolloutConfig? plan)
+    {
+        FlagDefinition configured = Definition(flag);
+        DateTimeOffset now = time.GetUtcNow();
+        FlagRecord asIfIdle = control.Record(flag).Record with { Rollout = null, Emergency = null };
+        RolloutRecord rollout = RolloutChanges.Start(configured, asIfIdle, "", plan, new FlagChange("", ""), now).Rollout!; // starting leaves one
+        TimeSpan duration = RolloutCurve.Duration(rollout.Plan);
+        TimeSpan interval = configuration.Catalog.Settings.ProgressionInterval;
+        if (duration / interval > MaxPreview)
+            interval = duration / MaxPreview;
+        var steps = new List<RolloutPreviewStep> { new(rollout.StartedAt, rollout.Start, RolloutCurve.PhaseOf(rollout.Start)) };
+        for (TimeSpan at = interval; at < duration; at += interval)
+            if (RolloutCurve.At(rollout.Plan, rollout.Start, at) is var share && share > steps[^1].Percentage && share < rollout.Plan.TargetPercentage)
+                steps.Add(new(rollout.StartedAt + at, share, RolloutCurve.PhaseOf(share)));
+        steps.Add(new(rollout.StartedAt + duration, rollout.Plan.TargetPercentage, RolloutPhase.Complete));
+        return steps;
+    }
+
+    private async Task<RolloutStatus> CommitAsync(string flag, string action, FlagChange change, Func<FlagDefinition, FlagRecord, DateTimeOffset, FlagRecord> decide, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(flag);
+        ArgumentNullException.ThrowIfNull(change);
+        DateTimeOffset now = time.GetUtcNow();
+        await control.CommitAsync(Edit(flag, action, change, now, (configured, record) => decide(configured, record, now)), cancellationToken).ConfigureAwait(false);
+        return StatusOrThrow(flag);
+    }
+
+    private static FlagEdit Edit(string flag, string action, FlagChange change, DateTimeOffset now, Func<FlagDefinition, FlagRecord, FlagRecord> decide) =>
+        new() { Flag = flag, Action = action, Change = change, At = now, Decide = decide };
+
+    private bool IsSplitWrong(string flag, RolloutRecord rollout) => runner.Last(flag, rollout.Id)?.Ledger is { SplitMismatch: true } ledger && ledger.SplitSince == rollout.SplitSince;
+
+    private RolloutLedger? LedgerOf(string flag, FlagRecord record) => record.Rollout is { } rollout ? runner.Last(flag, rollout.Id)?.Ledger : null;
+
+    private RolloutStatus Status(string flag, RolloutRecord rollout, LaidRecord laid) => RolloutStatuses.Of(
+        source.Current.Find(flag)?.Name ?? flag, rollout, runner.Last(flag, rollout.Id), !laid.Pending, configuration.Catalog.Settings.ProgressionInterval, time.GetUtcNow());
+
+    private RolloutStatus StatusOrThrow(string flag) => GetStatus(flag)
+        ?? throw new FlagChangeException(FlagChangeError.Conflict, $"The change was made, but the rollout of flag '{flag}' has been removed meanwhile.");
+
+    private FlagDefinition Definition(string flag)
+    {
+        ArgumentNullException.ThrowIfNull(flag);
+        return source.Configured(flag)?.Definition
+            ?? throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{flag}'" + (NearestName.Find(flag, source.Current.Names) is { } nearest ? $"; did you mean '{nearest}'?" : "."));
+    }
+}

@@ -1,0 +1,23 @@
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>What a metrics source knows of a rollout's step. Immutable.</summary>
+public sealed record RolloutMetrics
+{
+    /// <summary>Users with the flag on.</summary>
+    public required RolloutArm Exposed { get; init; }
+
+    /// <summary>Users with the flag off.</summary>
+    public required RolloutArm Control { get; init; }
+
+    /// <summary>Exposed actions since the step began.</summary>
+    public required RolloutActions Actions { get; init; }
+
+    /// <summary>Exposed actions within the window that was asked for, over all steps.</summary>
+    public required RolloutActions Window { get; init; }
+
+    /// <summary>Control's 95th percentile of latency, once it is known from at least 200 users and no slow threshold is set; else null.</summary>
+    public TimeSpan? ControlPercentile95 { get; init; }
+
+    /// <summary>Evaluations without any identity. They count nowhere else.</summary>
+    public long DefaultKeys { get; init; }
+}

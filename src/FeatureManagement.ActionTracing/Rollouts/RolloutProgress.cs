@@ -1,0 +1,28 @@
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>How far a flag is, in short. Immutable.</summary>
+public sealed record RolloutProgress
+{
+    /// <summary>The flag as configuration spells it.</summary>
+    public required string FlagName { get; init; }
+
+    /// <summary>The flag's state, all layers together.</summary>
+    public required FlagState State { get; init; }
+
+    /// <summary>The flag's type.</summary>
+    public required FlagType Type { get; init; }
+
+    /// <summary>The flag's share now, 0 to 100.</summary>
+    public required decimal CurrentPercentage { get; init; }
+
+    /// <summary>The share that the flag's rollout goes to; 100 where there is none.</summary>
+    public required decimal TargetPercentage { get; init; }
+
+    /// <summary>When the flag's rollout started; null where there is none.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>When the rollout will be complete if nothing holds it; null where something does, or there is none.</summary>
+    public DateTimeOffset? EstimatedCompletion { get; init; }
+}

@@ -1,0 +1,54 @@
+using FeatureManagement.ActionTracing.Runtime;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>
+/// A rollout as it is stored inside the flag's record, so that a step, a rollback or an emergency is one write: what was planned, where it stands, and how
+/// it came there. What changes at every look is in <see cref="RolloutLedger"/>. Immutable.
+/// </summary>
+internal sealed record RolloutRecord
+{
+    public required string Id { get; init; }
+
+    /// <summary>The plan, as it was when the rollout started.</summary>
+    public required RolloutConfig Plan { get; init; }
+
+    /// <summary>Whether the plan is the flag's own, whose thresholds may be edited while it runs.</summary>
+    public bool OwnPlan { get; init; }
+
+    /// <summary>The first share, 0 to 100.</summary>
+    public required decimal Start { get; init; }
+
+    /// <summary>The share now, 0 to 100.</summary>
+    public required decimal Percentage { get; init; }
+
+    /// <summary>What configuration said when the rollout started.</summary>
+    public required ConfiguredAnswer Over { get; init; }
+
+    public required RolloutPhase Phase { get; init; }
+
+    /// <summary>The number of the statistical step: every change of the share, and everything else that begins a comparison anew, raises it.</summary>
+    public int Step { get; init; } = 1;
+
+    /// <summary>The first statistical step that the evidence about the split is about.</summary>
+    public int SplitSince { get; init; } = 1;
+
+    /// <summary>The credited time of the last step.</summary>
+    public TimeSpan Credited { get; init; }
+
+    /// <summary>When it started, or is planned to.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When the phase was last changed by somebody, or the rollout ended.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Who started, paused, resumed or ended it, and why.</summary>
+    public required string Actor { get; init; }
+
+    public required string Reason { get; init; }
+
+    public IReadOnlyList<RolloutStep> History { get; init; } = [];
+
+    /// <summary>Whether it decides the flag's share now.</summary>
+    public bool IsLaid => Phase is not (RolloutPhase.Planned or RolloutPhase.Complete or RolloutPhase.RolledBack);
+}

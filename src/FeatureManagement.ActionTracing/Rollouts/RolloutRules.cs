@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>What must hold of a plan, wherever it comes from. Configuration has been checked for it before; code has not.</summary>
+internal static class RolloutRules
+{
+    /// <summary>Everything that is wrong, each beginning with the field.</summary>
+    public static IReadOnlyList<string> Check(RolloutConfig plan)
+    {
+        var faults = new List<string>();
+        if (plan.Duration <= TimeSpan.Zero)
+            Fault($"duration is {plan.Duration:c}; it must be longer than zero");
+        if (plan.StartPercentage is < 0 or > 100)
+            Fault($"startPercentage is {plan.StartPercentage}; it must be between 0 and 100");
+        if (plan.TargetPercentage is < 0 or > 100)
+            Fault($"targetPercentage is {plan.TargetPercentage}; it must be between 0 and 100");
+        if (plan.Type == RolloutType.Stepped && (plan.Checkpoints.Count == 0 || !Rises(plan.Checkpoints)))
+            Fault($"checkpoints are {string.Join(", ", plan.Checkpoints)}; they must rise within 0 and 100, and there must be one at least");
+        if (plan.Type == RolloutType.Custom && (plan.Schedule is not [.., { After.Ticks: > 0 }] || !Rises([.. plan.Schedule.Select(entry => entry.Percentage)])
+            || plan.Schedule.Zip(plan.Schedule.Skip(1)).Any(pair => pair.Second.After <= pair.First.After)))
+            Fault($"schedule has {plan.Schedule.Count} entries; there must be one at least, and times and percentages must rise from entry to entry, within 0 and 100");
+        if (!(plan.Alpha is > 0 and < 1))
+            Fault($"alpha is {plan.Alpha}; it must lie between 0 and 1");
+        if (!(plan.MaxErrorRateIncrease is >= 0 and <= 100))
+            Fault($"maxErrorRateIncrease is {plan.MaxErrorRateIncrease}; it must be between 0 and 100");
+        if (!(plan.MaxLatencyIncrease is >= 0 and <= 100))
+            Fault($"maxLatencyIncrease is {plan.MaxLatencyIncrease}; it must be between 0 and 100");
+        if (plan.SlowThreshold <= TimeSpan.Zero)
+            Fault($"slowThreshold is {plan.SlowThreshold:c}; it must be longer than zero");
+        if (plan.MaxHold < TimeSpan.Zero)
+            Fault($"maxHold is {plan.MaxHold:c}; it cannot be negative");
+        return faults;
+
+        void Fault(FormattableString text) => faults.Add(text.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Tells one content of <c>rolloutConfig</c> from another; null for none.</summary>
+    public static string? Fingerprint(RolloutConfig? plan) =>
+        plan is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(StoredJson.Write(plan))).AsSpan(0, 8));
+
+    private static bool Rises(IReadOnlyList<decimal> shares) =>
+        shares.All(share => share is >= 0 and <= 100) && shares.Zip(shares.Skip(1)).All(pair => pair.First <= pair.Second);
+}

@@ -1,0 +1,36 @@
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>What this process knows of a rollout that it watches. One look at a time changes it; others may read what the last one left.</summary>
+internal sealed class RolloutRun(string id, TimeSpan credited)
+{
+    private volatile RolloutLook? _last;
+
+    public string Id => id;
+
+    public RolloutLedger Ledger { get; set; } = new() { Id = id, Credited = credited };
+
+    /// <summary>The ledger's version in the store; 0 before it was read.</summary>
+    public long Version { get; set; }
+
+    /// <summary>The timestamp since which time has not been counted.</summary>
+    public long Mark { get; set; }
+
+    /// <summary><see cref="RolloutLedger.Counted"/> as this process knows it.</summary>
+    public long Counted { get; set; }
+
+    /// <summary>The step that <see cref="Key"/> is about; 0 before the first look.</summary>
+    public int Step { get; set; }
+
+    /// <summary>The key of this process's stratum.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>The key of the stratum before, until it is folded.</summary>
+    public string? Ended { get; set; }
+
+    /// <summary>What the last look left, or null before the first.</summary>
+    public RolloutLook? Last
+    {
+        get => _last;
+        set => _last = value;
+    }
+}

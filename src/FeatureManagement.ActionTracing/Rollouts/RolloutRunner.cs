@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Safety;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>
+/// Looks at one rollout at a time: reads what was seen, decides, and does what was decided. Other processes over the store do the same beside it; the
+/// versions of the documents let one of them count time and take a step.
+/// </summary>
+internal sealed partial class RolloutRunner(
+    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutLedgers ledgers, IRolloutMetricsSource metrics,
+    RolloutMeter meter, TimeProvider time, ILogger<RolloutRunner> logger)
+{
+    private const int MaxAttempts = 5;
+    private const string Actor = "action-tracing";
+
+    private readonly ConcurrentDictionary<string, RolloutRun> _runs = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What the last look at a rollout left here, or null.</summary>
+    public RolloutLook? Last(string flag, string id) => _runs.GetValueOrDefault(flag) is { } run && run.Id == id ? run.Last : null;
+
+    /// <summary>Flags that are watched here.</summary>
+    public IEnumerable<string> Watched => _runs.Keys;
+
+    /// <summary>Stops watching a flag.</summary>
+    public void Forget(string flag)
+    {
+        if (_runs.TryRemove(flag, out _))
+            metrics.Forget(flag);
+    }
+
+    /// <summary>One look at a flag's rollout. An error of the rollout's own machinery holds it, and moves it neither way.</summary>
+    public async Task LookAsync(string flag, RolloutRecord record, CancellationToken cancellationToken)
+    {
+        RolloutRun run = _runs.AddOrUpdate(flag, _ => NewRun(record), (_, known) => known.Id == record.Id ? known : NewRun(record));
+        try
+        {
+            await LookAsync(flag, record, run, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever fails here, the rollout stands where it is.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            run.Mark = time.GetTimestamp();
+            var verdict = new RolloutVerdict(VerdictKind.Failed, $"The last look failed: {exception.Message}");
+            if (run.Last?.Verdict != verdict)
+                LogFailed(flag, exception);
+            run.Last = new RolloutLook(run.Ledger with { Hold = new RolloutHold(verdict.Kind, verdict.Reason, time.GetUtcNow()) }, verdict, run.Last?.DefaultKeys ?? 0);
+        }
+    }
+
+    private async Task LookAsync(string flag, RolloutRecord record, RolloutRun run, CancellationToken cancellationToken)
+    {
+        FeatureFlagSettings settings = configuration.Catalog.Settings;
+        RolloutConfig live = record.OwnPlan && configuration.Catalog.Flags.GetValueOrDefault(flag)?.RolloutConfig is { } edited ? edited : record.Plan;
+        BeginStep(run, record);
+        (RolloutMetrics? seen, string? failure) = await MeasureAsync(flag, record, run, live.SafetyThresholds, settings, cancellationToken).ConfigureAwait(false);
+
+        // A rollback does not wait for the store.
+        if (seen is not null && Judge(record, run.Ledger, live.SafetyThresholds, run, seen) is { Kind: VerdictKind.Regressed } at)
+        {
+            await RollBackAsync(flag, record, Take(record, run.Ledger, run, seen), at.Reason, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            (run.Ledger, run.Version) = await ledgers.ReadAsync(flag, run.Ledger, run.Version, cancellationToken).ConfigureAwait(false);
+            long now = time.GetTimestamp();
+            if (run.Ledger.Counted != run.Counted)
+                (run.Counted, run.Mark) = (run.Ledger.Counted, now);
+            RolloutLedger taken = Take(record, run.Ledger, run, seen);
+            RolloutVerdict verdict = failure is not null ? new(VerdictKind.SourceUnavailable, failure)
+                : !CanBeOn(flag) ? new(VerdictKind.FlagOff, "The flag can be on for nobody now: a parent is off, or there is an emergency.")
+                : RolloutGuard.Judge(record, live.SafetyThresholds, taken, seen!.Window);
+            RolloutDecision decision = RolloutDecision.Decide(record, taken, verdict, time.GetElapsedTime(run.Mark, now), live.MaxHold, settings, time.GetUtcNow());
+            if (await ledgers.WriteAsync(flag, decision.Ledger, run.Version, cancellationToken).ConfigureAwait(false) is not { } version)
+                continue;
+            (run.Ledger, run.Version, run.Counted, run.Mark, run.Ended) = (decision.Ledger, version, decision.Ledger.Counted, now, null);
+            if (verdict.Kind != VerdictKind.Healthy && run.Last?.Verdict.Kind != verdict.Kind)
+                LogHeld(flag, verdict.Reason);
+            run.Last = new RolloutLook(decision.Ledger, verdict, seen?.DefaultKeys ?? run.Last?.DefaultKeys ?? 0);
+            await DoAsync(flag, record, decision, cancellationToken).ConfigureAwait(false);
+            if (control.Record(flag).Record.Rollout is { } after && after.Id == record.Id && after.Step != record.Step)
+            {
+                // The new step is watched from its first moment.
+                BeginStep(run, after);
+                await MeasureAsync(flag, after, run, live.SafetyThresholds, settings, cancellationToken).ConfigureAwait(false);
+            }
+            return;
+        }
+    }
+
+    private async Task DoAsync(string flag, RolloutRecord record, RolloutDecision decision, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        RolloutLedger ledger = decision.Ledger;
+        switch (decision.Kind)
+        {
+            case RolloutDecisionKind.Step:
+                await control.CommitAsync(Edit(flag, "rollout_step", Say($"{record.Percentage:0.####} % → {decision.Percentage:0.####} % after {ledger.Credited:c} watched"), ChangeSource.Rollout, now,
+                    (_, laid) => IsStill(record, laid) ? laid with { Rollout = RolloutChanges.Step(laid.Rollout!, ledger, decision.Percentage, now), At = now } : laid), cancellationToken).ConfigureAwait(false);
+                break;
+            case RolloutDecisionKind.Complete:
+                await control.CommitAsync(Edit(flag, "rollout_completed", Say($"{decision.Percentage:0.####} % reached after {ledger.Credited:c} watched"), ChangeSource.Rollout, now,
+                    (configured, laid) => IsStill(record, laid) ? RolloutChanges.Complete(configured, laid, ledger, new FlagChange(Actor, Say($"{decision.Percentage:0.####} % reached")), now) : laid), cancellationToken).ConfigureAwait(false);
+                break;
+            case RolloutDecisionKind.Pause:
+                var pause = new FlagChange(Actor, $"no metrics for longer than maxHold: {decision.Reason}", ChangeSource.Safety);
+                await control.CommitAsync(Edit(flag, "rollout_paused", pause.Reason, ChangeSource.Safety, now,
+                    (configured, laid) => IsStill(record, laid) ? laid with { Rollout = RolloutChanges.Pause(configured.Name, laid.Rollout, pause, now), At = now } : laid), cancellationToken).ConfigureAwait(false);
+                break;
+            case RolloutDecisionKind.RollBack:
+                await RollBackAsync(flag, record, ledger, decision.Reason, cancellationToken).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    /// <summary>Acts, then writes; whatever step another process has taken meanwhile.</summary>
+    private async Task RollBackAsync(string flag, RolloutRecord record, RolloutLedger ledger, string reason, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        var change = new FlagChange(Actor, reason, ChangeSource.Safety);
+        FlagActed acted = await control.ActAsync(Edit(flag, "rollout_rolled_back", reason, ChangeSource.Safety, now,
+            (configured, laid) => laid.Rollout?.Id == record.Id ? RolloutChanges.RollBack(configured, laid, ledger, change, now) : laid), cancellationToken).ConfigureAwait(false);
+        if (ReferenceEquals(acted.Before, acted.After))
+            return;
+        LogRolledBack(flag, record.Percentage, reason);
+        meter.RolledBack();
+    }
+
+    private static void BeginStep(RolloutRun run, RolloutRecord record)
+    {
+        if (run.Step == record.Step)
+            return;
+        run.Ended ??= run.Step == 0 ? null : run.Key;
+        (run.Step, run.Key) = (record.Step, Guid.NewGuid().ToString("N"));
+    }
+
+    private async Task<(RolloutMetrics? Seen, string? Failure)> MeasureAsync(
+        string flag, RolloutRecord record, RolloutRun run, SafetyThresholds? thresholds, FeatureFlagSettings settings, CancellationToken cancellationToken)
+    {
+        var query = new RolloutQuery(flag, record.Id, record.Step, record.Percentage, thresholds?.ThresholdWindow ?? settings.ProgressionInterval, record.Plan.SlowThreshold ?? run.Ledger.SlowThreshold);
+        using var timer = new CancellationTokenSource(settings.DefaultTimeout, time);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            return (await metrics.ReadAsync(query, bound.Token).AsTask().WaitAsync(bound.Token).ConfigureAwait(false), null);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever a source throws: it is unavailable.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return (null, exception is OperationCanceledException ? $"The metrics source gave no answer within {settings.DefaultTimeout}." : $"The metrics source failed: {exception.Message.TrimEnd('.')}.");
+        }
+    }
+
+    private static RolloutVerdict Judge(RolloutRecord record, RolloutLedger ledger, SafetyThresholds? thresholds, RolloutRun run, RolloutMetrics seen) =>
+        RolloutGuard.Judge(record, thresholds, Take(record, ledger, run, seen), seen.Window);
+
+    private static RolloutLedger Take(RolloutRecord record, RolloutLedger ledger, RolloutRun run, RolloutMetrics? seen)
+    {
+        if (seen is null)
+            return ledger;
+        ledger = ledger.Add(record, new RolloutStratum { Key = run.Key, Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control, Actions = seen.Actions }, run.Ended);
+        return ledger with { SlowThreshold = ledger.SlowThreshold ?? record.Plan.SlowThreshold ?? seen.ControlPercentile95 };
+    }
+
+    private bool CanBeOn(string flag)
+    {
+        FlagSnapshot snapshot = source.Current;
+        return snapshot.TryFind(flag, out CompiledFlag? found) && snapshot.CanBeOn(found);
+    }
+
+    private static bool IsStill(RolloutRecord record, FlagRecord laid) =>
+        laid.Emergency is null && laid.Rollout is { } rollout && rollout.Id == record.Id && rollout.Step == record.Step && rollout.Phase == record.Phase;
+
+    private RolloutRun NewRun(RolloutRecord record) => new(record.Id, record.Credited) { Mark = time.GetTimestamp(), Counted = -1 };
+
+    private static FlagEdit Edit(string flag, string action, string reason, ChangeSource source, DateTimeOffset at, Func<Flags.FlagDefinition, FlagRecord, FlagRecord> decide) =>
+        new() { Flag = flag, Action = action, Change = new FlagChange(Actor, reason, source), At = at, Decide = decide };
+
+    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    [LoggerMessage(400, LogLevel.Error, "The rollout of flag '{Flag}' was rolled back at {Percentage} %: {Reason}.", EventName = "RolledBack")]
+    private partial void LogRolledBack(string flag, decimal percentage, string reason);
+
+    [LoggerMessage(401, LogLevel.Warning, "The rollout of flag '{Flag}' is held. {Reason}", EventName = "Held")]
+    private partial void LogHeld(string flag, string reason);
+
+    [LoggerMessage(402, LogLevel.Error, "The rollout of flag '{Flag}' could not be looked at; it stands where it is.", EventName = "LookFailed")]
+    private partial void LogFailed(string flag, Exception exception);
+}

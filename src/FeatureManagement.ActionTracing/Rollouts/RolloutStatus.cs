@@ -1,0 +1,77 @@
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>How a rollout stands. Immutable.</summary>
+public sealed record RolloutStatus
+{
+    /// <summary>The flag as configuration spells it.</summary>
+    public required string Flag { get; init; }
+
+    /// <summary>The rollout; another one of the same flag has another id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required RolloutPhase Phase { get; init; }
+
+    /// <summary>The plan, as it was when the rollout started.</summary>
+    public required RolloutConfig Plan { get; init; }
+
+    /// <summary>The first share, 0 to 100.</summary>
+    public required decimal StartPercentage { get; init; }
+
+    /// <summary>The share now, 0 to 100; of a rollout that has ended, the last.</summary>
+    public required decimal CurrentPercentage { get; init; }
+
+    /// <summary>The last share, 0 to 100.</summary>
+    public required decimal TargetPercentage { get; init; }
+
+    /// <summary>The credited part of the duration, 0 to 1.</summary>
+    public required double Progress { get; init; }
+
+    /// <summary>Time that was watched and found healthy.</summary>
+    public required TimeSpan Credited { get; init; }
+
+    /// <summary>When it started, or is planned to.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended; null while it has not.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When it will be complete if nothing holds it; null where something does, or it has ended.</summary>
+    public DateTimeOffset? EstimatedCompletion { get; init; }
+
+    /// <summary>What it is waiting for, in a sentence; null where it has ended.</summary>
+    public string? WaitingFor { get; init; }
+
+    /// <summary>Whether something holds it, so that no time is credited.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>What does not guard it, in a sentence; null where everything does or nothing is known yet.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Who started, paused, resumed or ended it.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Every share it stood at, with what was seen there.</summary>
+    public required IReadOnlyList<RolloutStep> History { get; init; }
+
+    /// <summary>Error rates with the flag on and off; null while nothing is known.</summary>
+    public RolloutComparison? Errors { get; init; }
+
+    /// <summary>Typical latency (the geometric mean, in milliseconds) with the flag on and off; null while nothing is known.</summary>
+    public RolloutComparison? Latency { get; init; }
+
+    /// <summary>Shares of users with a slow action; null while it is not known what is slow.</summary>
+    public RolloutComparison? Slow { get; init; }
+
+    /// <summary>Distinct users with the flag on, each counted once per step.</summary>
+    public long ExposedUnits { get; init; }
+
+    /// <summary>Distinct users with the flag off, each counted once per step.</summary>
+    public long ControlUnits { get; init; }
+
+    /// <summary>Evaluations here without any identity: they count in no comparison.</summary>
+    public long DefaultKeys { get; init; }
+}

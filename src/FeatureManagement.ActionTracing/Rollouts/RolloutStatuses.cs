@@ -1,0 +1,104 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Statistics;
+
+namespace FeatureManagement.ActionTracing.Rollouts;
+
+/// <summary>Says how a rollout stands, in numbers and sentences. Pure.</summary>
+internal static class RolloutStatuses
+{
+    private const int Guards = 3;
+
+    public static RolloutStatus Of(string flag, RolloutRecord record, RolloutLook? look, bool stored, TimeSpan progressionInterval, DateTimeOffset now)
+    {
+        RolloutLedger? ledger = look?.Ledger;
+        bool ended = record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack;
+        TimeSpan duration = RolloutCurve.Duration(record.Plan);
+        TimeSpan credited = ended || ledger is null || ledger.Credited < record.Credited ? record.Credited : ledger.Credited;
+        bool held = !ended && (record.Phase == RolloutPhase.Paused || ledger?.Hold is not null);
+        return new RolloutStatus
+        {
+            Flag = flag,
+            Id = record.Id,
+            Phase = record.Phase == RolloutPhase.RolledBack && !stored ? RolloutPhase.RollingBack : record.Phase,
+            Plan = record.Plan,
+            StartPercentage = record.Start,
+            CurrentPercentage = record.Percentage,
+            TargetPercentage = record.Plan.TargetPercentage,
+            Progress = record.Phase == RolloutPhase.Complete ? 1 : Math.Clamp(credited / duration, 0, 1),
+            Credited = credited,
+            StartedAt = record.StartedAt,
+            EndedAt = ended ? record.ChangedAt : null,
+            EstimatedCompletion = ended || held ? null : (record.Phase == RolloutPhase.Planned ? record.StartedAt : now) + (duration - credited),
+            WaitingFor = ended ? null : Waiting(record, ledger, credited, duration, progressionInterval),
+            IsHeld = held,
+            Note = ended || look is not { Verdict: { Kind: VerdictKind.Healthy, Reason.Length: > 0 } verdict } ? null : verdict.Reason,
+            Actor = record.Actor,
+            Reason = record.Reason,
+            History = record.History,
+            Errors = ledger is null ? null : Errors(record.Plan, ledger),
+            Latency = ledger is null ? null : Latency(record.Plan, ledger),
+            Slow = ledger?.SlowThreshold is null ? null : Slow(record.Plan, ledger),
+            ExposedUnits = ledger?.Exposed.Units ?? 0,
+            ControlUnits = ledger?.Control.Units ?? 0,
+            DefaultKeys = look?.DefaultKeys ?? 0,
+        };
+    }
+
+    private static string Waiting(RolloutRecord record, RolloutLedger? ledger, TimeSpan credited, TimeSpan duration, TimeSpan progressionInterval)
+    {
+        if (record.Phase == RolloutPhase.Planned)
+            return Text($"It starts at {record.StartedAt.UtcDateTime:u}.");
+        if (record.Phase == RolloutPhase.Paused)
+            return $"Paused by {record.Actor}: {record.Reason}. It goes on when somebody resumes it.";
+        if (ledger?.Hold is { } hold)
+            return hold.Reason;
+        TimeSpan next = progressionInterval - (credited - record.Credited);
+        TimeSpan rest = duration - credited;
+        TimeSpan wait = next < rest ? next : rest;
+        return wait <= TimeSpan.Zero ? "The next step of its plan." : Text($"{wait:c} more of watched time until the next step is looked at.");
+    }
+
+    private static RolloutComparison Errors(RolloutConfig plan, RolloutLedger ledger) => Rates(
+        plan, ledger.Errors, ledger.ErrorWindows, ledger.Exposed.Bad, ledger.Exposed.AtRisk, ledger.Control.Bad, ledger.Control.AtRisk);
+
+    private static RolloutComparison Slow(RolloutConfig plan, RolloutLedger ledger) => Rates(
+        plan, ledger.Slow, null, ledger.Exposed.Slow, ledger.Exposed.SlowAtRisk, ledger.Control.Slow, ledger.Control.SlowAtRisk);
+
+    private static RolloutComparison Rates(RolloutConfig plan, CountEvidence evidence, IReadOnlyList<CountWindow>? windows, long bad, long exposed, long badControl, long control)
+    {
+        double alpha = plan.Alpha / Guards;
+        double? upper = windows is null ? null : RateRatios.Upper([.. windows], alpha);
+        return new RolloutComparison
+        {
+            Exposed = exposed == 0 ? null : (double)bad / exposed,
+            Control = control == 0 ? null : (double)badControl / control,
+            Ratio = evidence.Ratio,
+            Lower = windows is null ? null : RateRatios.Lower([.. windows], alpha),
+            Upper = upper is { } bound && double.IsFinite(bound) ? bound : null,
+            PValue = evidence.PValue,
+            Evidence = evidence.Meter(alpha),
+        };
+    }
+
+    private static RolloutComparison? Latency(RolloutConfig plan, RolloutLedger ledger)
+    {
+        MeanDifference latency = ledger.Latency;
+        if (latency.H <= 0)
+            return null;
+        double alpha = plan.Alpha / Guards, margin = Math.Log(1 + plan.MaxLatencyIncrease);
+        double? width = latency.IsInformative ? OneSidedTest.HalfWidth(latency, alpha) : null;
+        double p = OneSidedTest.PValue(latency, margin);
+        return new RolloutComparison
+        {
+            Exposed = Math.Exp(latency.A / latency.H),
+            Control = Math.Exp(latency.B / latency.H),
+            Ratio = Math.Exp(latency.Estimate),
+            Lower = width is { } down ? Math.Exp(latency.Estimate - down) : null,
+            Upper = width is { } up && double.IsFinite(Math.Exp(latency.Estimate + up)) ? Math.Exp(latency.Estimate + up) : null,
+            PValue = p,
+            Evidence = Math.Clamp(Math.Log(p) / Math.Log(alpha), 0, 1),
+        };
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
