@@ -64,18 +64,7 @@ internal sealed partial class RolloutLoop(
         string name = flag.Definition.Name;
         DateTimeOffset now = time.GetUtcNow();
         if (rollout.Over != ConfiguredAnswer.Of(flag.Definition))
-        {
-            // Configuration says something else since, and its hand is the operator's.
-            var change = new FlagChange("configuration", "configuration changed what the flag answers", ChangeSource.Configuration);
-            return control.CommitAsync(new FlagEdit
-            {
-                Flag = name,
-                Action = "rollout_rolled_back",
-                Change = change,
-                At = now,
-                Decide = (_, laid) => laid.Rollout?.Id == rollout.Id ? RolloutChanges.End(laid, RolloutPhase.RolledBack, change.Actor, change.Reason, now, runner.Last(name, rollout.Id)?.Ledger) : laid,
-            }, cancellationToken);
-        }
+            return Task.CompletedTask; // it decides nothing any more, and whoever saw the edit ends it
         if (rollout.Phase != RolloutPhase.Planned)
             return runner.LookAsync(name, rollout, cancellationToken);
         return rollout.StartedAt > now ? Task.CompletedTask : control.CommitAsync(new FlagEdit
