@@ -11,10 +11,10 @@ internal static class SqliteAudit
 {
     private static readonly Dictionary<string, ChangeSource> Sources = Enum.GetValues<ChangeSource>().ToDictionary(Write, source => source, StringComparer.Ordinal);
 
-    public static StateRow State(SqliteConnection connection, SqliteTransaction transaction) => connection.QuerySingle<StateRow>(
-        "SELECT version AS Version, anchor_number AS AnchorNumber, anchor_hash AS AnchorHash, head_number AS HeadNumber, head_hash AS HeadHash FROM state", transaction: transaction);
+    public static StateRow State(SqliteConnection connection) => connection.QuerySingle<StateRow>(
+        "SELECT version AS Version, anchor_number AS AnchorNumber, anchor_hash AS AnchorHash, head_number AS HeadNumber, head_hash AS HeadHash FROM state");
 
-    public static AuditHead Append(SqliteConnection connection, SqliteTransaction transaction, AuditHead head, IReadOnlyList<AuditEntry> entries, long version)
+    public static AuditHead Append(SqliteConnection connection, AuditHead head, IReadOnlyList<AuditEntry> entries, long version)
     {
         foreach (AuditEntry entry in entries)
         {
@@ -40,13 +40,12 @@ internal static class SqliteAudit
                     chained.Node,
                     chained.PreviousHash,
                     chained.Hash,
-                },
-                transaction);
+                });
         }
         return head;
     }
 
-    public static IReadOnlyList<AuditEntry> Read(SqliteConnection connection, SqliteTransaction transaction, AuditQuery query)
+    public static IReadOnlyList<AuditEntry> Read(SqliteConnection connection, AuditQuery query)
     {
         string order = query.OldestFirst ? "ASC" : "DESC";
         return
@@ -69,21 +68,20 @@ internal static class SqliteAudit
                     query.Before,
                     query.After,
                     query.Take,
-                },
-                transaction).Select(row => row.Entry()),
+                }).Select(row => row.Entry()),
         ];
     }
 
-    public static AuditBounds Cut(SqliteConnection connection, SqliteTransaction transaction, DateTimeOffset before)
+    public static AuditBounds Cut(SqliteConnection connection, DateTimeOffset before)
     {
         long last = connection.ExecuteScalar<long>(
-            "SELECT coalesce((SELECT min(number) - 1 FROM audit WHERE at >= @before), (SELECT max(number) FROM audit), 0)", new { before = Write(before) }, transaction);
-        if (connection.QuerySingleOrDefault<string>("SELECT hash FROM audit WHERE number = @last", new { last }, transaction) is { } hash)
+            "SELECT coalesce((SELECT min(number) - 1 FROM audit WHERE at >= @before), (SELECT max(number) FROM audit), 0)", new { before = Write(before) });
+        if (connection.QuerySingleOrDefault<string>("SELECT hash FROM audit WHERE number = @last", new { last }) is { } hash)
         {
-            connection.Execute("UPDATE state SET anchor_number = @last, anchor_hash = @hash", new { last, hash }, transaction);
-            connection.Execute("DELETE FROM audit WHERE number <= @last", new { last }, transaction);
+            connection.Execute("UPDATE state SET anchor_number = @last, anchor_hash = @hash", new { last, hash });
+            connection.Execute("DELETE FROM audit WHERE number <= @last", new { last });
         }
-        return State(connection, transaction).Bounds;
+        return State(connection).Bounds;
     }
 
     private static string Write(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);

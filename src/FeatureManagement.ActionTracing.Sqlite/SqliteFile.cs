@@ -55,6 +55,7 @@ internal sealed class SqliteFile : IDisposable
             connection.Open();
             Execute(connection, "PRAGMA busy_timeout = 250; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             SqliteSchema.Ensure(connection, _path);
+            Execute(connection, "PRAGMA busy_timeout = 0"); // SqliteLane waits by itself
             _existed.Value = true;
             return _connection = connection;
         }

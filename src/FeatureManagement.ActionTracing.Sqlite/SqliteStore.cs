@@ -13,44 +13,44 @@ internal sealed class SqliteStore(SqliteFile file) : IActionTracingStore, IDispo
 
     public bool IsDurable => true;
 
-    public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken) => _reader.ReadAsync((connection, transaction) =>
+    public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken) => _reader.ReadAsync(connection =>
     {
         // Both in one transaction, so that the version belongs to the documents.
-        long version = connection.ExecuteScalar<long>("SELECT version FROM state", transaction: transaction);
+        long version = connection.ExecuteScalar<long>("SELECT version FROM state");
         return new StoreChanges(version, since >= version ? [] :
         [
             .. connection.Query<StoredDocument>(
                 "SELECT key AS Key, json AS Json, version AS Version FROM document WHERE version > @since AND substr(key, 1, length(@prefix)) = @prefix",
-                new { prefix, since }, transaction),
+                new { prefix, since }),
         ]);
     }, cancellationToken);
 
-    public Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken) => _writer.WriteAsync((connection, transaction) =>
+    public Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken) => _writer.WriteAsync(connection =>
     {
-        StateRow state = SqliteAudit.State(connection, transaction);
+        StateRow state = SqliteAudit.State(connection);
         foreach (DocumentWrite write in commit.Writes)
             if (write.ExpectedVersion is { } expected
-                && expected != connection.ExecuteScalar<long>("SELECT coalesce((SELECT version FROM document WHERE key = @Key), 0)", write, transaction))
+                && expected != connection.ExecuteScalar<long>("SELECT coalesce((SELECT version FROM document WHERE key = @Key), 0)", write))
                 return new CommitResult(state.Version, write.Key);
 
         long version = state.Version + 1;
         foreach (DocumentWrite write in commit.Writes)
             connection.Execute(
                 "INSERT INTO document (key, json, version) VALUES (@Key, @Json, @version) ON CONFLICT (key) DO UPDATE SET json = @Json, version = @version",
-                new { write.Key, write.Json, version }, transaction);
-        AuditHead head = SqliteAudit.Append(connection, transaction, state.Head, commit.Entries, version);
-        connection.Execute("UPDATE state SET version = @version, head_number = @Number, head_hash = @Hash", new { version, head.Number, head.Hash }, transaction);
+                new { write.Key, write.Json, version });
+        AuditHead head = SqliteAudit.Append(connection, state.Head, commit.Entries, version);
+        connection.Execute("UPDATE state SET version = @version, head_number = @Number, head_hash = @Hash", new { version, head.Number, head.Hash });
         return new CommitResult(version, null);
     }, result => result.Committed, cancellationToken);
 
     public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
-        _reader.ReadAsync((connection, transaction) => SqliteAudit.Read(connection, transaction, query), cancellationToken);
+        _reader.ReadAsync(connection => SqliteAudit.Read(connection, query), cancellationToken);
 
     public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) =>
-        _reader.ReadAsync((connection, transaction) => SqliteAudit.State(connection, transaction).Bounds, cancellationToken);
+        _reader.ReadAsync(connection => SqliteAudit.State(connection).Bounds, cancellationToken);
 
     public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
-        _writer.WriteAsync((connection, transaction) => SqliteAudit.Cut(connection, transaction, before), _ => true, cancellationToken);
+        _writer.WriteAsync(connection => SqliteAudit.Cut(connection, before), _ => true, cancellationToken);
 
     public void Dispose()
     {

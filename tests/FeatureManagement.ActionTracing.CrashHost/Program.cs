@@ -1,0 +1,37 @@
+using FeatureManagement.ActionTracing;
+using FeatureManagement.ActionTracing.CrashHost;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.FeatureManagement;
+
+// A process of its own for tests that kill it, or that need several: <mode> <file> <argument>.
+HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new());
+builder.Configuration.AddInMemoryCollection(Enumerable.Range(0, Work.Flags).SelectMany(i => new Dictionary<string, string?>
+{
+    [$"ActionTracing:featureFlags:f{i}:type"] = "boolean",
+    [$"ActionTracing:featureFlags:f{i}:state"] = "enabled",
+}));
+// The machine that runs the tests may be slow.
+builder.Configuration.AddInMemoryCollection([new("ActionTracing:featureFlagSettings:defaultTimeout", "00:01:00")]);
+builder.Services.AddFeatureManagement().WithActionTracing(tracing => tracing.UseSqlite(args[1]));
+using IHost host = builder.Build();
+await host.StartAsync();
+var manager = host.Services.GetRequiredService<IFeatureFlagManager>();
+switch (args[0])
+{
+    case "change":
+        await Work.ChangeAsync(manager, args[2]);
+        break;
+    case "count":
+        await Work.CountAsync(manager, args[2]);
+        break;
+    case "watch":
+        await Work.WatchAsync(manager, args[2]);
+        break;
+    default:
+        throw new ArgumentException($"There is no mode '{args[0]}'.");
+}
+await host.StopAsync();

@@ -1,0 +1,67 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+
+namespace FeatureManagement.ActionTracing.CrashHost;
+
+/// <summary>What a process does until it is done or killed. Each line on standard output acknowledges something.</summary>
+internal static class Work
+{
+    public const int Flags = 4;
+
+    /// <summary>Random changes for ever: <c>version|flag|state|percentage</c> after each one.</summary>
+    public static async Task ChangeAsync(IFeatureFlagManager manager, string seed)
+    {
+        var random = new Random(int.Parse(seed, CultureInfo.InvariantCulture));
+        Console.WriteLine("ready");
+        for (int i = 0; ; i++)
+        {
+            string flag = $"f{random.Next(Flags)}";
+            var change = new FlagChange("crash", $"{seed}/{i}");
+            try
+            {
+                FlagStatus status = random.Next(6) switch
+                {
+                    0 => (await manager.EmergencyShutdownAsync(flag, change)) is { Stored: true } killed ? killed.Flag : throw new InvalidOperationException("The emergency was not stored."),
+                    1 => await manager.ClearEmergencyAsync(flag, change),
+                    2 => await manager.ResetFlagAsync(flag, change),
+                    _ => await manager.UpdateFlagAsync(flag, new FlagUpdate { State = FlagState.Rollout, Percentage = random.Next(100) }, change),
+                };
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{status.Version}|{flag}|{status.Definition.State}|{status.Definition.Percentage}"));
+            }
+            catch (FlagChangeException refused) when (refused.Error == FlagChangeError.Conflict)
+            {
+            }
+        }
+    }
+
+    /// <summary>Adds one to the share of a flag, so many times, each time over the version that was seen; then <c>conflicts</c>.</summary>
+    public static async Task CountAsync(IFeatureFlagManager manager, string times)
+    {
+        Console.WriteLine("ready");
+        Console.ReadLine();
+        int conflicts = 0;
+        for (int done = 0; done < int.Parse(times, CultureInfo.InvariantCulture);)
+        {
+            FlagStatus seen = manager.GetFlag("f0")!; // it is configured
+            try
+            {
+                await manager.UpdateFlagAsync("f0", new FlagUpdate { Percentage = seen.Definition.Percentage + 0.001m }, new FlagChange("counter", "one more"), seen.Version);
+                done++;
+            }
+            catch (FlagChangeException refused) when (refused.Error == FlagChangeError.VersionMismatch)
+            {
+                conflicts++;
+            }
+        }
+        Console.WriteLine(conflicts);
+    }
+
+    /// <summary>Says whether a flag is on, at once and after each change, until standard input ends.</summary>
+    public static async Task WatchAsync(IFeatureFlagManager manager, string flag)
+    {
+        Console.WriteLine(manager.IsEnabled(flag) ? "on" : "off");
+        using (manager.WatchFlag(flag, _ => Console.WriteLine(manager.IsEnabled(flag) ? "on" : "off")))
+            await Console.In.ReadToEndAsync();
+    }
+}

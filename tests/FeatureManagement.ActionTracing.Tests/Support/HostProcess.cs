@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace FeatureManagement.ActionTracing.Tests.Support;
+
+/// <summary>A process of its own (tests/…CrashHost), which a test talks to by lines and may kill.</summary>
+internal sealed class HostProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public HostProcess(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", System.IO.Path.Combine(AppContext.BaseDirectory, "FeatureManagement.ActionTracing.CrashHost.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        _process = Process.Start(start) ?? throw new InvalidOperationException("The process did not start.");
+    }
+
+    /// <summary>The next line; null when the process has ended.</summary>
+    public Task<string?> ReadAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+    public void Write(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>Kills it with SIGKILL, and gives what it had still said.</summary>
+    public async Task<string[]> KillAsync()
+    {
+        _process.Kill();
+        string rest = await _process.StandardOutput.ReadToEndAsync();
+        await _process.WaitForExitAsync();
+        string[] lines = rest.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return rest.EndsWith('\n') || lines.Length == 0 ? lines : lines[..^1]; // half a line acknowledges nothing
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+}
