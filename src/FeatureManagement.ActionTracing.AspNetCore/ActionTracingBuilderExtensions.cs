@@ -1,5 +1,7 @@
 using FeatureManagement.ActionTracing.AspNetCore.Access;
 using FeatureManagement.ActionTracing.AspNetCore.Context;
+using FeatureManagement.ActionTracing.AspNetCore.Dashboard;
+using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 using FeatureManagement.ActionTracing.AspNetCore.Health;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -28,6 +30,8 @@ public static class ActionTracingBuilderExtensions
         if (!services.Any(service => service.ServiceType == typeof(CallerAccess)))
         {
             services.AddSingleton<CallerAccess>();
+            services.AddSingleton<DashboardAssets>();
+            services.AddSingleton<ChangeFeed>();
             services.AddHealthChecks().AddCheck<ActionTracingHealthCheck>("action-tracing", tags: ["ready"]);
         }
         return builder;

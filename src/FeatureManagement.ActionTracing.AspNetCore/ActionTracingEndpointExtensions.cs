@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.AspNetCore.Access;
 using FeatureManagement.ActionTracing.AspNetCore.Actions;
 using FeatureManagement.ActionTracing.AspNetCore.Api;
+using FeatureManagement.ActionTracing.AspNetCore.Dashboard;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore;
 public static class ActionTracingEndpointExtensions
 {
     /// <summary>
-    /// Maps the management API below a prefix, as one group. Access is denied by default: reads need <see cref="ActionTracingWebOptions.ReadPolicy"/> or what the
+    /// Maps the dashboard and the management API below a prefix, as one group. Access is denied by default: reads need <see cref="ActionTracingWebOptions.ReadPolicy"/> or what the
     /// group requires, writes <see cref="ActionTracingWebOptions.WritePolicy"/>. In the Development environment a caller at this machine may do everything.
     /// </summary>
     /// <param name="endpoints">The application, or a group of it.</param>
@@ -29,6 +30,7 @@ public static class ActionTracingEndpointExtensions
         group.MapFlags();
         group.MapChanges();
         group.MapAudit();
+        group.MapDashboard();
         return group.DisableActionTracing();
     }
 

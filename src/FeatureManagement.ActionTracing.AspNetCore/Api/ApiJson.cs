@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using FeatureManagement.ActionTracing.AspNetCore.Dashboard;
+using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
@@ -18,4 +20,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(IReadOnlyList<AuditModel>))]
 [JsonSerializable(typeof(AuditVerificationModel))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(StatusModel))]
+[JsonSerializable(typeof(Changes))]
+[JsonSerializable(typeof(ChangeFeed.Hello))]
 internal sealed partial class ApiJson : JsonSerializerContext;

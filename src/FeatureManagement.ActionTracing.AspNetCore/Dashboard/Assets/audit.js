@@ -1,0 +1,112 @@
+// Who did what, when and why.
+
+import { get } from './api.js';
+import { h, moment, percent, render, words } from './dom.js';
+import { href } from './flags.js';
+
+const Sources = ['configuration', 'api', 'code', 'rollout', 'safety'];
+
+/** Entries, the newest first, a page at a time. */
+export function auditList(query) {
+  const body = h('tbody');
+  const state = h('p', { class: 'hint', role: 'status' });
+  const more = h('button', { type: 'button', id: `older-${query.flag ? 'flag' : 'all'}`, hidden: true, onclick: () => load(last) }, 'Show older');
+  let last = null;
+  let turn = 0;
+
+  async function load(before) {
+    const mine = ++turn;
+    const take = query.take ?? 50;
+    const asked = new URLSearchParams({ take });
+    for (const name of ['flag', 'source']) if (query[name]) asked.set(name, query[name]);
+    if (before) asked.set('before', before);
+    try {
+      const entries = await get(`audit?${asked}`);
+      if (mine !== turn) return;
+      const rows = entries.map(entry => line(entry, !query.flag || query.linked));
+      if (before) body.append(...rows);
+      else body.replaceChildren(...rows);
+      last = entries.at(-1)?.number;
+      more.hidden = entries.length < take;
+      state.textContent = body.childElementCount ? '' : 'Nothing yet.';
+    } catch (error) {
+      if (mine === turn) state.textContent = error.message;
+    }
+  }
+
+  load(null);
+  return {
+    reload: () => load(null),
+    set(changed) {
+      query = { ...query, ...changed };
+      load(null);
+    },
+    element: h('div', { class: 'audit' },
+      h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Audit entries' },
+        h('table', null,
+          h('thead', null, h('tr', null, ['When', 'What', 'By', 'Why', 'From'].map(title => h('th', { scope: 'col' }, title)))),
+          body)),
+      state, more),
+  };
+}
+
+function line(entry, linked) {
+  return h('tr', null,
+    h('td', { class: 'when' }, moment(entry.at)),
+    h('td', null, h('span', { class: `act ${entry.action}` }, entry.action.replaceAll('_', ' ')), ' ',
+      linked && entry.flag && h('a', { href: href(entry.flag) }, words(entry.flag)), ' ', change(entry)),
+    h('td', null, words(entry.actor)),
+    h('td', { class: 'reason' }, words(entry.reason ?? '')),
+    h('td', { class: 'when' }, entry.source, h('span', { class: 'node' }, ` #${entry.number}`)));
+}
+
+/** State and share before and after, in few words. */
+function change(entry) {
+  const before = short(entry.before);
+  const after = short(entry.after);
+  return before !== after && (before || after) && h('span', { class: 'change' }, `${before || 'nothing'} → ${after || 'nothing'}`);
+}
+
+function short(values) {
+  const read = typeof values === 'string' ? JSON.parse(values) : values;
+  if (!read?.state) return '';
+  return ['canary', 'rollout'].includes(read.state) ? `${read.state} ${percent(read.percentage ?? 0)}` : read.state.replace('_', ' ');
+}
+
+export function auditView(initial) {
+  const list = auditList({ flag: initial.get('flag') ?? '', source: '', linked: true });
+  let typing = 0;
+  const flag = h('input', {
+    type: 'search', id: 'audit-flag', placeholder: 'Any flag', value: initial.get('flag') ?? '',
+    oninput: () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => list.set({ flag: flag.value.trim() }), 250);
+    },
+  });
+  const source = h('select', { id: 'audit-source', onchange: () => list.set({ source: source.value }) },
+    h('option', { value: '' }, 'Any source'), Sources.map(value => h('option', { value }, value)));
+  const verdict = h('p', { class: 'hint', role: 'status' });
+  const verify = h('button', {
+    type: 'button', id: 'verify',
+    onclick: async () => {
+      verdict.textContent = 'Verifying…';
+      try {
+        const { valid, entries, firstInvalid } = await get('audit/verify');
+        verdict.textContent = valid ? `The chain holds: ${entries.toLocaleString()} entries.` : `The chain is broken at entry ${firstInvalid}.`;
+      } catch (error) {
+        verdict.textContent = error.message;
+      }
+    },
+  }, 'Verify chain');
+  return {
+    title: 'Audit',
+    update: () => list.reload(),
+    element: h('section', { 'aria-labelledby': 'title' },
+      h('h1', { id: 'title', tabindex: -1 }, 'Audit'),
+      h('div', { class: 'tools' },
+        h('label', null, h('span', { class: 'unseen' }, 'Flag'), flag),
+        h('label', null, h('span', { class: 'unseen' }, 'Source'), source),
+        verify, verdict),
+      h('div', { class: 'panel' }, list.element)),
+  };
+}

@@ -1,0 +1,123 @@
+// One flag: what it is, what can be done, who would get it, its rollout and its history.
+
+import { actions } from './actions.js';
+import { flagPath, get } from './api.js';
+import { auditList } from './audit.js';
+import { h, moment, percent, render, words } from './dom.js';
+import { chip, href, shareBar } from './flags.js';
+import { rolloutPanel } from './rollout.js';
+
+export function flagView(model, name, refresh) {
+  const head = h('div', { class: 'flag-head' });
+  const facts = h('dl', { class: 'facts' });
+  const history = auditList({ flag: name, take: 20 });
+  const rollout = rolloutPanel(model, name);
+  const title = h('h1', { id: 'title', tabindex: -1 }, words(model.find(name)?.name ?? name));
+
+  function update() {
+    const flag = model.find(name);
+    if (!flag) {
+      render(head, h('p', { class: 'empty' }, 'There is no such flag.'));
+      render(facts);
+      return;
+    }
+    render(head,
+      h('div', { class: 'verdict' }, chip(model, flag), shareBar(model, flag), words(model.why(flag), { class: 'why' }),
+        flag.stored === false && h('span', { class: 'tag warn' }, 'not stored yet')),
+      h('div', { class: 'buttons' }, actions(model, flag, refresh)),
+      flag.description && h('p', { class: 'about' }, words(flag.description)));
+    const children = model.children(flag);
+    render(facts,
+      fact('Type', flag.type),
+      fact('State', flag.state),
+      fact('Percentage', percent(flag.percentage)),
+      flag.priority && fact('Priority', `${flag.priority}: while it is on, every flag of lower priority is off`),
+      flag.parent && fact('Parent', h('a', { href: href(flag.parent), id: 'parent' }, words(flag.parent))),
+      children.length > 0 && fact('Parent of', list(children.map(child => h('a', { href: href(child.name), id: `child-${child.name}` }, words(child.name))))),
+      flag.whitelist.length > 0 && fact('Listed', list(flag.whitelist.map(id => words(id)))),
+      flag.groups.length > 0 && fact('Listed groups', list(flag.groups.map(group => words(group)))),
+      flag.variants && fact('Variants', list(weights(flag.variants))),
+      flag.emergency && fact('Emergency', [words(flag.emergency.reason), ' — ', words(flag.emergency.actor), ', ', moment(flag.emergency.at)]),
+      fact('Comes from', flag.source.replace('_', '-')),
+      fact('Changed', [moment(flag.lastModified), flag.version ? `, version ${flag.version}` : ''].flat()));
+  }
+
+  update();
+  return {
+    title: name,
+    update(changes) {
+      update();
+      rollout.update();
+      if (concerns(changes, name)) history.reload();
+    },
+    element: h('section', { class: 'flag', 'aria-labelledby': 'title' },
+      h('p', { class: 'crumbs' }, h('a', { href: '#/' }, 'Flags'), ' /'),
+      title,
+      head,
+      rollout.element,
+      h('div', { class: 'columns' },
+        h('section', { class: 'panel pad', 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, 'What it is'), facts),
+        tryPanel(name)),
+      h('section', { class: 'panel pad', 'aria-labelledby': 'history-title' }, h('h2', { id: 'history-title' }, 'History'), history.element)),
+  };
+}
+
+const concerns = (changes, name) => !changes?.flags || changes.flags.some(flag => flag.toLowerCase() === name.toLowerCase());
+
+const fact = (term, ...value) => [h('dt', null, term), h('dd', null, ...value)];
+
+const list = items => h('ul', { class: 'names' }, items.map(item => h('li', null, item)));
+
+function weights(variants) {
+  const sum = Object.values(variants).reduce((total, weight) => total + weight, 0);
+  return Object.entries(variants).map(([variant, weight]) => [words(variant), ` ${percent(100 * weight / sum)}`]);
+}
+
+/** Who would get it, and why: asked of the server, which answers as it would answer the application. */
+function tryPanel(name) {
+  const answer = h('output', { class: 'answer', name: 'answer' });
+  const field = (label, key, hint) => h('label', { class: 'field' }, label, h('input', { name: key, placeholder: hint, autocomplete: 'off' }));
+  const form = h('form', { class: 'try' },
+    field('User', 'userId', 'alice'),
+    field('Session', 'sessionId', 'none'),
+    field('Groups', 'groups', 'beta, staff'),
+    h('div', { class: 'buttons' }, h('button', { type: 'submit' }, 'Ask')));
+  form.addEventListener('submit', async event => {
+    event.preventDefault();
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
+    try {
+      render(answer, verdict(await get(`${flagPath(name)}/evaluate?${query}`)));
+    } catch (error) {
+      render(answer, h('span', { class: 'problem' }, error.message));
+    }
+  });
+  return h('section', { class: 'panel pad', 'aria-labelledby': 'try-title' },
+    h('h2', { id: 'try-title' }, 'Who would get it?'), form, answer);
+}
+
+const Reasons = {
+  unknown: 'there is no such flag',
+  emergency: 'it, or a flag above it, is in emergency',
+  emergency_flag: 'an emergency flag is on',
+  disabled: 'it is disabled',
+  parent_off: 'its parent is off for them',
+  not_development: 'it is in development, and this is not',
+  outside_percentage: 'they are not listed, and their bucket lies outside the share',
+  unknown_context: 'nobody knows a context of this type',
+  development: 'it is in development, and so is this',
+  enabled: 'it is on for everybody',
+  whitelisted: 'they are listed',
+  group_listed: 'a group of theirs is listed',
+  in_percentage: 'their bucket lies inside the share',
+};
+
+function verdict(answer) {
+  const decider = answer.decidedBy && answer.decidedBy.toLowerCase() !== answer.flag.toLowerCase();
+  return h('p', null,
+    h('strong', { class: answer.enabled ? 'yes' : 'no' }, answer.enabled ? 'On' : 'Off'),
+    answer.variant && [' — variant ', words(answer.variant)],
+    `: ${Reasons[answer.reason] ?? answer.reason}`,
+    decider && [' (decided by ', words(answer.decidedBy), ')'],
+    answer.stateSource && `. State from ${answer.stateSource.replace('_', '-')}`,
+    '.');
+}

@@ -1,0 +1,98 @@
+// All flags, as the tree they are.
+
+import { count, h, moment, percent, render, s, unseen, words } from './dom.js';
+
+const States = ['enabled', 'rollout', 'canary', 'development', 'disabled', 'emergency_off'];
+
+export const href = name => `#/flags/${encodeURIComponent(name)}`;
+
+/** A flag's state, in words and colour. */
+export const chip = (model, flag) => {
+  const called = model.isEmergencyFlag(flag) && flag.enabled;
+  return h('span', { class: `chip ${called ? 'emergency_off' : flag.state}` }, called ? 'called' : flag.state.replace('_', ' '));
+};
+
+/** How many users can have it, as a bar with its number. */
+export function shareBar(model, flag) {
+  const share = model.share(flag);
+  return h('span', { class: `share ${share === 0 ? 'none' : ''}` },
+    s('svg', { viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      s('rect', { class: 'track', width: 100, height: 6, rx: 1 }),
+      share > 0 && s('rect', { class: 'fill', width: Math.max(1, share), height: 6, rx: 1 })),
+    h('span', null, unseen('Share: '), percent(share)));
+}
+
+export function flagsView(model) {
+  const tree = h('div');
+  const found = h('p', { class: 'hint', role: 'status' });
+  const search = h('input', { type: 'search', id: 'search', placeholder: 'Name or description', oninput: () => update() });
+  const state = h('select', { id: 'state', onchange: () => update() },
+    h('option', { value: '' }, 'Any state'),
+    States.map(value => h('option', { value }, value.replace('_', ' '))));
+  const tiles = h('div', { class: 'tiles' });
+  const rows = new Map(); // drawn rows, with what they show
+
+  function row(flag) {
+    const why = model.why(flag);
+    const shows = JSON.stringify([flag, why]);
+    const drawn = rows.get(flag.name);
+    if (drawn?.shows === shows) return drawn.element;
+    const element = h('div', { class: `row ${flag.enabled ? '' : 'off'}` },
+      h('div', { class: 'name' },
+        h('a', { href: href(flag.name), id: `flag-${flag.name}` }, words(flag.name)),
+        model.isEmergencyFlag(flag) && h('span', { class: 'tag' }, `priority ${flag.priority}`),
+        flag.description && words(flag.description, { class: 'description' })),
+      chip(model, flag),
+      shareBar(model, flag),
+      words(why, { class: 'why' }),
+      h('span', { class: 'source' }, unseen('From '), flag.source.replace('_', '-')),
+      h('span', { class: 'changed' }, unseen('Changed '), moment(flag.lastModified)));
+    rows.set(flag.name, { shows, element });
+    return element;
+  }
+
+  // A flag that matches is shown with all that lies above it.
+  function branch(flags, matches) {
+    const items = flags.map(flag => {
+      const below = branch(model.children(flag), matches);
+      return (below || matches(flag)) && h('li', null, row(flag), below);
+    }).filter(Boolean);
+    return items.length > 0 && h('ul', null, items);
+  }
+
+  function update() {
+    const text = search.value.trim().toLowerCase();
+    const matches = flag => (!state.value || flag.state === state.value)
+      && (!text || flag.name.toLowerCase().includes(text) || (flag.description ?? '').toLowerCase().includes(text));
+    const all = model.flags;
+    const shown = all.filter(matches).length;
+    const roots = branch(model.children(null), matches);
+    if (roots) roots.classList.add('tree');
+    render(tiles,
+      tile(all.length, 'flags', ''),
+      tile(all.filter(flag => flag.enabled).length, 'can be on', 'on'),
+      tile(all.filter(flag => flag.state === 'rollout' || flag.state === 'canary').length, 'for a share', 'rolling'),
+      tile(all.filter(flag => model.inEmergency(flag) || (model.isEmergencyFlag(flag) && flag.enabled)).length, 'in emergency', 'emergency'));
+    found.textContent = text || state.value ? `${count(shown, 'flag')} of ${all.length.toLocaleString()}` : '';
+    render(tree, roots || h('p', { class: 'empty' }, all.length ? 'No flag matches.' : 'Configuration has no flags.'));
+  }
+
+  update();
+  return {
+    title: 'Flags',
+    update,
+    element: h('section', { class: 'flags', 'aria-labelledby': 'title' },
+      h('h1', { id: 'title', tabindex: -1 }, 'Flags'),
+      tiles,
+      h('div', { class: 'tools' },
+        h('label', null, unseen('Search flags'), search),
+        h('label', null, unseen('State'), state),
+        found),
+      h('div', { class: 'panel' },
+        h('div', { class: 'head', 'aria-hidden': 'true' },
+          ['Flag', 'State', 'Share', 'Why', 'From', 'Changed'].map(title => h('span', null, title))),
+        tree)),
+  };
+}
+
+const tile = (number, label, kind) => h('p', { class: `tile ${number > 0 ? kind : ''}` }, h('strong', null, number.toLocaleString()), ' ', h('span', null, label));

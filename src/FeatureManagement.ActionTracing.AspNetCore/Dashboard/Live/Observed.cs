@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
+
+/// <summary>Everything that a page shows, at one moment: immutable objects that are replaced when anything in them changes, so that looking for changes is comparing three references.</summary>
+internal sealed record Observed(FlagSnapshot Flags, ConfigurationReport Configuration, StoreReport Store)
+{
+    public Changes Since(Observed before) => Changes.Of(
+        ReferenceEquals(Flags, before.Flags) ? [] : ChangedFlags(before.Flags),
+        !ReferenceEquals(Configuration, before.Configuration) || !ReferenceEquals(Store, before.Store));
+
+    private ImmutableHashSet<string>? ChangedFlags(FlagSnapshot before)
+    {
+        // Flags that came or went change what others are below.
+        if (Flags.Flags.Length != before.Flags.Length)
+            return null;
+        ImmutableHashSet<string>.Builder changed = ImmutableHashSet.CreateBuilder<string>();
+        for (int i = 0; i < Flags.Flags.Length; i++)
+        {
+            CompiledFlag now = Flags.Flags[i];
+            CompiledFlag was = before.Flags[i];
+            if (!string.Equals(now.Definition.Name, was.Definition.Name, StringComparison.Ordinal))
+                return null;
+            if (!ReferenceEquals(now.Effective, was.Effective) || Flags.CanBeOn(now) != before.CanBeOn(was))
+                changed.Add(now.Definition.Name);
+        }
+        return changed.ToImmutable();
+    }
+}

@@ -1,0 +1,30 @@
+using System.Threading.Channels;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
+
+/// <summary>An open page. What it has not been told yet is one merged message, however slowly it reads.</summary>
+internal sealed class Tab
+{
+    private readonly Lock _gate = new();
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private Changes _untold = Changes.None;
+
+    public void Tell(Changes changes)
+    {
+        lock (_gate)
+            _untold = _untold.And(changes);
+        _news.Writer.TryWrite(true);
+    }
+
+    /// <summary>Waits for something to tell; nothing changed, an empty message, says that the connection is alive.</summary>
+    public async Task<Changes> NextAsync(CancellationToken cancellationToken)
+    {
+        await _news.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            Changes untold = _untold;
+            _untold = Changes.None;
+            return untold;
+        }
+    }
+}
