@@ -21,7 +21,7 @@ public class AccessTests
         await using WebHost host = await WebHost.StartAsync();
         IEnumerable<string> mapped = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(endpoint =>
             (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["*"])
-                .Select(method => $"{method} {endpoint.RoutePattern.RawText!["/action-tracing/".Length..]}"));
+                .Select(method => $"{method} {endpoint.RoutePattern.RawText!["/action-tracing".Length..].TrimStart('/')}"));
         Assert.Equal(Route.All.Select(route => route.ToString()).Order(), mapped.Order());
     }
 
@@ -74,6 +74,7 @@ public class AccessTests
             request.Headers.TryAddWithoutValidation(name, value);
         if (route.IsWrite)
             request.Content = new StringContent(route.Body ?? "{}", Encoding.UTF8, "application/json");
-        return await host.Client.SendAsync(request);
+        // An event stream has no end.
+        return await host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 }

@@ -5,6 +5,10 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
 {
     public static readonly Route[] All =
     [
+        new("GET", "", ""),
+        new("GET", "assets/{version}/{file}", "assets/any/dashboard.css"),
+        new("GET", "api/status", "api/status"),
+        new("GET", "api/events", "api/events"),
         new("GET", "api/flags", "api/flags"),
         new("GET", "api/flags/{name}", "api/flags/checkout"),
         new("GET", "api/flags/{name}/evaluate", "api/flags/checkout/evaluate?userId=alice"),

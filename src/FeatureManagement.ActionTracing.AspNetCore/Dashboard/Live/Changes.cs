@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 
@@ -12,6 +13,7 @@ internal sealed record Changes(ImmutableHashSet<string>? Flags, bool Status)
 
     public static readonly Changes None = new([], false);
 
+    [JsonIgnore]
     public bool IsEmpty => Flags is { Count: 0 } && !Status;
 
     public Changes And(Changes other) => Of(Flags is null || other.Flags is null ? null : Flags.Union(other.Flags), Status || other.Status);
