@@ -27,10 +27,10 @@ public static class ActionTracingEndpointExtensions
             throw new InvalidOperationException("MapActionTracing() needs AddAspNetCore(): call AddFeatureManagement().WithActionTracing(tracing => tracing.AddAspNetCore()).");
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         group.Protect();
+        group.MapDashboard();
         group.MapFlags();
         group.MapChanges();
         group.MapAudit();
-        group.MapDashboard();
         return group.DisableActionTracing();
     }
 

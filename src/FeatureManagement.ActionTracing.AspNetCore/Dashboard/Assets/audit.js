@@ -68,9 +68,8 @@ function change(entry) {
 }
 
 function short(values) {
-  const read = typeof values === 'string' ? JSON.parse(values) : values;
-  if (!read?.state) return '';
-  return ['canary', 'rollout'].includes(read.state) ? `${read.state} ${percent(read.percentage ?? 0)}` : read.state.replace('_', ' ');
+  if (!values?.state) return '';
+  return ['canary', 'rollout'].includes(values.state) ? `${values.state} ${percent(values.percentage ?? 0)}` : values.state.replace('_', ' ');
 }
 
 export function auditView(initial) {

@@ -1,0 +1,179 @@
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
+
+/// <summary>What is seen, in a real browser against a real host.</summary>
+[Collection(OneBrowser.Name)]
+[Trait("Speed", "Slow")]
+public class DashboardTests(Browser browser)
+{
+    [BrowserFact]
+    public async Task Flags_AreATree_WithTheirReasons()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        window.ExpectsFailures = true;
+        IPage page = await window.OpenAsync(host.Address);
+        ILocator checkout = page.GetByRole(AriaRole.Listitem).Filter(new() { Has = page.GetByRole(AriaRole.Link, new() { Name = "checkout", Exact = true }) });
+        await Expect(checkout.First).ToContainTextAsync("On for 25 % and 2 listed");
+        await Expect(checkout.First.GetByRole(AriaRole.Link, new() { Name = "checkout_gifts" })).ToBeVisibleAsync();
+        await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
+
+        await page.GetByLabel("Search flags").FillAsync("wallets");
+        await Expect(page.Locator(".tree .row")).ToHaveCountAsync(2);
+        await page.GetByRole(AriaRole.Link, new() { Name = "checkout_wallets" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("checkout_wallets");
+        await Expect(page.Locator("#title")).ToBeFocusedAsync();
+    }
+
+    [BrowserFact]
+    public async Task TryAContext_SaysWhoGetsItAndWhy()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        window.ExpectsFailures = true;
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
+        await page.GetByLabel("User").FillAsync("alice");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
+        await Expect(page.Locator("output")).ToContainTextAsync("On: they are listed");
+        await page.GetByLabel("User").FillAsync("");
+        await page.GetByLabel("Session").FillAsync("nobody-in-particular-1");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
+        await Expect(page.Locator("output")).ToContainTextAsync(host.Flags.IsEnabled("checkout", new() { SessionId = "nobody-in-particular-1" }) ? "inside the share" : "outside the share");
+    }
+
+    [BrowserFact]
+    public async Task Reader_SeesEverythingAndNoButtonThatWrites()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(environment: "Production");
+        await using Window window = await browser.OpenAsync(headers: DashboardHost.As("ruth", "staff"));
+        window.ExpectsFailures = true;
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
+        await Expect(page.Locator(".verdict")).ToContainTextAsync("On for 25 %");
+        await Expect(page.Locator("[id^=do-]")).ToHaveCountAsync(0);
+
+        await using Window operators = await browser.OpenAsync(headers: DashboardHost.As("olga", "staff,operators"));
+        operators.ExpectsFailures = true;
+        IPage theirs = await operators.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
+        await Expect(theirs.Locator("#do-kill")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task BrokenConfiguration_ShowsItsSentence_AndGoesWhenMended()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/health"));
+        await Expect(page.Locator("main")).ToContainTextAsync("Flags are as configuration says.");
+        host.Edit(DashboardHost.Shop.Replace("\"percentage\": 60", "\"percentage\": 140", StringComparison.Ordinal));
+        await Expect(page.Locator("#alerts")).ToContainTextAsync("Flag 'recommendations': percentage is 140; it must be between 0 and 100.");
+        await Expect(page.Locator("main")).ToContainTextAsync("Flag 'recommendations': percentage is 140; it must be between 0 and 100.");
+        host.Edit(DashboardHost.Shop[..^20]);
+        await Expect(page.Locator("#alerts")).ToContainTextAsync("appsettings.json");
+        host.Edit(DashboardHost.Shop);
+        await Expect(page.Locator("#alerts")).ToBeEmptyAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("Flags are as configuration says.");
+    }
+
+    [BrowserFact]
+    public async Task HostStops_PageSaysThatItIsNotLive()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        window.ExpectsFailures = true;
+        IPage page = await window.OpenAsync(host.Address);
+        await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
+        await host.StopAsync();
+        await Expect(page.Locator("#live")).ToContainTextAsync("Not live: last heard");
+        await Expect(page.Locator(".tree .row").First).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task NoEventsComeThrough_PageAsksInstead()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(pipeline: app => app.Use((context, next) =>
+        {
+            if (!context.Request.Path.Value!.EndsWith("/api/events", StringComparison.Ordinal))
+                return next(context);
+            context.Response.StatusCode = 502;
+            return Task.CompletedTask;
+        }));
+        await using Window window = await browser.OpenAsync();
+        window.ExpectsFailures = true;
+        IPage page = await window.OpenAsync(host.Address);
+        await Expect(page.Locator("#live")).ToContainTextAsync("Not live: asking every 5 s");
+        await host.Flags.EmergencyShutdownAsync("checkout", new FlagChange("maria", "It burns."));
+        await Expect(page.Locator("#alerts")).ToContainTextAsync("checkout is in emergency: It burns.");
+    }
+
+    [BrowserTheory]
+    [InlineData("/shop/action-tracing", "base")]
+    [InlineData("/ops/tools/action-tracing", "stripped")]
+    public async Task Page_BelowAnotherPath_Works(string path, string how)
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(pipeline: app =>
+        {
+            if (how == "base")
+                app.UsePathBase("/shop");
+            else // A proxy that takes its own folders off, and tells nobody.
+                app.Use((context, next) =>
+                {
+                    context.Request.Path = context.Request.Path.StartsWithSegments("/ops/tools", out var rest) ? rest : "/nothing";
+                    return next(context);
+                });
+        });
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, path));
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "product_layout" })).ToBeVisibleAsync();
+        await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
+    }
+
+    [BrowserFact]
+    public async Task WordsOfOthers_WhateverTheyAre_AreWords()
+    {
+        string longText = new('x', 10_000);
+        string settings = $$"""
+            { "ActionTracing": { "featureFlags": {
+              "<script>document.title='owned'<\u002fscript>\"'": { "type": "boolean", "state": "enabled", "description": "<img src=x onerror=alert(1)> 'quoted' \"twice\" &amp; \u202Eright to left" },
+              "العربية": { "type": "boolean", "state": "enabled", "description": "{{longText}}" }
+            } } }
+            """.Replace("<\\u002fscript>", "<script>", StringComparison.Ordinal);
+        await using DashboardHost host = await DashboardHost.StartAsync(settings);
+        await using Window window = await browser.OpenAsync(width: 360, height: 740);
+        window.ExpectsFailures = true;
+        IPage page = await window.OpenAsync(host.Address);
+        const string Name = "<script>document.title='owned'<script>\"'";
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = Name })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = Name }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync(Name);
+        await Expect(page.Locator(".about")).ToContainTextAsync("<img src=x onerror=alert(1)> 'quoted' \"twice\" &amp;");
+        await host.Flags.EmergencyShutdownAsync(Name, new FlagChange("<i>maria</i>", "\u202E<b>" + new string('y', 900)));
+        await Expect(page.Locator("#alerts")).ToContainTextAsync("<b>yyy");
+        await Expect(page.Locator("main img, main script, main b, main i")).ToHaveCountAsync(0);
+        await AssertFitsAsync(page);
+        await page.GotoAsync(new Uri(host.Address, "#/flags/" + Uri.EscapeDataString("العربية")).ToString());
+        await Expect(page.Locator(".about")).ToHaveTextAsync(longText);
+        await AssertFitsAsync(page);
+    }
+
+    [BrowserFact]
+    public async Task AThousandFlags_AreShownAndFound()
+    {
+        string flags = string.Join(",\n", Enumerable.Range(0, 1_000).Select(i => $$"""
+            "flag_{{i:0000}}": { "type": "percentage", "state": "rollout", "percentage": {{i % 100}}, "description": "One of many" {{(i % 10 == 0 ? "" : $", \"parent\": \"flag_{i / 10 * 10:0000}\"")}} }
+            """));
+        await using DashboardHost host = await DashboardHost.StartAsync($$"""{ "ActionTracing": { "featureFlags": { {{flags}} } } }""");
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(host.Address);
+        await Expect(page.Locator(".tree .row")).ToHaveCountAsync(1_006);
+        await page.GetByLabel("Search flags").FillAsync("flag_0777");
+        await Expect(page.Locator(".tree .row")).ToHaveCountAsync(2);
+        await Expect(page.GetByText("1 flag of 1,006")).ToBeVisibleAsync();
+    }
+
+    internal static async Task AssertFitsAsync(IPage page) =>
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
+}
