@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using FeatureManagement.ActionTracing.Evaluation;
@@ -36,7 +35,6 @@ internal sealed class EvaluationRows
         .. Parents(),
         .. Unknown(),
         .. Crowd(),
-        .. Listener(),
     ];
 
     private IEnumerable<Row> Job(
@@ -111,24 +109,6 @@ internal sealed class EvaluationRows
             n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(World.Half, keys[i & 1_023])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled("checkout_redesign_gone", users[i & 1_023])); });
         yield return Row.Ratio("unknown to us", "direct call / floor", unknown[1].Nanoseconds, unknown[0].Nanoseconds, 2);
-
-        var features = new LibraryFeatures(1_000, "theirs_");
-        IVariantFeatureManager with = World.WithUs(World.Flags(1_000), features).GetRequiredService<IVariantFeatureManager>();
-        IVariantFeatureManager without = World.WithoutUs(features).GetRequiredService<IVariantFeatureManager>();
-        Cost[] theirs = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(without.IsEnabledAsync("theirs_" + World.On, World.LibraryUsers[i & 1_023], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(with.IsEnabledAsync("theirs_" + World.On, World.LibraryUsers[i & 1_023], default).Result); });
-        yield return Row.Ratio("the library's own flags", "with us / without us", theirs[1].Nanoseconds, theirs[0].Nanoseconds, 1.2);
-        yield return new Row("the library's own flags", "bytes more with us", theirs[1].Bytes - theirs[0].Bytes, "bytes", 0);
-
-        // Ours under the library's unmodified manager, beside a filter that costs nothing.
-        FeatureManager ours = World.WithUs(World.Flags(1_000)).GetRequiredService<FeatureManager>();
-        FeatureManager cached = World.WithoutUs(new LibraryFeatures(1_000)).GetRequiredService<FeatureManager>();
-        cached.FeatureFilters = [.. cached.FeatureFilters, new LibraryFeatures.CachedFilter()];
-        Cost[] through = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(cached.IsEnabledAsync(World.Child, World.LibraryUsers[i & 1_023], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(ours.IsEnabledAsync(World.Half, World.LibraryUsers[i & 1_023], default).Result); });
-        yield return Row.Ratio("our flags through the library's FeatureManager", "/ one cached filter", through[1].Nanoseconds, through[0].Nanoseconds, 1.25);
     }
 
     private IEnumerable<Row> Crowd()
@@ -139,31 +119,5 @@ internal sealed class EvaluationRows
             n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i & 1_023])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(crowd.IsEnabled(World.Half, users[i & 1_023])); });
         yield return Row.Ratio("a hot flag", "among 10,000 / among 1,000", costs[1].Nanoseconds, costs[0].Nanoseconds, 1.15);
-    }
-
-    private IEnumerable<Row> Listener()
-    {
-        FeatureFlagContext[] users = World.Users;
-        ServiceProvider listened = World.WithUs(World.Flags(1_000));
-        var manager = listened.GetRequiredService<IFeatureFlagManager>();
-        IMeterFactory meters = listened.GetRequiredService<IMeterFactory>();
-        long sum = 0;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (ReferenceEquals(instrument.Meter.Scope, meters))
-                    self.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => sum += value);
-        listener.Start();
-        Cost[] costs = Measurement.Compare(
-            n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(World.Half, users[i & 1_023])); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(manager.IsEnabled(World.Half, users[i & 1_023])); });
-        yield return new Row("metrics", "what a listener adds", costs[1].Nanoseconds - costs[0].Nanoseconds, "ns", 70);
-        yield return new Row("metrics", "with a listener", costs[1].Bytes, "bytes", 0);
-        if (sum == 0)
-            throw new InvalidOperationException("The listener heard nothing.");
     }
 }

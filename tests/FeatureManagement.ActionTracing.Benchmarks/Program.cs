@@ -1,23 +1,42 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.Benchmarks;
 
 // One child process measures everything once and prints a row per line; the parent starts several, one after the other, and prints the medians.
+// Arguments: modes (none: all) and the number of processes, in any order.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["--child"])
+bool isChild = args is ["--child", ..];
+int processes = 5;
+var names = new List<string>();
+foreach (string arg in isChild ? args.Skip(1) : args)
 {
-    foreach (Row row in new EvaluationRows().Measure().Concat(SnapshotRows.Measure()).Concat(ActionRows.Measure()))
-        Console.WriteLine(JsonSerializer.Serialize(row));
+    if (int.TryParse(arg, out int count) && count > 0)
+        processes = count;
+    else if (Modes.All.Any(mode => mode.Name == arg))
+        names.Add(arg);
+    else
+    {
+        Console.Error.WriteLine($"'{arg}' is neither a number of processes nor one of: {string.Join(", ", Modes.All.Select(mode => mode.Name))}.");
+        return 2;
+    }
+}
+
+if (isChild)
+{
+    foreach ((string name, Func<IEnumerable<Row>> measure) in Modes.All)
+        if (names.Count == 0 || names.Contains(name))
+            foreach (Row row in measure())
+                Console.WriteLine(JsonSerializer.Serialize(row));
     return 0;
 }
 
-int processes = args is [var count] && int.TryParse(count, CultureInfo.InvariantCulture, out int parsed) ? parsed : 5;
 var runs = new List<Row[]>();
 for (int i = 0; i < processes; i++)
 {
     Console.Error.WriteLine($"process {i + 1} of {processes} …");
-    using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, "--child") { RedirectStandardOutput = true })!;
+    using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["--child", .. names]) { RedirectStandardOutput = true })!;
     string output = await child.StandardOutput.ReadToEndAsync();
     await child.WaitForExitAsync();
     if (child.ExitCode != 0)
@@ -25,7 +44,7 @@ for (int i = 0; i < processes; i++)
     runs.Add([.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<Row>(line)!)]);
 }
 
-Console.WriteLine($"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; median of {processes} processes (smallest to largest)");
+Console.WriteLine($"{Environment.ProcessorCount} processors ({Machine.Processor()}), {RuntimeInformation.OSDescription}, .NET {Environment.Version}; median of {processes} processes (smallest to largest)");
 Console.WriteLine();
 Console.WriteLine("| job | measure | value | range | goal | |");
 Console.WriteLine("|---|---|---|---|---|---|");

@@ -1,0 +1,16 @@
+namespace FeatureManagement.ActionTracing.Benchmarks;
+
+/// <summary>What can be measured, by the word that picks it: one line each, in the order of the table.</summary>
+internal static class Modes
+{
+    public static readonly (string Name, Func<IEnumerable<Row>> Measure)[] All =
+    [
+        ("evaluation", () => new EvaluationRows().Measure()),
+        ("library", LibraryRows.Measure),
+        ("telemetry", TelemetryRows.Measure),
+        ("threads", ThreadRows.Measure),
+        ("actions", ActionRows.Measure),
+        ("loading", LoadingRows.Measure),
+        ("change", ChangeRows.Measure),
+    ];
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.Benchmarks;
+
+/// <summary>What counting evaluations costs, with and without somebody who listens.</summary>
+internal static class TelemetryRows
+{
+    public static IEnumerable<Row> Measure() => [.. Unheard(), .. Heard()];
+
+    private static IEnumerable<Row> Unheard()
+    {
+        ServiceProvider provider = World.WithUs(World.Flags(1_000));
+        Counter<long> counter = provider.GetRequiredService<EvaluationMetrics>().Evaluations;
+        CompiledFlag flag = provider.GetRequiredService<SnapshotSource>().Current.Find(World.Half)!;
+        Cost[] costs = Measurement.Compare(
+            n => { for (int i = 0; i < n; i++) Sink.Take(i); },
+            n =>
+            {
+                for (int i = 0; i < n; i++)
+                {
+                    if (counter.Enabled)
+                        EvaluationMetrics.Count(counter, flag, true);
+                    Sink.Take(i);
+                }
+            });
+        yield return new Row("metrics", "what asking for a listener adds, with none", costs[1].Nanoseconds - costs[0].Nanoseconds, "ns", 1);
+    }
+
+    private static IEnumerable<Row> Heard()
+    {
+        FeatureFlagContext[] users = World.Users;
+        var unheard = World.WithUs(World.Flags(1_000)).GetRequiredService<IFeatureFlagManager>();
+        ServiceProvider listened = World.WithUs(World.Flags(1_000));
+        var manager = listened.GetRequiredService<IFeatureFlagManager>();
+        IMeterFactory meters = listened.GetRequiredService<IMeterFactory>();
+        long sum = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, meters))
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => sum += value);
+        listener.Start();
+        Cost[] costs = Measurement.Compare(
+            n => { for (int i = 0; i < n; i++) Sink.Take(unheard.IsEnabled(World.Half, users[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) Sink.Take(manager.IsEnabled(World.Half, users[i & 1_023])); });
+        yield return new Row("metrics", "what a listener adds", costs[1].Nanoseconds - costs[0].Nanoseconds, "ns", 70);
+        yield return new Row("metrics", "with a listener", costs[1].Bytes, "bytes", 0);
+        if (sum == 0)
+            throw new InvalidOperationException("The listener heard nothing.");
+    }
+}
