@@ -15,7 +15,6 @@ public class DashboardTests(Browser browser)
     {
         await using DashboardHost host = await DashboardHost.StartAsync();
         await using Window window = await browser.OpenAsync();
-        window.ExpectsFailures = true;
         IPage page = await window.OpenAsync(host.Address);
         ILocator checkout = page.GetByRole(AriaRole.Listitem).Filter(new() { Has = page.GetByRole(AriaRole.Link, new() { Name = "checkout", Exact = true }) });
         await Expect(checkout.First).ToContainTextAsync("On for 25 % and 2 listed");
@@ -34,7 +33,6 @@ public class DashboardTests(Browser browser)
     {
         await using DashboardHost host = await DashboardHost.StartAsync();
         await using Window window = await browser.OpenAsync();
-        window.ExpectsFailures = true;
         IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
         await page.GetByLabel("User").FillAsync("alice");
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
@@ -50,13 +48,11 @@ public class DashboardTests(Browser browser)
     {
         await using DashboardHost host = await DashboardHost.StartAsync(environment: "Production");
         await using Window window = await browser.OpenAsync(headers: DashboardHost.As("ruth", "staff"));
-        window.ExpectsFailures = true;
         IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
         await Expect(page.Locator(".verdict")).ToContainTextAsync("On for 25 %");
         await Expect(page.Locator("[id^=do-]")).ToHaveCountAsync(0);
 
         await using Window operators = await browser.OpenAsync(headers: DashboardHost.As("olga", "staff,operators"));
-        operators.ExpectsFailures = true;
         IPage theirs = await operators.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
         await Expect(theirs.Locator("#do-kill")).ToBeVisibleAsync();
     }
@@ -143,7 +139,6 @@ public class DashboardTests(Browser browser)
             """.Replace("<\\u002fscript>", "<script>", StringComparison.Ordinal);
         await using DashboardHost host = await DashboardHost.StartAsync(settings);
         await using Window window = await browser.OpenAsync(width: 360, height: 740);
-        window.ExpectsFailures = true;
         IPage page = await window.OpenAsync(host.Address);
         const string Name = "<script>document.title='owned'<script>\"'";
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = Name })).ToBeVisibleAsync();

@@ -1,0 +1,149 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
+
+/// <summary>What an operator does, in a real browser against a real host.</summary>
+[Collection(OneBrowser.Name)]
+[Trait("Speed", "Slow")]
+public class OperatorTests(Browser browser)
+{
+    private static readonly FeatureFlagContext Alice = new() { UserId = "alice" };
+
+    [BrowserFact]
+    public async Task Kill_FromOneTab_EveryTabAndEveryRequestObeysUntilItIsCleared()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
+        IPage other = await window.OpenAsync(host.Address);
+        await Expect(other.Locator("#live")).ToHaveTextAsync("Live");
+        Assert.True(host.Flags.IsEnabled("checkout", Alice));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kill" }).ClickAsync();
+        ILocator dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Kill checkout?" });
+        await Expect(dialog).ToContainTextAsync("3 flags stop");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Kill checkout" }).ClickAsync();
+        await Expect(dialog).ToBeVisibleAsync(); // without a reason nothing happens
+        Assert.True(host.Flags.IsEnabled("checkout", Alice));
+        await dialog.GetByLabel("Reason").FillAsync("p99 at 9 s since the deploy");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Kill checkout" }).ClickAsync();
+
+        await Expect(dialog).ToBeHiddenAsync();
+        Assert.False(host.Flags.IsEnabled("checkout", Alice));
+        await Expect(page.Locator("#alerts")).ToContainTextAsync("checkout is in emergency: p99 at 9 s since the deploy");
+        await Expect(other.Locator("#alerts")).ToContainTextAsync("checkout is in emergency: p99 at 9 s since the deploy");
+        await Expect(other.Locator(".tree")).ToContainTextAsync("Off: checkout is in emergency");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Clear emergency" }).ClickAsync();
+        dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Clear the emergency of checkout?" });
+        await dialog.GetByLabel("Reason").FillAsync("rolled back");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Clear emergency" }).ClickAsync();
+        await Expect(other.Locator("#alerts")).ToBeEmptyAsync();
+        Assert.True(host.Flags.IsEnabled("checkout", Alice));
+
+        await Expect(page.Locator(".audit tbody tr")).ToHaveCountAsync(2);
+        await other.GetByRole(AriaRole.Link, new() { Name = "Audit" }).ClickAsync();
+        ILocator entries = other.Locator(".audit tbody tr");
+        await Expect(entries.First).ToContainTextAsync("rolled back");
+        await Expect(entries.Nth(1)).ToContainTextAsync("p99 at 9 s since the deploy");
+        await Expect(entries.Nth(1)).ToContainTextAsync("emergency checkout rollout 25 % → emergency off");
+        await Expect(entries.Nth(1)).ToContainTextAsync("local developer");
+        await other.GetByRole(AriaRole.Button, new() { Name = "Verify chain" }).ClickAsync();
+        await Expect(other.GetByText("The chain holds: 2 entries.")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task Kill_ByKeyboardAlone_Works()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(host.Address);
+        await Expect(page.Locator(".tree .row").First).ToBeVisibleAsync();
+        await TabToAsync(page, "flag-recommendations");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#title")).ToBeFocusedAsync();
+        await TabToAsync(page, "do-kill");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByLabel("Reason")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("#do-kill")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.TypeAsync("by keyboard");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#alerts")).ToContainTextAsync("by keyboard");
+        Assert.False(host.Flags.IsEnabled("recommendations", Alice));
+    }
+
+    [BrowserFact]
+    public async Task Change_StateAndShare_IsLaidOverUntilReset()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/recommendations"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change…" }).ClickAsync();
+        await page.GetByLabel("Share of users").FillAsync("12.5");
+        await page.GetByLabel("Reason").FillAsync("fewer, for now");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change recommendations" }).ClickAsync();
+        await Expect(page.Locator(".verdict")).ToContainTextAsync("On for 12.5 %");
+        Assert.Equal(12.5m, host.Flags.GetFlag("recommendations")!.Definition.Percentage);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Reset" }).ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("back");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Reset recommendations" }).ClickAsync();
+        await Expect(page.Locator(".verdict")).ToContainTextAsync("On for 60 %");
+    }
+
+    [BrowserFact]
+    public async Task Refusal_OfAChange_IsSaidInTheDialog()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        window.ExpectsFailures = true;
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/recommendations"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change…" }).ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("too late");
+        await host.Flags.EmergencyShutdownAsync("recommendations", new FlagChange("maria", "It burns."));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change recommendations" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToContainTextAsync("recommendations");
+        Assert.NotNull(host.Flags.GetFlag("recommendations")!.Emergency);
+    }
+
+    [BrowserFact]
+    public async Task Audit_OfManyEntries_IsReadByPagesAndFilters()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        for (int i = 0; i < 60; i++)
+            await host.Flags.UpdateFlagAsync("recommendations", new FlagUpdate { Percentage = i }, new FlagChange("maria", $"step {i}"));
+        await host.Flags.UpdateFlagAsync("search_synonyms", new FlagUpdate { State = FlagState.Enabled }, new FlagChange("paul", "at last"));
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/audit"));
+        ILocator entries = page.Locator(".audit tbody tr");
+        await Expect(entries).ToHaveCountAsync(50);
+        await Expect(entries.First).ToContainTextAsync("at last");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show older" }).ClickAsync();
+        await Expect(entries).ToHaveCountAsync(61);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Show older" })).ToBeHiddenAsync();
+        await page.GetByLabel("Flag", new() { Exact = true }).FillAsync("search_synonyms");
+        await Expect(entries).ToHaveCountAsync(1);
+        await page.GetByLabel("Source").SelectOptionAsync("safety");
+        await Expect(entries).ToHaveCountAsync(0);
+        await Expect(page.GetByText("Nothing yet.")).ToBeVisibleAsync();
+    }
+
+    // By the keyboard alone, as far as it goes.
+    private static async Task TabToAsync(IPage page, string id)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            if (await page.EvaluateAsync<string>("document.activeElement.id") == id)
+                return;
+            await page.Keyboard.PressAsync("Tab");
+        }
+        Assert.Fail($"The Tab key never reaches {id}.");
+    }
+}
