@@ -35,13 +35,19 @@ internal static class Work
         }
     }
 
-    /// <summary>Adds one to the share of a flag, so many times, each time over the version that was seen; then <c>conflicts</c>.</summary>
+    /// <summary>Two writers add one to the share of a flag, so many times each, over the version that they have seen. At the end, how often another was faster.</summary>
     public static async Task CountAsync(IFeatureFlagManager manager, string times)
     {
         Console.WriteLine("ready");
         Console.ReadLine();
+        int[] conflicts = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => CountAsync(manager, int.Parse(times, CultureInfo.InvariantCulture)))));
+        Console.WriteLine(conflicts.Sum());
+    }
+
+    private static async Task<int> CountAsync(IFeatureFlagManager manager, int times)
+    {
         int conflicts = 0;
-        for (int done = 0; done < int.Parse(times, CultureInfo.InvariantCulture);)
+        for (int done = 0; done < times;)
         {
             FlagStatus seen = manager.GetFlag("f0")!; // it is configured
             try
@@ -54,7 +60,7 @@ internal static class Work
                 conflicts++;
             }
         }
-        Console.WriteLine(conflicts);
+        return conflicts;
     }
 
     /// <summary>Says whether a flag is on, at once and after each change, until standard input ends.</summary>

@@ -93,11 +93,17 @@ internal sealed partial class FlagControl : IDisposable
         EffectiveFlag configured = Configured(edit.Flag);
         PendingEdit? pending = _records.Act(edit, configured.Definition, out FlagSnapshot before, out FlagSnapshot after);
         if (pending is not null)
-        {
             LogActed(configured.Definition.Name, edit.Action, edit.Change.Actor, edit.Change.Source, edit.Change.Reason);
+        if (!IsStored())
             await WriteSoonAsync(cancellationToken).ConfigureAwait(false);
+        return new FlagActed(before, after, IsStored());
+
+        // Where it was in force already, the store may not know of it yet.
+        bool IsStored()
+        {
+            FlagRecord stored = _records.Stored(edit.Flag).Record;
+            return pending?.Written.IsCompleted ?? ReferenceEquals(edit.Decide(configured.Definition, stored), stored);
         }
-        return new FlagActed(before, after, Stored: pending is null ? !_source.Layer(edit.Flag).Pending : pending.Written.IsCompleted);
     }
 
     /// <summary>Keeps audit entries to be written, in order, with what else is pending.</summary>

@@ -18,7 +18,7 @@ internal sealed class HostProcess : IDisposable
     }
 
     /// <summary>The next line; null when the process has ended.</summary>
-    public Task<string?> ReadAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+    public Task<string?> ReadAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(5));
 
     public void Write(string line)
     {
