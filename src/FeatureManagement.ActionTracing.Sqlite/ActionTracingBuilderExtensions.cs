@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -8,7 +9,7 @@ namespace FeatureManagement.ActionTracing.Sqlite;
 /// <summary>Adds the embedded, durable store.</summary>
 public static class ActionTracingBuilderExtensions
 {
-    /// <summary>Keeps run-time state and the audit in a SQLite file, which is created at first use. Processes on the same machine may share it.</summary>
+    /// <summary>Keeps run-time state, the audit and the units of experiments in a SQLite file, which is created at first use. Processes on the same machine may share it.</summary>
     /// <param name="builder">The builder that <c>WithActionTracing</c> gives.</param>
     /// <param name="connectionString">A connection string (<c>Data Source=action-tracing.db</c>) or just the path. A relative path begins at the host's content root.</param>
     /// <returns>The same builder.</returns>
@@ -19,8 +20,10 @@ public static class ActionTracingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         SqliteFile.Check(connectionString);
-        builder.Services.Replace(ServiceDescriptor.Singleton<IActionTracingStore>(provider =>
-            new SqliteStore(new SqliteFile(connectionString, provider.GetService<IHostEnvironment>()?.ContentRootPath))));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IActionTracingStore>(provider => new SqliteStore(FileOf(provider, connectionString))));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IExperimentStore>(provider => new SqliteExperimentStore(FileOf(provider, connectionString))));
         return builder;
     }
+
+    private static SqliteFile FileOf(IServiceProvider provider, string connectionString) => new(connectionString, provider.GetService<IHostEnvironment>()?.ContentRootPath);
 }

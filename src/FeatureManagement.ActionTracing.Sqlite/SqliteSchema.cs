@@ -52,7 +52,7 @@ internal static class SqliteSchema
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         // Another process may have been faster.
         if (Found(connection, path) == 0)
-            connection.Execute(First, new { empty = Auditing.AuditHead.Empty.Hash }, transaction);
+            connection.Execute(ExperimentTables.Create + First, new { empty = Auditing.AuditHead.Empty.Hash }, transaction);
         transaction.Commit();
     }
 

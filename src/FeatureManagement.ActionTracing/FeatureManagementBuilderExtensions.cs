@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Integration;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Rollouts;
@@ -34,6 +35,7 @@ public static class FeatureManagementBuilderExtensions
             builder.AddIntegration();
             services.AddRuntime();
             services.AddRollouts();
+            services.AddExperiments();
         }
         configure?.Invoke(new ActionTracingBuilder(services));
         return builder;

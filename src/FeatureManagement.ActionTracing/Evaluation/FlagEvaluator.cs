@@ -36,7 +36,12 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
         if (action.IsObserved)
+        {
             action.Evaluated(flag, subject.Key, reason, variant);
+            // Only who is given the variant is exposed to it; who is told about it is not.
+            if (variant >= 0)
+                flag.Watch.Experiment?.Expose(flag.Variants!, subject.Key, variant);
+        }
         return variant;
     }
 

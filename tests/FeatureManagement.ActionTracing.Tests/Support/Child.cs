@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FeatureManagement.ActionTracing.Tests.Experiments;
 using FeatureManagement.ActionTracing.Tests.Tracing;
 
 namespace FeatureManagement.ActionTracing.Tests.Support;
@@ -18,6 +19,9 @@ internal static class Child
         {
             case [nameof(TraceWriter), var directory]:
                 await TraceWriter.RunAsync(directory);
+                return 0;
+            case [nameof(ExperimentCrashTests), var database]:
+                await ExperimentCrashTests.RunAsync(database);
                 return 0;
             default:
                 await Console.Error.WriteLineAsync("This is a test assembly: run it by 'dotnet test'.");

@@ -1,0 +1,33 @@
+namespace FeatureManagement.ActionTracing.Sqlite;
+
+/// <summary>The tables of experiments.</summary>
+internal static class ExperimentTables
+{
+    // Units stand in the order of their first exposures, so that they are appended and their windows close in order.
+    public const string Create = """
+        CREATE TABLE experiment (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            tally TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE experiment_unit (
+            experiment INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            hash INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            variant INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            split INTEGER NOT NULL,
+            outcomes BLOB,
+            PRIMARY KEY (experiment, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX experiment_unit_hash ON experiment_unit (experiment, hash);
+        CREATE TABLE experiment_writer (
+            experiment INTEGER NOT NULL,
+            writer TEXT NOT NULL,
+            batch INTEGER NOT NULL,
+            PRIMARY KEY (experiment, writer)
+        ) STRICT, WITHOUT ROWID;
+
+        """;
+}

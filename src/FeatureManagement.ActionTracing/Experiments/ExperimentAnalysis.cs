@@ -1,0 +1,154 @@
+using FeatureManagement.ActionTracing.Statistics;
+
+namespace FeatureManagement.ActionTracing.Experiments;
+
+/// <summary>From the sums of a run to what they say: a pure function. The methods are those of docs/experiments.md.</summary>
+internal static class ExperimentAnalysis
+{
+    private const double GuardrailAlpha = 0.05;
+
+    /// <summary>The result at a look, and the evidence against the split on the logarithmic scale.</summary>
+    /// <param name="run">What is measured.</param>
+    /// <param name="tally">The sums.</param>
+    /// <param name="earlier">What earlier looks have left.</param>
+    /// <param name="now">The time of the look.</param>
+    public static (ExperimentResult Result, double SplitLogE) Look(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, DateTimeOffset now)
+    {
+        ExperimentSplit split = Split(run, tally, earlier, out double splitLogE);
+        IReadOnlyList<ExperimentMetricResult> metrics =
+        [
+            .. run.Metrics.OrderBy(metric => metric.Role).Select(metric => Metric(run, tally, metric, split.IsBroken, earlier)),
+        ];
+        (ExperimentVerdict verdict, string summary) = ExperimentWords.Overall(run, split, metrics, tally.Units);
+        return (new ExperimentResult
+        {
+            Flag = run.Flag,
+            Run = run.Number,
+            Started = run.Steps[0].Since,
+            At = now,
+            Control = run.Config.Control,
+            PrimaryMetric = run.Config.PrimaryMetric,
+            Alpha = run.Config.Alpha,
+            PlannedUnits = run.Config.PlannedUnits,
+            Units = tally.Units,
+            Verdict = verdict,
+            Summary = summary,
+            Split = split,
+            Metrics = metrics,
+            History = earlier.History,
+        }, splitLogE);
+    }
+
+    private static ExperimentSplit Split(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, out double logE)
+    {
+        SplitEvidence evidence = default;
+        long[] units = new long[run.Variants.Count];
+        double[] expected = new double[run.Variants.Count];
+        foreach (ExperimentStep step in run.Steps)
+        {
+            double[] weights = [.. step.Weights.Select(weight => (double)weight)];
+            long[] counts = [.. run.Variants.Select((_, variant) => tally.Arms.Where(arm => arm.Step == step.Number && arm.Variant == variant).Sum(arm => arm.Split))];
+            evidence += SplitEvidence.Of(weights, counts);
+            (double total, long all) = (weights.Sum(), counts.Sum());
+            for (int i = 0; i < counts.Length; i++)
+            {
+                units[i] += counts[i];
+                expected[i] += all * weights[i] / total;
+            }
+        }
+        logE = evidence.LogE;
+        double largest = Math.Max(logE, earlier.SplitLogE);
+        return new ExperimentSplit
+        {
+            IsBroken = largest >= -Math.Log(SplitEvidence.Alpha),
+            PValue = Math.Min(1, Math.Exp(-largest)),
+            Shares = [.. run.Variants.Select((variant, i) => new ExperimentShare(variant, units[i], expected[i]))],
+        };
+    }
+
+    private static ExperimentMetricResult Metric(ExperimentRun run, ExperimentTally tally, ExperimentMetric metric, bool broken, ExperimentEvidence earlier)
+    {
+        int place = run.MetricOf(metric.Name);
+        int control = PlaceOf(run, run.Config.Control);
+        Moments[] totals = [.. run.Variants.Select((_, variant) => run.Steps.Aggregate(default(Moments), (sum, step) => sum + Of(step, variant)))];
+        return new ExperimentMetricResult
+        {
+            Name = metric.Name,
+            Kind = metric.Kind,
+            Role = metric.Role,
+            HigherIsBetter = metric.HigherIsBetter,
+            Variants = [.. run.Variants.Select((variant, i) => new ExperimentArm(variant, totals[i].Count, totals[i].Count == 0 ? null : totals[i].Mean))],
+            Comparisons = [.. Enumerable.Range(0, run.Variants.Count).Where(variant => variant != control).Select(Compare)],
+        };
+
+        Moments Of(ExperimentStep step, int variant) =>
+            tally.Arms.Where(arm => arm.Step == step.Number && arm.Variant == variant).Aggregate(default(Moments), (sum, arm) => sum + arm.Of(metric, place));
+
+        ExperimentComparison Compare(int variant)
+        {
+            MeanDifference difference = run.Steps.Aggregate(default(MeanDifference), (sum, step) => sum + MeanDifference.Of(Of(step, variant), Of(step, control)));
+            string? missing = ExperimentWords.Missing(metric, run.Variants[variant], totals[variant], run.Config.Control, totals[control]);
+            return Comparison(run, metric, variant, control, difference, missing, broken, earlier.PValueOf(metric.Name, run.Variants[variant]));
+        }
+    }
+
+    private static ExperimentComparison Comparison(
+        ExperimentRun run, ExperimentMetric metric, int variant, int control, MeanDifference difference, string? missing, bool broken, double earlierPValue)
+    {
+        (double alpha, double mixing) = Level(run, metric, variant, control);
+        bool guardrail = metric.Role == MetricRole.Guardrail;
+        ExperimentInterval? interval = guardrail ? OneSided(difference, alpha, mixing)
+            : TwoSidedTest.Interval(difference, alpha, mixing) is var (low, high) ? new ExperimentInterval(difference.Estimate, low, high) : null;
+        double sign = metric.HigherIsBetter ? 1 : -1;
+        double pValue = guardrail ? OneSidedTest.PValue(difference with { A = -sign * difference.A, B = -sign * difference.B }, 0, mixing) : TwoSidedTest.PValue(difference, mixing);
+        ExperimentVerdict verdict = broken ? ExperimentVerdict.BrokenSplit
+            : missing is not null || interval is null ? ExperimentVerdict.KeepRunning
+            : sign > 0 ? Of(interval.Low > 0, interval.High < 0, guardrail)
+            : Of(interval.High < 0, interval.Low > 0, guardrail);
+        ExperimentInterval? lift = !guardrail && TwoSidedTest.RelativeLift(difference) is { } estimate && TwoSidedTest.RelativeInterval(difference, alpha, mixing) is var (relativeLow, relativeHigh)
+            ? new ExperimentInterval(estimate, metric.Kind == MetricKind.Binary ? Math.Max(-1, relativeLow) : relativeLow, relativeHigh)
+            : null;
+        var comparison = new ExperimentComparison
+        {
+            Variant = run.Variants[variant],
+            Verdict = verdict,
+            Summary = "",
+            MinimumsMet = missing is null,
+            Difference = interval,
+            Lift = lift,
+            PValue = missing is null ? Math.Min(pValue, earlierPValue) : earlierPValue,
+            ChanceToBeatControl = difference.IsInformative && !guardrail ? Beat(TwoSidedTest.ChanceToBeat(difference, mixing), sign) : null,
+        };
+        return comparison with { Summary = ExperimentWords.Of(comparison, metric, run.Config.Control, missing) };
+    }
+
+    /// <summary>Each comparison's part of the bound, and the mixing constant that was settled by the plan and the first weights.</summary>
+    private static (double Alpha, double Mixing) Level(ExperimentRun run, ExperimentMetric metric, int variant, int control)
+    {
+        double total = (double)run.Steps[0].Weights.Sum();
+        (double treated, double compared) = ((double)run.Steps[0].Weights[variant] / total, (double)run.Steps[0].Weights[control] / total);
+        double units = run.Config.PlannedUnits * treated * compared / (treated + compared);
+        int comparisons = run.Variants.Count - 1;
+        if (metric.Role != MetricRole.Guardrail)
+            return (run.Config.Alpha / comparisons, TwoSidedTest.MixingFor(units, run.Config.Alpha / comparisons));
+        double alpha = GuardrailAlpha / (comparisons * run.Metrics.Count(other => other.Role == MetricRole.Guardrail));
+        return (alpha, OneSidedTest.MixingFor(units, alpha));
+    }
+
+    private static ExperimentInterval? OneSided(MeanDifference difference, double alpha, double mixing)
+    {
+        if (!difference.IsInformative)
+            return null;
+        double width = OneSidedTest.HalfWidth(difference, alpha, mixing);
+        return new ExperimentInterval(difference.Estimate, difference.Estimate - width, difference.Estimate + width);
+    }
+
+    /// <summary>A guardrail only ever speaks against a variant.</summary>
+    private static ExperimentVerdict Of(bool better, bool worse, bool guardrail) =>
+        worse ? ExperimentVerdict.Worse : better && !guardrail ? ExperimentVerdict.Better : ExperimentVerdict.KeepRunning;
+
+    private static double Beat(double larger, double sign) => sign > 0 ? larger : 1 - larger;
+
+    private static int PlaceOf(ExperimentRun run, string variant) =>
+        Enumerable.Range(0, run.Variants.Count).First(i => string.Equals(run.Variants[i], variant, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,29 @@
+namespace FeatureManagement.ActionTracing.Experiments;
+
+/// <summary>A variant against control, in one metric. The interval, not the estimate, is what should be quoted: an early estimate exaggerates. Immutable.</summary>
+public sealed record ExperimentComparison
+{
+    /// <summary>The variant.</summary>
+    public required string Variant { get; init; }
+
+    /// <summary>What the metric says of it.</summary>
+    public required ExperimentVerdict Verdict { get; init; }
+
+    /// <summary>The verdict in a sentence, with what it still needs.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Whether there are enough units for a decision at all.</summary>
+    public required bool MinimumsMet { get; init; }
+
+    /// <summary>Mean of the variant minus mean of control, compared within steps; null where nothing can be inferred.</summary>
+    public ExperimentInterval? Difference { get; init; }
+
+    /// <summary>The difference relative to control's mean: 0.2 is 20 % more. Null where it is not available.</summary>
+    public ExperimentInterval? Lift { get; init; }
+
+    /// <summary>The smallest p-value of all looks since the minimums were met.</summary>
+    public required double PValue { get; init; }
+
+    /// <summary>The chance to beat control, in the reading of Bayes. Informational: no decision rests on it.</summary>
+    public double? ChanceToBeatControl { get; init; }
+}

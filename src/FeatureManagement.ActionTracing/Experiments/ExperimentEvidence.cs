@@ -1,0 +1,44 @@
+namespace FeatureManagement.ActionTracing.Experiments;
+
+/// <summary>What is kept of earlier looks, in a document of its own. Immutable.</summary>
+internal sealed record ExperimentEvidence
+{
+    private const int MaxTimes = 200;
+
+    public int Run { get; init; }
+
+    /// <summary>The smallest p-value of each comparison, by metric and variant.</summary>
+    public IReadOnlyDictionary<string, double> PValues { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The largest evidence against the split, as a logarithm.</summary>
+    public double SplitLogE { get; init; }
+
+    public IReadOnlyList<ExperimentPoint> History { get; init; } = [];
+
+    public double PValueOf(string metric, string variant) => PValues.GetValueOrDefault(Key(metric, variant), 1);
+
+    /// <summary>The evidence after a look. Points of the history are kept for some times only, evenly thinned.</summary>
+    public ExperimentEvidence Add(ExperimentResult look, double splitLogE, TimeSpan interval)
+    {
+        var values = look.Metrics
+            .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.PValue < 1).Select(comparison => (Key: Key(metric.Name, comparison.Variant), comparison.PValue)))
+            .ToDictionary(pair => pair.Key, pair => pair.PValue);
+        IReadOnlyList<ExperimentPoint> history = History;
+        if (history.Count == 0 || look.At - history[^1].At >= interval)
+            history = Thin([.. history, .. look.Metrics[0].Comparisons
+                .Where(comparison => comparison.Difference is not null)
+                .Select(comparison => new ExperimentPoint(look.At, comparison.Variant, look.Units, comparison.Difference!))]);
+        return this with { Run = look.Run, PValues = values, SplitLogE = Math.Max(SplitLogE, splitLogE), History = history };
+    }
+
+    private static ExperimentPoint[] Thin(ExperimentPoint[] points)
+    {
+        DateTimeOffset[] times = [.. points.Select(point => point.At).Distinct()];
+        if (times.Length <= MaxTimes)
+            return points;
+        HashSet<DateTimeOffset> kept = [.. times.Where((_, place) => place % 2 == 0), times[^1]];
+        return [.. points.Where(point => kept.Contains(point.At))];
+    }
+
+    private static string Key(string metric, string variant) => metric + "/" + variant;
+}

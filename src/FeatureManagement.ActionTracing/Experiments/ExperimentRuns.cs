@@ -1,0 +1,83 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Tracing;
+
+namespace FeatureManagement.ActionTracing.Experiments;
+
+/// <summary>
+/// Keeps the runs and steps of experiments in line with the flags. A step is stored before anything is recorded in it. Called by one thread at a time, except
+/// for reading.
+/// </summary>
+internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, ExperimentQueue queue, AmbientAction action, TimeProvider time)
+{
+    private const int MaxAttempts = 5;
+
+    private readonly Dictionary<string, WatchCell> _running = new(StringComparer.OrdinalIgnoreCase);
+    private FlagSnapshot? _seen;
+
+    /// <summary>The runs that record now.</summary>
+    public IReadOnlyList<ExperimentRun> Running => [.. _running.Values.Select(cell => cell.Experiment?.Run).OfType<ExperimentRun>()];
+
+    /// <summary>Begins what the flags in force ask for, and ends what they no longer do.</summary>
+    public async Task SyncAsync(CancellationToken cancellationToken)
+    {
+        FlagSnapshot snapshot = source.Current;
+        if (ReferenceEquals(snapshot, _seen))
+            return;
+        foreach (CompiledFlag flag in snapshot.Flags.ToArray())
+            if (flag.Definition.Experiment is not null && flag.Variants is { } variants && flag.Definition.Variants.Count > 1)
+                await BeginAsync(flag, variants, cancellationToken).ConfigureAwait(false);
+        foreach (string flag in _running.Keys.Where(flag => snapshot.Find(flag) is not { Definition.Experiment: not null } found || !ReferenceEquals(found.Watch, _running[flag])).ToArray())
+            End(flag);
+        _seen = snapshot; // only now: what failed is tried again
+    }
+
+    /// <summary>The last run of a flag, or null.</summary>
+    public async Task<ExperimentRun?> FindAsync(string flag, CancellationToken cancellationToken) =>
+        (await ReadAsync(KeyOf(flag), cancellationToken).ConfigureAwait(false)).Run;
+
+    private async Task BeginAsync(CompiledFlag flag, VariantTable variants, CancellationToken cancellationToken)
+    {
+        if (flag.Watch.Experiment is { } running && ReferenceEquals(running.Run.Config, flag.Definition.Experiment) && running.Covers(variants))
+            return;
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            (ExperimentRun? before, long version) = await ReadAsync(KeyOf(flag.Name), cancellationToken).ConfigureAwait(false);
+            ExperimentRun run = ExperimentRun.For(flag.Definition, before, time.GetUtcNow());
+            if (!ReferenceEquals(run, before))
+            {
+                var write = new DocumentWrite(KeyOf(flag.Name), StoredJson.Write(run), version);
+                CommitResult result = await store.CallAsync((s, token) => s.CommitAsync(new StoreCommit([write], []), token), cancellationToken).ConfigureAwait(false);
+                if (!result.Committed)
+                    continue;
+            }
+            Begin(flag, variants, run with { Config = flag.Definition.Experiment! });
+            return;
+        }
+    }
+
+    private void Begin(CompiledFlag flag, VariantTable variants, ExperimentRun run)
+    {
+        if (_running.TryAdd(flag.Name, flag.Watch))
+            action.BeginRecording();
+        _running[flag.Name] = flag.Watch;
+        flag.Watch.Experiment = new RunningExperiment(run, variants, queue, time);
+    }
+
+    private void End(string flag)
+    {
+        _running.Remove(flag, out WatchCell? cell);
+        cell!.Experiment = null;
+        action.EndRecording();
+    }
+
+    private async Task<(ExperimentRun? Run, long Version)> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        StoreChanges found = await store.CallAsync((s, token) => s.ReadAsync(key, 0, token), cancellationToken).ConfigureAwait(false);
+        StoredDocument? document = found.Documents.FirstOrDefault(document => document.Key == key);
+        return (document?.Json is { } json ? StoredJson.Read<ExperimentRun>(json) : null, document?.Version ?? 0);
+    }
+
+    private static string KeyOf(string flag) => "experiment/" + ExperimentRun.KeyOf(flag);
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Statistics;
+
+namespace FeatureManagement.ActionTracing.Experiments;
+
+/// <summary>What an analysis says to people, and the minimums below which it says nothing.</summary>
+internal static class ExperimentWords
+{
+    private const int MinimumUnits = 100;
+    private const int MinimumConversions = 10;
+    private const int MinimumValues = 1_000;
+
+    /// <summary>What a comparison still needs before anything may be decided; null where it has it.</summary>
+    public static string? Missing(ExperimentMetric metric, string variant, Moments treated, string control, Moments compared)
+    {
+        int minimum = metric.Kind == MetricKind.Binary ? MinimumUnits : MinimumValues;
+        var parts = new List<string>();
+        if (treated.Count < minimum)
+            parts.Add($"{Number(minimum - treated.Count)} more units in {variant}");
+        if (compared.Count < minimum)
+            parts.Add($"{Number(minimum - compared.Count)} more units in {control}");
+        double conversions = Math.Round(treated.Mean * treated.Count + compared.Mean * compared.Count);
+        if (metric.Kind == MetricKind.Binary && conversions < MinimumConversions)
+            parts.Add($"{Number((long)(MinimumConversions - conversions))} more conversions");
+        return parts.Count == 0 ? null : string.Join(" and ", parts);
+    }
+
+    public static string Of(ExperimentComparison comparison, ExperimentMetric metric, string control, string? missing) => comparison.Verdict switch
+    {
+        ExperimentVerdict.BrokenSplit => "Units are not split as configured, so that this cannot be compared.",
+        ExperimentVerdict.Better => $"{comparison.Variant} is better than {control} in {metric.Name}: {Effect(comparison, metric)}.",
+        ExperimentVerdict.Worse => $"{comparison.Variant} is worse than {control} in {metric.Name}: {Effect(comparison, metric)}.",
+        _ when missing is not null => $"Keep running: needs {missing}.",
+        _ when comparison.Difference is null => "Keep running: so far all values are the same.",
+        _ => $"Keep running: {comparison.Variant} cannot be told from {control} in {metric.Name} yet: {Effect(comparison, metric)}.",
+    };
+
+    public static (ExperimentVerdict Verdict, string Summary) Overall(ExperimentRun run, ExperimentSplit split, IReadOnlyList<ExperimentMetricResult> metrics, long units)
+    {
+        if (split.IsBroken)
+            return (ExperimentVerdict.BrokenSplit,
+                "Broken split: " + string.Join(", ", split.Shares.Select(share => $"{share.Variant} has {Number(share.Units)} units and should have {Number((long)Math.Round(share.Expected))}"))
+                + ". No result can be trusted. Usual causes: exposures lost after a crash or redirect, filtered bots, cached decisions, weights that reached processes at different times. Find the cause and begin a new run.");
+
+        var harmed = metrics.Where(metric => metric.Role == MetricRole.Guardrail)
+            .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.Verdict == ExperimentVerdict.Worse))
+            .ToLookup(comparison => comparison.Variant, comparison => comparison.Summary);
+        IReadOnlyList<ExperimentComparison> primary = metrics[0].Comparisons;
+        ExperimentComparison[] better = [.. primary.Where(comparison => comparison.Verdict == ExperimentVerdict.Better && !harmed.Contains(comparison.Variant))];
+        if (better.Length > 0)
+            return (ExperimentVerdict.Better, string.Join(' ', better.Select(comparison => comparison.Summary)));
+        if (primary.All(comparison => comparison.Verdict == ExperimentVerdict.Worse || harmed.Contains(comparison.Variant)))
+            return (ExperimentVerdict.Worse, string.Join(' ', primary.Select(comparison => harmed.Contains(comparison.Variant) ? harmed[comparison.Variant].First() : comparison.Summary)));
+        string plan = units < run.Config.PlannedUnits
+            ? $"{Number(units)} of {Number(run.Config.PlannedUnits)} planned units are in."
+            : "All planned units are in; if the interval holds no effect that would matter, keep control.";
+        return (ExperimentVerdict.KeepRunning, string.Join(' ', primary.Select(comparison => harmed.Contains(comparison.Variant) ? harmed[comparison.Variant].First() : comparison.Summary)) + " " + plan);
+    }
+
+    private static string Effect(ExperimentComparison comparison, ExperimentMetric metric) => comparison.Lift is { } lift
+        ? $"{Signed(lift.Estimate * 100)} % (between {Signed(lift.Low * 100)} % and {Signed(lift.High * 100)} %)"
+        : comparison.Difference is not { } difference ? ""
+        : metric.Kind == MetricKind.Binary
+            ? $"{Signed(difference.Estimate * 100)} percentage points (between {Signed(difference.Low * 100)} and {Signed(difference.High * 100)})"
+            : $"{Signed(difference.Estimate)} (between {Signed(difference.Low)} and {Signed(difference.High)})";
+
+    private static string Signed(double value) => value.ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture);
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

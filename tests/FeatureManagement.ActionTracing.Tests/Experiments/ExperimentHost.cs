@@ -1,0 +1,91 @@
+using System.Text;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.FeatureManagement;
+
+namespace FeatureManagement.ActionTracing.Tests.Experiments;
+
+/// <summary>A worker's host with an experiment, over a real configuration; its clock stands still until a test moves it.</summary>
+internal sealed class ExperimentHost : IDisposable
+{
+    public const string Flag = "layout";
+
+    private readonly IHost _host;
+    private readonly FixedJson _json = new();
+
+    public ExperimentHost(string variants = """ "a": { "weight": 1 }, "b": { "weight": 1 } """, string experiment = "", string? database = null)
+    {
+        _json.Set(Flags(variants, experiment));
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
+        ((IConfigurationBuilder)builder.Configuration).Add(_json);
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddFeatureManagement().WithActionTracing(tracing =>
+        {
+            if (database is not null)
+                tracing.UseSqlite(database);
+        });
+        _host = builder.Build();
+        _host.Start();
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 12, 0, 0, TimeSpan.Zero));
+
+    public IExperimentRecorder Recorder => Get<IExperimentRecorder>();
+
+    public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public static FeatureFlagContext User(string id) => new() { UserId = id };
+
+    /// <summary>Gives a user their variant, which exposes them.</summary>
+    public string? See(string user) => Get<IFeatureFlagManager>().GetVariant(Flag, User(user));
+
+    public void Record(string user, string metric, double value = 1) => Recorder.Record(Flag, User(user), metric, value);
+
+    /// <summary>Everything so far, written and looked at.</summary>
+    public async Task<ExperimentResult> ResultAsync()
+    {
+        await Get<ExperimentService>().TickAsync(default);
+        return (await Get<IExperimentResults>().GetAsync(Flag))!;
+    }
+
+    /// <summary>Edits configuration and lets it take effect.</summary>
+    public async Task EditAsync(string variants, string experiment = "")
+    {
+        _json.Set(Flags(variants, experiment));
+        await Get<ExperimentService>().TickAsync(default);
+    }
+
+    public void Dispose()
+    {
+        _host.StopAsync().GetAwaiter().GetResult();
+        _host.Dispose();
+    }
+
+    private static string Flags(string variants, string experiment) => $$"""
+        { "ActionTracing": { "featureFlags": { "{{Flag}}": { "type": "multivariate", "state": "enabled", "variants": { {{variants}} },
+          "experiment": { "control": "a", "primaryMetric": "bought", "metrics": {
+            "bought": { "kind": "binary" },
+            "spent": { "kind": "continuous", "window": "01:00:00", "cap": 100 },
+            "waited": { "kind": "continuous", "higherIsBetter": false },
+            "complained": { "kind": "binary", "higherIsBetter": false, "role": "guardrail" } } {{experiment}} } } } } }
+        """;
+
+    private sealed class FixedJson : ConfigurationProvider, IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+        public void Set(string json)
+        {
+            Data = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build().AsEnumerable()
+                .Where(pair => pair.Value is not null).ToDictionary(StringComparer.OrdinalIgnoreCase);
+            OnReload();
+        }
+    }
+}
