@@ -9,9 +9,9 @@ internal sealed class SqliteExperimentStore(SqliteFile file) : IExperimentStore,
 
     private readonly SqliteLane _lane = new(file);
 
-    public Task WriteAsync(ExperimentBatch batch, CancellationToken cancellationToken) => _lane.WriteAsync((connection, transaction) =>
+    public Task WriteAsync(ExperimentBatch batch, CancellationToken cancellationToken) => _lane.WriteAsync(connection =>
     {
-        using var units = SqliteUnits.ForWriting(connection, transaction, batch.Run);
+        using var units = SqliteUnits.ForWriting(connection, batch.Run);
         if (!units.Begin(batch))
             return false;
         var known = new Dictionary<ulong, UnitRecord?>();
@@ -33,9 +33,9 @@ internal sealed class SqliteExperimentStore(SqliteFile file) : IExperimentStore,
 
     public async Task<bool> CloseAsync(ExperimentRun run, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        int[] closed = await _lane.WriteAsync((connection, transaction) =>
+        int[] closed = await _lane.WriteAsync(connection =>
         {
-            using var units = SqliteUnits.ForWriting(connection, transaction, run);
+            using var units = SqliteUnits.ForWriting(connection, run);
             int[] closed = [.. run.Metrics.Select((metric, place) => metric.Window is null ? 0 : Close(units, run, place, now.ToUnixTimeMilliseconds()))];
             units.WriteTally();
             return closed;
@@ -43,9 +43,9 @@ internal sealed class SqliteExperimentStore(SqliteFile file) : IExperimentStore,
         return closed.Contains(MaxClosed);
     }
 
-    public Task<ExperimentTally> ReadAsync(ExperimentRun run, CancellationToken cancellationToken) => _lane.ReadAsync((connection, transaction) =>
+    public Task<ExperimentTally> ReadAsync(ExperimentRun run, CancellationToken cancellationToken) => _lane.ReadAsync(connection =>
     {
-        using var units = new SqliteUnits(connection, transaction, run);
+        using var units = new SqliteUnits(connection, run);
         return units.Tally;
     }, cancellationToken);
 

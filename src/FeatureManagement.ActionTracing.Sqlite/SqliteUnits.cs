@@ -11,15 +11,14 @@ internal sealed class SqliteUnits : IDisposable
     private const string Columns = "hash, number, step, variant, at, split, outcomes";
 
     private readonly SqliteConnection _connection;
-    private readonly SqliteTransaction _transaction;
     private readonly ExperimentRun _run;
     private readonly long _id;
     private readonly SqliteCommand _find;
     private readonly SqliteCommand _write;
 
-    public SqliteUnits(SqliteConnection connection, SqliteTransaction transaction, ExperimentRun run)
+    public SqliteUnits(SqliteConnection connection, ExperimentRun run)
     {
-        (_connection, _transaction, _run) = (connection, transaction, run);
+        (_connection, _run) = (connection, run);
         using SqliteCommand tally = Command("SELECT id, tally FROM experiment WHERE key = $key", ("$key", run.Key));
         using (SqliteDataReader row = tally.ExecuteReader())
             if (row.Read())
@@ -37,15 +36,14 @@ internal sealed class SqliteUnits : IDisposable
     public ExperimentTally Tally { get; }
 
     /// <summary>The rows of an experiment that is about to be written: it has one of its own.</summary>
-    public static SqliteUnits ForWriting(SqliteConnection connection, SqliteTransaction transaction, ExperimentRun run)
+    public static SqliteUnits ForWriting(SqliteConnection connection, ExperimentRun run)
     {
         using SqliteCommand insert = connection.CreateCommand();
-        insert.Transaction = transaction;
         insert.CommandText = "INSERT INTO experiment (key, tally) VALUES ($key, $tally) ON CONFLICT (key) DO NOTHING";
         insert.Parameters.AddWithValue("$key", run.Key);
         insert.Parameters.AddWithValue("$tally", StoredJson.Write(ExperimentTally.For(run)));
         insert.ExecuteNonQuery();
-        return new SqliteUnits(connection, transaction, run);
+        return new SqliteUnits(connection, run);
     }
 
     /// <summary>Takes note of a batch; false where it was written before.</summary>
@@ -114,7 +112,6 @@ internal sealed class SqliteUnits : IDisposable
     private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         SqliteCommand command = _connection.CreateCommand();
-        command.Transaction = _transaction;
 #pragma warning disable CA2100 // Constants of this file and a number.
         command.CommandText = sql;
 #pragma warning restore CA2100

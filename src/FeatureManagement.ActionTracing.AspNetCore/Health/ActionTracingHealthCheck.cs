@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -8,7 +9,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Health;
 /// Degraded while something of configuration is rejected or the store fails: what was last known stands, and a restart would not help. Unhealthy only until the
 /// stored state has been read for the first time, for stored kills are not known before. Not for a liveness probe.
 /// </summary>
-internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store) : IHealthCheck
+internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store, IExperimentResults experiments) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -20,6 +21,7 @@ internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus
             ["configurationReloads"] = configured.ReloadOnChange,
             ["storeIsDurable"] = stored.IsDurable,
             ["changesNotStored"] = stored.Pending,
+            ["experimentEventsDropped"] = experiments.Dropped,
         };
         if (configured.RejectedAt is { } rejectedAt)
             data["configurationRejectedAt"] = rejectedAt;

@@ -18,6 +18,7 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
         new("POST", "api/flags/{name}/emergency/clear", "api/flags/checkout/emergency/clear"),
         new("GET", "api/audit", "api/audit?flag=checkout"),
         new("GET", "api/audit/verify", "api/audit/verify"),
+        new("GET", "api/experiments/{flag}", "api/experiments/checkout"),
     ];
 
     public bool IsWrite => Method != "GET";

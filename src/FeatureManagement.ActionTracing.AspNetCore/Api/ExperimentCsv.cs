@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+using FeatureManagement.ActionTracing.Experiments;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Api;
+
+/// <summary>A result as a table: a line for each metric and variant (RFC 4180).</summary>
+internal static class ExperimentCsv
+{
+    private const string Header = "flag,run,at,metric,role,variant,units,mean,difference,difference_low,difference_high,lift,lift_low,lift_high,p_value,chance_to_beat_control,verdict";
+
+    public static string Write(ExperimentResult result)
+    {
+        var text = new StringBuilder(Header).Append("\r\n");
+        foreach (ExperimentMetricResult metric in result.Metrics)
+            foreach (ExperimentArm arm in metric.Variants)
+            {
+                ExperimentComparison? comparison = metric.Comparisons.FirstOrDefault(candidate => candidate.Variant == arm.Variant);
+                object?[] fields =
+                [
+                    result.Flag, result.Run, result.At.ToString("O", CultureInfo.InvariantCulture), metric.Name, Flags.FlagSpelling.Write(metric.Role), arm.Variant, arm.Units, arm.Mean,
+                    comparison?.Difference?.Estimate, comparison?.Difference?.Low, comparison?.Difference?.High,
+                    comparison?.Lift?.Estimate, comparison?.Lift?.Low, comparison?.Lift?.High,
+                    comparison?.PValue, comparison?.ChanceToBeatControl, comparison is null ? "control" : Flags.FlagSpelling.Write(comparison.Verdict),
+                ];
+                text.AppendJoin(',', fields.Select(Field)).Append("\r\n");
+            }
+        return text.ToString();
+    }
+
+    private static string Field(object? value)
+    {
+        string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        return text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Api;
+
+/// <summary>What experiments have shown: as JSON, or with <c>?format=csv</c> as a table.</summary>
+internal static class ExperimentEndpoints
+{
+    public static void MapExperiments(this IEndpointRouteBuilder group) => group.MapGet("api/experiments/{flag}", GetAsync);
+
+    private static async Task<IResult> GetAsync(string flag, string? format, IExperimentResults results, IFeatureFlagManager flags, CancellationToken cancellationToken)
+    {
+        if (format is not (null or "json" or "csv"))
+            return Problems.Of(StatusCodes.Status400BadRequest, $"format is {format}; it must be json or csv.");
+        try
+        {
+            if (await results.GetAsync(flag, cancellationToken).ConfigureAwait(false) is { } result)
+                return format == "csv"
+                    ? Results.Text(ExperimentCsv.Write(result), "text/csv", Encoding.UTF8)
+                    : Results.Text(StoredJson.Write(result), "application/json", Encoding.UTF8);
+        }
+        catch (FlagChangeException exception) when (exception.Error == FlagChangeError.StoreUnavailable)
+        {
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, exception.Message);
+        }
+        return flags.GetFlag(flag) is null
+            ? Problems.UnknownFlag(flag, flags.GetAllFlags().Select(known => known.Definition.Name))
+            : Problems.Of(StatusCodes.Status404NotFound, $"Flag '{flag}' has no experiment.");
+    }
+}
