@@ -31,7 +31,7 @@ internal static class SqliteAudit
                     at = Write(chained.At),
                     chained.Action,
                     chained.Flag,
-                    key = chained.Flag?.ToLowerInvariant(),
+                    key = Key(chained.Flag),
                     chained.Before,
                     chained.After,
                     chained.Actor,
@@ -51,7 +51,7 @@ internal static class SqliteAudit
         return
         [
             .. connection.Query<Row>($"""
-                SELECT number AS Number, version AS Version, at AS At, action AS Action, flag AS Flag, before AS Before, after AS After, actor AS Actor, reason AS Reason,
+                SELECT number AS Number, version AS Version, at AS At, action AS Action, flag AS Flag, flag_key AS FlagKey, before AS Before, after AS After, actor AS Actor, reason AS Reason,
                        source AS Source, node AS Node, previous_hash AS PreviousHash, hash AS Hash
                 FROM audit
                 WHERE (@flag IS NULL OR flag_key = @flag) AND (@source IS NULL OR source = @source)
@@ -61,7 +61,7 @@ internal static class SqliteAudit
                 """,
                 new
                 {
-                    flag = query.Flag?.ToLowerInvariant(),
+                    flag = Key(query.Flag),
                     source = query.Source is { } source ? Write(source) : null,
                     from = query.From is { } from ? Write(from) : null,
                     to = query.To is { } to ? Write(to) : null,
@@ -84,21 +84,25 @@ internal static class SqliteAudit
         return State(connection).Bounds;
     }
 
+    // In upper case, as names are compared: Σ has two lower cases.
+    private static string? Key(string? flag) => flag?.ToUpperInvariant();
+
     private static string Write(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
     private static string Write(ChangeSource source) => source.ToString().ToLowerInvariant();
 
     private sealed record Row(
-        long Number, long Version, string At, string Action, string? Flag, string? Before, string? After, string Actor, string? Reason,
+        long Number, long Version, string At, string Action, string? Flag, string? FlagKey, string? Before, string? After, string Actor, string? Reason,
         string Source, string Node, string PreviousHash, string Hash)
     {
         public AuditEntry Entry() => new()
         {
             Number = Number,
             Version = Version,
-            At = DateTimeOffset.TryParseExact(At, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at) ? at : default,
+            // What is searched by must fit what is hashed: an entry that was hidden from a search is no longer the one that was written.
+            At = DateTimeOffset.TryParseExact(At, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at) && Write(at) == At ? at : default,
             Action = Action,
-            Flag = Flag,
+            Flag = FlagKey == Key(Flag) ? Flag : $"{Flag} (filed under {FlagKey})",
             Before = Before,
             After = After,
             Actor = Actor,

@@ -53,7 +53,9 @@ internal sealed class SqliteFile : IDisposable
         try
         {
             connection.Open();
-            Execute(connection, "PRAGMA busy_timeout = 250; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            Execute(connection, "PRAGMA busy_timeout = 250");
+            SqliteSchema.Check(connection, _path); // the next line would leave its mark on a file of something else
+            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             SqliteSchema.Ensure(connection, _path);
             Execute(connection, "PRAGMA busy_timeout = 0"); // SqliteLane waits by itself
             _existed.Value = true;

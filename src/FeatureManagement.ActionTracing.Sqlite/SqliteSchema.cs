@@ -44,6 +44,10 @@ internal static class SqliteSchema
         PRAGMA user_version = 1;
         """;
 
+    /// <summary>Refuses a file that is not ours, and leaves it as it is.</summary>
+    /// <exception cref="InvalidOperationException">The file belongs to something else, or to a later release.</exception>
+    public static void Check(SqliteConnection connection, string path) => Found(connection, path);
+
     /// <exception cref="InvalidOperationException">The file belongs to something else, or to a later release.</exception>
     public static void Ensure(SqliteConnection connection, string path)
     {

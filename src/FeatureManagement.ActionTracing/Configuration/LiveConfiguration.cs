@@ -64,9 +64,9 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
             LogWarning(warning);
         if (notReloaded.Count > 0)
             LogNotReloaded(string.Join(", ", notReloaded));
-        _subscription = monitor.OnChange(Apply);
+        _subscription = monitor.OnChange(_ => Apply());
         // An edit between the two.
-        Apply(monitor.CurrentValue);
+        Apply();
         _check = time.CreateTimer(static live => ((LiveConfiguration)live!).Check(), this, CheckInterval, Timeout.InfiniteTimeSpan);
     }
 
@@ -86,7 +86,8 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
     {
         try
         {
-            Apply(_source.CheckFiles());
+            _source.CheckFiles();
+            Apply();
         }
 #pragma warning disable CA1031 // An exception in a timer ends the process.
         catch (Exception exception)
@@ -98,13 +99,13 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
     }
 
     // Called by the options monitor: what it throws would silence listeners of others.
-    private void Apply(RawSettings raw)
+    private void Apply()
     {
         try
         {
-            // One edit after the other, until everybody has heard of it.
+            // One edit after the other, until everybody has heard of it. What is applied is read here: what was read before may be old by now.
             lock (_gate)
-                ApplyNext(raw);
+                ApplyNext(_source.Read());
         }
 #pragma warning disable CA1031
         catch (Exception exception)

@@ -76,7 +76,7 @@ internal readonly struct SettingFields
 
     /// <summary>A number above 0, up to a bound that no sum of them overflows.</summary>
     public decimal? Positive(string field) =>
-        Read(field, "it must be a number greater than 0 and at most 1000000000000", (string text, out decimal value) => TryNumber(text, out value) && value is > 0 and <= 1_000_000_000_000);
+        Read(field, "it must be a number greater than 0 and at most 1000000000000", (string text, out decimal value) => TryNumber(text, out value) && value is > 0 and <= FlagVariant.MaxWeight);
 
     public double? Rate(string field, double min, double max, bool open = false) =>
         Read(field, open ? string.Create(CultureInfo.InvariantCulture, $"it must be greater than {min} and less than {max}") : Between((decimal)min, (decimal)max),

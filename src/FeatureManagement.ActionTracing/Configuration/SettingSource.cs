@@ -23,8 +23,8 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
     /// <summary>The files whose edits are seen only after a restart.</summary>
     public IReadOnlyList<string> NotReloaded() => _files.NotReloaded();
 
-    /// <summary>Loads files that have changed although no watcher said so, and reads again.</summary>
-    public RawSettings CheckFiles()
+    /// <summary>Loads files that have changed although no watcher said so.</summary>
+    public void CheckFiles()
     {
         List<FileConfigurationProvider> changed;
         lock (_gate)
@@ -44,7 +44,6 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
                     _files.Failed(file, exception);
             }
         }
-        return Read();
     }
 
     public RawSettings Read()

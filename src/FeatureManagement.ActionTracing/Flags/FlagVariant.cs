@@ -3,6 +3,9 @@ namespace FeatureManagement.ActionTracing.Flags;
 /// <summary>One of the answers of a multivariate flag.</summary>
 public sealed record FlagVariant
 {
+    /// <summary>The largest weight, so that no sum of weights overflows.</summary>
+    internal const decimal MaxWeight = 1_000_000_000_000;
+
     /// <summary>The variant's name, unique within its flag without regard to case.</summary>
     public required string Name { get; init; }
 

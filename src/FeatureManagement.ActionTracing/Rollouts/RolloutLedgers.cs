@@ -6,7 +6,7 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// <summary>Reads and writes the ledgers of rollouts. Thread-safe.</summary>
 internal sealed class RolloutLedgers(BoundedStore store)
 {
-    private static string KeyOf(string flag) => "rollout/" + flag.ToLowerInvariant();
+    private static string KeyOf(string flag) => "rollout/" + flag.ToUpperInvariant();
 
     /// <summary>The ledger of a rollout with its version, if it has changed since a version; where it has not, what is known.</summary>
     /// <exception cref="Runtime.FlagChangeException">The store failed.</exception>

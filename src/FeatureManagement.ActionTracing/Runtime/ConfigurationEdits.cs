@@ -35,6 +35,7 @@ internal static class ConfigurationEdits
                     Change = new FlagChange(Actor, Reason(over, answer), ChangeSource.Configuration),
                     At = now,
                     Decide = (_, record) => FlagChanges.Supersede(record, over, now),
+                    Over = over,
                 }, configured ?? over.AsFlag(flag));
             }
         }

@@ -79,7 +79,8 @@ internal sealed class FeatureFlagManager(
         var emergency = new FlagEmergency(change.Reason, change.Actor, time.GetUtcNow());
         FlagActed acted = await control.ActAsync(Edit(flag, "emergency", change, emergency.At, (_, record) => FlagChanges.Shutdown(record, emergency)), cancellationToken).ConfigureAwait(false);
         FlagSnapshot now = source.Current;
-        CompiledFlag killed = now.Find(flag) ?? acted.After.Find(flag)!; // it was there when the emergency was called
+        if (!now.TryFind(flag, out CompiledFlag? killed) && !(now = acted.Before).TryFind(flag, out killed))
+            throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The emergency is kept, but flag '{flag}' has just been removed from configuration.");
         return new EmergencyResult { Flag = FlagStatus.Of(now, killed), Stopped = acted.Stopped(), Stored = acted.Stored };
     }
 

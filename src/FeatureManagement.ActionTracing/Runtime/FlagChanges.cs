@@ -86,8 +86,8 @@ internal static class FlagChanges
         {
             if (!configured.Variants.Any(known => string.Equals(known.Name, variant, StringComparison.OrdinalIgnoreCase)))
                 errors.Add($"it has no variant '{variant}'" + (NearestName.Find(variant, configured.Variants.Select(known => known.Name)) is { } nearest ? $"; did you mean '{nearest}'?" : ""));
-            else if (weight <= 0)
-                errors.Add(string.Create(CultureInfo.InvariantCulture, $"the weight of variant '{variant}' is {weight}; it must be greater than 0"));
+            else if (weight is <= 0 or > FlagVariant.MaxWeight)
+                errors.Add(string.Create(CultureInfo.InvariantCulture, $"the weight of variant '{variant}' is {weight}; it must be greater than 0 and at most {FlagVariant.MaxWeight}"));
         }
         if (errors.Count > 0)
             throw new FlagChangeException(FlagChangeError.Invalid, string.Join(' ', errors.Select(error => $"Flag '{configured.Name}': {error}.")));

@@ -66,17 +66,21 @@ internal sealed partial class FlagControl : IDisposable
                         throw new FlagChangeException(FlagChangeError.VersionMismatch,
                             $"Flag '{configured.Definition.Name}' has changed: it is at version {record.Version}, not {expected}. Read it again, and then decide.");
                 }
+                if (_records.IsUnreadable(edit.Flag))
+                    throw new FlagChangeException(FlagChangeError.StoreUnavailable,
+                        $"What the store holds of flag '{configured.Definition.Name}' cannot be read by this release, and a change would erase it; nothing was changed. The health check says more.");
                 FlagRecord next = edit.Decide(configured.Definition, record.Record);
                 if (ReferenceEquals(next, record.Record))
                     return Status(edit.Flag);
                 if (await TryWriteAsync(edit, configured, record, next).ConfigureAwait(false) is { } written)
                 {
                     _records.Accept(edit.Flag, written);
+                    EndWhatAnEditOvertook(edit.Flag, ConfiguredAnswer.Of(configured.Definition));
                     return Status(edit.Flag);
                 }
                 if (attempt == MaxAttempts)
                     throw new FlagChangeException(FlagChangeError.Conflict, $"Flag '{configured.Definition.Name}' is being changed by others again and again; nothing was changed. Try again.");
-                await RefreshAsync().ConfigureAwait(false);
+                await RefreshAsync(everything: attempt > 1).ConfigureAwait(false);
             }
         }
         finally
@@ -145,6 +149,18 @@ internal sealed partial class FlagControl : IDisposable
         }
     }
 
+    // Configuration was edited while the change was on its way to the store: the edit found nothing to end then, and it is the operator's hand all the same.
+    private void EndWhatAnEditOvertook(string flag, ConfiguredAnswer decidedBy)
+    {
+        lock (_edits)
+        {
+            if (_catalog is not { } catalog || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && ConfiguredAnswer.Of(now) == decidedBy))
+                return;
+            foreach ((FlagEdit edit, FlagDefinition configured) in ConfigurationEdits.Ended(null, catalog, [KeyValuePair.Create(flag, _source.Layer(flag))], _time.GetUtcNow()))
+                _records.Act(edit, configured, out FlagSnapshot _, out FlagSnapshot _);
+        }
+    }
+
     // Waits for the first try, within the bound of a call; what goes wrong is reported by the store and tried again at the next poll.
     private async Task WriteSoonAsync(CancellationToken cancellationToken)
     {
@@ -161,6 +177,7 @@ internal sealed partial class FlagControl : IDisposable
     {
         if (!_loaded)
             await RefreshAsync().ConfigureAwait(false);
+        int conflicts = 0;
         while (_records.FirstPending() is { } pending)
         {
             if (pending.Edit is not { } edit)
@@ -175,16 +192,22 @@ internal sealed partial class FlagControl : IDisposable
             if (ReferenceEquals(next, record.Record))
                 _records.Written(pending, null);
             else if (await TryWriteAsync(edit, configured, record, next).ConfigureAwait(false) is { } written)
+            {
                 _records.Written(pending, written);
+                conflicts = 0;
+            }
+            else if (++conflicts == MaxAttempts)
+                throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"Flag '{edit.Flag}' is being changed by others again and again; what is pending is written with the next poll.");
             else
-                await RefreshAsync().ConfigureAwait(false);
+                await RefreshAsync(everything: conflicts > 1).ConfigureAwait(false);
         }
     }
 
-    private async Task RefreshAsync()
+    // Everything is read where what changed did not explain a conflict: a file that was put back may have grown past what is known here.
+    private async Task RefreshAsync(bool everything = false)
     {
         bool first = !_loaded;
-        long since = first ? 0 : _known;
+        long since = first || everything ? 0 : _known;
         StoreChanges changes = await _store.CallAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, since, bound), CancellationToken.None).ConfigureAwait(false);
         bool all = since == 0;
         if (changes.Version < since)
@@ -194,8 +217,8 @@ internal sealed partial class FlagControl : IDisposable
             changes = await _store.CallAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, 0, bound), CancellationToken.None).ConfigureAwait(false);
             all = true;
         }
-        _known = changes.Version;
         IReadOnlyList<string> changed = _records.Accept(changes.Documents, all);
+        _known = changes.Version;
         if (first)
         {
             _loaded = true;
@@ -211,7 +234,9 @@ internal sealed partial class FlagControl : IDisposable
     /// <summary>What was written, or null where somebody else was faster.</summary>
     private async Task<LaidRecord?> TryWriteAsync(FlagEdit edit, EffectiveFlag? configured, LaidRecord record, FlagRecord next)
     {
-        EffectiveFlag? before = configured is null ? null : FlagLayers.Apply(configured, record);
+        // What has ended was laid over the answer before the edit.
+        EffectiveFlag? before = configured is null ? null
+            : FlagLayers.Apply(edit.Over is { } over ? configured with { Definition = over.AsFlag(configured.Definition.Name) } : configured, record);
         EffectiveFlag? after = configured is null ? null : FlagLayers.Apply(configured, record with { Record = next });
         (string? old, string? @new) = AuditValues.Of(before, after);
         string name = configured?.Definition.Name ?? edit.Flag;

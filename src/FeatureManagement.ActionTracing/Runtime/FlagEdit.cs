@@ -24,6 +24,9 @@ internal sealed record FlagEdit
     /// <summary>The version that whoever asks has seen; null for any.</summary>
     public long? ExpectedVersion { get; init; }
 
+    /// <summary>For the end of something: the answer that it was laid over, which configuration no longer gives; else null.</summary>
+    public ConfiguredAnswer? Over { get; init; }
+
     /// <summary>Other documents to write in the same transaction.</summary>
     public IReadOnlyList<DocumentWrite> Also { get; init; } = [];
 }

@@ -15,9 +15,11 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LaidRecord> _stored = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _unreadable = new(StringComparer.OrdinalIgnoreCase);
     private readonly Queue<PendingEdit> _pending = new();
 
-    public static string KeyOf(string flag) => Prefix + flag.ToLowerInvariant();
+    // In upper case, as names are compared: Σ has two lower cases.
+    public static string KeyOf(string flag) => Prefix + flag.ToUpperInvariant();
 
     public static string KeyPrefix => Prefix;
 
@@ -26,6 +28,13 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     {
         lock (_gate)
             return _stored.GetValueOrDefault(flag, LaidRecord.None);
+    }
+
+    /// <summary>Whether the store holds something of the flag that cannot be read here, and that a write would erase.</summary>
+    public bool IsUnreadable(string flag)
+    {
+        lock (_gate)
+            return _unreadable.Contains(flag);
     }
 
     /// <summary>What was put in force first and is not yet written, or null.</summary>
@@ -130,15 +139,20 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
         try
         {
             FlagRecord record = document.Json is null ? FlagRecord.Empty : StoredJson.Read<FlagRecord>(document.Json);
+            if (record.Override?.Weights?.Values.Any(weight => weight is <= 0 or > FlagVariant.MaxWeight) == true)
+                throw new JsonException("a weight is out of bounds.");
+            _unreadable.Remove(flag);
             store.Update(report => report with { Unreadable = [.. report.Unreadable.Where(fault => !fault.StartsWith(about, StringComparison.Ordinal))] });
             return new LaidRecord(record, document.Version);
         }
         catch (JsonException exception)
         {
-            // What is known of the flag stands, at the version that a change must now expect.
+            // What is known of the flag stands, at the version that a change must now expect; and an emergency acts whatever else cannot be read.
+            _unreadable.Add(flag);
             string fault = $"{about}cannot be read: {exception.Message}";
-            store.Update(report => report with { Unreadable = [.. report.Unreadable.Where(known => !known.StartsWith(about, StringComparison.Ordinal)), fault] });
-            return _stored.GetValueOrDefault(flag, LaidRecord.None) with { Version = document.Version };
+            store.Update(report => report with { Unreadable = [.. report.Unreadable.Where(other => !other.StartsWith(about, StringComparison.Ordinal)), fault] });
+            LaidRecord known = _stored.GetValueOrDefault(flag, LaidRecord.None) with { Version = document.Version };
+            return StoredJson.ReadMember<FlagEmergency>(document.Json!, "emergency") is { } emergency ? known with { Record = known.Record with { Emergency = emergency } } : known;
         }
     }
 

@@ -66,12 +66,13 @@ internal sealed class SnapshotSource : IDisposable
     {
         lock (_gate)
         {
+            // Nothing is kept before the snapshot is made, so that layers and snapshot never part.
             FlagSnapshot before = _current;
-            _layers[flag] = layer;
             int place = before.PlaceOf(flag);
-            if (place >= 0)
-                Publish(before.With(FlagLayers.Apply(_configured[place], layer)));
-            return (before, _current);
+            FlagSnapshot next = place < 0 ? before : before.With(FlagLayers.Apply(_configured[place], layer));
+            _layers[flag] = layer;
+            Publish(next);
+            return (before, next);
         }
     }
 
@@ -82,9 +83,14 @@ internal sealed class SnapshotSource : IDisposable
             return;
         lock (_gate)
         {
-            foreach ((string flag, LaidRecord layer) in layers)
+            var laid = new Dictionary<string, LaidRecord>(layers, StringComparer.OrdinalIgnoreCase);
+            FlagSnapshot next = FlagSnapshot.Compile(
+                Array.ConvertAll(_configured, flag => laid.TryGetValue(flag.Definition.Name, out LaidRecord layer) ? FlagLayers.Apply(flag, layer) : Layered(flag)),
+                _development,
+                _current);
+            foreach ((string flag, LaidRecord layer) in laid)
                 _layers[flag] = layer;
-            Publish(FlagSnapshot.Compile(Array.ConvertAll(_configured, Layered), _development, _current));
+            Publish(next);
         }
     }
 
@@ -102,14 +108,16 @@ internal sealed class SnapshotSource : IDisposable
             FlagCatalog catalog = _configuration.Catalog;
             if (ReferenceEquals(catalog, _catalog))
                 return;
-            _configured = Configured(catalog);
+            EffectiveFlag[] configured = Configured(catalog);
+            FlagSnapshot next = FlagSnapshot.Compile(Array.ConvertAll(configured, Layered), _development, _current);
+            _configured = configured; // as they stand in the snapshot that follows
             if (_catalog is null || _catalog.Settings.CacheEnabled != catalog.Settings.CacheEnabled || _catalog.Settings.CacheTtl != catalog.Settings.CacheTtl)
             {
                 _memo?.Dispose();
                 _memo = catalog.Settings.CacheEnabled ? new VariantMemo(catalog.Settings.CacheTtl, _time) : null;
             }
             _catalog = catalog;
-            Publish(FlagSnapshot.Compile(Array.ConvertAll(_configured, Layered), _development, _current));
+            Publish(next);
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed partial class StoreSync(FlagControl control, IActionTracingStore
     {
         if (!status.Current.IsDurable)
             LogNotDurable();
-        if (!await TrySyncAsync(cancellationToken).ConfigureAwait(false))
+        await TrySyncAsync(cancellationToken).ConfigureAwait(false);
+        if (!control.IsLoaded)
             LogNotLoaded(status.Current.Error ?? "");
     }
 

@@ -17,4 +17,18 @@ internal static class StoredJson
 
     /// <exception cref="JsonException">The text is not JSON, or not of this kind.</exception>
     public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("The document is null.");
+
+    /// <summary>One member of an object whose others may be of a kind that is not known here; null where it is not there or cannot be read.</summary>
+    public static T? ReadMember<T>(string json, string name) where T : class
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out JsonElement member) ? member.Deserialize<T>(Options) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -45,6 +45,8 @@ public sealed class AuditLogTests : IDisposable
     [InlineData("UPDATE audit SET reason = NULL WHERE number = 1", 1, "Entry 1 was edited: its hash is not that of its content.")]
     [InlineData("UPDATE audit SET at = '2020-01-01T00:00:00.0000000Z' WHERE number = 5", 5, "Entry 5 was edited: its hash is not that of its content.")]
     [InlineData("UPDATE audit SET at = 'yesterday' WHERE number = 2", 2, "Entry 2 was edited: its hash is not that of its content.")]
+    [InlineData("UPDATE audit SET flag_key = 'OTHER' WHERE number = 3", 3, "Entry 3 was edited: its hash is not that of its content.")]
+    [InlineData("UPDATE audit SET at = replace(at, 'Z', '+00:00') WHERE number = 2", 2, "Entry 2 was edited: its hash is not that of its content.")]
     [InlineData("UPDATE audit SET source = 'nobody' WHERE number = 2", 2, "Entry 2 was edited: its hash is not that of its content.")]
     [InlineData("UPDATE audit SET version = 9 WHERE number = 4", 4, "Entry 4 was edited: its hash is not that of its content.")]
     [InlineData("DELETE FROM audit WHERE number = 2", 2, "Entry 2 is missing; the next one is 3.")]

@@ -29,6 +29,8 @@ public sealed class ConfigurationEditTests : IDisposable
         AuditEntry entry = (await Audit())[^1];
         Assert.Equal(("superseded", "share", ChangeSource.Configuration), (entry.Action, entry.Flag, entry.Source));
         Assert.Equal("Configuration changed percentage from 10 to 20, so what was laid over it has ended.", entry.Reason);
+        Assert.Contains("\"percentage\":50", entry.Before, StringComparison.Ordinal);
+        Assert.Contains("\"percentage\":20", entry.After, StringComparison.Ordinal);
         Assert.Null((await _store.ReadAsync("flag/", 0, default)).Documents.Single().Json);
 
         _services.Flags.Set(Flag.Share("share", 10), Flag.On("other"));
@@ -49,6 +51,24 @@ public sealed class ConfigurationEditTests : IDisposable
         using FlagServices restarted = Start(Flag.Share("share", 10));
         await Sync(restarted);
         Assert.Equal((10m, FlagSource.Configuration), Now(restarted));
+    }
+
+    [Fact]
+    public async Task Edit_WhileAnUpdateIsOnItsWayToTheStore_EndsTheOverrideForGood()
+    {
+        _store.BeforeCommit = _ =>
+        {
+            _store.BeforeCommit = null;
+            _services.Flags.Set(Flag.Share("share", 20));
+            return Task.CompletedTask;
+        };
+        await Update(_services, 50);
+        Assert.Equal((20m, FlagSource.Configuration), Now(_services));
+        await Sync(_services);
+        Assert.Equal("superseded", (await Audit())[^1].Action);
+
+        _services.Flags.Set(Flag.Share("share", 10));
+        Assert.Equal((10m, FlagSource.Configuration), Now(_services));
     }
 
     [Fact]

@@ -69,6 +69,11 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
         Prepare("CREATE TABLE customer (name TEXT)");
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.CommitAsync(new StoreCommit([], []), default));
         Assert.Equal($"the file '{Path}' holds the tables of something else; give action tracing a file of its own", refused.Message);
+        using var connection = new SqliteConnection($"Data Source={Path};Pooling=false");
+        connection.Open();
+        using SqliteCommand mode = connection.CreateCommand();
+        mode.CommandText = "PRAGMA journal_mode";
+        Assert.Equal("delete", mode.ExecuteScalar()); // as it was
     }
 
     [Fact]
