@@ -1,0 +1,99 @@
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FeatureManagement.ActionTracing.Tests.Runtime;
+
+public sealed class StoreSyncTests : IDisposable
+{
+    private static readonly FlagChange Change = new("ann", "because");
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeLogCollector _logs = new();
+    private readonly SwitchedStore _store = new();
+    private readonly FlagServices _services;
+    private readonly StoreSync _sync;
+
+    public StoreSyncTests()
+    {
+        _services = Start();
+        _sync = _services.Provider.GetServices<IHostedService>().OfType<StoreSync>().Single();
+    }
+
+    public void Dispose() => _services.Dispose();
+
+    [Fact]
+    public async Task Start_StoreInMemory_Warns()
+    {
+        await _sync.StartingAsync(default);
+        Assert.Single(Logged(206, LogLevel.Warning));
+        Assert.True(_services.Get<IActionTracingStoreStatus>().Current is { IsLoaded: true, IsDurable: false, Error: null });
+    }
+
+    [Fact]
+    public async Task Start_StoreDown_RunsOnConfigurationUntilTheFirstLoad()
+    {
+        using (FlagServices before = Start())
+            await before.Manager.EmergencyShutdownAsync("flag", Change);
+        _store.Fault = new IOException("no such disk");
+        await _sync.StartingAsync(default);
+        await _sync.StartAsync(default);
+        Assert.Contains("no such disk", Assert.Single(Logged(207, LogLevel.Critical)).Message, StringComparison.Ordinal);
+        var status = _services.Get<IActionTracingStoreStatus>();
+        Assert.True(status.Current is { IsLoaded: false, Error: "The store failed: no such disk." });
+        Assert.False(_services.Get<FlagControl>().IsLoaded);
+        Assert.True(_services.Manager.IsEnabled("flag"));
+
+        _store.Fault = null;
+        Eventually.True(() => Polled(() => status.Current is { IsLoaded: true, Error: null }), () => $"{status.Current}");
+        Assert.False(_services.Manager.IsEnabled("flag"));
+        await _sync.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Poll_ChangesByAnotherProcessAndPendingOnes_AreSeenAndWritten()
+    {
+        await _sync.StartingAsync(default);
+        await _sync.StartAsync(default);
+        using FlagServices other = Start();
+        await other.Manager.EmergencyShutdownAsync("flag", Change);
+        Eventually.True(() => Polled(() => !_services.Manager.IsEnabled("flag")), () => "still on");
+
+        _store.Fault = new IOException("down");
+        Assert.False((await _services.Manager.EmergencyShutdownAsync("other", Change)).Stored);
+        _store.Fault = null;
+        Eventually.True(() => Polled(() => _services.Manager.GetFlag("other")!.Stored), () => "still pending");
+        await _sync.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Stop_WithPendingChanges_TriesOnceMore()
+    {
+        await _sync.StartingAsync(default);
+        _store.Fault = new IOException("down");
+        await _services.Manager.EmergencyShutdownAsync("flag", Change);
+        await _sync.StopAsync(default);
+        Assert.Single(Logged(209, LogLevel.Critical));
+        _store.Fault = null;
+        await _sync.StopAsync(default);
+        Assert.Equal(0, _services.Get<IActionTracingStoreStatus>().Current.Pending);
+    }
+
+    private bool Polled(Func<bool> condition)
+    {
+        _time.Advance(TimeSpan.FromSeconds(1));
+        return condition();
+    }
+
+    private FlagServices Start() => new([Flag.On("flag"), Flag.On("other")], before: services => services
+        .AddSingleton<IActionTracingStore>(_store)
+        .AddSingleton<TimeProvider>(_time)
+        .AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(_logs))));
+
+    private IEnumerable<FakeLogRecord> Logged(int id, LogLevel level) => _logs.GetSnapshot().Where(record => record.Id.Id == id && record.Level == level);
+}
