@@ -28,13 +28,17 @@ internal sealed class SqliteLane(SqliteFile file) : IDisposable
         {
             SqliteConnection connection = file.Open();
             await BeginAsync(connection, begin, cancellationToken).ConfigureAwait(false);
-            // Whoever asked may have been told that it failed; then it must not happen after all.
-            cancellationToken.ThrowIfCancellationRequested();
+            if (cancellationToken.IsCancellationRequested)
+            {
+                // Whoever asked may have been told that it failed; then it must not happen after all.
+                SqliteFile.Execute(connection, "ROLLBACK");
+                throw new OperationCanceledException(cancellationToken);
+            }
             T result = run(connection);
             SqliteFile.Execute(connection, commits(result) ? "COMMIT" : "ROLLBACK");
             return result;
         }
-        catch
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // Whatever it was: the transaction goes with the connection, and the next call opens a new one.
             file.Close();

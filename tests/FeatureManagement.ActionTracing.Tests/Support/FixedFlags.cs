@@ -23,7 +23,7 @@ internal sealed class FixedFlags : IFlagCatalogSource
     {
         Flags = flags.ToFrozenDictionary(flag => flag.Name, StringComparer.OrdinalIgnoreCase),
         BuiltIn = FrozenSet<string>.Empty,
-        Settings = settings ?? new(),
+        Settings = settings ?? new() { DefaultTimeout = TimeSpan.FromMinutes(1) }, // the machine that runs the tests may be slow
         TraceOutput = new(),
     };
 }
