@@ -12,5 +12,6 @@ internal static class Modes
         ("actions", ActionRows.Measure),
         ("loading", LoadingRows.Measure),
         ("change", ChangeRows.Measure),
+        ("experiments", ExperimentRows.Measure),
     ];
 }

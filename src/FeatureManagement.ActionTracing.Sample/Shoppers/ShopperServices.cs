@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Sample.Experiments;
+
 namespace FeatureManagement.ActionTracing.Sample.Shoppers;
 
 internal static class ShopperServices
@@ -7,5 +9,6 @@ internal static class ShopperServices
         builder.Services.AddOptions<ShopperSettings>().BindConfiguration("Shoppers").ValidateDataAnnotations();
         builder.Services.AddSingleton<Fault>();
         builder.Services.AddHostedService<ShopperService>();
+        builder.Services.AddHostedService<BuyerService>();
     }
 }

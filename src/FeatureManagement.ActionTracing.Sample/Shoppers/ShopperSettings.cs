@@ -16,6 +16,10 @@ public sealed class ShopperSettings
     [Range(0.1, 200)]
     public double RequestsPerSecond { get; set; } = 20;
 
+    /// <summary>How many new customers the experiments get in a second.</summary>
+    [Range(0, 1_000)]
+    public int BuyersPerSecond { get; set; }
+
     /// <summary>What is wrong with the new search, for those who have it.</summary>
     public FaultSettings Fault { get; set; } = new();
 }
