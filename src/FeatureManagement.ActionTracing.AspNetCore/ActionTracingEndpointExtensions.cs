@@ -31,6 +31,7 @@ public static class ActionTracingEndpointExtensions
         group.MapFlags();
         group.MapChanges();
         group.MapAudit();
+        group.MapRollouts();
         group.MapExperiments();
         return group.DisableActionTracing();
     }

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 
@@ -9,7 +11,8 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     PropertyNameCaseInsensitive = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [typeof(Spelled<RolloutPhase>), typeof(Spelled<RolloutType>), typeof(Spelled<RollbackTarget>)])]
 [JsonSerializable(typeof(Problems.Problem))]
 [JsonSerializable(typeof(FlagModel))]
 [JsonSerializable(typeof(IReadOnlyList<FlagModel>))]
@@ -23,4 +26,8 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(StatusModel))]
 [JsonSerializable(typeof(Changes))]
 [JsonSerializable(typeof(ChangeFeed.Hello))]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(RolloutStatus))]
+[JsonSerializable(typeof(IReadOnlyList<RolloutStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<RolloutPreviewStep>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

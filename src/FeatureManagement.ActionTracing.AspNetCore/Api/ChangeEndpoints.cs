@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json.Serialization.Metadata;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,10 +23,10 @@ internal static class ChangeEndpoints
             ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
                 async (_, change, version) => FlagEndpoints.Show(request, await flags.ResetFlagAsync(name, change, version, request.RequestAborted).ConfigureAwait(false))));
 
-        group.MapPost("api/flags/{name}/emergency", (string name, HttpContext request, IFeatureFlagManager flags) =>
+        group.MapPost("api/flags/{name}/emergency", (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
             ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
                 // A caller who hangs up does not take a kill back.
-                async (_, change, _) => Results.Json(EmergencyModel.Of(await flags.EmergencyShutdownAsync(name, change, CancellationToken.None).ConfigureAwait(false)), ApiJson.Default.EmergencyModel)));
+                async (_, change, _) => Results.Json(EmergencyModel.Of(await flags.EmergencyShutdownAsync(name, change, CancellationToken.None).ConfigureAwait(false), rollouts), ApiJson.Default.EmergencyModel)));
 
         group.MapPost("api/flags/{name}/emergency/clear", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,

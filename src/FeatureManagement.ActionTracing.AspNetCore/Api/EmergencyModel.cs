@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
@@ -13,9 +14,9 @@ internal sealed record EmergencyModel
     /// <summary>False while it is in force here and the store does not know it yet.</summary>
     public required bool Stored { get; init; }
 
-    public static EmergencyModel Of(EmergencyResult result) => new()
+    public static EmergencyModel Of(EmergencyResult result, IRolloutManager rollouts) => new()
     {
-        Flag = FlagModel.Of(result.Flag),
+        Flag = FlagModel.Of(result.Flag, rollouts),
         Stopped = result.Stopped,
         Stored = result.Stored,
     };

@@ -1,9 +1,11 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
@@ -12,8 +14,8 @@ internal static class FlagEndpoints
 {
     public static void MapFlags(this IEndpointRouteBuilder group)
     {
-        group.MapGet("api/flags", (IFeatureFlagManager flags) =>
-            Results.Json([.. flags.GetAllFlags().Select(FlagModel.Of)], ApiJson.Default.IReadOnlyListFlagModel));
+        group.MapGet("api/flags", (IFeatureFlagManager flags, IRolloutManager rollouts) =>
+            Results.Json([.. flags.GetAllFlags().Select(status => FlagModel.Of(status, rollouts))], ApiJson.Default.IReadOnlyListFlagModel));
 
         group.MapGet("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
             flags.GetFlag(name) is { } status ? Show(request, status) : Unknown(name, flags));
@@ -37,7 +39,7 @@ internal static class FlagEndpoints
     public static IResult Show(HttpContext request, FlagStatus status)
     {
         request.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{status.Version}\"");
-        return Results.Json(FlagModel.Of(status), ApiJson.Default.FlagModel);
+        return Results.Json(FlagModel.Of(status, request.RequestServices.GetRequiredService<IRolloutManager>()), ApiJson.Default.FlagModel);
     }
 
     public static IResult Unknown(string name, IFeatureFlagManager flags) => Problems.UnknownFlag(name, flags.GetAllFlags().Select(flag => flag.Definition.Name));

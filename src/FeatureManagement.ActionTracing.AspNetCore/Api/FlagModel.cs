@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
@@ -38,11 +39,15 @@ internal sealed record FlagModel
     /// <summary>The emergency that was called at run time; null where there is none.</summary>
     public FlagEmergency? Emergency { get; init; }
 
+    /// <summary>The rollout of the flag, its last one where none is on its way; null where there never was one.</summary>
+    public FlagRollout? Rollout { get; init; }
+
     /// <summary>False while a change is in force here that the store does not know yet.</summary>
     public required bool Stored { get; init; }
 
-    public static FlagModel Of(FlagStatus status)
+    public static FlagModel Of(FlagStatus status, IRolloutManager rollouts)
     {
+        RolloutStatus? rollout = rollouts.GetStatus(status.Definition.Name);
         FlagDefinition flag = status.Definition;
         return new FlagModel
         {
@@ -61,7 +66,10 @@ internal sealed record FlagModel
             Version = status.Version,
             LastModified = status.LastModified,
             Emergency = status.Emergency,
+            Rollout = rollout is null ? null : new FlagRollout(rollout.Phase, rollout.TargetPercentage),
             Stored = status.Stored,
         };
     }
+
+    internal sealed record FlagRollout(RolloutPhase Phase, decimal TargetPercentage);
 }

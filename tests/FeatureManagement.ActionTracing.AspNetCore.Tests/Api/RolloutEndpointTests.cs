@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;
+
+/// <summary>Driving a rollout over HTTP.</summary>
+public class RolloutEndpointTests
+{
+    [Fact]
+    public async Task Rollout_FromStartToCompletion_IsDrivenByHand()
+    {
+        await using WebHost host = await StartAsync();
+        JsonObject started = await SendAsync(host, "checkout/rollout", """{"type":"exponential","duration":"02:00:00","startPercentage":2,"reason":"launch"}""", HttpStatusCode.Created);
+        Assert.Equal(("canary", 2, "exponential", "launch", "olga"), (
+            (string)started["phase"]!, (int)started["currentPercentage"]!, (string)started["plan"]!["type"]!, (string)started["reason"]!, (string)started["actor"]!));
+        Assert.Equal("checkout", (string)Assert.Single((await host.Client.GetFromJsonAsync<JsonArray>("api/rollouts"))!)!["flag"]!);
+        JsonObject flag = (await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!;
+        Assert.Equal(("rollout", "canary"), ((string)flag["source"]!, (string)flag["rollout"]!["phase"]!));
+
+        await SendAsync(host, "checkout/rollout", """{"reason":"again"}""", HttpStatusCode.Conflict);
+        Assert.Equal("paused", (string)(await SendAsync(host, "checkout/rollout/pause", """{"reason":"lunch"}"""))["phase"]!);
+        Assert.Equal("canary", (string)(await SendAsync(host, "checkout/rollout/resume", """{"reason":"back"}"""))["phase"]!);
+        Assert.Equal("complete", (string)(await SendAsync(host, "checkout/rollout/complete", """{"reason":"all is well"}"""))["phase"]!);
+        Assert.Equal("enabled", (string)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!["state"]!);
+        await SendAsync(host, "checkout/rollout/rollback", """{"reason":"too late"}""", HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task RollBack_ByHand_RestoresTheFlag()
+    {
+        await using WebHost host = await StartAsync();
+        await SendAsync(host, "checkout/rollout", """{"startPercentage":10}""", HttpStatusCode.Created);
+        Assert.Equal("rolled_back", (string)(await SendAsync(host, "checkout/rollout/rollback", """{"reason":"complaints"}"""))["phase"]!);
+        JsonObject flag = (await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!;
+        Assert.Equal((0.5m, "configuration"), ((decimal)flag["percentage"]!, (string)flag["source"]!));
+        Assert.Equal("complaints", (string)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout/rollout"))!["reason"]!);
+    }
+
+    [Fact]
+    public async Task Preview_AnUnsavedPlan_ListsItsStepsAndChangesNothing()
+    {
+        await using WebHost host = await StartAsync();
+        using HttpResponseMessage response = await host.Client.PostAsync("api/flags/checkout/rollout/preview", Body("""{"type":"stepped","duration":"01:00:00","checkpoints":[10,100]}"""));
+        JsonArray steps = (await response.Content.ReadFromJsonAsync<JsonArray>())!;
+        Assert.Equal([1m, 10m, 100m], steps.Select(step => (decimal)step!["percentage"]!));
+        Assert.Empty((await host.Client.GetFromJsonAsync<JsonArray>("api/rollouts"))!);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"linaer","duration":-1}""", "Flag 'checkout': rolloutConfig.type is linaer")]
+    [InlineData("""{"durration":60000}""", "did you mean duration?")]
+    [InlineData("""{"startPercentage":200}""", "rolloutConfig.startPercentage is 200; it must be between 0 and 100")]
+    public async Task Start_AWrongPlan_IsRefusedByTheRulesOfConfiguration(string body, string sentence)
+    {
+        await using WebHost host = await StartAsync();
+        JsonObject problem = await SendAsync(host, "checkout/rollout", body, HttpStatusCode.BadRequest);
+        Assert.Contains(sentence, (string)problem["detail"]!, StringComparison.Ordinal);
+        Assert.Empty((await host.Client.GetFromJsonAsync<JsonArray>("api/rollouts"))!);
+    }
+
+    [Fact]
+    public async Task Get_FlagThatWasNeverRolledOut_Is404()
+    {
+        await using WebHost host = await StartAsync();
+        using HttpResponseMessage response = await host.Client.GetAsync("api/flags/checkout/rollout");
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    private static Task<WebHost> StartAsync() => WebHost.StartAsync(
+        web: web => (web.ReadPolicy, web.WritePolicy) = ("Operators", "Operators"),
+        services: services =>
+        {
+            services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
+            services.AddAuthorizationBuilder().AddPolicy("Operators", policy => policy.RequireRole("operators"));
+        },
+        client: client =>
+        {
+            client.DefaultRequestHeaders.Add(TestUser.NameHeader, "olga");
+            client.DefaultRequestHeaders.Add(TestUser.RolesHeader, "operators");
+        });
+
+    private static StringContent Body(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
+
+    private static async Task<JsonObject> SendAsync(WebHost host, string path, string body, HttpStatusCode expected = HttpStatusCode.OK)
+    {
+        using HttpResponseMessage response = await host.Client.PostAsync("api/flags/" + path, Body(body));
+        string answer = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == expected, $"{response.StatusCode}: {answer}");
+        return JsonNode.Parse(answer)!.AsObject();
+    }
+}
