@@ -71,6 +71,8 @@ internal sealed class RolloutHost : IDisposable
             Act(traffic ?? new(), $"user{(traffic?.Returning is { } pool ? _random.Next(pool) : _users++)}");
         if (end > Time.GetUtcNow())
             Time.Advance(end - Time.GetUtcNow());
+        // The poll of the store is due as well, on a thread of its own: what it does is done when the look begins.
+        await Get<FlagControl>().SyncAsync(default);
         await Get<RolloutLoop>().TickAsync(default);
     }
 
