@@ -113,18 +113,11 @@ internal sealed class CompiledFlag
 
     private bool Listed(IEnumerable<string> groups)
     {
-        // The usual collections are walked without an enumerator on the heap.
-        if (groups is string[] array)
+        // Lists of every kind, also what a collection expression makes, are walked without an enumerator on the heap.
+        if (groups is IReadOnlyList<string> list)
         {
-            foreach (string group in array)
-                if (group is not null && _groups!.Contains(group))
-                    return true;
-            return false;
-        }
-        if (groups is List<string> list)
-        {
-            foreach (string group in list)
-                if (group is not null && _groups!.Contains(group))
+            for (int i = 0; i < list.Count; i++)
+                if (list[i] is { } group && _groups!.Contains(group))
                     return true;
             return false;
         }

@@ -8,6 +8,8 @@ namespace FeatureManagement.ActionTracing.Evaluation;
 internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> logger)
 {
     private const int MaxRemembered = 1_000;
+    private const int MaxLength = 200; // as for the names of flags
+    private const string TooLong = ""; // one entry for all of them
 
     private readonly ConcurrentDictionary<string, bool> _unknownFlags = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Type, bool> _unknownContexts = new();
@@ -18,12 +20,14 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
     /// <summary>A name that no flag has. Beyond a bound further names pass in silence, for they may come from outside.</summary>
     public void UnknownFlag(string name, FlagSnapshot snapshot)
     {
-        if (_unknownFlags.ContainsKey(name) || _remembered >= MaxRemembered)
+        if (_remembered >= MaxRemembered || _unknownFlags.ContainsKey(name.Length > MaxLength ? TooLong : name))
             return;
-        if (_unknownFlags.TryAdd(name, true))
+        if (_unknownFlags.TryAdd(name.Length > MaxLength ? TooLong : name, true))
         {
             Interlocked.Increment(ref _remembered);
-            if (NearestName.Find(name, snapshot.Names) is { } nearest)
+            if (name.Length > MaxLength)
+                LogUnknownFlag(name[..MaxLength] + "…");
+            else if (NearestName.Find(name, snapshot.Names) is { } nearest)
                 LogUnknownFlagWithNearest(name, nearest);
             else
                 LogUnknownFlag(name);
@@ -57,7 +61,7 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
     [LoggerMessage(103, LogLevel.Warning, "A flag was evaluated with a context of type {ContextType}, which is neither a FeatureFlagContext nor an ITargetingContext: where the answer depends on the context it is off.", EventName = "UnknownContext")]
     private partial void LogUnknownContext(Type contextType);
 
-    [LoggerMessage(104, LogLevel.Warning, "A flag that depends on its context was evaluated without one: no ITargetingContextAccessor is registered, or it returned null. All such calls share one bucket. Register one with WithTargeting<T>() or AddAspNetCore(), or pass a FeatureFlagContext.", EventName = "MissingContext")]
+    [LoggerMessage(104, LogLevel.Warning, "A flag that depends on its context was evaluated without one: no ITargetingContextAccessor is registered, or it returned null, or it is not a singleton and IFeatureFlagManager, which is one, was asked. All such calls share one bucket. Register one with WithTargeting<T>() or AddAspNetCore(), or pass a FeatureFlagContext.", EventName = "MissingContext")]
     private partial void LogMissingContext();
 
     [LoggerMessage(105, LogLevel.Warning, "The ITargetingContextAccessor failed; the flag was evaluated without a context. Further failures are not logged.", EventName = "FailingContext")]

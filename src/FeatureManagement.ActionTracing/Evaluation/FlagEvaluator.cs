@@ -45,6 +45,12 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         return variant;
     }
 
+    /// <summary>Whether somebody wants to know how often flags are evaluated.</summary>
+    public bool IsCounted => _evaluations.Enabled;
+
+    /// <summary>Counts an answer that was given elsewhere.</summary>
+    public void Count(CompiledFlag flag, bool on) => EvaluationMetrics.Count(_evaluations, flag, on);
+
     public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         EvaluationReason reason = snapshot.Decide(flag, subject, out CompiledFlag? decidedBy);

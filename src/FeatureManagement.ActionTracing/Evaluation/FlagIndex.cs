@@ -9,7 +9,7 @@ internal sealed class FlagIndex
     private const int MaxRemembered = 200;
 
     private readonly FrozenDictionary<string, int> _exact;
-    private readonly FrozenDictionary<string, int> _anyCase;
+    private readonly Dictionary<string, int> _anyCase; // freezing it as well would take most of the time of loading
 
     // The names that lately were no flag's, by reference: code asks for the library's own features again and again by the same string.
     private readonly string?[] _strangers = new string?[256];
@@ -21,7 +21,7 @@ internal sealed class FlagIndex
         for (int i = 0; i < names.Length; i++)
             places[i] = new(names[i], i);
         _exact = places.ToFrozenDictionary(StringComparer.Ordinal);
-        _anyCase = places.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _anyCase = new Dictionary<string, int>(places, StringComparer.OrdinalIgnoreCase);
     }
 
     public string[] Names { get; }

@@ -2,7 +2,8 @@ namespace FeatureManagement.ActionTracing.Evaluation;
 
 /// <summary>
 /// Remembers variant assignments of all flags. Each entry is one word, the upper 56 bits of a 64-bit hash and the variant, so that reading
-/// and writing need no lock and no allocation; the lower bits are the entry's place. Forgets everything once per period. Thread-safe.
+/// and writing need no lock and no allocation; the lower 14 bits are the entry's place. Together these are the whole hash: with a full memo, one
+/// look-up in 2^48 finds the variant of somebody else, until all is forgotten, once per period. Thread-safe.
 /// </summary>
 internal sealed class VariantMemo : IDisposable
 {

@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.FeatureManagement;
+using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Filters;
 
@@ -12,10 +13,11 @@ internal abstract class AmbientRuleFilter(AmbientContext ambient, Func<IConfigur
     public Task<bool> EvaluateAsync(FeatureFilterEvaluationContext context)
     {
         var rule = (FilterRule)context.Settings;
-        return ambient.TryGet(out Subject subject, out var pending)
+        return ambient.TryGet(out Subject subject, out Task<TargetingContext>? pending)
             ? Answers.Of(rule.IsOn(context.FeatureName, subject))
-            : AwaitAsync();
-
-        async Task<bool> AwaitAsync() => rule.IsOn(context.FeatureName, await ambient.AwaitAsync(pending).ConfigureAwait(false));
+            : AwaitAsync(rule, context.FeatureName, pending);
     }
+
+    private async Task<bool> AwaitAsync(FilterRule rule, string feature, Task<TargetingContext> pending) =>
+        rule.IsOn(feature, await ambient.AwaitAsync(pending).ConfigureAwait(false));
 }

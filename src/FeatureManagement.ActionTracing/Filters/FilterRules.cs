@@ -9,14 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Filters;
 
 /// <summary>Reads the rules of ordinary feature flags that use our filters. What cannot be read is off, with a warning: an evaluation never throws.</summary>
-internal sealed partial class FilterRules(SnapshotSource source, ILogger<FilterRules> logger, IHostEnvironment? environment = null)
+internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarnings warnings, ILogger<FilterRules> logger, IHostEnvironment? environment = null)
 {
     private static readonly FilterRule Never = new Constant(false);
 
     public FilterRule Percentage(IConfiguration parameters)
     {
         string? text = parameters["percentage"];
-        if (decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal percentage) && percentage is >= 0 and <= 100)
+        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal percentage) && percentage is >= 0 and <= 100)
             return new ShareRule(percentage, Values(parameters, "whitelist"), Values(parameters, "groups"));
         LogUnreadable(PercentageFilter.Alias, "percentage", text, "it must be between 0 and 100");
         return Never;
@@ -25,14 +25,14 @@ internal sealed partial class FilterRules(SnapshotSource source, ILogger<FilterR
     public static FilterRule Whitelist(IConfiguration parameters) =>
         new ShareRule(0, Values(parameters, "whitelist"), Values(parameters, "groups"));
 
-    public FilterRule EmergencyOff(IConfiguration parameters) => new NoEmergency(source, parameters["flag"]);
+    public FilterRule EmergencyOff(IConfiguration parameters) => new NoEmergency(source, warnings, parameters["flag"]);
 
     public FilterRule DevelopmentState(IConfiguration parameters) => new Constant(environment?.IsDevelopment() ?? false);
 
     public FilterRule Hierarchy(IConfiguration parameters)
     {
         if (parameters["parent"] is { Length: > 0 } parent)
-            return new ParentRule(source, parent);
+            return new ParentRule(source, warnings, parent);
         LogUnreadable(HierarchyFilter.Alias, "parent", parameters["parent"], "it must be the name of a flag");
         return Never;
     }
@@ -78,18 +78,30 @@ internal sealed partial class FilterRules(SnapshotSource source, ILogger<FilterR
             development: false);
     }
 
-    private sealed class NoEmergency(SnapshotSource source, string? flag) : FilterRule
-    {
-        public override bool IsOn(string feature, in Subject subject) =>
-            !(flag is null ? source.Current.IsEmergencyFlagOn(subject) : source.Current.IsEmergency(flag, subject));
-    }
-
-    private sealed class ParentRule(SnapshotSource source, string parent) : FilterRule
+    private sealed class NoEmergency(SnapshotSource source, EvaluationWarnings warnings, string? flag) : FilterRule
     {
         public override bool IsOn(string feature, in Subject subject)
         {
             FlagSnapshot snapshot = source.Current;
-            return snapshot.TryFind(parent, out CompiledFlag? flag) && snapshot.Decide(flag, subject).IsOn();
+            if (flag is null)
+                return !snapshot.IsEmergencyFlagOn(subject);
+            if (snapshot.TryFind(flag, out CompiledFlag? named))
+                return snapshot.Emergency(named, subject, out _) is null;
+            // A switch that is not there cannot be thrown: better off than beyond reach.
+            warnings.UnknownFlag(flag, snapshot);
+            return false;
+        }
+    }
+
+    private sealed class ParentRule(SnapshotSource source, EvaluationWarnings warnings, string parent) : FilterRule
+    {
+        public override bool IsOn(string feature, in Subject subject)
+        {
+            FlagSnapshot snapshot = source.Current;
+            if (snapshot.TryFind(parent, out CompiledFlag? flag))
+                return snapshot.Decide(flag, subject).IsOn();
+            warnings.UnknownFlag(parent, snapshot);
+            return false;
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class FlagFeatureManager(
             return inner.IsEnabledAsync(feature);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
             return AwaitAsync(snapshot, flag, pending, CancellationToken.None);
-        return GoesThroughLibrary(snapshot, flag, subject) ? inner.IsEnabledAsync(feature) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+        return GoesThroughLibrary(snapshot, flag, subject) ? Counted(flag, inner.IsEnabledAsync(feature)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
     public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class FlagFeatureManager(
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
             return new ValueTask<bool>(AwaitAsync(snapshot, flag, pending, cancellationToken));
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? innerVariants.IsEnabledAsync(feature, cancellationToken)
+            ? Counted(flag, innerVariants.IsEnabledAsync(feature, cancellationToken))
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -51,7 +51,7 @@ internal sealed class FlagFeatureManager(
         if (context is FeatureFlagContext ours && !sessions && !flag.Telemetry)
             return Answers.Of(evaluator.IsOn(snapshot, flag, new Subject(ours)));
         Subject subject = SubjectOf(context);
-        return GoesThroughLibrary(snapshot, flag, subject) ? inner.IsEnabledAsync(feature, context) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+        return GoesThroughLibrary(snapshot, flag, subject) ? Counted(flag, inner.IsEnabledAsync(feature, context)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
     public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ internal sealed class FlagFeatureManager(
             return new ValueTask<bool>(evaluator.IsOn(snapshot, flag, new Subject(ours)));
         Subject subject = SubjectOf(context);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? innerVariants.IsEnabledAsync(feature, context, cancellationToken)
+            ? Counted(flag, innerVariants.IsEnabledAsync(feature, context, cancellationToken))
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -75,7 +75,7 @@ internal sealed class FlagFeatureManager(
         if (!ambient.TryGet(out Subject subject, out Task<TargetingContext>? pending))
             return AwaitVariantAsync(snapshot, flag, pending, cancellationToken);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? innerVariants.GetVariantAsync(feature, cancellationToken)
+            ? Counted(snapshot, flag, subject, innerVariants.GetVariantAsync(feature, cancellationToken))
             : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
     }
 
@@ -88,7 +88,7 @@ internal sealed class FlagFeatureManager(
             return new ValueTask<Variant>(VariantOf(snapshot, flag, new Subject(ours))!);
         var subject = Subject.From(context);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? innerVariants.GetVariantAsync(feature, context, cancellationToken)
+            ? Counted(snapshot, flag, subject, innerVariants.GetVariantAsync(feature, context, cancellationToken))
             : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
     }
 
@@ -96,8 +96,29 @@ internal sealed class FlagFeatureManager(
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) => innerVariants.GetFeatureNamesAsync(cancellationToken);
 
-    private bool GoesThroughLibrary(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
-        (sessions || flag.Telemetry) && !(snapshot.AnyEmergency && snapshot.Emergency(flag, subject, out _) is not null);
+    // A session manager could overrule an emergency; telemetry only tells of it.
+    private bool GoesThroughLibrary(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) => sessions
+        ? !(snapshot.AnyEmergency && snapshot.Emergency(flag, subject, out _) is not null)
+        : flag.Telemetry;
+
+    // What the library answers for us is counted as what we answer ourselves.
+    private Task<bool> Counted(CompiledFlag flag, Task<bool> answer) => evaluator.IsCounted ? CountAsync(flag, new(answer)).AsTask() : answer;
+
+    private ValueTask<bool> Counted(CompiledFlag flag, ValueTask<bool> answer) => evaluator.IsCounted ? CountAsync(flag, answer) : answer;
+
+    private ValueTask<Variant> Counted(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, ValueTask<Variant> variant)
+    {
+        if (evaluator.IsCounted)
+            evaluator.Count(flag, snapshot.Decide(flag, subject).IsOn());
+        return variant;
+    }
+
+    private async ValueTask<bool> CountAsync(CompiledFlag flag, ValueTask<bool> answer)
+    {
+        bool on = await answer.ConfigureAwait(false);
+        evaluator.Count(flag, on);
+        return on;
+    }
 
     private bool TryGetSubject(FlagSnapshot snapshot, CompiledFlag flag, out Subject subject, out Task<TargetingContext> pending)
     {
@@ -120,7 +141,7 @@ internal sealed class FlagFeatureManager(
     {
         Subject subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? await innerVariants.IsEnabledAsync(flag.Name, cancellationToken).ConfigureAwait(false)
+            ? await Counted(flag, innerVariants.IsEnabledAsync(flag.Name, cancellationToken)).ConfigureAwait(false)
             : evaluator.IsOn(snapshot, flag, subject);
     }
 
@@ -128,7 +149,7 @@ internal sealed class FlagFeatureManager(
     {
         Subject subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? await innerVariants.GetVariantAsync(flag.Name, cancellationToken).ConfigureAwait(false)
+            ? await Counted(snapshot, flag, subject, innerVariants.GetVariantAsync(flag.Name, cancellationToken)).ConfigureAwait(false)
             : VariantOf(snapshot, flag, subject)!;
     }
 

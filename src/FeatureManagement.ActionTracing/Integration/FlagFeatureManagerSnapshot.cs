@@ -17,24 +17,20 @@ internal sealed class FlagFeatureManagerSnapshot(
     IFeatureManagerSnapshot inner,
     IVariantFeatureManagerSnapshot innerVariants) : IFeatureManagerSnapshot, IVariantFeatureManagerSnapshot
 {
-    public Task<bool> IsEnabledAsync(string feature) =>
-        IsEmergency(feature) ? Answers.Of(false)
-        : action.IsWatched ? NoteAsync(feature, inner.IsEnabledAsync(feature), GateKind.Attribute)
-        : inner.IsEnabledAsync(feature);
+    public async Task<bool> IsEnabledAsync(string feature) =>
+        !await IsEmergencyAsync(feature).ConfigureAwait(false) && Noted(feature, await inner.IsEnabledAsync(feature).ConfigureAwait(false), GateKind.Attribute);
 
     public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context) =>
         IsEmergency(feature, context) ? Answers.Of(false) : inner.IsEnabledAsync(feature, context);
 
-    public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken) =>
-        IsEmergency(feature) ? new(false)
-        : action.IsWatched ? new(NoteAsync(feature, innerVariants.IsEnabledAsync(feature, cancellationToken).AsTask(), GateKind.Endpoint))
-        : innerVariants.IsEnabledAsync(feature, cancellationToken);
+    public async ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken) =>
+        !await IsEmergencyAsync(feature).ConfigureAwait(false) && Noted(feature, await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false), GateKind.Endpoint);
 
     public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken) =>
         IsEmergency(feature, context) ? new(false) : innerVariants.IsEnabledAsync(feature, context, cancellationToken);
 
-    public ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken) =>
-        IsEmergency(feature) ? default : innerVariants.GetVariantAsync(feature, cancellationToken);
+    public async ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken) =>
+        await IsEmergencyAsync(feature).ConfigureAwait(false) ? null! : await innerVariants.GetVariantAsync(feature, cancellationToken).ConfigureAwait(false);
 
     public ValueTask<Variant> GetVariantAsync(string feature, ITargetingContext context, CancellationToken cancellationToken) =>
         IsEmergency(feature, context) ? default : innerVariants.GetVariantAsync(feature, context, cancellationToken);
@@ -43,18 +39,21 @@ internal sealed class FlagFeatureManagerSnapshot(
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) => innerVariants.GetFeatureNamesAsync(cancellationToken);
 
-    private async Task<bool> NoteAsync(string feature, Task<bool> answer, GateKind kind)
+    private bool Noted(string feature, bool on, GateKind kind)
     {
-        bool on = await answer.ConfigureAwait(false);
-        if (!on)
+        if (!on && action.IsWatched)
             action.Current?.Exposures?.NoteOff(feature, kind);
         return on;
     }
 
-    private bool IsEmergency(string feature)
+    private async ValueTask<bool> IsEmergencyAsync(string feature)
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
-        return snapshot.AnyEmergency && snapshot.IsEmergency(feature, ambient.Get());
+        if (!snapshot.AnyEmergency || !snapshot.TryFind(feature, out CompiledFlag? flag))
+            return false;
+        if (!ambient.TryGet(out Subject subject, out Task<TargetingContext>? pending))
+            subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
+        return snapshot.Emergency(flag, subject, out _) is not null;
     }
 
     private bool IsEmergency(string feature, object? context)

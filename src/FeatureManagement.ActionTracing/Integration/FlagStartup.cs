@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Integration;
 
-/// <summary>Reads the flags before traffic, so that an invalid configuration stops the host, and then looks for names that are defined twice.</summary>
+/// <summary>Reads the flags before traffic, so that an invalid configuration stops the host, and then looks for what was put together wrongly.</summary>
 internal sealed partial class FlagStartup(IServiceProvider services, ILogger<FlagStartup> logger) : BackgroundService, IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -28,10 +29,14 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
         {
             var source = services.GetRequiredService<SnapshotSource>();
             await using AsyncServiceScope scope = services.CreateAsyncScope();
+            await CheckComposedAsync(scope.ServiceProvider, source.Current).ConfigureAwait(false);
             await foreach (FeatureDefinition theirs in scope.ServiceProvider.GetInner<IFeatureDefinitionProvider>()
                 .GetAllFeatureDefinitionsAsync().WithCancellation(stoppingToken).ConfigureAwait(false))
+            {
+                stoppingToken.ThrowIfCancellationRequested(); // the library's own provider does not ask
                 if (theirs?.Name is { } name && source.Current.TryFind(name, out _))
                     LogDefinedTwice(name);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -44,9 +49,22 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
         }
     }
 
+    // Whoever registers a provider or a manager after us takes our flags away wherever the library asks for them.
+    private async Task CheckComposedAsync(IServiceProvider scope, FlagSnapshot snapshot)
+    {
+        if (snapshot.Names is [var any, ..]
+            && (await scope.GetRequiredService<IFeatureDefinitionProvider>().GetFeatureDefinitionAsync(any).ConfigureAwait(false) is null
+                || scope.GetRequiredService<IFeatureManager>() is FeatureManager
+                || scope.GetRequiredService<IVariantFeatureManager>() is FeatureManager))
+            LogNotComposed();
+    }
+
     [LoggerMessage(120, LogLevel.Warning, "Flag '{Flag}' is defined both under ActionTracing and by the library's own provider; the one under ActionTracing answers. Remove one of the two.", EventName = "DefinedTwice")]
     private partial void LogDefinedTwice(string flag);
 
     [LoggerMessage(121, LogLevel.Warning, "The library's own features could not be listed, so that names that are defined twice are not known.", EventName = "CannotList")]
     private partial void LogCannotList(Exception exception);
+
+    [LoggerMessage(122, LogLevel.Error, "IFeatureDefinitionProvider, IFeatureManager or IVariantFeatureManager was registered again after WithActionTracing(), so that the library does not see every flag under ActionTracing. Call WithActionTracing() last.", EventName = "NotComposed")]
+    private partial void LogNotComposed();
 }

@@ -1,4 +1,6 @@
+using CsCheck;
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Tests.Support;
 
 namespace FeatureManagement.ActionTracing.Tests.Evaluation;
 
@@ -59,6 +61,21 @@ public class BucketTests
                 Assert.True(chiSquare < 15.1, $"{flag} at {percentage} %: {observed} of {expected} expected");
             }
     }
+
+    [Fact]
+    public void IsEnabled_PercentageRaisedAndLowered_OnlyAddsAndTakesTheLastAddedFirst() =>
+        Gen.Select(Gen.String[1, 30], Gen.Decimal[0, 100].Array[2, 6], Gen.String.Array[1, 100]).Sample((name, percentages, keys) =>
+        {
+            using var services = new FlagServices([Flag.Share(name, 0)]);
+            var on = new HashSet<string>();
+            foreach (decimal percentage in percentages.Order())
+            {
+                services.Flags.Set(Flag.Share(name, percentage));
+                HashSet<string> now = [.. keys.Where(key => services.Manager.IsEnabled(name, new() { UserId = key }))];
+                Assert.Subset(now, on);
+                on = now;
+            }
+        }, iter: 50);
 
     [Theory]
     [InlineData("integers")]

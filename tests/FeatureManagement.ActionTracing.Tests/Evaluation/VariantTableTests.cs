@@ -64,4 +64,26 @@ public class VariantTableTests
         for (ulong i = 2; i <= 5; i++)
             Assert.Equal((int)i, memo.Find(i << 32));
     }
+
+    [Fact]
+    public void Memo_UnderRaces_NeverAnswersForAnotherKey()
+    {
+        // All keys fall in two places, so that threads overwrite each other's entries all the time.
+        var time = new FakeTimeProvider();
+        using var memo = new VariantMemo(TimeSpan.FromMinutes(1), time);
+        ulong[] keys = [.. Enumerable.Range(1, 64).Select(i => ((ulong)i << 40) | ((ulong)i & 1))];
+        Parallel.For(0, 4, thread =>
+        {
+            for (int i = 0; i < 50_000; i++)
+            {
+                int key = (i * 31 + thread * 17) % keys.Length;
+                int found = memo.Find(keys[key]);
+                Assert.True(found == -1 || found == key, $"{key}: {found}");
+                if (found < 0)
+                    memo.Add(keys[key], key);
+                if (i % 10_000 == 0)
+                    time.Advance(TimeSpan.FromMinutes(1));
+            }
+        });
+    }
 }

@@ -24,6 +24,7 @@ public class FilterTests
     [Theory]
     [InlineData("140")]
     [InlineData("many")]
+    [InlineData("1,5")] // no thousands: it would be 15
     [InlineData(null)]
     public async Task Percentage_Unreadable_IsOffAndDoesNotThrow(string? percentage)
     {
@@ -51,6 +52,16 @@ public class FilterTests
         services.Flags.Set(Flag.Killed("ours"));
         Assert.False(await manager.IsEnabledAsync("feature"));
         Assert.False(await manager.IsEnabledAsync("feature", new TargetingContext { UserId = "u" }));
+    }
+
+    [Theory]
+    [InlineData("ActionTracingEmergencyOff", "flag")]
+    [InlineData("ActionTracingHierarchy", "parent")]
+    public async Task Filter_NamingAFlagThatIsNotThere_IsOffAndSaysSo(string filter, string parameter)
+    {
+        using FlagServices services = Ordinary("feature", filter, (parameter, "curs"));
+        Assert.False(await services.Get<IFeatureManager>().IsEnabledAsync("feature"));
+        Assert.Equal(["Unknown feature flag 'curs': it is off. Did you mean 'ours'?"], services.Warnings(101));
     }
 
     [Fact]

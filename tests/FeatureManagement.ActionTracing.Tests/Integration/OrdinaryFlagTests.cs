@@ -48,6 +48,8 @@ public abstract class OrdinaryFlagTests
                   "percentile": [ { "variant": "red", "from": 0, "to": 20 }, { "variant": "blue", "from": 20, "to": 100 } ] } },
               { "id": "Algorithm", "enabled": true, "variants": [ { "name": "Quick" }, { "name": "Slow" } ],
                 "allocation": { "user": [ { "variant": "Quick", "users": [ "alice" ] }, { "variant": "Slow", "users": [ "bob" ] } ] } },
+              { "id": "Loud", "enabled": true, "telemetry": { "enabled": true, "metadata": { "Team": "shop" } },
+                "variants": [ { "name": "red" }, { "name": "blue" } ], "allocation": { "percentile": [ { "variant": "red", "from": 0, "to": 50 }, { "variant": "blue", "from": 50, "to": 100 } ] } },
               { "id": "Missing", "enabled": true, "conditions": { "client_filters": [ { "name": "NoSuchFilter" } ] } }
             ]
           }
@@ -154,7 +156,7 @@ public abstract class OrdinaryFlagTests
         await foreach (string name in scope.ServiceProvider.GetRequiredService<IFeatureManager>().GetFeatureNamesAsync())
             names.Add(name);
         Assert.Equal(
-            ["Algorithm", "All", "Always", "Colours", "CustomOff", "Half", "Missing", "Now", "Off", "On", "Past", "Targeted"],
+            ["Algorithm", "All", "Always", "Colours", "CustomOff", "Half", "Loud", "Missing", "Now", "Off", "On", "Past", "Targeted"],
             names.Where(name => name != "ours").Order(StringComparer.Ordinal));
     }
 
@@ -170,6 +172,22 @@ public abstract class OrdinaryFlagTests
         Assert.True(await manager.IsEnabledAsync("Off"));
         Assert.True(await manager.IsEnabledAsync("On"));
         Assert.True(sessions.Answers["On"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Registrations))]
+    public async Task IsEnabled_FlagWithTelemetry_PublishesOneEvent(string registration)
+    {
+        using ServiceProvider provider = Create(registration);
+        using IServiceScope scope = provider.CreateScope();
+        provider.GetRequiredService<AmbientUser>().Context = new TargetingContext { UserId = "alice" };
+        using var events = new LibraryEvents();
+        var manager = scope.ServiceProvider.GetRequiredService<IVariantFeatureManager>();
+        Assert.True(await manager.IsEnabledAsync("Loud", CancellationToken.None));
+        Assert.True(await manager.IsEnabledAsync("On", CancellationToken.None));
+        IReadOnlyDictionary<string, object?> published = Assert.Single(events.Published);
+        string text = string.Join(", ", published.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
+        Assert.Equal("Enabled=True, FeatureName=Loud, TargetingId=alice, Team=shop, Variant=red, VariantAssignmentPercentage=50, VariantAssignmentReason=Percentile, Version=1.0.0", text);
     }
 
     private ServiceProvider Create(string registration, ISessionManager? sessions = null)

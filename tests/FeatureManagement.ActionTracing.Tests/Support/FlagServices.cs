@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Tests.Support;
@@ -25,7 +26,7 @@ internal sealed class FlagServices : IDisposable
     {
         Flags = new FixedFlags(flags);
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging(logging => logging.AddFakeLogging());
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration ?? new Dictionary<string, string?>()).Build());
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = environment, ContentRootPath = AppContext.BaseDirectory });
         before?.Invoke(services);
@@ -43,6 +44,9 @@ internal sealed class FlagServices : IDisposable
     public FlagSnapshot Snapshot => Get<SnapshotSource>().Current;
 
     public T Get<T>() where T : notnull => _provider.GetRequiredService<T>();
+
+    /// <summary>What was logged under an event id.</summary>
+    public IEnumerable<string> Warnings(int id) => _provider.GetFakeLogCollector().GetSnapshot().Where(record => record.Id.Id == id).Select(record => record.Message);
 
     public void Dispose() => _provider.Dispose();
 }

@@ -1,0 +1,78 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.FeatureManagement;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.Tests.Evaluation;
+
+/// <summary>An evaluation allocates nothing.</summary>
+public sealed class AllocationTests : IDisposable
+{
+    private const int Calls = 1_000;
+
+    private readonly FlagServices _services = new([
+        Flag.On("on"), Flag.Off("off"), Flag.Killed("killed"), Flag.Share("share", 50), Flag.Share("child", 50) with { Parent = "share" },
+        Flag.List("list", "alice", "bob") with { Groups = ["staff"] }, Flag.Variants("variants", FlagState.Enabled, ("a", 1), ("b", 2)),
+        Flag.List("stop", "mallory") with { Type = FlagType.Boolean, Priority = 1 },
+    ]);
+
+    private readonly FeatureFlagContext[] _contexts =
+        [new() { UserId = "alice" }, new() { SessionId = "session", Groups = ["guests", "staff"] }, new() { RequestId = "request", Groups = new List<string> { "staff" } }, new()];
+
+    public static TheoryData<string> Names => ["on", "off", "killed", "share", "child", "list", "variants", "SHARE", "unknown"];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void DirectCall_AllocatesNothing(string name)
+    {
+        IFeatureFlagManager manager = _services.Manager;
+        Assert.Equal(0, Allocated(context => manager.IsEnabled(name, context)));
+        Assert.Equal(0, Allocated(context => manager.GetVariant(name, context)));
+        Assert.Equal(0, Allocated(context => manager.Evaluate(name, context)));
+        Assert.Equal(0, Allocated(_ => manager.IsEnabled(name)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ThroughTheLibrarysInterfaces_AllocatesNothing(string name)
+    {
+        if (name == "unknown")
+            return; // the library's own affair
+        var manager = _services.Get<IFeatureManager>();
+        var variants = _services.Get<IVariantFeatureManager>();
+        Assert.Equal(0, Allocated(context => manager.IsEnabledAsync(name, context)));
+        Assert.Equal(0, Allocated(_ => manager.IsEnabledAsync(name)));
+        Assert.Equal(0, Allocated(context => variants.IsEnabledAsync(name, context, default)));
+        Assert.Equal(0, Allocated(context => variants.IsEnabledAsync<TargetingContext>(name, context, default)));
+        Assert.Equal(0, Allocated(_ => variants.IsEnabledAsync(name, default(CancellationToken))));
+    }
+
+    [Fact]
+    public void GetVariantAsync_AllocatesTheLibrarysVariantAndNothingElse()
+    {
+        var variants = _services.Get<IVariantFeatureManager>();
+        long one = Allocated(_ => new Variant());
+        Assert.Equal(one, Allocated(context => variants.GetVariantAsync("variants", context, default)));
+        Assert.Equal(0, Allocated(context => variants.GetVariantAsync("share", context, default)));
+    }
+
+    public void Dispose() => _services.Dispose();
+
+    private long Allocated<T>(Func<FeatureFlagContext, T> ask)
+    {
+        // The first calls make what is made once: the memo, warnings.
+        Ask();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Ask();
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / Calls / _contexts.Length;
+
+        void Ask()
+        {
+            for (int i = 0; i < Calls; i++)
+                foreach (FeatureFlagContext context in _contexts)
+                    ask(context);
+        }
+    }
+}

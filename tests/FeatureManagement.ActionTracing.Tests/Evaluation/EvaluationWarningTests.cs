@@ -1,0 +1,71 @@
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.FeatureManagement;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.Tests.Evaluation;
+
+public class EvaluationWarningTests
+{
+    [Fact]
+    public async Task UnknownFlag_HoweverAskedAndHoweverOften_WarnsOnceWithTheNearestName()
+    {
+        using var services = new FlagServices([Flag.On("checkout_v2")]);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.False(services.Manager.IsEnabled("chekout_v2"));
+            Assert.Null(services.Manager.GetVariant("chekout_v2"));
+            Assert.False(await services.Get<IFeatureManager>().IsEnabledAsync("chekout_v2"));
+            Assert.False(await services.Get<IVariantFeatureManager>().IsEnabledAsync("chekout_v2", new TargetingContext(), default));
+        }
+        Assert.Equal(["Unknown feature flag 'chekout_v2': it is off. Did you mean 'checkout_v2'?"], services.Warnings(101));
+        Assert.Empty(services.Warnings(102));
+    }
+
+    [Fact]
+    public void UnknownFlags_ManyOrLong_AreRememberedWithinBounds()
+    {
+        using var services = new FlagServices([Flag.On("on")]);
+        for (int i = 0; i < 3; i++)
+            services.Manager.IsEnabled(new string((char)('a' + i), 1_000_000));
+        string only = Assert.Single(services.Warnings(102));
+        Assert.Contains(new string('a', 200) + "…", only);
+
+        for (int i = 0; i < 3_000; i++)
+            services.Manager.IsEnabled($"somebody made this up {i}");
+        Assert.Equal(1_000, services.Warnings(102).Count());
+    }
+
+    [Fact]
+    public void IsEnabled_NameIsNull_SaysWhatIsNull()
+    {
+        using var services = new FlagServices([Flag.On("on")]);
+        Assert.Equal("flag", Assert.Throws<ArgumentNullException>(() => services.Manager.IsEnabled(null!)).ParamName);
+    }
+
+    [Fact]
+    public async Task IsEnabled_ContextMissing_WarnsOnceAndOnlyWhereTheContextDecides()
+    {
+        using var services = new FlagServices([Flag.On("on"), Flag.Share("share", 50)]);
+        await services.Get<IFeatureManager>().IsEnabledAsync("on");
+        Assert.Empty(services.Warnings(104));
+        await services.Get<IFeatureManager>().IsEnabledAsync("share");
+        services.Manager.IsEnabled("share");
+        Assert.Single(services.Warnings(104));
+    }
+
+    [Fact]
+    public async Task IsEnabled_AccessorOfAScope_ServesTheManagersOfTheScopeAndWarnsForTheSingleton()
+    {
+        using var services = new FlagServices(
+            [Flag.List("list", "alice")],
+            before: collection => collection.AddScoped<ITargetingContextAccessor>(_ => new AmbientUser { Context = new TargetingContext { UserId = "alice" } }),
+            add: collection => collection.AddScopedFeatureManagement());
+        using IServiceScope scope = services.Provider.CreateScope();
+        Assert.True(await scope.ServiceProvider.GetRequiredService<IFeatureManager>().IsEnabledAsync("list"));
+        Assert.True(await scope.ServiceProvider.GetRequiredService<IVariantFeatureManagerSnapshot>().IsEnabledAsync("list", CancellationToken.None));
+        Assert.Empty(services.Warnings(104));
+        Assert.False(services.Manager.IsEnabled("list"));
+        Assert.Contains("not a singleton", Assert.Single(services.Warnings(104)));
+    }
+}
