@@ -31,7 +31,7 @@ internal sealed class CatalogMerge
         merge.Settle();
         var catalog = new FlagCatalog
         {
-            Flags = before is not null && merge.IsSame(before) ? before.Flags : merge._flags.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Flags = before is not null && merge.IsSame(before) ? before.Flags : merge._flags,
             BuiltIn = before is not null && merge.IsSame(before) ? before.BuiltIn : builtIn.Keys.Where(name => ReferenceEquals(merge._flags[name], builtIn[name])).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
             Settings = Choose(before?.Settings, reading.IsEmpty ? null : reading.Settings),
             TraceOutput = Choose(before?.TraceOutput, reading.IsEmpty ? null : reading.TraceOutput),

@@ -7,7 +7,7 @@ namespace FeatureManagement.ActionTracing.Configuration;
 internal sealed record FlagCatalog
 {
     /// <summary>Every flag, built-in ones included, by name without regard to case. Parents exist and have no cycles.</summary>
-    public required FrozenDictionary<string, FlagDefinition> Flags { get; init; }
+    public required IReadOnlyDictionary<string, FlagDefinition> Flags { get; init; }
 
     /// <summary>The names in <see cref="Flags"/> that configuration does not define, without regard to case.</summary>
     public required FrozenSet<string> BuiltIn { get; init; }

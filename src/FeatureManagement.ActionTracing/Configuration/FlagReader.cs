@@ -124,6 +124,8 @@ internal static class FlagReader
 
     private static FlagVariant[] Variants(SettingFields fields)
     {
+        if (fields.Node("variants") is null)
+            return [];
         var variants = new List<FlagVariant>();
         foreach ((string name, SettingFields variant) in fields.Map("variants", SettingNames.Variant))
         {

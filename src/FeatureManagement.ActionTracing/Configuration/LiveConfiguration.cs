@@ -44,7 +44,8 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         _metrics = metrics;
         _logger = logger;
 
-        _reading = CatalogReading.Read(monitor.CurrentValue, _environment, _builtIn);
+        RawSettings raw = monitor.CurrentValue;
+        _reading = CatalogReading.Read(raw, _environment, _builtIn);
         if (_reading.Faults.Count > 0)
             throw new OptionsValidationException(SettingReader.SectionName, typeof(FeatureFlagSettings), _reading.Faults.Select(fault => fault.Message));
         IReadOnlyList<string> notReloaded = source.NotReloaded();
@@ -66,7 +67,8 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
             LogNotReloaded(string.Join(", ", notReloaded));
         _subscription = monitor.OnChange(_ => Apply());
         // An edit between the two.
-        Apply();
+        if (!ReferenceEquals(monitor.CurrentValue, raw))
+            Apply();
         _check = time.CreateTimer(static live => ((LiveConfiguration)live!).Check(), this, CheckInterval, Timeout.InfiniteTimeSpan);
     }
 

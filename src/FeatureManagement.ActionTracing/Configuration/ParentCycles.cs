@@ -16,7 +16,7 @@ internal static class ParentCycles
         foreach (string flag in flags)
         {
             walk++;
-            string? current = flag;
+            string? current = parentOf(flag) is null ? null : flag; // most flags have no parent
             while (current is not null && walks.TryAdd(current, walk))
                 current = parentOf(current);
             if (current is not null && walks[current] == walk)

@@ -69,37 +69,49 @@ internal readonly struct SettingFields
         return node.Value;
     }
 
-    public bool? Bool(string field) => Read<bool>(field, "it must be true or false", bool.TryParse);
+    public bool? Bool(string field) =>
+        Text(field) is not { } text ? null
+        : bool.TryParse(text, out bool value) ? value
+        : Broken<bool>(field, text, "it must be true or false");
 
     public decimal? Number(string field, decimal min, decimal max) =>
-        Read(field, Between(min, max), (string text, out decimal value) => TryNumber(text, out value) && value >= min && value <= max);
+        Text(field) is not { } text ? null
+        : TryNumber(text, out decimal value) && value >= min && value <= max ? value
+        : Broken<decimal>(field, text, Between(min, max));
 
     /// <summary>A number above 0, up to a bound that no sum of them overflows.</summary>
     public decimal? Positive(string field) =>
-        Read(field, "it must be a number greater than 0 and at most 1000000000000", (string text, out decimal value) => TryNumber(text, out value) && value is > 0 and <= FlagVariant.MaxWeight);
+        Text(field) is not { } text ? null
+        : TryNumber(text, out decimal value) && value is > 0 and <= FlagVariant.MaxWeight ? value
+        : Broken<decimal>(field, text, "it must be a number greater than 0 and at most 1000000000000");
 
     public double? Rate(string field, double min, double max, bool open = false) =>
-        Read(field, open ? string.Create(CultureInfo.InvariantCulture, $"it must be greater than {min} and less than {max}") : Between((decimal)min, (decimal)max),
-            (string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && (open ? value > min && value < max : value >= min && value <= max));
+        Text(field) is not { } text ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && (open ? value > min && value < max : value >= min && value <= max) ? value
+        : Broken<double>(field, text, open ? string.Create(CultureInfo.InvariantCulture, $"it must be greater than {min} and less than {max}") : Between((decimal)min, (decimal)max));
 
     public int? Integer(string field, int min, int max) => (int?)Whole(field, min, max);
 
     public long? Whole(string field, long min, long max) =>
-        Read(field, string.Create(CultureInfo.InvariantCulture, $"it must be a whole number between {min} and {max}"),
-            (string text, out long value) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value) && value >= min && value <= max);
+        Text(field) is not { } text ? null
+        : long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) && value >= min && value <= max ? value
+        : Broken<long>(field, text, string.Create(CultureInfo.InvariantCulture, $"it must be a whole number between {min} and {max}"));
 
     /// <summary>Milliseconds, or <c>[d.]hh:mm:ss</c>.</summary>
     public TimeSpan? Duration(string field, TimeSpan min, TimeSpan max) =>
-        Read(field, $"it must be a number of milliseconds or [d.]hh:mm:ss, between {Written(min)} and {Written(max)}",
-            (string text, out TimeSpan value) => TryDuration(text, out value) && value >= min && value <= max);
+        Text(field) is not { } text ? null
+        : TryDuration(text, out TimeSpan value) && value >= min && value <= max ? value
+        : Broken<TimeSpan>(field, text, $"it must be a number of milliseconds or [d.]hh:mm:ss, between {Written(min)} and {Written(max)}");
 
     public DateTimeOffset? Time(string field) =>
-        Read(field, "it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z",
-            (string text, out DateTimeOffset value) => DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value));
+        Text(field) is not { } text ? null
+        : DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset value) ? value
+        : Broken<DateTimeOffset>(field, text, "it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z");
 
     public T? Choice<T>(string field) where T : struct, Enum =>
-        Read(field, $"it must be one of {string.Join(", ", FlagSpelling.All<T>())}", (string text, out T value) => FlagSpelling.TryRead(text, out value),
-            text => NearestName.Find(text, FlagSpelling.All<T>()));
+        Text(field) is not { } text ? null
+        : FlagSpelling.TryRead(text, out T value) ? value
+        : Broken<T>(field, text, $"it must be one of {string.Join(", ", FlagSpelling.All<T>())}", NearestName.Find(text, FlagSpelling.All<T>()));
 
     /// <summary>The values of a list, from whatever form the providers give it; null where none defines it.</summary>
     public IReadOnlyList<string>? List(string field)
@@ -132,15 +144,9 @@ internal readonly struct SettingFields
         return fits;
     }
 
-    private delegate bool TryRead<T>(string text, out T value);
-
-    private T? Read<T>(string field, string rule, TryRead<T> read, Func<string, string?>? nearest = null) where T : struct
+    private T? Broken<T>(string field, string text, string rule, string? nearest = null) where T : struct
     {
-        if (Text(field) is not { } text)
-            return null;
-        if (read(text, out T value))
-            return value;
-        Fault(field, $"is {(text.Length == 0 ? "empty" : text)}; {rule}" + (nearest?.Invoke(text) is { } meant ? $"; did you mean {meant}?" : ""));
+        Fault(field, $"is {(text.Length == 0 ? "empty" : text)}; {rule}" + (nearest is null ? "" : $"; did you mean {nearest}?"));
         return null;
     }
 
