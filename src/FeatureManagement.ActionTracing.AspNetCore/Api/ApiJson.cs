@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
+using FeatureManagement.ActionTracing.Rollouts;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
