@@ -33,7 +33,7 @@ internal static class Measurement
     {
         long start = Stopwatch.GetTimestamp();
         loop(iterations);
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+        return (Stopwatch.GetTimestamp() - start) * 1e9 / Stopwatch.Frequency; // a TimeSpan is no finer than 100 ns
     }
 
     public static double Median(IEnumerable<double> values)
@@ -52,13 +52,14 @@ internal static class Measurement
     private static int Calibrate(Action<int> loop)
     {
         int iterations = 1;
-        double fastest = double.MaxValue; // per iteration
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < WarmUp;)
+        double fastest = double.MaxValue;
+        for (long start = Stopwatch.GetTimestamp(); fastest == double.MaxValue || Stopwatch.GetElapsedTime(start) < WarmUp;)
         {
             double elapsed = Time(loop, iterations);
-            fastest = Math.Min(fastest, elapsed / iterations);
             if (elapsed < Slice.TotalNanoseconds / 2)
                 iterations *= 2;
+            else
+                fastest = Math.Min(fastest, elapsed / iterations);
         }
         return Math.Max(1, (int)(Slice.TotalNanoseconds / fastest));
     }
