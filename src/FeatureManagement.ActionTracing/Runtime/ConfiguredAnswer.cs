@@ -11,6 +11,9 @@ internal sealed record ConfiguredAnswer(FlagType Type, FlagState State, decimal 
     public static ConfiguredAnswer Of(FlagDefinition flag) =>
         new(flag.Type, flag.State, flag.Percentage, flag.Parent?.ToUpperInvariant(), flag.Priority);
 
+    /// <summary>A flag that answers so, and is all else that it was.</summary>
+    public FlagDefinition In(FlagDefinition flag) => flag with { Type = Type, State = State, Percentage = Percentage, Priority = Priority };
+
     /// <summary>A flag that answers so, for one that configuration no longer has.</summary>
     public FlagDefinition AsFlag(string name) => new() { Name = name, Type = Type, State = State, Percentage = Percentage, Priority = Priority };
 }

@@ -236,7 +236,7 @@ internal sealed partial class FlagControl : IDisposable
     {
         // What has ended was laid over the answer before the edit.
         EffectiveFlag? before = configured is null ? null
-            : FlagLayers.Apply(edit.Over is { } over ? configured with { Definition = over.AsFlag(configured.Definition.Name) } : configured, record);
+            : FlagLayers.Apply(edit.Over is { } over ? configured with { Definition = over.In(configured.Definition) } : configured, record);
         EffectiveFlag? after = configured is null ? null : FlagLayers.Apply(configured, record with { Record = next });
         (string? old, string? @new) = AuditValues.Of(before, after);
         string name = configured?.Definition.Name ?? edit.Flag;

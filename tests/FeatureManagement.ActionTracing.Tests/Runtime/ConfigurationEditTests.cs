@@ -54,6 +54,18 @@ public sealed class ConfigurationEditTests : IDisposable
     }
 
     [Fact]
+    public async Task Edit_OfAFlagWithAnAllowList_IsAuditedWithTheListBeforeAndAfter()
+    {
+        _services.Flags.Set(Flag.Share("share", 10) with { Whitelist = ["alice"] });
+        await Update(_services, 50);
+        _services.Flags.Set(Flag.Share("share", 20) with { Whitelist = ["alice"] });
+        await Sync(_services);
+        AuditEntry entry = (await Audit())[^1];
+        Assert.Contains("alice", entry.Before, StringComparison.Ordinal);
+        Assert.Contains("alice", entry.After, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Edit_WhileAnUpdateIsOnItsWayToTheStore_EndsTheOverrideForGood()
     {
         _store.BeforeCommit = _ =>
