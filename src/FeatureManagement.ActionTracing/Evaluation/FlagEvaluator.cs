@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.Options;
+using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
@@ -45,11 +46,23 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         return variant;
     }
 
-    /// <summary>Whether somebody wants to know how often flags are evaluated.</summary>
-    public bool IsCounted => _evaluations.Enabled;
+    /// <summary>Whether somebody wants to know of answers that the library gives for us.</summary>
+    public bool IsHeard => _evaluations.Enabled || action.IsObserved;
 
-    /// <summary>Counts an answer that was given elsewhere.</summary>
-    public void Count(CompiledFlag flag, bool on) => EvaluationMetrics.Count(_evaluations, flag, on);
+    /// <summary>Tells of an answer that the library gave.</summary>
+    public void Gave(CompiledFlag flag, bool on)
+    {
+        if (_evaluations.Enabled)
+            EvaluationMetrics.Count(_evaluations, flag, on);
+    }
+
+    /// <summary>Tells of a variant that the library gave, or of null.</summary>
+    public void Gave(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, Variant? variant)
+    {
+        Gave(flag, snapshot.Decide(flag, subject).IsOn());
+        if (action.IsObserved && flag.Variants is { } variants && variants.PlaceOf(variant?.Name) is >= 0 and var place)
+            flag.Watch.Experiment?.Expose(variants, subject.Key, place);
+    }
 
     public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {

@@ -100,7 +100,7 @@ internal sealed class FlagSnapshot
     /// <summary>Why the flag is on or off, by the rules of docs/evaluation.md. Every path goes through here.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public EvaluationReason Decide(CompiledFlag flag, in Subject subject) =>
-        NeedsOthers(flag) ? Decide(flag, subject, out _) : flag.Alone(subject);
+        NeedsOthers(flag) ? DecideWithOthers(flag, subject) : flag.Alone(subject);
 
     /// <summary>The same, with the other flag that decided, or null.</summary>
     public EvaluationReason Decide(CompiledFlag flag, in Subject subject, out CompiledFlag? decidedBy)
@@ -149,6 +149,10 @@ internal sealed class FlagSnapshot
                 return false;
         return true;
     }
+
+    // A copy, so that the usual case, which is inlined, can keep the subject in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private EvaluationReason DecideWithOthers(CompiledFlag flag, Subject subject) => Decide(flag, subject, out _);
 
     private CompiledFlag? EmergencyFlagAbove(int priority, in Subject subject)
     {

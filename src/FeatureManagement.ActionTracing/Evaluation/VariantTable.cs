@@ -15,7 +15,7 @@ namespace FeatureManagement.ActionTracing.Evaluation;
 /// </summary>
 internal sealed class VariantTable
 {
-    private const int StackLimit = 512;
+    private const int StackLimit = 256; // cleared at each call; enough for GUIDs and most e-mail addresses
 
     private readonly FlagVariant[] _variants;
     private readonly bool[] _configured;
@@ -45,14 +45,19 @@ internal sealed class VariantTable
     /// <summary>The configuration of the variant at an index, detached from live configuration; made at first use.</summary>
     public IConfigurationSection Section(int variant) => Volatile.Read(ref _sections[variant]) ?? (_sections[variant] = VariantSection.Create(_variants[variant]));
 
+    /// <summary>The index of a variant by its name as defined, or -1.</summary>
+    public int PlaceOf(string? name) => Array.FindIndex(_variants, variant => variant.Name == name);
+
     public string NameOf(int variant) => _variants[variant].Name;
 
     /// <summary>The variant at an index as the library gives it: a new object each time, for it is mutable.</summary>
-    public Variant ToLibrary(int variant) => new()
+    public Variant ToLibrary(int variant)
     {
-        Name = _variants[variant].Name,
-        Configuration = _configured[variant] ? Section(variant) : null,
-    };
+        var given = new Variant { Name = _variants[variant].Name };
+        if (_configured[variant])
+            given.Configuration = Section(variant);
+        return given;
+    }
 
     /// <summary>The index of the variant for a key, remembered in <paramref name="memo"/> where there is one.</summary>
     public int Assign(string key, bool ignoreCase, VariantMemo? memo)

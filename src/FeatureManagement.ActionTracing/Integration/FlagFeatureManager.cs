@@ -27,8 +27,8 @@ internal sealed class FlagFeatureManager(
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return inner.IsEnabledAsync(feature);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
-            return AwaitAsync(snapshot, flag, pending, CancellationToken.None);
-        return GoesThroughLibrary(snapshot, flag, subject) ? Counted(flag, inner.IsEnabledAsync(feature)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+            return AwaitAsync(feature, snapshot, flag, pending, CancellationToken.None);
+        return GoesThroughLibrary(snapshot, flag, subject) ? Heard(flag, inner.IsEnabledAsync(feature)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
     public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
@@ -37,9 +37,9 @@ internal sealed class FlagFeatureManager(
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.IsEnabledAsync(feature, cancellationToken);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
-            return new ValueTask<bool>(AwaitAsync(snapshot, flag, pending, cancellationToken));
+            return new ValueTask<bool>(AwaitAsync(feature, snapshot, flag, pending, cancellationToken));
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? Counted(flag, innerVariants.IsEnabledAsync(feature, cancellationToken))
+            ? Heard(flag, innerVariants.IsEnabledAsync(feature, cancellationToken))
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -48,10 +48,9 @@ internal sealed class FlagFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _library?.IsEnabledAsync(feature, context) ?? inner.IsEnabledAsync(feature, context);
-        if (context is FeatureFlagContext ours && !sessions && !flag.Telemetry)
-            return Answers.Of(evaluator.IsOn(snapshot, flag, new Subject(ours)));
-        Subject subject = SubjectOf(context);
-        return GoesThroughLibrary(snapshot, flag, subject) ? Counted(flag, inner.IsEnabledAsync(feature, context)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+        return context is FeatureFlagContext ours && !sessions && !flag.Telemetry
+            ? Answers.Of(evaluator.IsOn(snapshot, flag, new Subject(ours)))
+            : IsEnabledAsync(feature, snapshot, flag, context);
     }
 
     public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken)
@@ -59,12 +58,9 @@ internal sealed class FlagFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _library?.IsEnabledAsync(feature, context, cancellationToken) ?? innerVariants.IsEnabledAsync(feature, context, cancellationToken);
-        if (context is FeatureFlagContext ours && !sessions && !flag.Telemetry)
-            return new ValueTask<bool>(evaluator.IsOn(snapshot, flag, new Subject(ours)));
-        Subject subject = SubjectOf(context);
-        return GoesThroughLibrary(snapshot, flag, subject)
-            ? Counted(flag, innerVariants.IsEnabledAsync(feature, context, cancellationToken))
-            : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
+        return context is FeatureFlagContext ours && !sessions && !flag.Telemetry
+            ? new ValueTask<bool>(evaluator.IsOn(snapshot, flag, new Subject(ours)))
+            : IsEnabledAsync(feature, snapshot, flag, context, cancellationToken);
     }
 
     public ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken)
@@ -73,9 +69,9 @@ internal sealed class FlagFeatureManager(
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, cancellationToken);
         if (!ambient.TryGet(out Subject subject, out Task<TargetingContext>? pending))
-            return AwaitVariantAsync(snapshot, flag, pending, cancellationToken);
+            return AwaitVariantAsync(feature, snapshot, flag, pending, cancellationToken);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? Counted(snapshot, flag, subject, innerVariants.GetVariantAsync(feature, cancellationToken))
+            ? Heard(snapshot, flag, subject, innerVariants.GetVariantAsync(feature, cancellationToken))
             : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
     }
 
@@ -84,12 +80,9 @@ internal sealed class FlagFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, context, cancellationToken);
-        if (context is FeatureFlagContext ours && !sessions && !flag.Telemetry)
-            return new ValueTask<Variant>(VariantOf(snapshot, flag, new Subject(ours))!);
-        var subject = Subject.From(context);
-        return GoesThroughLibrary(snapshot, flag, subject)
-            ? Counted(snapshot, flag, subject, innerVariants.GetVariantAsync(feature, context, cancellationToken))
-            : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
+        return context is FeatureFlagContext ours && !sessions && !flag.Telemetry
+            ? new ValueTask<Variant>(VariantOf(snapshot, flag, new Subject(ours))!)
+            : GetVariantAsync(feature, snapshot, flag, context, cancellationToken);
     }
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync() => inner.GetFeatureNamesAsync();
@@ -101,23 +94,26 @@ internal sealed class FlagFeatureManager(
         ? !(snapshot.AnyEmergency && snapshot.Emergency(flag, subject, out _) is not null)
         : flag.Telemetry;
 
-    // What the library answers for us is counted as what we answer ourselves.
-    private Task<bool> Counted(CompiledFlag flag, Task<bool> answer) => evaluator.IsCounted ? CountAsync(flag, new(answer)).AsTask() : answer;
+    // Whoever hears of what we answer hears of what the library answers for us.
+    private Task<bool> Heard(CompiledFlag flag, Task<bool> answer) => evaluator.IsHeard ? HearAsync(flag, new(answer)).AsTask() : answer;
 
-    private ValueTask<bool> Counted(CompiledFlag flag, ValueTask<bool> answer) => evaluator.IsCounted ? CountAsync(flag, answer) : answer;
+    private ValueTask<bool> Heard(CompiledFlag flag, ValueTask<bool> answer) => evaluator.IsHeard ? HearAsync(flag, answer) : answer;
 
-    private ValueTask<Variant> Counted(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, ValueTask<Variant> variant)
-    {
-        if (evaluator.IsCounted)
-            evaluator.Count(flag, snapshot.Decide(flag, subject).IsOn());
-        return variant;
-    }
+    private ValueTask<Variant> Heard(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, ValueTask<Variant> answer) =>
+        evaluator.IsHeard ? HearAsync(snapshot, flag, subject, answer) : answer;
 
-    private async ValueTask<bool> CountAsync(CompiledFlag flag, ValueTask<bool> answer)
+    private async ValueTask<bool> HearAsync(CompiledFlag flag, ValueTask<bool> answer)
     {
         bool on = await answer.ConfigureAwait(false);
-        evaluator.Count(flag, on);
+        evaluator.Gave(flag, on);
         return on;
+    }
+
+    private async ValueTask<Variant> HearAsync(FlagSnapshot snapshot, CompiledFlag flag, Subject subject, ValueTask<Variant> answer)
+    {
+        Variant variant = await answer.ConfigureAwait(false);
+        evaluator.Gave(snapshot, flag, subject, variant);
+        return variant;
     }
 
     private bool TryGetSubject(FlagSnapshot snapshot, CompiledFlag flag, out Subject subject, out Task<TargetingContext> pending)
@@ -137,20 +133,43 @@ internal sealed class FlagFeatureManager(
         return subject;
     }
 
-    private async Task<bool> AwaitAsync(FlagSnapshot snapshot, CompiledFlag flag, Task<TargetingContext> pending, CancellationToken cancellationToken)
+    private async Task<bool> AwaitAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<TargetingContext> pending, CancellationToken cancellationToken)
     {
         Subject subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? await Counted(flag, innerVariants.IsEnabledAsync(flag.Name, cancellationToken)).ConfigureAwait(false)
+            ? await Heard(flag, innerVariants.IsEnabledAsync(feature, cancellationToken)).ConfigureAwait(false)
             : evaluator.IsOn(snapshot, flag, subject);
     }
 
-    private async ValueTask<Variant> AwaitVariantAsync(FlagSnapshot snapshot, CompiledFlag flag, Task<TargetingContext> pending, CancellationToken cancellationToken)
+    private async ValueTask<Variant> AwaitVariantAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<TargetingContext> pending, CancellationToken cancellationToken)
     {
         Subject subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? await Counted(snapshot, flag, subject, innerVariants.GetVariantAsync(flag.Name, cancellationToken)).ConfigureAwait(false)
+            ? await Heard(snapshot, flag, subject, innerVariants.GetVariantAsync(feature, cancellationToken)).ConfigureAwait(false)
             : VariantOf(snapshot, flag, subject)!;
+    }
+
+    // Any context, any flag. Apart from their callers, which are the quicker for it.
+    private Task<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context)
+    {
+        Subject subject = SubjectOf(context);
+        return GoesThroughLibrary(snapshot, flag, subject) ? Heard(flag, inner.IsEnabledAsync(feature, context)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+    }
+
+    private ValueTask<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context, CancellationToken cancellationToken)
+    {
+        Subject subject = SubjectOf(context);
+        return GoesThroughLibrary(snapshot, flag, subject)
+            ? Heard(flag, innerVariants.IsEnabledAsync(feature, context, cancellationToken))
+            : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
+    }
+
+    private ValueTask<Variant> GetVariantAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, ITargetingContext context, CancellationToken cancellationToken)
+    {
+        var subject = Subject.From(context);
+        return GoesThroughLibrary(snapshot, flag, subject)
+            ? Heard(snapshot, flag, subject, innerVariants.GetVariantAsync(feature, context, cancellationToken))
+            : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
     }
 
     private Variant? VariantOf(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)

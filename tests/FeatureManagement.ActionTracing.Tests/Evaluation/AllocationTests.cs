@@ -53,7 +53,7 @@ public sealed class AllocationTests : IDisposable
     public void GetVariantAsync_AllocatesTheLibrarysVariantAndNothingElse()
     {
         var variants = _services.Get<IVariantFeatureManager>();
-        long one = Allocated(_ => new Variant());
+        long one = Allocated(_ => new Variant()); // for as many calls
         Assert.Equal(one, Allocated(context => variants.GetVariantAsync("variants", context, default)));
         Assert.Equal(0, Allocated(context => variants.GetVariantAsync("share", context, default)));
     }
@@ -62,11 +62,15 @@ public sealed class AllocationTests : IDisposable
 
     private long Allocated<T>(Func<FeatureFlagContext, T> ask)
     {
-        // The first calls make what is made once: the memo, warnings.
-        Ask();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Ask();
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / Calls / _contexts.Length;
+        // The first calls make what is made once: the memo, warnings, and whatever the runtime needs now and then.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Ask();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        return least;
 
         void Ask()
         {

@@ -19,12 +19,13 @@ internal sealed class ExperimentHost : IDisposable
     private readonly IHost _host;
     private readonly FixedJson _json = new();
 
-    public ExperimentHost(string variants = """ "a": { "weight": 1 }, "b": { "weight": 1 } """, string experiment = "", string? database = null)
+    public ExperimentHost(string variants = """ "a": { "weight": 1 }, "b": { "weight": 1 } """, string experiment = "", string? database = null, Action<IServiceCollection>? configure = null)
     {
         _json.Set(Flags(variants, experiment));
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
         ((IConfigurationBuilder)builder.Configuration).Add(_json);
         builder.Services.AddLogging();
+        configure?.Invoke(builder.Services);
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddFeatureManagement().WithActionTracing(tracing =>
         {
