@@ -33,6 +33,7 @@ public sealed class MutationTests : IDisposable
     private readonly TempDirectory _directory = new();
     private readonly IConfigurationRoot _root;
     private readonly ServiceProvider _services;
+    private readonly ServiceProvider _library;
 
     public MutationTests()
     {
@@ -42,11 +43,15 @@ public sealed class MutationTests : IDisposable
         services.AddLogging().AddSingleton<IConfiguration>(_root).AddSingleton<TimeProvider>(new FakeTimeProvider());
         services.AddFeatureManagement(_root).WithActionTracing();
         _services = services.BuildServiceProvider();
+        var library = new ServiceCollection();
+        library.AddLogging().AddFeatureManagement(_root);
+        _library = library.BuildServiceProvider();
     }
 
     public void Dispose()
     {
         _services.Dispose();
+        _library.Dispose();
         _directory.Dispose();
     }
 
@@ -125,7 +130,20 @@ public sealed class MutationTests : IDisposable
             Assert.Equal(flags.IsEnabled(flag.Definition.Name, context), flags.Evaluate(flag.Definition.Name, context).Enabled);
             _ = features.GetVariantAsync(flag.Definition.Name, context, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
-        _ = features.IsEnabledAsync("Ordinary").AsTask().GetAwaiter().GetResult();
+        // An ordinary flag is the library's own, also where it is nonsense.
+        Assert.Equal(Ordinary(_library), Ordinary(_services));
+    }
+
+    private static string Ordinary(IServiceProvider services)
+    {
+        try
+        {
+            return services.GetRequiredService<IVariantFeatureManager>().IsEnabledAsync("Ordinary").AsTask().GetAwaiter().GetResult() ? "on" : "off";
+        }
+        catch (FeatureManagementException refused)
+        {
+            return refused.Message;
+        }
     }
 
     private static void AssertSame(FlagCatalog expected, FlagCatalog actual)
