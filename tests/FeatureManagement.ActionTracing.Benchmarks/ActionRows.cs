@@ -92,7 +92,7 @@ internal static class ActionRows
         {
             var units = new UnitSet();
             long before = GC.GetAllocatedBytesForCurrentThread();
-            times[round] = Measurement.Time(n => { for (int i = 0; i < n; i++) Sink.Take(units.Take(hashes[i], out bool added).IsKnown && added); }, Units) / Units;
+            times[round] = Measurement.Time(n => { for (int i = 0; i < n; i++) Sink.Take(units.Take(hashes[i]).IsKnown); }, Units) / Units;
             bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Units;
         }
         yield return new Row(Exposure, "new unit, beyond a known one", Measurement.Median(times), "ns", 300);
@@ -110,7 +110,7 @@ internal static class ActionRows
         for (int i = 0; i < hashes.Length; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            units.Take(hashes[i], out _);
+            units.Take(hashes[i]);
             long middle = Stopwatch.GetTimestamp();
             calls[i] = Stopwatch.GetElapsedTime(start, middle).TotalMilliseconds;
             idle[i] = Stopwatch.GetElapsedTime(middle).TotalMilliseconds;

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Tracing;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,7 +21,10 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
 
     private async Task RunAsync(HttpContext context, TracedAction action)
     {
-        context.Features.Set(RequestAction.Begun);
+        var request = new RequestAction(context, action);
+        context.Features.Set(request);
+        if (action.Exposures is not null && !context.Response.HasStarted)
+            context.Response.OnStarting(RequestAction.AnswerBegins, request);
         using (action)
         {
             try
@@ -29,15 +33,16 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
             }
             catch (Exception exception)
             {
-                End(context, action, exception);
+                End(context, request, exception);
                 throw;
             }
-            End(context, action, null);
+            End(context, request, null);
         }
     }
 
-    private static void End(HttpContext context, TracedAction action, Exception? thrown)
+    private static void End(HttpContext context, RequestAction request, Exception? thrown)
     {
+        TracedAction action = request.Action;
         // What is thrown on becomes a 500 outside, except what the server itself says of a bad request.
         int status = thrown is BadHttpRequestException bad ? bad.StatusCode
             : thrown is not null && !context.Response.HasStarted ? StatusCodes.Status500InternalServerError
@@ -47,7 +52,10 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
         else
             action.Rename(RequestName.Of(context));
         Gates.CutShort(context, action, status);
-        if (context.RequestAborted.IsCancellationRequested || IsEventStream(context.Response.ContentType))
+        if (request.IgnoreStream())
+            return;
+        // Some servers tell of a connection that has gone by what reading it throws, before they cancel the token.
+        if (context.RequestAborted.IsCancellationRequested || thrown is ConnectionResetException or ConnectionAbortedException)
             action.Ignore();
         else if (status >= StatusCodes.Status500InternalServerError)
             action.Fail(
@@ -70,7 +78,5 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
     private static bool IsEndless(HttpContext context) =>
         context.WebSockets.IsWebSocketRequest
         || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }
-        || context.Request.Headers.Accept.Any(IsEventStream);
-
-    private static bool IsEventStream(string? type) => type is not null && type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+        || context.Request.Headers.Accept.Any(RequestAction.IsEventStream);
 }

@@ -9,81 +9,113 @@ internal sealed class ActionExposures
     // An action that asks for more units than this is a batch; what it asks for beyond is not recorded, in both arms alike.
     private const int Max = 1_000;
 
-    private readonly Lock _gate = new();
-    private volatile Exposure? _first; // nearly always the only one
-    private Dictionary<(WatchedStep Step, ulong Hash), Exposure>? _others;
-    private List<string>? _cutShort;
-    private List<(string Flag, GateKind Kind)>? _off;
-    private bool _ended;
+    private Exposure? _first; // nearly always the only one, so that it does without a lock
+    private Rest? _rest;
+    private volatile bool _ignored;
+    private volatile bool _ended;
 
     /// <summary>Records an answer that the bucket gave, unless it is recorded already. False where the action has ended.</summary>
-    public bool Add(WatchedStep step, string key, bool exposed)
-    {
+    public bool Add(WatchedStep step, string key, bool exposed) =>
         // The usual case first: the same flag asked again for the same key.
-        return _first is { } first && first.IsOf(step, key) || AddNew(step, key, step.HashOf(key), exposed);
-    }
+        Volatile.Read(ref _first) is { } first && first.IsOf(step, key) || AddNew(step, key, step.HashOf(key), exposed);
 
     /// <summary>The flag's own answer ended the work early: the action is not comparable for it.</summary>
     public void CutShort(string flag)
     {
-        lock (_gate)
-            if (!_ended)
-                (_cutShort ??= []).Add(flag);
+        Rest rest = GetRest();
+        lock (rest)
+            rest.CutShort.Add(flag);
     }
 
     /// <summary>A per-request snapshot answered off, as gates ask it: without a context.</summary>
     public void NoteOff(string flag, GateKind kind)
     {
-        lock (_gate)
-            if (!_ended)
-                (_off ??= []).Add((flag, kind));
+        Rest rest = GetRest();
+        lock (rest)
+            rest.Off.Add((flag, kind));
     }
 
     /// <summary>The flags that answered off to gates of a kind.</summary>
     public IEnumerable<string> OffAt(GateKind kind)
     {
-        lock (_gate)
-            return _off is null ? [] : [.. _off.Where(answer => answer.Kind == kind).Select(answer => answer.Flag)];
+        if (Volatile.Read(ref _rest) is not { } rest)
+            return [];
+        lock (rest)
+            return [.. rest.Off.Where(answer => answer.Kind == kind).Select(answer => answer.Flag)];
     }
 
-    /// <summary>Ends the action. Without an outcome, its exposures count for the split and for nothing else.</summary>
-    public void End(ActionOutcome? outcome)
+    /// <summary>The action means nothing: what was recorded of it is taken back, and no more is recorded.</summary>
+    public void Ignore()
     {
-        lock (_gate)
-        {
-            if (_ended)
-                return;
-            _ended = true;
-        }
-        if (outcome is not { } known)
+        _ignored = true;
+        Interlocked.MemoryBarrier(); // who adds looks after adding; one of the two sees the other
+        foreach (Exposure exposure in All())
+            exposure.Step.Forget(exposure);
+    }
+
+    /// <summary>Ends the action, once.</summary>
+    public void End(ActionOutcome outcome)
+    {
+        _ended = true;
+        if (_ignored)
             return;
-        Complete(_first, known);
-        if (_others is not null)
-            foreach (Exposure exposure in _others.Values)
-                Complete(exposure, known);
-    }
-
-    private void Complete(Exposure? exposure, ActionOutcome outcome)
-    {
-        if (exposure is not null && (_cutShort is null || !_cutShort.Contains(exposure.Step.Flag, StringComparer.OrdinalIgnoreCase)))
-            exposure.Step.Complete(exposure, outcome);
+        if (Volatile.Read(ref _rest) is null) // nearly always
+        {
+            _first?.Step.Complete(_first, outcome);
+            return;
+        }
+        foreach (Exposure exposure in All())
+            if (IsCutShort(exposure.Step.Flag))
+                exposure.Step.Keep(exposure);
+            else
+                exposure.Step.Complete(exposure, outcome);
     }
 
     private bool AddNew(WatchedStep step, string key, ulong hash, bool exposed)
     {
-        lock (_gate)
-        {
-            if (_ended)
-                return false;
-            if (_first is null)
-                _first = step.Expose(key, hash, exposed);
-            else if ((!ReferenceEquals(_first.Step, step) || _first.Hash != hash) && (_others?.Count ?? 0) < Max)
-            {
-                _others ??= [];
-                if (!_others.ContainsKey((step, hash)))
-                    _others.Add((step, hash), step.Expose(key, hash, exposed));
-            }
+        if (_ended)
+            return false;
+        if (_ignored)
             return true;
+        Exposure? added = null;
+        if (_first is null && Interlocked.CompareExchange(ref _first, added = step.Expose(key, hash, exposed), null) is not null)
+            added = null; // another thread was faster
+        if (added is null && !_first!.IsOf(step, hash))
+        {
+            Rest rest = GetRest();
+            lock (rest)
+                if (rest.Others.Count < Max && !rest.Others.ContainsKey((step, hash)))
+                    rest.Others.Add((step, hash), added = step.Expose(key, hash, exposed));
         }
+        if (added is not null && _ignored)
+            step.Forget(added);
+        return true;
+    }
+
+    private Exposure[] All()
+    {
+        Exposure? first = Volatile.Read(ref _first);
+        if (Volatile.Read(ref _rest) is not { } rest)
+            return first is null ? [] : [first];
+        lock (rest)
+            return first is null ? [.. rest.Others.Values] : [first, .. rest.Others.Values];
+    }
+
+    private bool IsCutShort(string flag)
+    {
+        lock (_rest!) // asked only where there is one
+            return _rest.CutShort.Contains(flag, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private Rest GetRest() => Volatile.Read(ref _rest) ?? Interlocked.CompareExchange(ref _rest, new Rest(), null) ?? _rest;
+
+    /// <summary>What few actions have; it is its own lock.</summary>
+    private sealed class Rest
+    {
+        public Dictionary<(WatchedStep Step, ulong Hash), Exposure> Others { get; } = [];
+
+        public List<string> CutShort { get; } = [];
+
+        public List<(string Flag, GateKind Kind)> Off { get; } = [];
     }
 }

@@ -19,4 +19,6 @@ internal sealed class Exposure(WatchedStep step, string key, ulong hash, Unit un
     public bool Exposed { get; } = exposed;
 
     public bool IsOf(WatchedStep step, string key) => ReferenceEquals(Step, step) && ReferenceEquals(Key, key);
+
+    public bool IsOf(WatchedStep step, ulong hash) => ReferenceEquals(Step, step) && Hash == hash;
 }

@@ -26,12 +26,10 @@ internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
     public double Sampling => Volatile.Read(ref _threshold) / (double)ulong.MaxValue;
 
     /// <summary>Finds a unit or takes it in.</summary>
-    /// <param name="hash">The unit's hash: its upper bits sample, its middle bits place, and all but the lowest five identify.</param>
-    /// <param name="added">Whether the unit is new.</param>
-    public Unit Take(ulong hash, out bool added)
+    /// <param name="hash">The unit's hash: its upper bits sample, its middle bits place, and all but the lowest seven identify.</param>
+    public Unit Take(ulong hash)
     {
-        added = false;
-        ulong tag = hash & ~Unit.Marks;
+        ulong tag = hash & ~Unit.Marks | Unit.Taken;
         for (int level = 0; level < Levels; level++)
         {
             ulong[] page = PageOf(level, hash, out int start);
@@ -42,10 +40,9 @@ internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
                 {
                     if (hash > Volatile.Read(ref _threshold))
                         return default;
-                    entry = Interlocked.CompareExchange(ref page[place], tag | Unit.Seen, 0);
+                    entry = Interlocked.CompareExchange(ref page[place], tag, 0);
                     if (entry == 0)
                     {
-                        added = true;
                         Thin(Interlocked.Increment(ref _count));
                         return new Unit(page, place);
                     }

@@ -40,12 +40,12 @@ internal sealed class WatchedStep
             _watch.CountDefaultKey();
             return new Exposure(this, key, hash, default, exposed);
         }
-        Unit unit = _units.Take(hash, out bool added);
-        if (added)
+        Unit unit = _units.Take(hash);
+        if (unit.IsKnown && !unit.IsCounted)
         {
             Stripe stripe = StripeOf(hash);
             lock (stripe)
-                stripe.Of(exposed).Units++;
+                stripe.Of(exposed).Add(unit.Mark(Unit.Counted));
         }
         return new Exposure(this, key, hash, unit, exposed);
     }
@@ -69,7 +69,7 @@ internal sealed class WatchedStep
                 stripe.Actions += new ActionCounts(1, outcome.Error ? 1 : 0, outcome.Duration);
             if (!exposure.Unit.IsKnown)
                 return;
-            ulong marks = Unit.AtRisk;
+            ulong marks = Unit.Counted | Unit.Kept | Unit.AtRisk;
             if (outcome.Error)
                 marks |= Unit.Bad;
             if (slowIsSet)
@@ -81,6 +81,27 @@ internal sealed class WatchedStep
                 return;
         }
         _watch.KeepControlLatency(milliseconds);
+    }
+
+    /// <summary>Takes note of an action that ended without an outcome that could be compared: its unit counts for the split.</summary>
+    public void Keep(Exposure exposure)
+    {
+        Stripe stripe = StripeOf(exposure.Hash);
+        lock (stripe)
+            if (exposure.Unit.IsKnown && !_closed)
+                stripe.Of(exposure.Exposed).Add(exposure.Unit.Mark(Unit.Counted | Unit.Kept));
+    }
+
+    /// <summary>
+    /// Takes note of an action that means nothing: a unit of which there is no other action is as if nobody had seen it. Another one that is still running
+    /// will count it again when it ends.
+    /// </summary>
+    public void Forget(Exposure exposure)
+    {
+        Stripe stripe = StripeOf(exposure.Hash);
+        lock (stripe)
+            if (exposure.Unit.IsKnown && !_closed && exposure.Unit.Forget())
+                stripe.Of(exposure.Exposed).Subtract();
     }
 
     public void Close() => _closed = true;
@@ -120,11 +141,11 @@ internal sealed class WatchedStep
         private long _slowAtRisk;
         private long _slow;
         private LogLatency _latency;
+        private long _units;
 
-        public long Units { get; set; }
-
-        public void Add(ulong marks, double milliseconds)
+        public void Add(ulong marks, double milliseconds = 0)
         {
+            _units += (marks & Unit.Counted) != 0 ? 1 : 0;
             if ((marks & Unit.AtRisk) != 0)
             {
                 _atRisk++;
@@ -135,6 +156,8 @@ internal sealed class WatchedStep
             _slow += (marks & Unit.Slow) != 0 ? 1 : 0;
         }
 
-        public ArmCounts Copy() => new() { Units = Units, AtRisk = _atRisk, Bad = _bad, Latency = _latency, SlowAtRisk = _slowAtRisk, Slow = _slow };
+        public void Subtract() => _units--;
+
+        public ArmCounts Copy() => new() { Units = _units, AtRisk = _atRisk, Bad = _bad, Latency = _latency, SlowAtRisk = _slowAtRisk, Slow = _slow };
     }
 }

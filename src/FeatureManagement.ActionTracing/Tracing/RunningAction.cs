@@ -12,7 +12,6 @@ internal sealed class RunningAction
     private ActionTrace? _trace;
     private int _ended;
     private volatile bool _failed;
-    private volatile bool _ignored;
 
     public RunningAction(ActionServices services, RunningAction? parent, bool counts)
     {
@@ -45,7 +44,11 @@ internal sealed class RunningAction
         _trace?.Fail(exception, type);
     }
 
-    public void Ignore() => _ignored = true;
+    public void Ignore()
+    {
+        if (Parent is null)
+            Exposures?.Ignore();
+    }
 
     public void Rename(string name) => _trace?.Rename(name);
 
@@ -61,7 +64,7 @@ internal sealed class RunningAction
         _services.Ambient.Leave(this);
         // The outcome first: listeners to activities may do anything.
         if (Parent is null)
-            Exposures?.End(_ignored ? null : new ActionOutcome(_failed, duration));
+            Exposures?.End(new ActionOutcome(_failed, duration));
         _trace?.End(duration, _failed);
     }
 }

@@ -116,57 +116,6 @@ public sealed class RequestOutcomeTests
     }
 
     [Fact]
-    public async Task ClientThatGivesUp_IsOfNoAccount()
-    {
-        var asked = new TaskCompletionSource();
-        var over = new TaskCompletionSource();
-        await using Shop shop = await Shop.StartAsync(
-            100,
-            app => app.MapGet("/", async (HttpContext context) =>
-            {
-                await Shop.IsOn(context);
-                asked.SetResult();
-                await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
-            }),
-            outside: app => app.Use(async (context, next) =>
-            {
-                try
-                {
-                    await next();
-                }
-                finally
-                {
-                    over.SetResult();
-                }
-            }));
-        using var patience = new CancellationTokenSource();
-        Task<HttpResponseMessage> request = shop.GetAsync("/", cancellationToken: patience.Token);
-        await asked.Task;
-        await patience.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
-        await over.Task;
-        Assert.Equal(SplitOnly, Arm(shop, exposed: true));
-        Assert.Equal(default, shop.Counts.Actions);
-    }
-
-    [Fact]
-    public async Task EventStream_HasNoOutcome()
-    {
-        await using Shop shop = await Shop.StartAsync(100, app => app.MapGet("/", async (HttpContext context) =>
-        {
-            await Shop.IsOn(context);
-            context.Response.ContentType = "text/event-stream";
-            await context.Response.WriteAsync("data: 1\n\n");
-        }));
-        // Asked for by EventSource, it is known for what it is at once; by fetch, only from its answer.
-        await shop.GetAsync("/", accept: "text/event-stream");
-        Assert.Equal(Nothing, Arm(shop, exposed: true));
-        await shop.GetAsync("/");
-        Assert.Equal(SplitOnly, Arm(shop, exposed: true));
-        Assert.Equal(default, shop.Counts.Actions);
-    }
-
-    [Fact]
     public async Task WebSocket_CountsForNothing()
     {
         await using Shop shop = await Shop.StartAsync(100, app => app.Map("/", async (HttpContext context) =>

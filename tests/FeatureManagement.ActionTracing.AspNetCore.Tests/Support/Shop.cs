@@ -1,6 +1,8 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Safety;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
@@ -18,14 +20,16 @@ internal sealed class Shop : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly OutcomeWatch _watch;
+    private readonly Lazy<HttpClient> _client;
 
     private Shop(WebApplication app, decimal share)
     {
         _app = app;
+        _client = new Lazy<HttpClient>(() => app.Services.GetRequiredService<IServer>() is TestServer server ? server.CreateClient() : new HttpClient { BaseAddress = Address });
         _watch = app.Services.GetRequiredService<OutcomeRecorder>().Watch(Flag, 1, share, TimeSpan.FromMinutes(5));
     }
 
-    public static async Task<Shop> StartAsync(int share, Action<WebApplication> map, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? outside = null)
+    public static async Task<Shop> StartAsync(int share, Action<WebApplication> map, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? outside = null, bool kestrel = false)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
@@ -38,7 +42,10 @@ internal sealed class Shop : IAsyncDisposable
             ["ActionTracing:featureFlags:action_tracing_enabled:state"] = "disabled",
         });
         builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
+        if (kestrel)
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        else
+            builder.WebHost.UseTestServer();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<ITargetingContextAccessor, HeaderUser>();
         builder.Services.AddScopedFeatureManagement().WithActionTracing();
@@ -53,6 +60,9 @@ internal sealed class Shop : IAsyncDisposable
 
     public TestServer Server => _app.GetTestServer();
 
+    /// <summary>Where Kestrel listens.</summary>
+    public Uri Address => new(_app.Urls.Single());
+
     public OutcomeCounts Counts => _watch.Read();
 
     public void Set(string setting, string? value)
@@ -62,13 +72,12 @@ internal sealed class Shop : IAsyncDisposable
         configuration.Reload();
     }
 
-    public async Task<HttpResponseMessage> GetAsync(string path, string user = "alice", string accept = "*/*", CancellationToken cancellationToken = default)
+    public async Task<HttpResponseMessage> GetAsync(string path, string user = "alice", string accept = "*/*", bool headersOnly = false)
     {
-        using HttpClient client = Server.CreateClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("X-User", user);
         request.Headers.Add("Accept", accept);
-        return await client.SendAsync(request, cancellationToken);
+        return await _client.Value.SendAsync(request, headersOnly ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead);
     }
 
     /// <summary>Whether the flag is on for whoever asks.</summary>
@@ -77,6 +86,8 @@ internal sealed class Shop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _watch.Dispose();
+        if (_client.IsValueCreated)
+            _client.Value.Dispose();
         await _app.DisposeAsync();
     }
 

@@ -73,13 +73,7 @@ public sealed class ActionScopeTests : OutcomeTests
     public void Action_ThatEndsInsideAnother_LeavesTheOtherAlone()
     {
         using OutcomeWatch watch = Watch();
-        TracedAction first = default;
-        using (ExecutionContext.SuppressFlow())
-        {
-            var thread = new Thread(() => first = Tracer.StartAction("first"));
-            thread.Start();
-            thread.Join();
-        }
+        TracedAction first = Apart(() => Tracer.StartAction("first"));
         using (Tracer.StartAction("second"))
         {
             first.Dispose();

@@ -154,17 +154,89 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     }
 
     [Fact]
-    public void Ignored_CountsForTheSplitOnly()
+    public void Ignored_CountsForNothing_FromThenOn()
     {
         using OutcomeWatch watch = Watch();
+        using OutcomeWatch other = Watch("other");
         using (TracedAction action = Tracer.StartAction("stream"))
         {
             _services.Manager.IsEnabled("half", On);
+            _services.Manager.IsEnabled("half", Off);
+            Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Control.Units));
             action.Fail();
             action.Ignore();
+            Assert.Equal((default, default), (watch.Read().Exposed, watch.Read().Control));
+            _services.Manager.IsEnabled("half", On);
+            _services.Manager.IsEnabled("other", On);
         }
-        Assert.Equal(new ArmCounts { Units = 1 }, watch.Read().Exposed);
-        Assert.Equal(default, watch.Read().Actions);
+        foreach (OutcomeCounts counts in (OutcomeCounts[])[watch.Read(), other.Read()])
+            Assert.Equal((default, default, default, 0), (counts.Exposed, counts.Control, counts.Actions, counts.OutsideActions));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Ignored_AUnitThatHasAnotherAction_StillCounts(bool ignoredEndsFirst)
+    {
+        using OutcomeWatch watch = Watch();
+        TracedAction ignored = Apart(() => Expose(On)), other = Apart(() => Expose(On));
+        if (!ignoredEndsFirst)
+            other.Dispose();
+        ignored.Ignore();
+        ignored.Dispose();
+        other.Dispose();
+        Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk));
+    }
+
+    [Fact]
+    public void Ignored_AUnitThatComesBack_CountsOnce()
+    {
+        using OutcomeWatch watch = Watch();
+        for (int i = 0; i < 3; i++)
+        {
+            using TracedAction ignored = Expose(On);
+            ignored.Ignore();
+        }
+        Assert.Equal(0, watch.Read().Exposed.Units);
+        using (Expose(On))
+            Assert.Equal(1, watch.Read().Exposed.Units);
+        using (TracedAction ignored = Expose(On))
+            ignored.Ignore();
+        Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk));
+    }
+
+    [Fact]
+    public void Ignored_AUnitWhoseOtherActionWasCutShort_StaysInTheSplit()
+    {
+        using OutcomeWatch watch = Watch();
+        using (Expose(Off))
+            Tracer.CutShort("half");
+        using (TracedAction ignored = Expose(Off))
+            ignored.Ignore();
+        Assert.Equal(new ArmCounts { Units = 1 }, watch.Read().Control);
+    }
+
+    [Fact]
+    public void Ignored_AfterItsStepHasEnded_ChangesNothingOfTheNext()
+    {
+        using OutcomeWatch watch = Watch();
+        using TracedAction ignored = Apart(() => Expose(On));
+        watch.BeginStep(2, 50);
+        Act(On);
+        ignored.Ignore();
+        Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk));
+    }
+
+    [Fact]
+    public void Ignored_AnInnerAction_LeavesTheOuterOneAsItIs()
+    {
+        using OutcomeWatch watch = Watch();
+        using (Expose(On))
+        {
+            using TracedAction inner = Tracer.StartAction("inner");
+            inner.Ignore();
+        }
+        Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk));
     }
 
     [Fact]

@@ -43,6 +43,23 @@ public abstract class OutcomeTests : IDisposable
             action.Fail();
     }
 
+    private protected TracedAction Expose(FeatureFlagContext context, string flag = "half")
+    {
+        TracedAction action = Tracer.StartAction("checkout");
+        _services.Manager.IsEnabled(flag, context);
+        return action;
+    }
+
+    /// <summary>Begins an action in a flow of control of its own, so that two can be under way at once.</summary>
+    private protected static TracedAction Apart(Func<TracedAction> begin)
+    {
+        TracedAction action = default;
+        var thread = new Thread(() => action = begin());
+        thread.Start();
+        thread.Join();
+        return action;
+    }
+
     private static FeatureFlagContext InArm(string flag, decimal below, decimal from = 0) =>
         Enumerable.Range(0, 1_000).Select(i => new FeatureFlagContext { UserId = $"user{i}" }).First(user =>
             Bucket.Hash(user.BucketingKey, Bucket.Seed(flag)) is var hash && hash < Bucket.Threshold(below) && hash >= Bucket.Threshold(from));

@@ -13,17 +13,12 @@ public sealed class UnitSetTests
     public void Take_OnManyThreads_TakesEachUnitOnce()
     {
         var units = new UnitSet();
-        int added = 0;
         Parallel.For(0, 8, _ =>
         {
             for (int i = 0; i < 20_000; i++)
-            {
-                units.Take(Hash(i), out bool isNew);
-                if (isNew)
-                    Interlocked.Increment(ref added);
-            }
+                units.Take(Hash(i));
         });
-        Assert.Equal((20_000, 20_000), (added, units.Count));
+        Assert.Equal(20_000, units.Count);
         Assert.Equal(1, units.Sampling);
     }
 
@@ -33,10 +28,10 @@ public sealed class UnitSetTests
         var units = new UnitSet();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1_000_000; i++)
-            units.Take(Hash(i), out _);
+            units.Take(Hash(i));
         long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         for (int i = 1_000_000; i < 4_000_000; i++)
-            units.Take(Hash(i), out _);
+            units.Take(Hash(i));
         long more = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.InRange(bytes, 1, 12_000_000);
@@ -54,8 +49,7 @@ public sealed class UnitSetTests
         for (int i = 0; i < 60_000; i++)
         {
             string key = $"user{i}";
-            units.Take(Bucket.Hash(key, Seed), out bool isNew);
-            if (isNew && i >= 2_000)
+            if (units.Take(Bucket.Hash(key, Seed)).IsKnown && i >= 2_000)
             {
                 taken++;
                 exposed += Bucket.Hash(key, seed) < half ? 1 : 0;
@@ -72,21 +66,37 @@ public sealed class UnitSetTests
     {
         var units = new UnitSet(full: 100, stride: 10);
         for (int i = 0; i < 5_000; i++)
-            units.Take(Hash(i), out _);
+            units.Take(Hash(i));
+        int before = units.Count;
         for (int i = 0; i < 100; i++)
-        {
-            Assert.True(units.Take(Hash(i), out bool isNew).IsKnown);
-            Assert.False(isNew);
-        }
+            Assert.True(units.Take(Hash(i)).IsKnown);
+        Assert.Equal(before, units.Count);
     }
 
     [Fact]
     public void Mark_AnswersWhatIsNew()
     {
-        Unit unit = new UnitSet().Take(Hash(1), out _);
+        Unit unit = new UnitSet().Take(Hash(1));
         Assert.Equal(Unit.AtRisk, unit.Mark(Unit.AtRisk));
         Assert.Equal(Unit.Bad, unit.Mark(Unit.AtRisk | Unit.Bad));
         Assert.Equal(0ul, unit.Mark(Unit.AtRisk | Unit.Bad));
+    }
+
+    [Fact]
+    public void Forget_OnlyWhatIsCountedAndNotKept()
+    {
+        var units = new UnitSet();
+        Unit unit = units.Take(Hash(1));
+        Assert.False(unit.IsCounted);
+        Assert.False(unit.Forget());
+        unit.Mark(Unit.Counted);
+        Assert.True(unit.Forget());
+        Assert.False(unit.IsCounted);
+        Assert.False(unit.Forget());
+        unit.Mark(Unit.Counted | Unit.Kept);
+        Assert.False(unit.Forget());
+        Assert.True(units.Take(Hash(1)).IsCounted);
+        Assert.Equal(1, units.Count);
     }
 
     private static ulong Hash(int i)
