@@ -20,7 +20,10 @@ internal sealed class ArmTally
     /// <summary>The units that count for a metric, and their values.</summary>
     public Moments Of(ExperimentMetric metric, int place) => metric.Kind == MetricKind.Continuous
         ? Metrics[place].Values
-        : Moments.OfBinary(metric.Window is null ? Units : Metrics[place].Count, Metrics[place].Ones);
+        : CountsOf(metric, place) is var (units, ones) ? Moments.OfBinary(units, ones) : default;
+
+    /// <summary>The units that count for a binary metric, and those of them that converted.</summary>
+    public (long Units, long Ones) CountsOf(ExperimentMetric metric, int place) => (metric.Window is null ? Units : Metrics[place].Count, Metrics[place].Ones);
 
     public ArmTally Copy() => new() { Step = Step, Variant = Variant, Units = Units, Split = Split, Metrics = [.. Metrics] };
 }

@@ -5,22 +5,24 @@ namespace FeatureManagement.ActionTracing.Experiments;
 /// <summary>From the sums of a run to what they say: a pure function. The methods are those of docs/experiments.md.</summary>
 internal static class ExperimentAnalysis
 {
-    private const double GuardrailAlpha = 0.05;
+    /// <summary>How far the points of the history are apart.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>The result at a look, and the evidence against the split on the logarithmic scale.</summary>
+    /// <summary>The result at a look, and what later looks need of it.</summary>
     /// <param name="run">What is measured.</param>
     /// <param name="tally">The sums.</param>
     /// <param name="earlier">What earlier looks have left.</param>
     /// <param name="now">The time of the look.</param>
-    public static (ExperimentResult Result, double SplitLogE) Look(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, DateTimeOffset now)
+    public static (ExperimentResult Result, ExperimentEvidence Evidence) Look(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, DateTimeOffset now)
     {
-        ExperimentSplit split = Split(run, tally, earlier, out double splitLogE);
+        ExperimentEvidence seen = earlier.Look(run, tally);
+        ExperimentSplit split = Split(run, tally, seen, out double splitLogE);
         IReadOnlyList<ExperimentMetricResult> metrics =
         [
-            .. run.Metrics.OrderBy(metric => metric.Role).Select(metric => Metric(run, tally, metric, split.IsBroken, earlier)),
+            .. run.Metrics.OrderBy(metric => metric.Role).Select(metric => Metric(run, tally, metric, split.IsBroken, seen)),
         ];
         (ExperimentVerdict verdict, string summary) = ExperimentWords.Overall(run, split, metrics, tally.Units);
-        return (new ExperimentResult
+        var result = new ExperimentResult
         {
             Flag = run.Flag,
             Run = run.Number,
@@ -35,8 +37,10 @@ internal static class ExperimentAnalysis
             Summary = summary,
             Split = split,
             Metrics = metrics,
-            History = earlier.History,
-        }, splitLogE);
+            History = [],
+        };
+        ExperimentEvidence evidence = seen.Add(result, splitLogE, Interval);
+        return (result with { History = evidence.History }, evidence);
     }
 
     private static ExperimentSplit Split(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, out double logE)
@@ -47,7 +51,7 @@ internal static class ExperimentAnalysis
         foreach (ExperimentStep step in run.Steps)
         {
             double[] weights = [.. step.Weights.Select(weight => (double)weight)];
-            long[] counts = [.. run.Variants.Select((_, variant) => tally.Arms.Where(arm => arm.Step == step.Number && arm.Variant == variant).Sum(arm => arm.Split))];
+            long[] counts = [.. run.Variants.Select((_, variant) => tally.Find(step.Number, variant)?.Split ?? 0)];
             evidence += SplitEvidence.Of(weights, counts);
             (double total, long all) = (weights.Sum(), counts.Sum());
             for (int i = 0; i < counts.Length; i++)
@@ -69,7 +73,7 @@ internal static class ExperimentAnalysis
     private static ExperimentMetricResult Metric(ExperimentRun run, ExperimentTally tally, ExperimentMetric metric, bool broken, ExperimentEvidence earlier)
     {
         int place = run.MetricOf(metric.Name);
-        int control = PlaceOf(run, run.Config.Control);
+        int control = run.Control;
         Moments[] totals = [.. run.Variants.Select((_, variant) => run.Steps.Aggregate(default(Moments), (sum, step) => sum + Of(step, variant)))];
         return new ExperimentMetricResult
         {
@@ -81,21 +85,22 @@ internal static class ExperimentAnalysis
             Comparisons = [.. Enumerable.Range(0, run.Variants.Count).Where(variant => variant != control).Select(Compare)],
         };
 
-        Moments Of(ExperimentStep step, int variant) =>
-            tally.Arms.Where(arm => arm.Step == step.Number && arm.Variant == variant).Aggregate(default(Moments), (sum, arm) => sum + arm.Of(metric, place));
+        Moments Of(ExperimentStep step, int variant) => tally.Find(step.Number, variant)?.Of(metric, place) ?? default;
 
         ExperimentComparison Compare(int variant)
         {
+            if (metric is { Role: MetricRole.Guardrail, Kind: MetricKind.Binary })
+                return Guardrail(run, metric, variant, totals[variant], totals[control], broken, earlier.GuardrailOf(metric.Name, run.Variants[variant]));
             MeanDifference difference = run.Steps.Aggregate(default(MeanDifference), (sum, step) => sum + MeanDifference.Of(Of(step, variant), Of(step, control)));
             string? missing = ExperimentWords.Missing(metric, run.Variants[variant], totals[variant], run.Config.Control, totals[control]);
-            return Comparison(run, metric, variant, control, difference, missing, broken, earlier.PValueOf(metric.Name, run.Variants[variant]));
+            return Comparison(run, metric, variant, difference, missing, broken, earlier.PValueOf(metric.Name, run.Variants[variant]));
         }
     }
 
     private static ExperimentComparison Comparison(
-        ExperimentRun run, ExperimentMetric metric, int variant, int control, MeanDifference difference, string? missing, bool broken, double earlierPValue)
+        ExperimentRun run, ExperimentMetric metric, int variant, MeanDifference difference, string? missing, bool broken, double earlierPValue)
     {
-        (double alpha, double mixing) = Level(run, metric, variant, control);
+        (double alpha, double mixing) = ExperimentLevel.Of(run, metric, variant);
         bool guardrail = metric.Role == MetricRole.Guardrail;
         ExperimentInterval? interval = guardrail ? OneSided(difference, alpha, mixing)
             : TwoSidedTest.Interval(difference, alpha, mixing) is var (low, high) ? new ExperimentInterval(difference.Estimate, low, high) : null;
@@ -122,17 +127,21 @@ internal static class ExperimentAnalysis
         return comparison with { Summary = ExperimentWords.Of(comparison, metric, run.Config.Control, missing) };
     }
 
-    /// <summary>Each comparison's part of the bound, and the mixing constant that was settled by the plan and the first weights.</summary>
-    private static (double Alpha, double Mixing) Level(ExperimentRun run, ExperimentMetric metric, int variant, int control)
+    /// <summary>A guardrail that units convert in: counted, so that it needs neither many units nor large ones.</summary>
+    private static ExperimentComparison Guardrail(
+        ExperimentRun run, ExperimentMetric metric, int variant, Moments treated, Moments control, bool broken, GuardrailEvidence evidence)
     {
-        double total = (double)run.Steps[0].Weights.Sum();
-        (double treated, double compared) = ((double)run.Steps[0].Weights[variant] / total, (double)run.Steps[0].Weights[control] / total);
-        double units = run.Config.PlannedUnits * treated * compared / (treated + compared);
-        int comparisons = run.Variants.Count - 1;
-        if (metric.Role != MetricRole.Guardrail)
-            return (run.Config.Alpha / comparisons, TwoSidedTest.MixingFor(units, run.Config.Alpha / comparisons));
-        double alpha = GuardrailAlpha / (comparisons * run.Metrics.Count(other => other.Role == MetricRole.Guardrail));
-        return (alpha, OneSidedTest.MixingFor(units, alpha));
+        ExperimentInterval? ratio = evidence.Ratio(metric, ExperimentLevel.Of(run, metric, variant).Alpha);
+        var comparison = new ExperimentComparison
+        {
+            Variant = run.Variants[variant],
+            Verdict = broken ? ExperimentVerdict.BrokenSplit : evidence.IsWorse ? ExperimentVerdict.Worse : ExperimentVerdict.KeepRunning,
+            Summary = "",
+            MinimumsMet = treated.Count > 0 && control.Count > 0 && evidence.Counts.BadExposed >= CountEvidence.MinimumBad,
+            Lift = ratio is null ? null : new ExperimentInterval(ratio.Estimate - 1, ratio.Low - 1, ratio.High - 1),
+            PValue = evidence.Counts.PValue,
+        };
+        return comparison with { Summary = ExperimentWords.OfGuardrail(comparison, metric, run.Config.Control, treated, control) };
     }
 
     private static ExperimentInterval? OneSided(MeanDifference difference, double alpha, double mixing)
@@ -148,7 +157,4 @@ internal static class ExperimentAnalysis
         worse ? ExperimentVerdict.Worse : better && !guardrail ? ExperimentVerdict.Better : ExperimentVerdict.KeepRunning;
 
     private static double Beat(double larger, double sign) => sign > 0 ? larger : 1 - larger;
-
-    private static int PlaceOf(ExperimentRun run, string variant) =>
-        Enumerable.Range(0, run.Variants.Count).First(i => string.Equals(run.Variants[i], variant, StringComparison.OrdinalIgnoreCase));
 }

@@ -10,12 +10,30 @@ internal sealed record ExperimentEvidence
     /// <summary>The smallest p-value of each comparison, by metric and variant.</summary>
     public IReadOnlyDictionary<string, double> PValues { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>What speaks against variants in binary guardrails, by metric and variant.</summary>
+    public IReadOnlyDictionary<string, GuardrailEvidence> Guardrails { get; init; } = new Dictionary<string, GuardrailEvidence>();
+
     /// <summary>The largest evidence against the split, as a logarithm.</summary>
     public double SplitLogE { get; init; }
 
     public IReadOnlyList<ExperimentPoint> History { get; init; } = [];
 
     public double PValueOf(string metric, string variant) => PValues.GetValueOrDefault(Key(metric, variant), 1);
+
+    public GuardrailEvidence GuardrailOf(string metric, string variant) => Guardrails.GetValueOrDefault(Key(metric, variant), GuardrailEvidence.None);
+
+    /// <summary>The evidence with what binary guardrails have seen since the last look.</summary>
+    public ExperimentEvidence Look(ExperimentRun run, ExperimentTally tally)
+    {
+        var guardrails = new Dictionary<string, GuardrailEvidence>(Guardrails);
+        for (int place = 0; place < run.Metrics.Count; place++)
+            if (run.Metrics[place] is { Role: MetricRole.Guardrail, Kind: MetricKind.Binary } metric)
+                for (int variant = 0; variant < run.Variants.Count; variant++)
+                    if (variant != run.Control)
+                        guardrails[Key(metric.Name, run.Variants[variant])] =
+                            GuardrailOf(metric.Name, run.Variants[variant]).Look(run, tally, place, variant, ExperimentLevel.Of(run, metric, variant).Alpha);
+        return this with { Guardrails = guardrails };
+    }
 
     /// <summary>The evidence after a look. Points of the history are kept for some times only, evenly thinned.</summary>
     public ExperimentEvidence Add(ExperimentResult look, double splitLogE, TimeSpan interval)

@@ -26,6 +26,9 @@ internal sealed record ExperimentRun
 
     public IReadOnlyList<ExperimentMetric> Metrics => Config.Metrics;
 
+    /// <summary>The place of the control variant.</summary>
+    public int Control => Enumerable.Range(0, Variants.Count).First(i => string.Equals(Variants[i], Config.Control, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Where the units of the run are kept.</summary>
     public string Key => KeyOf(Flag) + "/" + Number;
 

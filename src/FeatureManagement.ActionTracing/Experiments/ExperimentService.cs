@@ -55,7 +55,7 @@ internal sealed partial class ExperimentService(
             while (await store.CloseAsync(run, now - Grace, cancellationToken).ConfigureAwait(false))
             {
             }
-        if (now - _looked < ExperimentResults.Interval)
+        if (now - _looked < ExperimentAnalysis.Interval)
             return;
         _looked = now;
         foreach (ExperimentRun run in running)

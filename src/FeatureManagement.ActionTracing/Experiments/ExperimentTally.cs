@@ -95,11 +95,19 @@ internal sealed class ExperimentTally
 
     private static long Milliseconds(ExperimentMetric metric) => (long)(metric.Window?.TotalMilliseconds ?? 0);
 
-    private ArmTally Arm(int step, int variant)
+    /// <summary>The sums of one variant in one step; null where nobody was there.</summary>
+    public ArmTally? Find(int step, int variant)
     {
         foreach (ArmTally arm in Arms)
             if (arm.Step == step && arm.Variant == variant)
                 return arm;
+        return null;
+    }
+
+    private ArmTally Arm(int step, int variant)
+    {
+        if (Find(step, variant) is { } known)
+            return known;
         var added = new ArmTally { Step = step, Variant = variant, Metrics = new MetricTally[Closed.Length] };
         Arms.Add(added);
         return added;

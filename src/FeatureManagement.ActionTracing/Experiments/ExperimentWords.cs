@@ -35,6 +35,21 @@ internal static class ExperimentWords
         _ => $"Keep running: {comparison.Variant} cannot be told from {control} in {metric.Name} yet: {Effect(comparison, metric)}.",
     };
 
+    /// <summary>Of a guardrail that units convert in.</summary>
+    public static string OfGuardrail(ExperimentComparison comparison, ExperimentMetric metric, string control, Moments treated, Moments compared)
+    {
+        string rates = $"{Percent(treated)} against {Percent(compared)}";
+        string bound = metric.HigherIsBetter ? $"at most {Times(comparison.Lift?.High)}" : $"at least {Times(comparison.Lift?.Low)}";
+        return comparison.Verdict switch
+        {
+            ExperimentVerdict.BrokenSplit => "Units are not split as configured, so that this cannot be compared.",
+            _ when treated.Count == 0 || compared.Count == 0 => $"Keep running: needs units in {(treated.Count == 0 ? comparison.Variant : control)}.",
+            ExperimentVerdict.Worse => $"{comparison.Variant} is worse than {control} in {metric.Name}: {rates}"
+                + (comparison.Lift is { } lift ? $", {Times(lift.Estimate)} as frequent, {bound}." : "."),
+            _ => $"Keep running: too little speaks against {comparison.Variant} in {metric.Name} so far: {rates}.",
+        };
+    }
+
     public static (ExperimentVerdict Verdict, string Summary) Overall(ExperimentRun run, ExperimentSplit split, IReadOnlyList<ExperimentMetricResult> metrics, long units)
     {
         if (split.IsBroken)
@@ -63,6 +78,10 @@ internal static class ExperimentWords
         : metric.Kind == MetricKind.Binary
             ? $"{Signed(difference.Estimate * 100)} percentage points (between {Signed(difference.Low * 100)} and {Signed(difference.High * 100)})"
             : $"{Signed(difference.Estimate)} (between {Signed(difference.Low)} and {Signed(difference.High)})";
+
+    private static string Percent(Moments binary) => (binary.Mean * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";
+
+    private static string Times(double? lift) => (1 + lift ?? 0).ToString("0.##", CultureInfo.InvariantCulture) + " ×";
 
     private static string Signed(double value) => value.ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture);
 
