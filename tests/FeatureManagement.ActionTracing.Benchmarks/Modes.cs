@@ -13,5 +13,6 @@ internal static class Modes
         ("loading", LoadingRows.Measure),
         ("change", ChangeRows.Measure),
         ("experiments", ExperimentRows.Measure),
+        ("requests", RequestRows.Measure),
     ];
 }
