@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,7 @@ namespace FeatureManagement.ActionTracing.Sqlite;
 /// <summary>Adds the embedded, durable store.</summary>
 public static class ActionTracingBuilderExtensions
 {
-    /// <summary>Keeps run-time state, the audit and the units of experiments in a SQLite file, which is created at first use. Processes on the same machine may share it.</summary>
+    /// <summary>Keeps run-time state, the audits and the units of experiments in a SQLite file, which is created at first use. Processes on the same machine may share it.</summary>
     /// <param name="builder">The builder that <c>WithActionTracing</c> gives.</param>
     /// <param name="connectionString">A connection string (<c>Data Source=action-tracing.db</c>) or just the path. A relative path begins at the host's content root.</param>
     /// <returns>The same builder.</returns>
@@ -22,6 +23,7 @@ public static class ActionTracingBuilderExtensions
         SqliteFile.Check(connectionString);
         builder.Services.Replace(ServiceDescriptor.Singleton<IActionTracingStore>(provider => new SqliteStore(FileOf(provider, connectionString))));
         builder.Services.Replace(ServiceDescriptor.Singleton<IExperimentStore>(provider => new SqliteExperimentStore(FileOf(provider, connectionString))));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IEvaluationStore>(provider => new SqliteEvaluationStore(FileOf(provider, connectionString))));
         return builder;
     }
 

@@ -1,12 +1,12 @@
+using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
-/// <summary>The tables, and the number of their shape in <c>PRAGMA user_version</c>: a later release raises it and adds its step here.</summary>
+/// <summary>The tables, and the number of their shape in <c>PRAGMA user_version</c>: how many of the steps were taken. A later release adds its step; one that was released never changes.</summary>
 internal static class SqliteSchema
 {
-    public const long Version = 1;
 
     private const string First = """
         CREATE TABLE state (
@@ -41,22 +41,30 @@ internal static class SqliteSchema
             hash TEXT NOT NULL
         ) STRICT;
         CREATE INDEX audit_flag ON audit (flag_key, number);
-        PRAGMA user_version = 1;
         """;
+
+    private static readonly string[] Steps = [ExperimentTables.Create + First, EvaluationTable.Create];
+
+    public static long Version => Steps.Length;
 
     /// <summary>Refuses a file that is not ours, and leaves it as it is.</summary>
     /// <exception cref="InvalidOperationException">The file belongs to something else, or to a later release.</exception>
     public static void Check(SqliteConnection connection, string path) => Found(connection, path);
 
+    /// <summary>Takes the steps that the file has not seen, all or none.</summary>
+    /// <param name="connection">The file.</param>
+    /// <param name="path">What it is called in messages.</param>
+    /// <param name="version">How many steps; fewer than all only in tests of migration.</param>
     /// <exception cref="InvalidOperationException">The file belongs to something else, or to a later release.</exception>
-    public static void Ensure(SqliteConnection connection, string path)
+    public static void Ensure(SqliteConnection connection, string path, int version = int.MaxValue)
     {
-        if (Found(connection, path) == Version)
+        version = Math.Min(version, Steps.Length);
+        if (Found(connection, path) >= version)
             return;
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         // Another process may have been faster.
-        if (Found(connection, path) == 0)
-            connection.Execute(ExperimentTables.Create + First, new { empty = Auditing.AuditHead.Empty.Hash }, transaction);
+        for (long found = Found(connection, path); found < version; found++)
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"{Steps[found]} PRAGMA user_version = {found + 1};"), new { empty = Auditing.AuditHead.Empty.Hash }, transaction);
         transaction.Commit();
     }
 

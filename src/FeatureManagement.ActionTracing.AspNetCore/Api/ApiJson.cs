@@ -22,6 +22,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(ReasonBody))]
 [JsonSerializable(typeof(IReadOnlyList<AuditModel>))]
 [JsonSerializable(typeof(AuditVerificationModel))]
+[JsonSerializable(typeof(IReadOnlyList<EvaluationAuditModel>))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(StatusModel))]
 [JsonSerializable(typeof(Changes))]

@@ -22,6 +22,18 @@ internal static class AuditEndpoints
                 Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(AuditModel.Of)], ApiJson.Default.IReadOnlyListAuditModel)).ConfigureAwait(false);
         });
 
+        group.MapGet("api/audit/evaluations", async (string? flag, string? key, string? before, string? take, IEvaluationAudit audit, CancellationToken aborted) =>
+        {
+            List<string> faults = [];
+            long? number = ReadBefore(before, faults);
+            int count = ReadTake(take, EvaluationAuditQuery.MaxTake, faults) ?? new EvaluationAuditQuery().Take;
+            if (faults.Count > 0)
+                return Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', faults), faults);
+            var query = new EvaluationAuditQuery { Flag = string.IsNullOrEmpty(flag) ? null : flag, Key = string.IsNullOrEmpty(key) ? null : key, Before = number, Take = count };
+            return await AnswerAsync(async () =>
+                Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(EvaluationAuditModel.Of)], ApiJson.Default.IReadOnlyListEvaluationAuditModel)).ConfigureAwait(false);
+        });
+
         group.MapGet("api/audit/verify", (IAuditLog audit, CancellationToken aborted) => AnswerAsync(async () =>
         {
             AuditVerification found = await audit.VerifyAsync(aborted).ConfigureAwait(false);
@@ -40,21 +52,28 @@ internal static class AuditEndpoints
             else
                 faults.Add($"source is {source}; it must be one of {string.Join(", ", FlagSpelling.All<ChangeSource>())}.");
         }
-        if (!string.IsNullOrEmpty(before))
-        {
-            if (long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-                query = query with { Before = number };
-            else
-                faults.Add($"before is {before}; it must be the number of an entry.");
-        }
-        if (!string.IsNullOrEmpty(take))
-        {
-            if (int.TryParse(take, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= AuditQuery.MaxTake)
-                query = query with { Take = count };
-            else
-                faults.Add($"take is {take}; it must be between 1 and {AuditQuery.MaxTake}.");
-        }
+        query = query with { Before = ReadBefore(before, faults), Take = ReadTake(take, AuditQuery.MaxTake, faults) ?? query.Take };
         return faults.Count == 0 ? query : null;
+    }
+
+    private static long? ReadBefore(string? before, List<string> faults)
+    {
+        if (string.IsNullOrEmpty(before))
+            return null;
+        if (long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+            return number;
+        faults.Add($"before is {before}; it must be the number of an entry.");
+        return null;
+    }
+
+    private static int? ReadTake(string? take, int most, List<string> faults)
+    {
+        if (string.IsNullOrEmpty(take))
+            return null;
+        if (int.TryParse(take, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= most)
+            return count;
+        faults.Add($"take is {take}; it must be between 1 and {most}.");
+        return null;
     }
 
     private static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Storage;
@@ -9,7 +10,8 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Health;
 /// Degraded while something of configuration is rejected or the store fails: what was last known stands, and a restart would not help. Unhealthy only until the
 /// stored state has been read for the first time, for stored kills are not known before. Not for a liveness probe.
 /// </summary>
-internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store, IExperimentResults experiments) : IHealthCheck
+internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store, IExperimentResults experiments, IEvaluationAudit evaluations)
+    : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -22,8 +24,10 @@ internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus
             ["storeIsDurable"] = stored.IsDurable,
             ["changesNotStored"] = stored.Pending,
             ["experimentEventsDropped"] = experiments.Dropped,
+            ["evaluationsNotAudited"] = evaluations.Dropped,
         };
-        if (configured.RejectedAt is { } rejectedAt)
+        // Only while it lasts: beside a healthy state it would look like a fault.
+        if (configured is { Faults.Count: > 0, RejectedAt: { } rejectedAt })
             data["configurationRejectedAt"] = rejectedAt;
         if (stored.FailingSince is { } failingSince)
             data["storeFailingSince"] = failingSince;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ using Microsoft.FeatureManagement.FeatureFilters;
 namespace FeatureManagement.ActionTracing.Evaluation;
 
 /// <summary>Answers for a flag of a snapshot and tells whoever wants to know. Every way in ends here.</summary>
-internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics metrics, IOptions<TargetingEvaluationOptions> targeting, AmbientAction action)
+internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics metrics, IOptions<TargetingEvaluationOptions> targeting, AmbientAction action, EvaluationQueue audit)
 {
     private readonly Counter<long> _evaluations = metrics.Evaluations; // one step nearer, for it is asked at every evaluation
     private readonly bool _ignoreCase = targeting.Value.IgnoreCase;
@@ -25,6 +26,8 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
             EvaluationMetrics.Count(_evaluations, flag, on);
         if (action.IsObserved)
             action.Evaluated(flag, subject.Key, reason);
+        if (snapshot.IsAudited)
+            audit.Add(flag, subject.Key, on, reason, null);
         return on;
     }
 
@@ -43,25 +46,33 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
             if (variant >= 0)
                 flag.Watch.Experiment?.Expose(flag.Variants!, subject.Key, variant);
         }
+        if (snapshot.IsAudited)
+            audit.Add(flag, subject.Key, on, reason, variant < 0 ? null : flag.Variants!.NameOf(variant));
         return variant;
     }
 
     /// <summary>Whether somebody wants to know of answers that the library gives for us.</summary>
-    public bool IsHeard => _evaluations.Enabled || action.IsObserved;
+    public bool IsHeard(FlagSnapshot snapshot) => _evaluations.Enabled || action.IsObserved || snapshot.IsAudited;
 
     /// <summary>Tells of an answer that the library gave.</summary>
-    public void Gave(CompiledFlag flag, bool on)
+    public void Gave(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, bool on)
     {
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
+        if (snapshot.IsAudited)
+            AuditGiven(snapshot, flag, subject, on, null);
     }
 
     /// <summary>Tells of a variant that the library gave, or of null.</summary>
     public void Gave(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, Variant? variant)
     {
-        Gave(flag, snapshot.Decide(flag, subject).IsOn());
+        bool on = snapshot.Decide(flag, subject).IsOn();
+        if (_evaluations.Enabled)
+            EvaluationMetrics.Count(_evaluations, flag, on);
         if (action.IsObserved && flag.Variants is { } variants && variants.PlaceOf(variant?.Name) is >= 0 and var place)
             flag.Watch.Experiment?.Expose(variants, subject.Key, place);
+        if (snapshot.IsAudited)
+            AuditGiven(snapshot, flag, subject, on, variant?.Name);
     }
 
     public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
@@ -70,6 +81,8 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         int variant = reason.IsOn() ? Assign(flag, subject) : -1;
         if (action.IsObserved)
             action.Evaluated(flag, subject.Key, reason, variant);
+        if (snapshot.IsAudited)
+            audit.Add(flag, subject.Key, reason.IsOn(), reason, variant < 0 ? null : flag.Variants!.NameOf(variant));
         EffectiveFlag effective = flag.Effective;
         return new FlagEvaluation
         {
@@ -83,6 +96,13 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
             Percentage = effective.Definition.Percentage,
             PercentageSource = effective.PercentageSource,
         };
+    }
+
+    // A session manager may have had its way.
+    private void AuditGiven(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, bool on, string? variant)
+    {
+        EvaluationReason reason = snapshot.Decide(flag, subject);
+        audit.Add(flag, subject.Key, on, reason.IsOn() == on ? reason : null, variant);
     }
 
     private int Assign(CompiledFlag flag, in Subject subject) =>

@@ -17,8 +17,9 @@ internal sealed class FlagSnapshot
     private readonly CompiledFlag[] _emergencyFlags;
     private readonly bool _anyEmergency;
 
-    private FlagSnapshot(FlagIndex index, CompiledFlag[] flags, bool development, ImmutableArray<int> priorities, int inEmergency)
+    private FlagSnapshot(FlagIndex index, CompiledFlag[] flags, bool development, ImmutableArray<int> priorities, int inEmergency, bool audited)
     {
+        IsAudited = audited;
         _index = index;
         _flags = flags;
         _development = development;
@@ -32,6 +33,9 @@ internal sealed class FlagSnapshot
 
     public IReadOnlyList<string> Names => _index.Names;
 
+    /// <summary>Whether evaluations are audited.</summary>
+    public bool IsAudited { get; }
+
     /// <summary>Whether any flag may be off because of an emergency.</summary>
     public bool AnyEmergency => _anyEmergency;
 
@@ -39,7 +43,8 @@ internal sealed class FlagSnapshot
     /// <param name="flags">The flags, in the order in which they are listed.</param>
     /// <param name="development">Whether the host environment is Development.</param>
     /// <param name="previous">The snapshot before, which lends what did not change; or null.</param>
-    public static FlagSnapshot Compile(IReadOnlyList<EffectiveFlag> flags, bool development, FlagSnapshot? previous = null)
+    /// <param name="audited">Whether evaluations are audited.</param>
+    public static FlagSnapshot Compile(IReadOnlyList<EffectiveFlag> flags, bool development, FlagSnapshot? previous = null, bool audited = false)
     {
         FlagIndex index = previous is not null && SameNames(flags, previous._index.Names)
             ? previous._index
@@ -63,7 +68,7 @@ internal sealed class FlagSnapshot
             if (compiled[i].InEmergency)
                 inEmergency++;
         }
-        return new FlagSnapshot(index, compiled, development, priorities.ToImmutable(), inEmergency);
+        return new FlagSnapshot(index, compiled, development, priorities.ToImmutable(), inEmergency, audited);
     }
 
     /// <summary>The snapshot with one flag changed. The flag exists, and its parent and priority are as they were.</summary>
@@ -75,7 +80,7 @@ internal sealed class FlagSnapshot
         var flags = (CompiledFlag[])_flags.Clone();
         flags[place] = after;
         int inEmergency = _inEmergency + (after.InEmergency ? 1 : 0) - (before.InEmergency ? 1 : 0);
-        return new FlagSnapshot(_index, flags, _development, _priorities, inEmergency);
+        return new FlagSnapshot(_index, flags, _development, _priorities, inEmergency, IsAudited);
     }
 
     /// <summary>Where a flag stands in <see cref="Flags"/>, or -1.</summary>
@@ -92,7 +97,7 @@ internal sealed class FlagSnapshot
     public CompiledFlag? Find(string name) => TryFind(name, out CompiledFlag? flag) ? flag : null;
 
     /// <summary>Whether the answer may depend on the context, or somebody wants to know whom it was given to.</summary>
-    public bool NeedsContext(CompiledFlag flag) => !flag.IsFixed || NeedsOthers(flag) || flag.Watch.Step is not null;
+    public bool NeedsContext(CompiledFlag flag) => !flag.IsFixed || NeedsOthers(flag) || IsAudited || flag.Watch.Step is not null;
 
     /// <summary>Whether the answer may depend on other flags.</summary>
     public bool NeedsOthers(CompiledFlag flag) => flag.Parent >= 0 || _anyEmergency;
@@ -129,10 +134,6 @@ internal sealed class FlagSnapshot
         decidedBy = EmergencyFlagAbove(flag.Priority, subject);
         return decidedBy is null ? null : EvaluationReason.EmergencyFlag;
     }
-
-    /// <summary>Whether a flag is off because of an emergency. An unknown name is not.</summary>
-    public bool IsEmergency(string name, in Subject subject) =>
-        _anyEmergency && TryFind(name, out CompiledFlag? flag) && Emergency(flag, subject, out _) is not null;
 
     /// <summary>Whether any emergency flag is on.</summary>
     public bool IsEmergencyFlagOn(in Subject subject) => EmergencyFlagAbove(int.MaxValue, subject) is not null;

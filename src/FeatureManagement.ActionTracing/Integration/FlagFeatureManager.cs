@@ -28,7 +28,7 @@ internal sealed class FlagFeatureManager(
             return inner.IsEnabledAsync(feature);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
             return AwaitAsync(feature, snapshot, flag, pending, CancellationToken.None);
-        return GoesThroughLibrary(snapshot, flag, subject) ? Heard(flag, inner.IsEnabledAsync(feature)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+        return GoesThroughLibrary(snapshot, flag, subject) ? Heard(snapshot, flag, subject, inner.IsEnabledAsync(feature)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
     public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class FlagFeatureManager(
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<TargetingContext>? pending))
             return new ValueTask<bool>(AwaitAsync(feature, snapshot, flag, pending, cancellationToken));
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? Heard(flag, innerVariants.IsEnabledAsync(feature, cancellationToken))
+            ? Heard(snapshot, flag, subject, innerVariants.IsEnabledAsync(feature, cancellationToken))
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -95,17 +95,19 @@ internal sealed class FlagFeatureManager(
         : flag.Telemetry;
 
     // Whoever hears of what we answer hears of what the library answers for us.
-    private Task<bool> Heard(CompiledFlag flag, Task<bool> answer) => evaluator.IsHeard ? HearAsync(flag, new(answer)).AsTask() : answer;
+    private Task<bool> Heard(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, Task<bool> answer) =>
+        evaluator.IsHeard(snapshot) ? HearAsync(snapshot, flag, subject, new ValueTask<bool>(answer)).AsTask() : answer;
 
-    private ValueTask<bool> Heard(CompiledFlag flag, ValueTask<bool> answer) => evaluator.IsHeard ? HearAsync(flag, answer) : answer;
+    private ValueTask<bool> Heard(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, ValueTask<bool> answer) =>
+        evaluator.IsHeard(snapshot) ? HearAsync(snapshot, flag, subject, answer) : answer;
 
     private ValueTask<Variant> Heard(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, ValueTask<Variant> answer) =>
-        evaluator.IsHeard ? HearAsync(snapshot, flag, subject, answer) : answer;
+        evaluator.IsHeard(snapshot) ? HearAsync(snapshot, flag, subject, answer) : answer;
 
-    private async ValueTask<bool> HearAsync(CompiledFlag flag, ValueTask<bool> answer)
+    private async ValueTask<bool> HearAsync(FlagSnapshot snapshot, CompiledFlag flag, Subject subject, ValueTask<bool> answer)
     {
         bool on = await answer.ConfigureAwait(false);
-        evaluator.Gave(flag, on);
+        evaluator.Gave(snapshot, flag, subject, on);
         return on;
     }
 
@@ -137,7 +139,7 @@ internal sealed class FlagFeatureManager(
     {
         Subject subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? await Heard(flag, innerVariants.IsEnabledAsync(feature, cancellationToken)).ConfigureAwait(false)
+            ? await Heard(snapshot, flag, subject, innerVariants.IsEnabledAsync(feature, cancellationToken)).ConfigureAwait(false)
             : evaluator.IsOn(snapshot, flag, subject);
     }
 
@@ -153,14 +155,14 @@ internal sealed class FlagFeatureManager(
     private Task<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context)
     {
         Subject subject = SubjectOf(context);
-        return GoesThroughLibrary(snapshot, flag, subject) ? Heard(flag, inner.IsEnabledAsync(feature, context)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+        return GoesThroughLibrary(snapshot, flag, subject) ? Heard(snapshot, flag, subject, inner.IsEnabledAsync(feature, context)) : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
     private ValueTask<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context, CancellationToken cancellationToken)
     {
         Subject subject = SubjectOf(context);
         return GoesThroughLibrary(snapshot, flag, subject)
-            ? Heard(flag, innerVariants.IsEnabledAsync(feature, context, cancellationToken))
+            ? Heard(snapshot, flag, subject, innerVariants.IsEnabledAsync(feature, context, cancellationToken))
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 

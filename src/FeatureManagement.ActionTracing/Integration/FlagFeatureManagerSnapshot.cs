@@ -53,12 +53,16 @@ internal sealed class FlagFeatureManagerSnapshot(
             return false;
         if (!ambient.TryGet(out Subject subject, out Task<TargetingContext>? pending))
             subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
-        return snapshot.Emergency(flag, subject, out _) is not null;
+        return IsEmergency(snapshot, flag, subject);
     }
 
     private bool IsEmergency(string feature, object? context)
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
-        return snapshot.AnyEmergency && snapshot.IsEmergency(feature, Subject.From(context));
+        return snapshot.AnyEmergency && snapshot.TryFind(feature, out CompiledFlag? flag) && IsEmergency(snapshot, flag, Subject.From(context));
     }
+
+    // Whoever hears of evaluations hears of this one as of any other.
+    private bool IsEmergency(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
+        snapshot.Emergency(flag, subject, out _) is not null && !evaluator.IsOn(snapshot, flag, subject);
 }

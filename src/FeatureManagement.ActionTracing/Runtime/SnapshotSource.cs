@@ -87,7 +87,8 @@ internal sealed class SnapshotSource : IDisposable
             FlagSnapshot next = FlagSnapshot.Compile(
                 Array.ConvertAll(_configured, flag => laid.TryGetValue(flag.Definition.Name, out LaidRecord layer) ? FlagLayers.Apply(flag, layer) : Layered(flag)),
                 _development,
-                _current);
+                _current,
+                _current.IsAudited);
             foreach ((string flag, LaidRecord layer) in laid)
                 _layers[flag] = layer;
             Publish(next);
@@ -109,7 +110,7 @@ internal sealed class SnapshotSource : IDisposable
             if (ReferenceEquals(catalog, _catalog))
                 return;
             EffectiveFlag[] configured = Configured(catalog);
-            FlagSnapshot next = FlagSnapshot.Compile(Array.ConvertAll(configured, Layered), _development, _current);
+            FlagSnapshot next = FlagSnapshot.Compile(Array.ConvertAll(configured, Layered), _development, _current, catalog.Settings.AuditFlagEvaluations);
             _configured = configured; // as they stand in the snapshot that follows
             if (_catalog is null || _catalog.Settings.CacheEnabled != catalog.Settings.CacheEnabled || _catalog.Settings.CacheTtl != catalog.Settings.CacheTtl)
             {

@@ -25,6 +25,7 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
         new("POST", "api/flags/{name}/rollout/complete", "api/flags/checkout/rollout/complete"),
         new("POST", "api/flags/{name}/rollout/rollback", "api/flags/checkout/rollout/rollback"),
         new("GET", "api/audit", "api/audit?flag=checkout"),
+        new("GET", "api/audit/evaluations", "api/audit/evaluations?flag=checkout"),
         new("GET", "api/audit/verify", "api/audit/verify"),
         new("GET", "api/experiments/{flag}", "api/experiments/checkout"),
     ];

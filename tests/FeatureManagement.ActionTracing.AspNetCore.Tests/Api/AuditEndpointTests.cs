@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -105,6 +106,35 @@ public class AuditEndpointTests
         audit.Setup(log => log.QueryAsync(It.IsAny<AuditQuery>(), It.IsAny<CancellationToken>())).ReturnsAsync([entry]);
         await using WebHost host = await StartAsync(audit.Object);
         Assert.Equal("{half", (string)Assert.Single(await GetAsync<JsonArray>(host, "api/audit"))!["before"]!);
+    }
+
+    [Fact]
+    public async Task Evaluations_OfAUser_AreFoundByTheIdAndShownByItsHash()
+    {
+        var configuration = new Dictionary<string, string?>
+        {
+            ["ActionTracing:featureFlagSettings:auditFlagEvaluations"] = "true",
+            ["ActionTracing:featureFlags:layout:type"] = "multivariate",
+            ["ActionTracing:featureFlags:layout:state"] = "enabled",
+            ["ActionTracing:featureFlags:layout:variants:grid:weight"] = "1",
+        };
+        await using WebHost host = await WebHost.StartAsync(map: app => app.MapActionTracing("/action-tracing").AllowAnonymous(), configuration: configuration);
+        var flags = host.Services.GetRequiredService<IFeatureFlagManager>();
+        flags.GetVariant("layout", new FeatureFlagContext { UserId = "alice" });
+        flags.IsEnabled("layout", new FeatureFlagContext { UserId = "bob" });
+        JsonArray found = [];
+        Eventually.True(() => (found = GetAsync<JsonArray>(host, "api/audit/evaluations?flag=LAYOUT").Result).Count == 2, () => "not written");
+        Assert.Equal((true, null), ((bool)found[0]!["enabled"]!, found[0]!["variant"])); // the newest first: bob was given no variant
+
+        JsonNode alice = Assert.Single(await GetAsync<JsonArray>(host, "api/audit/evaluations?key=alice"))!;
+        Assert.Equal(("layout", true, "grid", "enabled", "2bd806c97f0e00af1a1fc3328fa763a9"),
+            ((string)alice["flag"]!, (bool)alice["enabled"]!, (string)alice["variant"]!, (string)alice["reason"]!, (string)alice["subject"]!));
+        Assert.Empty(await GetAsync<JsonArray>(host, $"api/audit/evaluations?key=alice&before={(long)alice["number"]!}"));
+        Assert.Single(await GetAsync<JsonArray>(host, "api/audit/evaluations?take=1"));
+        using HttpResponseMessage wrong = await host.Client.GetAsync("api/audit/evaluations?before=x&take=0");
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.Equal(["before is x; it must be the number of an entry.", "take is 0; it must be between 1 and 1000."],
+            (await wrong.Content.ReadFromJsonAsync<JsonObject>())!["errors"]!.AsArray().Select(error => (string)error!));
     }
 
     private static Task<WebHost> StartAsync(IAuditLog? audit = null) => WebHost.StartAsync(

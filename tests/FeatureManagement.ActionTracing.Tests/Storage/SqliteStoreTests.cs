@@ -58,9 +58,27 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     {
         Prepare("PRAGMA user_version = 7");
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.ReadAsync("", 0, default));
-        Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 1. Update the package, or use another file", refused.Message);
+        Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 2. Update the package, or use another file", refused.Message);
         Prepare("PRAGMA user_version = 0");
         Assert.Equal(0, (await _store.ReadAsync("", 0, default)).Version);
+    }
+
+    [Fact]
+    public async Task Open_FileOfAnEarlierRelease_IsMigratedAndKeepsEverything()
+    {
+        string path = _directory.File("first.db");
+        using (var first = new SqliteConnection($"Data Source={path};Pooling=false"))
+        {
+            first.Open();
+            SqliteSchema.Ensure(first, path, version: 1);
+            SqliteFile.Execute(first, "INSERT INTO document VALUES ('flag/A', '{}', 1); UPDATE state SET version = 1;");
+        }
+        using var store = new SqliteStore(new SqliteFile(path, null));
+        using var evaluations = new SqliteEvaluationStore(new SqliteFile(path, null));
+        Assert.Empty(await evaluations.ReadAsync(new EvaluationAuditQuery(), null, default));
+        Assert.Equal([new StoredDocument("flag/A", "{}", 1)], (await store.ReadAsync("", 0, default)).Documents);
+        using var file = new SqliteFile(path, null);
+        Assert.Equal(2L, Scalar(file.Open(), "PRAGMA user_version"));
     }
 
     [Fact]

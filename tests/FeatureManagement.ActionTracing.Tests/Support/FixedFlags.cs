@@ -13,9 +13,11 @@ internal sealed class FixedFlags : IFlagCatalogSource
 
     public event Action<FlagCatalog>? Changed;
 
-    public void Set(params IEnumerable<FlagDefinition> flags)
+    public void Set(params IEnumerable<FlagDefinition> flags) => Set(flags, null);
+
+    public void Set(IEnumerable<FlagDefinition> flags, FeatureFlagSettings? settings)
     {
-        Catalog = CatalogOf(flags);
+        Catalog = CatalogOf(flags, settings);
         Changed?.Invoke(Catalog);
     }
 

@@ -1,0 +1,93 @@
+using Dapper;
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using Microsoft.Data.Sqlite;
+
+namespace FeatureManagement.ActionTracing.Sqlite;
+
+/// <summary>Keeps audited evaluations in a table of the same file, over a connection of its own.</summary>
+internal sealed class SqliteEvaluationStore(SqliteFile file) : IEvaluationStore, IDisposable
+{
+    private const int MaxCut = 10_000;
+
+    private static readonly string[] Names = ["$at", "$flag", "$key", "$enabled", "$variant", "$reason", "$subject", "$node"];
+
+    private readonly SqliteLane _lane = new(file);
+
+    public Task WriteAsync(IReadOnlyList<EvaluationAuditEntry> entries, CancellationToken cancellationToken) => _lane.WriteAsync(connection =>
+    {
+        using SqliteCommand insert = connection.CreateCommand();
+        insert.CommandText = """
+            INSERT INTO evaluation (at, flag, flag_key, enabled, variant, reason, subject, node)
+            VALUES ($at, $flag, $key, $enabled, $variant, $reason, $subject, $node)
+            """;
+        SqliteParameter[] parameters = [.. Names.Select(name => insert.Parameters.AddWithValue(name, DBNull.Value))];
+        foreach (EvaluationAuditEntry entry in entries)
+        {
+            object?[] values =
+            [
+                entry.At.ToUnixTimeMilliseconds(),
+                entry.Flag,
+                Key(entry.Flag),
+                entry.Enabled ? 1L : 0L,
+                entry.Variant,
+                entry.Reason is { } reason ? FlagSpelling.Write(reason) : null,
+                entry.Subject,
+                entry.Node,
+            ];
+            for (int i = 0; i < values.Length; i++)
+                parameters[i].Value = values[i] ?? DBNull.Value;
+            insert.ExecuteNonQuery();
+        }
+        return true;
+    }, written => written, cancellationToken);
+
+    public Task<IReadOnlyList<EvaluationAuditEntry>> ReadAsync(EvaluationAuditQuery query, string? subject, CancellationToken cancellationToken) =>
+        _lane.ReadAsync<IReadOnlyList<EvaluationAuditEntry>>(connection =>
+        {
+            // Only what is asked for is named, so that the index of it is used.
+            string where = string.Join(" AND ", new[]
+            {
+                query.Flag is null ? null : "flag_key = @flag",
+                subject is null ? null : "subject = @subject",
+                query.Before is null ? null : "number < @Before",
+            }.OfType<string>().DefaultIfEmpty("TRUE"));
+            return
+            [
+                .. connection.Query<Row>($"""
+                    SELECT number AS Number, at AS At, flag AS Flag, enabled AS Enabled, variant AS Variant, reason AS Reason, subject AS Subject, node AS Node
+                    FROM evaluation WHERE {where} ORDER BY number DESC LIMIT @Take
+                    """,
+                    new { flag = query.Flag is null ? null : Key(query.Flag), subject, query.Before, query.Take }).Select(row => row.Entry()),
+            ];
+        }, cancellationToken);
+
+    public async Task<bool> CutAsync(DateTimeOffset before, CancellationToken cancellationToken) => await _lane.WriteAsync(connection =>
+        connection.Execute(
+            """
+            DELETE FROM evaluation WHERE number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY number LIMIT 1), 9223372036854775807)
+                AND number < (SELECT min(number) + @MaxCut FROM evaluation)
+            """,
+            new { before = before.ToUnixTimeMilliseconds(), MaxCut }), removed => removed > 0, cancellationToken).ConfigureAwait(false) >= MaxCut;
+
+    public void Dispose() => _lane.Dispose();
+
+    // In upper case, as names are compared: Σ has two lower cases.
+    private static string Key(string flag) => flag.ToUpperInvariant();
+
+    private sealed record Row(long Number, long At, string Flag, long Enabled, string? Variant, string? Reason, string? Subject, string Node)
+    {
+        public EvaluationAuditEntry Entry() => new()
+        {
+            Number = Number,
+            At = DateTimeOffset.FromUnixTimeMilliseconds(At),
+            Flag = Flag,
+            Enabled = Enabled != 0,
+            Variant = Variant,
+            Reason = FlagSpelling.TryRead(Reason, out EvaluationReason reason) ? reason : null,
+            Subject = Subject,
+            Node = Node,
+        };
+    }
+}

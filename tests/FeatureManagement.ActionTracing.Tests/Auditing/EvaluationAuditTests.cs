@@ -1,0 +1,247 @@
+using System.Diagnostics.Metrics;
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.FeatureManagement;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.Tests.Auditing;
+
+/// <summary>What <c>auditFlagEvaluations</c> writes, and when.</summary>
+public sealed class EvaluationAuditTests : IAsyncDisposable
+{
+    private static readonly FeatureFlagContext Ann = new() { UserId = "ann" };
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 12, 0, 0, TimeSpan.Zero));
+    private readonly SwitchedEvaluations _store = new();
+    private FlagServices _services;
+    private EvaluationAuditService _service;
+
+    public EvaluationAuditTests() => (_services, _service) = Start();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.StopAsync(default);
+        _services.Dispose();
+    }
+
+    [Fact]
+    public async Task Evaluate_EachWayIn_IsWrittenOnceWithItsReasonAndAHashedId()
+    {
+        Set(audited: true);
+        DateTimeOffset now = _time.GetUtcNow();
+        var features = _services.Get<IFeatureManager>();
+        var variants = _services.Get<IVariantFeatureManager>();
+        _services.Manager.IsEnabled("share", Ann);
+        _services.Manager.IsEnabled("OFF");
+        _services.Manager.GetVariant("banner", Ann);
+        _services.Manager.Evaluate("on", Ann);
+        await features.IsEnabledAsync("on", Ann);
+        await features.IsEnabledAsync("on", new TargetingContext { UserId = "ann" });
+        await variants.GetVariantAsync("banner", Ann, default);
+        _services.Manager.IsEnabled("on", new FeatureFlagContext { RequestId = "request" });
+
+        EvaluationAuditEntry[] entries = [.. (await WrittenAsync()).Reverse()];
+        Assert.Equal(["share", "off", "banner", "on", "on", "on", "banner", "on"], entries.Select(entry => entry.Flag));
+        string ann = SubjectHash.Of("ann");
+        Assert.Equal([ann, null, ann, ann, ann, ann, ann, SubjectHash.Of("request")], entries.Select(entry => entry.Subject));
+        Assert.Equal((true, EvaluationReason.InPercentage, null), (entries[0].Enabled, entries[0].Reason, entries[0].Variant));
+        Assert.Equal((false, EvaluationReason.Disabled), (entries[1].Enabled, entries[1].Reason));
+        Assert.Equal(("blue", "blue"), (entries[2].Variant, entries[6].Variant));
+        Assert.All(entries, entry => Assert.Equal((now, NodeName.OfThisProcess.Value), (entry.At, entry.Node)));
+        Assert.DoesNotContain(entries, entry => entry.Subject is "ann" or "request");
+    }
+
+    [Fact]
+    public void Hash_AnId_IsAsTheDocumentationHasIt() => Assert.Equal("2bd806c97f0e00af1a1fc3328fa763a9", SubjectHash.Of("alice"));
+
+    [Fact]
+    public async Task Setting_SwitchedWhileRunning_TakesEffectWithTheNextEvaluation()
+    {
+        _services.Manager.IsEnabled("on", Ann);
+        Set(audited: true);
+        _services.Manager.IsEnabled("share", Ann);
+        await _services.Manager.UpdateFlagAsync("off", new FlagUpdate { State = FlagState.Enabled }, new FlagChange("ann", "test")); // the snapshot is another one, and is audited too
+        _services.Manager.IsEnabled("off", Ann);
+        Set(audited: false);
+        _services.Manager.IsEnabled("on", Ann);
+        Assert.Equal(["off", "share"], (await WrittenAsync()).Select(entry => entry.Flag));
+    }
+
+    [Fact]
+    public async Task Ambient_FlagThatNeedsNoContext_IsWrittenWithTheUserAllTheSame()
+    {
+        await DisposeAsync();
+        (_services, _service) = Start(services => services.AddSingleton<ITargetingContextAccessor>(new AmbientUser { Get = () => new(new TargetingContext { UserId = "ann" }) }));
+        Set(audited: true);
+        _services.Manager.IsEnabled("on");
+        await _services.Get<IFeatureManager>().IsEnabledAsync("on");
+        Assert.Equal([SubjectHash.Of("ann"), SubjectHash.Of("ann")], (await WrittenAsync()).Select(entry => entry.Subject));
+    }
+
+    [Fact]
+    public async Task SessionManager_ThatHasItsWay_IsWrittenWithItsAnswerAndNoReason()
+    {
+        await DisposeAsync();
+        (_services, _service) = Start(services => services.AddSingleton<ISessionManager, YesMan>());
+        Set(audited: true);
+        Assert.True(await _services.Get<IFeatureManager>().IsEnabledAsync("off"));
+        Assert.True(await _services.Get<IVariantFeatureManager>().IsEnabledAsync("on", Ann, default));
+        Assert.Equal([("on", true, EvaluationReason.Enabled), ("off", true, default(EvaluationReason?))], (await WrittenAsync()).Select(entry => (entry.Flag, entry.Enabled, entry.Reason)));
+    }
+
+    [Fact]
+    public async Task Snapshot_InAnEmergency_IsWritten()
+    {
+        Set(audited: true, Flag.Killed("on"));
+        using IServiceScope scope = _services.Provider.CreateScope();
+        await scope.ServiceProvider.GetRequiredService<IFeatureManagerSnapshot>().IsEnabledAsync("on");
+        Assert.Equal(EvaluationReason.Emergency, Assert.Single(await WrittenAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task Queue_Full_DropsAndCountsAndSaysSo()
+    {
+        using var collector = new MetricCollector<long>(_services.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.audit.dropped");
+        Set(audited: true);
+        for (int i = 0; i < 65_536 + 3; i++)
+            _services.Manager.IsEnabled("on", Ann);
+        Assert.Equal(3, _services.Get<IEvaluationAudit>().Dropped);
+        Assert.Equal(3, collector.GetMeasurementSnapshot().Sum(measured => measured.Value));
+        await WrittenAsync(65_536);
+        Assert.Equal("3 evaluations were not audited because they came faster than they could be written.", Assert.Single(_services.Warnings(265)));
+        Assert.Equal(65_536, _store.Written);
+    }
+
+    [Fact]
+    public async Task Store_Down_KeepsWhatWaitsAndWritesItInOrderOnce()
+    {
+        Set(audited: true);
+        _store.Fault = new IOException("disk full");
+        _services.Manager.IsEnabled("on", Ann);
+        Poll(() => _store.Calls > 2, "tried again");
+        _services.Manager.IsEnabled("off", Ann);
+        FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => _services.Get<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery()));
+        Assert.Equal((FlagChangeError.StoreUnavailable, "Evaluations could not be read: disk full."), (refused.Error, refused.Message));
+        _store.Fault = null;
+        Assert.Equal(["off", "on"], (await WrittenAsync(2)).Select(entry => entry.Flag));
+        Assert.Single(_services.Warnings(264));
+    }
+
+    [Fact]
+    public async Task Retention_RemovesWhatIsOlder_AlsoWhenNothingIsAuditedAnyMore()
+    {
+        Set(audited: true);
+        _services.Manager.IsEnabled("on", Ann);
+        await WrittenAsync();
+        Set(audited: false);
+        _time.Advance(TimeSpan.FromDays(7));
+        Poll(() => _services.Get<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery()).Result.Count == 0, "removed");
+    }
+
+    [Fact]
+    public async Task Stop_WithEvaluationsQueued_WritesThem()
+    {
+        Set(audited: true);
+        _services.Manager.IsEnabled("on", Ann);
+        await _service.StopAsync(default);
+        Assert.Equal(1, _store.Written);
+    }
+
+    [Fact]
+    public async Task Query_ByTheIdItself_FindsItsHash()
+    {
+        Set(audited: true);
+        _services.Manager.IsEnabled("on", Ann);
+        _services.Manager.IsEnabled("on", new FeatureFlagContext { UserId = "bob" });
+        _services.Manager.IsEnabled("on");
+        await WrittenAsync(3);
+        var audit = _services.Get<IEvaluationAudit>();
+        Assert.Equal(SubjectHash.Of("bob"), Assert.Single(await audit.QueryAsync(new EvaluationAuditQuery { Key = "bob" })).Subject);
+        Assert.Empty(await audit.QueryAsync(new EvaluationAuditQuery { Key = "default" }));
+        Assert.Equal(FlagChangeError.Invalid, (await Assert.ThrowsAsync<FlagChangeException>(() => audit.QueryAsync(new EvaluationAuditQuery { Take = 0 }))).Error);
+    }
+
+    private (FlagServices, EvaluationAuditService) Start(Action<IServiceCollection>? configure = null)
+    {
+        var services = new FlagServices(Flags(), before: collection =>
+        {
+            collection.AddSingleton<TimeProvider>(_time);
+            collection.AddSingleton<IEvaluationStore>(_store);
+            configure?.Invoke(collection);
+        });
+        EvaluationAuditService service = services.Provider.GetServices<IHostedService>().OfType<EvaluationAuditService>().Single();
+        service.StartAsync(default).GetAwaiter().GetResult();
+        return (services, service);
+    }
+
+    private static FlagDefinition[] Flags(params FlagDefinition[] others) =>
+    [
+        .. others, .. new[] { Flag.On("on"), Flag.Off("off"), Flag.Share("share", 100), Flag.Variants("banner", FlagState.Enabled, ("blue", 1)) }
+            .ExceptBy(others.Select(flag => flag.Name), flag => flag.Name),
+    ];
+
+    private void Set(bool audited, params FlagDefinition[] others) =>
+        _services.Flags.Set(Flags(others), new FeatureFlagSettings { AuditFlagEvaluations = audited, DefaultTimeout = TimeSpan.FromMinutes(1) });
+
+    private async Task<IReadOnlyList<EvaluationAuditEntry>> WrittenAsync(int count = 1)
+    {
+        Poll(() => _services.Get<EvaluationQueue>().Count == 0 && _store.Written >= count, "written");
+        return await _services.Get<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery { Take = 1_000 });
+    }
+
+    private void Poll(Func<bool> condition, string what) => Eventually.True(
+        () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return condition();
+        },
+        () => $"not {what}");
+
+    private sealed class YesMan : ISessionManager
+    {
+        public Task SetAsync(string featureName, bool enabled) => Task.CompletedTask;
+
+        public Task<bool?> GetAsync(string featureName) => Task.FromResult<bool?>(true);
+    }
+
+    private sealed class SwitchedEvaluations : IEvaluationStore
+    {
+        private readonly InMemoryEvaluationStore _inner = new();
+
+        public Exception? Fault { get; set; }
+
+        public int Calls { get; private set; }
+
+        public int Written { get; private set; }
+
+        public async Task WriteAsync(IReadOnlyList<EvaluationAuditEntry> entries, CancellationToken cancellationToken)
+        {
+            Calls++;
+            Check();
+            await _inner.WriteAsync(entries, cancellationToken);
+            Written += entries.Count;
+        }
+
+        public Task<IReadOnlyList<EvaluationAuditEntry>> ReadAsync(EvaluationAuditQuery query, string? subject, CancellationToken cancellationToken)
+        {
+            Check();
+            return _inner.ReadAsync(query, subject, cancellationToken);
+        }
+
+        public Task<bool> CutAsync(DateTimeOffset before, CancellationToken cancellationToken) => _inner.CutAsync(before, cancellationToken);
+
+        private void Check()
+        {
+            if (Fault is { } fault)
+                throw fault;
+        }
+    }
+}
