@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json.Serialization.Metadata;
+using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
@@ -16,8 +15,14 @@ internal static class ChangeEndpoints
     public static void MapChanges(this IEndpointRouteBuilder group)
     {
         group.MapPatch("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
-            ChangeAsync(request, name, flags, ApiJson.Default.FlagPatch, patch => patch.Reason,
-                async (patch, change, version) => FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, patch.ToUpdate(name), change, version, request.RequestAborted).ConfigureAwait(false))));
+            ChangeAsync(request, name, flags, ApiJson.Default.FlagPatch, patch => patch.Reason, async (patch, change, version) =>
+            {
+                (FlagUpdate update, string? fault) = patch.ToUpdate(name);
+                // Everything that is wrong at once, and not only what is found first.
+                if (flags.GetFlag(name) is { } known && new[] { fault }.OfType<string>().Concat(FlagChanges.Faults(known.Definition, update)).Concat(change.Faults()).ToArray() is { Length: > 0 } faults)
+                    throw new FlagChangeException(FlagChangeError.Invalid, faults);
+                return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change, version, request.RequestAborted).ConfigureAwait(false));
+            }));
 
         group.MapPost("api/flags/{name}/reset", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
@@ -36,20 +41,22 @@ internal static class ChangeEndpoints
     public static async Task<IResult> ChangeAsync<T>(
         HttpContext request, string name, IFeatureFlagManager flags, JsonTypeInfo<T> type, Func<T, string?> reason, Func<T, FlagChange, long?, Task<IResult>> change) where T : class
     {
-        if (!TryGetVersion(request.Request, out long? version))
-            return Problems.Of(StatusCodes.Status400BadRequest, "If-Match cannot be read: it must be the ETag of the flag, as \"42\", or *.");
+        if (!FlagTag.TryRead(request.Request, out FlagTag? expected))
+            return Problems.Of(StatusCodes.Status400BadRequest, "If-Match cannot be read: it must be the ETag of the flag, or *.");
         JsonBody.Read<T> body = await JsonBody.ReadAsync(request.Request, type).ConfigureAwait(false);
         if (!body.Ok)
             return body.Problem;
+        if (expected is { Content: not null } seen && flags.GetFlag(name) is { } status && FlagTag.Of(status) is var now && now.Version == seen.Version && now != seen)
+            return Problems.Of(StatusCodes.Status412PreconditionFailed, $"Configuration has changed flag '{status.Definition.Name}' since it was read. Read it again, and then decide.");
         try
         {
-            return await change(body.Value, new FlagChange(Actor(request.User), reason(body.Value) ?? "", ChangeSource.Api), version).ConfigureAwait(false);
+            return await change(body.Value, new FlagChange(Actor(request.User), reason(body.Value) ?? "", ChangeSource.Api), expected?.Version).ConfigureAwait(false);
         }
         catch (FlagChangeException exception)
         {
             return exception.Error == FlagChangeError.UnknownFlag
                 ? FlagEndpoints.Unknown(name, flags)
-                : Problems.Of(StatusOf(exception.Error), exception.Message);
+                : Problems.Of(StatusOf(exception.Error), exception.Message, exception.Error == FlagChangeError.Invalid ? exception.Errors : null);
         }
     }
 
@@ -61,21 +68,5 @@ internal static class ChangeEndpoints
         _ => StatusCodes.Status503ServiceUnavailable,
     };
 
-    private static string Actor(ClaimsPrincipal user) =>
-        user.Identity?.IsAuthenticated != true ? "local developer"
-        : user.Identity.Name ?? user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.FindFirstValue("sub") ?? "unnamed user";
-
-    private static bool TryGetVersion(HttpRequest request, out long? version)
-    {
-        version = null;
-        if (request.Headers.IfMatch.Count == 0)
-            return true;
-        if (request.Headers.IfMatch.Count > 1 || !EntityTagHeaderValue.TryParse(request.Headers.IfMatch[0], out EntityTagHeaderValue? tag))
-            return false;
-        if (tag.Tag == "*")
-            return true;
-        bool known = long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && !tag.IsWeak;
-        version = number;
-        return known;
-    }
+    private static string Actor(ClaimsPrincipal user) => SignedIn.NameOf(user) ?? "local developer";
 }

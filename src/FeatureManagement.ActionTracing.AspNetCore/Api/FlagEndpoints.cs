@@ -1,4 +1,3 @@
-using System.Globalization;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
@@ -35,10 +34,10 @@ internal static class FlagEndpoints
         });
     }
 
-    /// <summary>The flag, with its version as ETag.</summary>
+    /// <summary>The flag, with its tag.</summary>
     public static IResult Show(HttpContext request, FlagStatus status)
     {
-        request.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{status.Version}\"");
+        request.Response.Headers.ETag = FlagTag.Of(status).ToString();
         return Results.Json(FlagModel.Of(status, request.RequestServices.GetRequiredService<IRolloutManager>()), ApiJson.Default.FlagModel);
     }
 

@@ -19,15 +19,18 @@ internal sealed record FlagPatch
 
     public string? Reason { get; init; }
 
-    /// <exception cref="FlagChangeException">There is no such state.</exception>
-    public FlagUpdate ToUpdate(string flag) => new()
+    /// <summary>The update, and what is wrong with the state as it is written; null where nothing is.</summary>
+    public (FlagUpdate Update, string? Fault) ToUpdate(string flag)
     {
-        State = State is null ? null
-            : FlagSpelling.TryRead(State, out FlagState state) ? state
-            : throw new FlagChangeException(FlagChangeError.Invalid, $"Flag '{flag}': state is {State}; it must be one of {string.Join(", ", FlagSpelling.All<FlagState>())}."),
-        Percentage = Percentage,
-        Whitelist = Whitelist,
-        Groups = Groups,
-        Weights = Variants,
-    };
+        FlagState state = default;
+        bool unknown = State is not null && !FlagSpelling.TryRead(State, out state);
+        return (new FlagUpdate
+        {
+            State = State is null ? null : state,
+            Percentage = Percentage,
+            Whitelist = Whitelist,
+            Groups = Groups,
+            Weights = Variants,
+        }, unknown ? $"Flag '{flag}': state is {State}; it must be one of {string.Join(", ", FlagSpelling.All<FlagState>())}." : null);
+    }
 }

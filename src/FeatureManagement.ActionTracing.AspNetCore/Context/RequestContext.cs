@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.FeatureManagement.FeatureFilters;
 
@@ -12,44 +13,53 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Context;
 /// Whom the request at hand is for: the signed-in user, else the visitor's session, else the request alone. Made once per request, and again when the
 /// request's user changes. Outside a request there is no context. Thread-safe.
 /// </summary>
-internal sealed class RequestContext(IHttpContextAccessor http, IOptions<ActionTracingWebOptions> options, IHostEnvironment environment, TimeProvider time) : ITargetingContextAccessor
+internal sealed partial class RequestContext(
+    IHttpContextAccessor http, IOptions<ActionTracingWebOptions> options, IHostEnvironment environment, TimeProvider time, ILogger<RequestContext> logger) : ITargetingContextAccessor
 {
     private static readonly object Key = new();
     private static readonly object VisitorKey = new();
+    private static readonly object SessionKey = new();
 
-    public ValueTask<TargetingContext> GetContextAsync() => new(Get()!);
-
-    private FeatureFlagContext? Get()
+    public ValueTask<TargetingContext> GetContextAsync()
     {
         if (http.HttpContext is not { } request)
-            return null;
+            return new((TargetingContext)null!); // as the interface has it: no context
+        Task<string?> session;
         // The work of one request may run in parallel, and the request's own collections are not made for that.
         lock (request)
         {
             ClaimsPrincipal user = request.User;
             if (request.Items.TryGetValue(Key, out object? known) && known is Made made && ReferenceEquals(made.User, user))
-                return made.Context;
-            FeatureFlagContext context = Make(request, user);
-            request.Items[Key] = new Made(user, context);
-            return context;
+                return new(made.Context);
+            string? userId = SignedIn.IdOf(user);
+            string? visitor = userId is null && options.Value.AnonymousCookie is { } cookie ? Visitor(request, cookie) : null;
+            // Somebody who is known needs neither cookie nor session: to read the session may mean to ask another machine.
+            session = userId is null && visitor is null ? Session(request) : Task.FromResult(visitor);
+            if (session.IsCompleted)
+                return new(Make(request, user, userId, session.Result));
         }
+        return new(AwaitAsync(request, session));
     }
 
-    private FeatureFlagContext Make(HttpContext request, ClaimsPrincipal user)
+    private async Task<TargetingContext> AwaitAsync(HttpContext request, Task<string?> session)
     {
-        ActionTracingWebOptions web = options.Value;
-        bool signedIn = user.Identity?.IsAuthenticated == true;
-        string? userId = signedIn ? user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.FindFirstValue("sub") ?? user.Identity!.Name : null;
-        return new FeatureFlagContext
+        await session.ConfigureAwait(false);
+        return await GetContextAsync().ConfigureAwait(false); // the user may be another one by now
+    }
+
+    private FeatureFlagContext Make(HttpContext request, ClaimsPrincipal user, string? userId, string? sessionId)
+    {
+        var context = new FeatureFlagContext
         {
             UserId = userId,
-            // Somebody who is known needs no cookie.
-            SessionId = web.AnonymousCookie is { } cookie && string.IsNullOrEmpty(userId) ? Visitor(request, cookie) ?? SessionId(request) : SessionId(request),
+            SessionId = sessionId,
             RequestId = request.TraceIdentifier,
-            Groups = signedIn ? Groups(user, web.GroupClaimType) : [],
+            Groups = [.. SignedIn.Identities(user).SelectMany(identity => identity.FindAll(options.Value.GroupClaimType ?? identity.RoleClaimType)).Select(claim => claim.Value)],
             Environment = environment.EnvironmentName,
             Timestamp = time.GetUtcNow(),
         };
+        request.Items[Key] = new Made(user, context);
+        return context;
     }
 
     // Once per request: a visitor who is drawn again when the user changes stays the same one.
@@ -60,12 +70,35 @@ internal sealed class RequestContext(IHttpContextAccessor http, IOptions<ActionT
         return (string?)visitor;
     }
 
-    // An empty session gets a new id at every request.
-    private static string? SessionId(HttpContext request) =>
-        request.Features.Get<ISessionFeature>()?.Session is { IsAvailable: true } session && session.Keys.Any() ? session.Id : null;
+    // Once per request, as for the visitor. Parallel work waits for the same load, for a session is no more made for it than a request.
+    private Task<string?> Session(HttpContext request)
+    {
+        if (request.Features.Get<ISessionFeature>()?.Session is not { } session)
+            return Task.FromResult<string?>(null);
+        if (!request.Items.TryGetValue(SessionKey, out object? load))
+            request.Items[SessionKey] = load = LoadAsync(session);
+        return (Task<string?>)load!; // nobody else has the key
+    }
 
-    private static string[] Groups(ClaimsPrincipal user, string? claimType) =>
-        [.. user.Identities.Where(identity => identity.IsAuthenticated).SelectMany(identity => identity.FindAll(claimType ?? identity.RoleClaimType)).Select(claim => claim.Value)];
+    private async Task<string?> LoadAsync(ISession session)
+    {
+        try
+        {
+            await session.LoadAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a session store throws, the request goes on as one without a session.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogNoSession(exception);
+            return null;
+        }
+        // An empty session gets a new id at every request.
+        return session.IsAvailable && session.Keys.Any() ? session.Id : null;
+    }
+
+    [LoggerMessage(602, LogLevel.Warning, "The session could not be loaded; flags are evaluated as if there were none.", EventName = "NoSession")]
+    private partial void LogNoSession(Exception exception);
 
     private sealed record Made(ClaimsPrincipal User, FeatureFlagContext Context);
 }

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;
@@ -73,6 +74,7 @@ public class ChangeEndpointTests
     [InlineData("""{"state":1,"reason":"x"}""", "state is not of its type, or what follows is no JSON.")]
     [InlineData("""{"whitelist":["a",2],"reason":"x"}""", "whitelist[1] is not of its type, or what follows is no JSON.")]
     [InlineData("""{"stat":"enabled","reason":"x"}""", "there is no field 'stat'; did you mean 'state'?")]
+    [InlineData("""{"staet":"enabled","reason":"x"}""", "there is no field 'staet'; did you mean 'state'?")]
     [InlineData("""{"colour":"red","reason":"x"}""", "there is no field 'colour'; the fields are state, percentage, whitelist, groups, variants, reason.")]
     public async Task Patch_ABodyThatCannotBeRead_IsABadRequest(string body, string what)
     {
@@ -97,8 +99,39 @@ public class ChangeEndpointTests
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":10,"reason":"first"}""", first);
         await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"second"}""", HttpStatusCode.PreconditionFailed, null, first);
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"any"}""", "*");
-        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":30,"reason":"x"}""", HttpStatusCode.BadRequest, "If-Match cannot be read: it must be the ETag of the flag, as \"42\", or *.", "\"abc\"");
+        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":30,"reason":"x"}""", HttpStatusCode.BadRequest, "If-Match cannot be read: it must be the ETag of the flag, or *.", "\"abc\"");
         Assert.Equal(20, (int)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!["percentage"]!);
+    }
+
+    [Fact]
+    public async Task Patch_WithIfMatchAfterAnEditOfConfiguration_IsRefused()
+    {
+        await using WebHost host = await StartAsync();
+        using HttpResponseMessage seen = await host.Client.GetAsync("api/flags/checkout");
+        var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
+        configuration["ActionTracing:featureFlags:checkout:whitelist:0"] = "bob";
+        configuration.Reload();
+        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"x"}""", HttpStatusCode.PreconditionFailed,
+            "Configuration has changed flag 'checkout' since it was read. Read it again, and then decide.", seen.Headers.ETag!.Tag);
+        using HttpResponseMessage again = await host.Client.GetAsync("api/flags/checkout");
+        await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"x"}""", again.Headers.ETag!.Tag);
+        await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":30,"reason":"x"}""", $"\"{(long)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!["version"]!}\""); // the version alone
+    }
+
+    [Fact]
+    public async Task Patch_SeveralFaults_AreListedOneByOne()
+    {
+        await using WebHost host = await StartAsync();
+        using HttpRequestMessage request = Request(HttpMethod.Patch, "api/flags/checkout", """{"state":"enabeld","percentage":140}""");
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(
+            [
+                "Flag 'checkout': state is enabeld; it must be one of disabled, development, canary, rollout, enabled, emergency_off.",
+                "Flag 'checkout': percentage is 140; it must be between 0 and 100.",
+                "Every change needs a reason; say who and why.",
+            ],
+            (await response.Content.ReadFromJsonAsync<JsonObject>())!["errors"]!.AsArray().Select(error => (string)error!));
     }
 
     [Theory]

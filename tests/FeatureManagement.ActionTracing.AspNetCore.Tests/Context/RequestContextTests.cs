@@ -5,7 +5,11 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Context;
@@ -111,6 +115,43 @@ public class RequestContextTests
     }
 
     [Fact]
+    public async Task Context_SignedInByAnyIdentity_IsThatUserAndReadsNoSession()
+    {
+        var user = new ClaimsPrincipal([
+            new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "forged"), new Claim(ClaimTypes.Role, "admins")]), // proves nothing
+            new ClaimsIdentity([new Claim("sub", "zoe"), new Claim(ClaimTypes.Role, "staff")], "token"),
+        ]);
+        var session = new SlowSession();
+        FeatureFlagContext context = await OfAsync(new DefaultHttpContext { User = user }, session);
+        Assert.Equal(("zoe", null), (context.UserId, context.SessionId));
+        Assert.Equal(["staff"], context.Groups);
+        Assert.Equal(0, session.Loads);
+    }
+
+    [Fact]
+    public async Task Context_SessionFarAway_IsLoadedOnceAndWithoutBlocking()
+    {
+        var request = new DefaultHttpContext();
+        var session = new SlowSession();
+        Task<FeatureFlagContext> first = OfAsync(request, session);
+        Task<FeatureFlagContext> second = OfAsync(request, session); // parallel work of the same request
+        Assert.False(first.IsCompleted || second.IsCompleted);
+        session.Loaded.SetResult();
+        Assert.Equal("far", (await first).SessionId);
+        Assert.Same(await first, await second);
+        Assert.Equal(1, session.Loads);
+    }
+
+    [Fact]
+    public async Task Context_SessionThatCannotBeLoaded_IsTheRequest()
+    {
+        var request = new DefaultHttpContext { TraceIdentifier = "t" };
+        var session = new SlowSession();
+        session.Loaded.SetException(new IOException("no cache"));
+        Assert.Equal("t", (await OfAsync(request, session)).BucketingKey);
+    }
+
+    [Fact]
     public async Task Context_OutsideARequest_IsNone()
     {
         await using WebHost host = await WebHost.StartAsync();
@@ -159,6 +200,50 @@ public class RequestContextTests
         using HttpResponseMessage response = await host.Client.SendAsync(request);
         response.EnsureSuccessStatusCode();
         return seen! with { SetCookie = response.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies) ? [.. cookies] : [] };
+    }
+
+    private static async Task<FeatureFlagContext> OfAsync(HttpContext request, ISession session)
+    {
+        request.Features.Set<ISessionFeature>(new SessionFeature { Session = session });
+        var accessor = new RequestContext(
+            new HttpContextAccessor { HttpContext = request }, Options.Create(new ActionTracingWebOptions()), new HostingEnvironment { EnvironmentName = "Production" },
+            TimeProvider.System, NullLogger<RequestContext>.Instance);
+        return (FeatureFlagContext)await accessor.GetContextAsync();
+    }
+
+    private sealed class SessionFeature : ISessionFeature
+    {
+        public required ISession Session { get; set; }
+    }
+
+    /// <summary>A session on another machine: what asks it before it is loaded would block.</summary>
+    private sealed class SlowSession : ISession
+    {
+        public TaskCompletionSource Loaded { get; } = new();
+
+        public int Loads { get; private set; }
+
+        public bool IsAvailable => Loaded.Task.IsCompletedSuccessfully ? true : throw new InvalidOperationException("This would block.");
+
+        public string Id => "far";
+
+        public IEnumerable<string> Keys => ["cart"];
+
+        public Task LoadAsync(CancellationToken cancellationToken)
+        {
+            Loads++;
+            return Loaded.Task;
+        }
+
+        public Task CommitAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Clear() => throw new NotSupportedException();
+
+        public void Remove(string key) => throw new NotSupportedException();
+
+        public void Set(string key, byte[] value) => throw new NotSupportedException();
+
+        public bool TryGetValue(string key, out byte[] value) => throw new NotSupportedException();
     }
 
     private sealed class AskedAccessor : ITargetingContextAccessor
