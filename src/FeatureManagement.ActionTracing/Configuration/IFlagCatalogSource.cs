@@ -8,4 +8,11 @@ internal interface IFlagCatalogSource
 
     /// <summary>Raised after <see cref="Catalog"/> has changed, one change at a time.</summary>
     event Action<FlagCatalog>? Changed;
+
+    /// <summary>Raised before <see cref="Changed"/> for what an edit brought that is wrong, and for what is no longer wrong. A source that takes whatever it is given never raises it.</summary>
+    event Action<IReadOnlyList<ConfigurationFault>, IReadOnlyList<ConfigurationFault>>? Judged
+    {
+        add { }
+        remove { }
+    }
 }

@@ -78,6 +78,8 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
 
     public event Action<FlagCatalog>? Changed;
 
+    public event Action<IReadOnlyList<ConfigurationFault>, IReadOnlyList<ConfigurationFault>>? Judged;
+
     public void Dispose()
     {
         _check.Dispose();
@@ -138,6 +140,9 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
             LogWarning(warning);
         if (rejected.Length > 0)
             _metrics.Rejected();
+        if (rejected.Length + mended.Length > 0)
+            foreach (Action<IReadOnlyList<ConfigurationFault>, IReadOnlyList<ConfigurationFault>> listener in Judged?.GetInvocationList() ?? [])
+                Tell(() => listener(rejected, mended));
         if (!accepted)
             return;
         _metrics.Accepted();
@@ -147,14 +152,14 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
             next.Catalog.Flags.Values.Count(flag => !ReferenceEquals(flag, old.Flags.GetValueOrDefault(flag.Name))),
             old.Flags.Keys.Count(name => !next.Catalog.Flags.ContainsKey(name)));
         foreach (Action<FlagCatalog> listener in Changed?.GetInvocationList() ?? [])
-            Tell(listener, next.Catalog);
+            Tell(() => listener(next.Catalog));
     }
 
-    private void Tell(Action<FlagCatalog> listener, FlagCatalog catalog)
+    private void Tell(Action listener)
     {
         try
         {
-            listener(catalog);
+            listener();
         }
 #pragma warning disable CA1031 // One listener's fault must not keep the news from the others.
         catch (Exception exception)

@@ -24,22 +24,32 @@ internal static class NearestName
         return nearest;
     }
 
-    // Levenshtein's distance, without regard to case.
+    // How many letters must be put in, taken out, exchanged, or swapped with their neighbour; without regard to case.
     private static int Edits(string from, string to)
     {
-        Span<int> row = stackalloc int[to.Length + 1];
-        for (int j = 0; j < row.Length; j++)
+        int length = to.Length + 1;
+        Span<int> rows = stackalloc int[3 * length];
+        Span<int> beforeLast = rows[..length];
+        Span<int> last = rows.Slice(length, length);
+        Span<int> row = rows[(2 * length)..];
+        for (int j = 0; j < length; j++)
             row[j] = j;
         for (int i = 1; i <= from.Length; i++)
         {
-            int diagonal = row[0];
+            Span<int> oldest = beforeLast;
+            beforeLast = last;
+            last = row;
+            row = oldest;
             row[0] = i;
-            for (int j = 1; j < row.Length; j++)
+            for (int j = 1; j < length; j++)
             {
-                bool same = char.ToUpperInvariant(from[i - 1]) == char.ToUpperInvariant(to[j - 1]);
-                (diagonal, row[j]) = (row[j], Math.Min(diagonal + (same ? 0 : 1), Math.Min(row[j], row[j - 1]) + 1));
+                row[j] = Math.Min(last[j - 1] + (Same(from[i - 1], to[j - 1]) ? 0 : 1), Math.Min(last[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && Same(from[i - 1], to[j - 2]) && Same(from[i - 2], to[j - 1]))
+                    row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
             }
         }
         return row[^1];
     }
+
+    private static bool Same(char left, char right) => char.ToUpperInvariant(left) == char.ToUpperInvariant(right);
 }

@@ -18,7 +18,7 @@ internal static class RolloutChanges
     {
         RolloutConfig frozen = plan ?? configured.RolloutConfig ?? new RolloutConfig();
         if (RolloutRules.Check(frozen) is { Count: > 0 } faults)
-            throw new FlagChangeException(FlagChangeError.Invalid, string.Join(' ', faults.Select(fault => $"Flag '{configured.Name}': rolloutConfig.{fault}.")));
+            throw new FlagChangeException(FlagChangeError.Invalid, [.. faults.Select(fault => $"Flag '{configured.Name}': rolloutConfig.{fault}.")]);
         if (record.Rollout is not null)
             throw Conflict($"Flag '{configured.Name}' already has a rollout. Roll it back or complete it first.");
         if (record.Emergency is not null || configured.State == FlagState.EmergencyOff)

@@ -9,17 +9,17 @@ public sealed record FlagChange(string Actor, string Reason, ChangeSource Source
     /// <summary>The longest actor and reason that are taken.</summary>
     public const int MaxLength = 1_000;
 
+    internal IReadOnlyList<string> Faults() => [.. new[] { FaultOf("an actor", Actor), FaultOf("a reason", Reason) }.OfType<string>()];
+
     internal void Check()
     {
-        Check("an actor", Actor);
-        Check("a reason", Reason);
+        IReadOnlyList<string> faults = Faults();
+        if (faults.Count > 0)
+            throw new FlagChangeException(FlagChangeError.Invalid, faults);
     }
 
-    private static void Check(string what, string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-            throw new FlagChangeException(FlagChangeError.Invalid, $"Every change needs {what}; say who and why.");
-        if (text.Length > MaxLength)
-            throw new FlagChangeException(FlagChangeError.Invalid, $"This is too long for {what}: {text.Length} characters; at most {MaxLength} are taken.");
-    }
+    private static string? FaultOf(string what, string? text) =>
+        string.IsNullOrWhiteSpace(text) ? $"Every change needs {what}; say who and why."
+        : text.Length > MaxLength ? $"This is too long for {what}: {text.Length} characters; at most {MaxLength} are taken."
+        : null;
 }

@@ -8,8 +8,14 @@ public sealed class FlagChangeException : Exception
     /// <param name="message">A sentence for the caller.</param>
     /// <param name="innerException">What the store said, or null.</param>
     public FlagChangeException(FlagChangeError error, string message, Exception? innerException = null)
-        : base(message, innerException) => Error = error;
+        : base(message, innerException) => (Error, Errors) = (error, [message]);
+
+    internal FlagChangeException(FlagChangeError error, IReadOnlyList<string> errors)
+        : base(string.Join(' ', errors)) => (Error, Errors) = (error, errors);
 
     /// <summary>Why the change was refused.</summary>
     public FlagChangeError Error { get; }
+
+    /// <summary>All that is wrong, a sentence each; the message has them in a row.</summary>
+    public IReadOnlyList<string> Errors { get; }
 }

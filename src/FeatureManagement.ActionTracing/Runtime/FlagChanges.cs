@@ -7,9 +7,14 @@ namespace FeatureManagement.ActionTracing.Runtime;
 /// <summary>What a change makes of a flag's record: pure functions of what is configured, what was laid over it and what is asked.</summary>
 internal static class FlagChanges
 {
+    /// <summary>What the audit calls an emergency.</summary>
+    public const string EmergencyAction = "emergency";
+
     public static FlagRecord Update(FlagDefinition configured, FlagRecord record, FlagUpdate update, DateTimeOffset now)
     {
-        Check(configured, update);
+        IReadOnlyList<string> faults = Faults(configured, update);
+        if (faults.Count > 0)
+            throw new FlagChangeException(FlagChangeError.Invalid, faults);
         if (update.State is not null || update.Percentage is not null)
         {
             if (InEmergency(configured, record))
@@ -69,7 +74,8 @@ internal static class FlagChanges
     private static bool InEmergency(FlagDefinition configured, FlagRecord record) =>
         record.Emergency is not null || configured.State == FlagState.EmergencyOff;
 
-    private static void Check(FlagDefinition configured, FlagUpdate update)
+    /// <summary>All that is wrong with an update, whatever state the flag is in: a sentence each.</summary>
+    public static IReadOnlyList<string> Faults(FlagDefinition configured, FlagUpdate update)
     {
         var errors = new List<string>();
         if (update is { State: null, Percentage: null, Whitelist: null, Groups: null, Weights: null })
@@ -89,8 +95,7 @@ internal static class FlagChanges
             else if (weight is <= 0 or > FlagVariant.MaxWeight)
                 errors.Add(string.Create(CultureInfo.InvariantCulture, $"the weight of variant '{variant}' is {weight}; it must be greater than 0 and at most {FlagVariant.MaxWeight}"));
         }
-        if (errors.Count > 0)
-            throw new FlagChangeException(FlagChangeError.Invalid, string.Join(' ', errors.Select(error => $"Flag '{configured.Name}': {error}.")));
+        return [.. errors.Select(error => $"Flag '{configured.Name}': {error}.")];
     }
 
     private static Dictionary<string, decimal> Merge(IReadOnlyDictionary<string, decimal>? before, IReadOnlyDictionary<string, decimal> update)

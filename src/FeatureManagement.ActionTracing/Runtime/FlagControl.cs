@@ -20,6 +20,7 @@ internal sealed partial class FlagControl : IDisposable
     private readonly FlagRecords _records;
     private readonly BoundedStore _store;
     private readonly IFlagCatalogSource _configuration;
+    private readonly ConfigurationAudit _audit;
     private readonly NodeName _node;
     private readonly TimeProvider _time;
     private readonly RuntimeMetrics _metrics;
@@ -30,9 +31,11 @@ internal sealed partial class FlagControl : IDisposable
     private long _known; // the store's version up to which everything is known here
     private volatile bool _loaded;
 
-    public FlagControl(SnapshotSource source, FlagRecords records, BoundedStore store, IFlagCatalogSource configuration, NodeName node, TimeProvider time, RuntimeMetrics metrics, ILogger<FlagControl> logger)
+    public FlagControl(
+        SnapshotSource source, FlagRecords records, BoundedStore store, IFlagCatalogSource configuration, ConfigurationAudit audit, NodeName node, TimeProvider time, RuntimeMetrics metrics,
+        ILogger<FlagControl> logger)
     {
-        (_source, _records, _store, _configuration, _node, _time, _metrics, _logger) = (source, records, store, configuration, node, time, metrics, logger);
+        (_source, _records, _store, _configuration, _audit, _node, _time, _metrics, _logger) = (source, records, store, configuration, audit, node, time, metrics, logger);
         configuration.Changed += Reconfigured;
     }
 
@@ -97,7 +100,11 @@ internal sealed partial class FlagControl : IDisposable
         EffectiveFlag configured = Configured(edit.Flag);
         PendingEdit? pending = _records.Act(edit, configured.Definition, out FlagSnapshot before, out FlagSnapshot after);
         if (pending is not null)
+        {
+            if (edit.Action == FlagChanges.EmergencyAction)
+                _metrics.Emergency(edit.Change.Source);
             LogActed(configured.Definition.Name, edit.Action, edit.Change.Actor, edit.Change.Source, edit.Change.Reason);
+        }
         if (!IsStored())
             await WriteSoonAsync(cancellationToken).ConfigureAwait(false);
         return new FlagActed(before, after, IsStored());
@@ -109,9 +116,6 @@ internal sealed partial class FlagControl : IDisposable
             return pending?.Written.IsCompleted ?? ReferenceEquals(edit.Decide(configured.Definition, stored), stored);
         }
     }
-
-    /// <summary>Keeps audit entries to be written, in order, with what else is pending.</summary>
-    public void Record(IReadOnlyList<AuditEntry> entries) => _records.Enqueue(new PendingEdit(entries));
 
     /// <summary>Reads what others changed, and writes what is pending.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
@@ -141,6 +145,7 @@ internal sealed partial class FlagControl : IDisposable
         lock (_edits)
         {
             FlagCatalog catalog = _configuration.Catalog;
+            _audit.Edited(catalog);
             if (!_loaded || ReferenceEquals(catalog, _catalog))
                 return;
             foreach ((FlagEdit edit, FlagDefinition configured) in ConfigurationEdits.Ended(_catalog, catalog, _source.Layers(), _time.GetUtcNow()))
@@ -252,7 +257,7 @@ internal sealed partial class FlagControl : IDisposable
             Source = edit.Change.Source,
             Node = _node.Value,
         };
-        var write = new DocumentWrite(FlagRecords.KeyOf(edit.Flag), next.IsEmpty ? null : StoredJson.Write(next), record.Version);
+        var write = new DocumentWrite(FlagRecords.KeyOf(edit.Flag), StoredJson.Write(next), record.Version);
         var commit = new StoreCommit([write, .. edit.Also], [entry]);
         CommitResult result = await _store.CallAsync((store, bound) => store.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
         if (!result.Committed)

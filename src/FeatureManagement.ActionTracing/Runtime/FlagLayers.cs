@@ -15,10 +15,10 @@ internal static class FlagLayers
     {
         FlagRecord record = layer.Record;
         EffectiveFlag flag = configured with { Version = layer.Version, Pending = layer.Pending, Emergency = record.Emergency };
+        if (record.At > flag.LastModified)
+            flag = flag with { LastModified = record.At }; // also where the change took the last layer away
         if (record.IsEmpty)
             return flag;
-        if (record.At > flag.LastModified)
-            flag = flag with { LastModified = record.At };
         var answer = ConfiguredAnswer.Of(configured.Definition);
         if (record.Override is { } update && update.Over == answer)
             flag = Update(flag, update);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,10 +19,15 @@ internal static class RuntimeServices
         services.TryAddSingleton<SnapshotSource>();
         services.TryAddSingleton<FlagRecords>();
         services.TryAddSingleton<RuntimeMetrics>();
+        services.TryAddSingleton<ConfigurationAudit>();
         services.TryAddSingleton<FlagControl>();
         services.TryAddSingleton<IAuditLog, AuditLog>();
+        services.TryAddSingleton<IEvaluationStore>(_ => new InMemoryEvaluationStore());
+        services.TryAddSingleton(provider => new EvaluationQueue(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IEvaluationAudit, EvaluationAudit>();
         services.AddHostedService<StoreSync>();
         services.AddHostedService<AuditUpkeep>();
+        services.AddHostedService<EvaluationAuditService>();
         return services;
     }
 }

@@ -38,6 +38,7 @@ public sealed class FlagRuleTests
     [InlineData("'priority': 0", "priority is 0; it must be a whole number between 1 and 2147483647.")]
     [InlineData("'priority': 1.5", "priority is 1.5; it must be a whole number between 1 and 2147483647.")]
     [InlineData("'telemetry': 'maybe'", "telemetry is maybe; it must be true or false.")]
+    [InlineData("'descritpion': ''", "descritpion is no known field; did you mean description?")]
     [InlineData("'percentge': 5", "percentge is no known field; did you mean percentage?")]
     [InlineData("'zzz': 5", "zzz is no known field; known are " + Known + ".")]
     [InlineData("'environments': 'all'", "environments is 'all'; it must be an object with a field for each environment.")]

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
@@ -5,6 +6,8 @@ using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Runtime;
 
@@ -13,6 +16,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
     private static readonly FlagChange Change = new("ann", "because");
 
     private readonly SwitchedStore _store = new();
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch);
     private readonly FlagServices _services;
 
     public FeatureFlagManagerTests() => _services = new FlagServices(
@@ -25,7 +29,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
             Flag.Off("stop") with { Priority = 1 },
             Flag.Variants("banner", FlagState.Enabled, ("blue", 1), ("red", 1)),
         ],
-        before: services => services.AddSingleton<IActionTracingStore>(_store));
+        before: services => services.AddSingleton<IActionTracingStore>(_store).AddSingleton<TimeProvider>(_time));
 
     private IFeatureFlagManager Manager => _services.Manager;
 
@@ -62,12 +66,53 @@ public sealed class FeatureFlagManagerTests : IDisposable
 
     [Theory]
     [InlineData("chekout", FlagChangeError.UnknownFlag, "There is no flag 'chekout'; did you mean 'checkout'?")]
+    [InlineData("hsare", FlagChangeError.UnknownFlag, "There is no flag 'hsare'; did you mean 'share'?")]
     [InlineData("killed", FlagChangeError.Conflict, "Flag 'killed' is in emergency; its state and percentage cannot be updated. Clear the emergency first.")]
     public async Task Update_Impossible_SaysWhy(string flag, FlagChangeError error, string message)
     {
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => Manager.UpdateFlagAsync(flag, new FlagUpdate { Percentage = 1 }, Change));
         Assert.Equal((error, message), (refused.Error, refused.Message));
         Assert.Empty(await _store.ReadAuditAsync(new AuditQuery(), default));
+    }
+
+    [Fact]
+    public async Task Update_SeveralFaults_AreAllTold()
+    {
+        FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() =>
+            Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 140, Whitelist = [""] }, Change));
+        Assert.Equal(["Flag 'share': percentage is 140; it must be between 0 and 100.", "Flag 'share': whitelist holds an empty id; remove it."], refused.Errors);
+        Assert.Equal(string.Join(' ', refused.Errors), refused.Message);
+    }
+
+    [Fact]
+    public async Task LastModified_AfterResetAndClear_IsTheirTime()
+    {
+        using var other = new FlagServices(_services.Flags.Catalog.Flags.Values, before: services => services.AddSingleton<IActionTracingStore>(_store).AddSingleton<TimeProvider>(_time));
+        foreach (Func<Task> change in new Func<Task>[]
+        {
+            () => Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 20 }, Change),
+            () => Manager.ResetFlagAsync("share", Change),
+            () => Manager.EmergencyShutdownAsync("share", Change),
+            () => Manager.ClearEmergencyAsync("share", Change),
+        })
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await change();
+            Assert.Equal(_time.GetUtcNow(), Manager.GetFlag("share")!.LastModified);
+            await other.Get<FlagControl>().SyncAsync(default);
+            Assert.Equal(_time.GetUtcNow(), other.Manager.GetFlag("share")!.LastModified);
+        }
+    }
+
+    [Fact]
+    public async Task Emergency_StoredOrNot_IsCountedOnce()
+    {
+        using var emergencies = new MetricCollector<long>(_services.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.emergencies");
+        _store.Fault = new IOException("down");
+        await Manager.EmergencyShutdownAsync("checkout", Change);
+        await Manager.EmergencyShutdownAsync("checkout", Change);
+        CollectedMeasurement<long> counted = Assert.Single(emergencies.GetMeasurementSnapshot());
+        Assert.Equal((1L, "code"), (counted.Value, counted.Tags["feature_flag.change.source"]));
     }
 
     [Theory]

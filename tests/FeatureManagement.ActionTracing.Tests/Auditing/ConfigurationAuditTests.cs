@@ -1,0 +1,85 @@
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Tests.Configuration;
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.Tests.Auditing;
+
+/// <summary>What edits of configuration leave in the audit.</summary>
+public sealed class ConfigurationAuditTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task EditedFile_AcceptedRejectedAndMended_IsInTheAuditInOrder()
+    {
+        Write("'a': { 'type': 'boolean', 'state': 'enabled' }, 'b': { 'type': 'percentage', 'state': 'rollout', 'percentage': 5 }");
+        using var host = new EditedHost(_directory);
+        Write("'a': { 'type': 'boolean', 'state': 'disabled', 'description': 'Off.' }, 'b': { 'type': 'percentage', 'state': 'rollout', 'percentage': 140 }");
+        AuditEntry[] entries = Entries(host, 2);
+        Assert.Equal(
+            [("configuration_rejected", "b", "Flag 'b': percentage is 140; it must be between 0 and 100."), ("configured", "a", "Configuration changed state and description.")],
+            entries.Select(entry => (entry.Action, entry.Flag!, entry.Reason!)));
+        Assert.All(entries, entry => Assert.Equal(("configuration", ChangeSource.Configuration, NodeName.OfThisProcess.Value), (entry.Actor, entry.Source, entry.Node)));
+        Assert.Equal("""{"state":"enabled","percentage":0,"source":"configuration"}""", entries[1].Before);
+        Assert.Equal("""{"state":"disabled","percentage":0,"source":"configuration"}""", entries[1].After);
+
+        Write("'a': { 'type': 'boolean', 'state': 'disabled', 'description': 'Off.' }, 'b': { 'type': 'percentage', 'state': 'rollout', 'percentage': 5 }");
+        Assert.Equal(("configuration_mended", "b"), (Entries(host, 3)[2].Action, Entries(host, 3)[2].Flag));
+
+        Write("'a': { 'type': 'boolean', 'state': 'disabled', 'description': 'Off.' }, 'c': { 'type': 'boolean', 'state': 'enabled' }", "'auditFlagEvaluations': true");
+        entries = Entries(host, 6)[3..];
+        Assert.Equal(
+            [(null, "Configuration changed featureFlagSettings."), ("c", "Configuration has a new flag."), ("b", "Configuration no longer has the flag.")],
+            entries.Select(entry => (entry.Flag, entry.Reason)));
+        Assert.Contains("\"auditFlagEvaluations\":true", entries[0].After, StringComparison.Ordinal);
+        Assert.Null(entries[1].Before);
+        Assert.Null(entries[2].After);
+        Assert.True((await host.Get<IAuditLog>().VerifyAsync()).Valid);
+    }
+
+    [Fact]
+    public async Task Edit_OfWhatAFlagAnswers_ComesBeforeWhatItEnds()
+    {
+        var store = new InMemoryStore();
+        using var services = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        await services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 50 }, new FlagChange("ann", "because"));
+        services.Flags.Set(Flag.Share("share", 20));
+        await services.Get<FlagControl>().SyncAsync(default);
+        Assert.Equal(["updated", "configured", "superseded"], (await store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
+    }
+
+    [Fact]
+    public async Task Edit_OfVeryManyFlags_IsWrittenInSeveralCommits()
+    {
+        var store = new SwitchedStore();
+        int largest = 0;
+        store.BeforeCommit = commit =>
+        {
+            largest = Math.Max(largest, commit.Entries.Count);
+            return Task.CompletedTask;
+        };
+        using var services = new FlagServices([.. Enumerable.Range(0, 1_200).Select(i => Flag.On($"f{i}"))], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        await services.Get<FlagControl>().SyncAsync(default);
+        services.Flags.Set([.. Enumerable.Range(0, 1_200).Select(i => Flag.Off($"f{i}"))]);
+        await services.Get<FlagControl>().SyncAsync(default);
+        Assert.Equal((500, 1_200L), (largest, (await store.ReadAuditBoundsAsync(default)).Head.Number));
+    }
+
+    private static AuditEntry[] Entries(EditedHost host, int count)
+    {
+        AuditEntry[] entries = [];
+        Eventually.True(
+            () => (entries = [.. host.Get<IAuditLog>().QueryAsync(new AuditQuery { OldestFirst = true }).Result]).Length >= count,
+            () => $"{entries.Length} entries, not {count}: {string.Join(", ", entries.Select(entry => entry.Reason))}");
+        Assert.Equal(count, entries.Length);
+        return entries;
+    }
+
+    private void Write(string flags, string settings = "") => _directory.Write("appsettings.json",
+        $$"""{ "ActionTracing": { "featureFlags": { {{flags}} }, "featureFlagSettings": { {{settings}} } } }""".Replace('\'', '"'));
+}
