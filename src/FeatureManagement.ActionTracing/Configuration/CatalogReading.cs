@@ -8,9 +8,6 @@ internal sealed record CatalogReading
 {
     public required FlagCatalog Catalog { get; init; }
 
-    /// <summary>The reading itself, which lends the next one what does not change.</summary>
-    public required SectionReading Section { get; init; }
-
     /// <summary>What is wrong, and for which the last good state stands: flag, or null, and sentence.</summary>
     public required IReadOnlyList<(string? Flag, string Message)> Faults { get; init; }
 
@@ -19,7 +16,9 @@ internal sealed record CatalogReading
     /// <summary>Reads, checks and merges: a pure function of what is written and what was good.</summary>
     public static CatalogReading Read(RawSettings raw, string environment, FrozenDictionary<string, FlagDefinition> builtIn, CatalogReading? before = null)
     {
-        SectionReading section = SectionReader.Read(raw, environment, before?.Section);
+        if (raw.IsUnreadable && before is not null)
+            return before with { Faults = [.. FileFaults(raw).Union(before.Faults)] };
+        SectionReading section = SectionReader.Read(raw, environment);
         (IReadOnlyList<SettingFault> rules, IReadOnlySet<string> broken) = FlagRules.Check(section, builtIn);
         HashSet<string> all = [.. broken, .. raw.Faults.Select(fault => fault.Flag).OfType<string>()];
         (FlagCatalog catalog, IReadOnlyList<SettingFault> held) = CatalogMerge.Merge(before?.Catalog, section, all.ToHashSet(StringComparer.OrdinalIgnoreCase), builtIn);
@@ -33,9 +32,10 @@ internal sealed record CatalogReading
         return new CatalogReading
         {
             Catalog = catalog,
-            Section = section,
-            Faults = [.. raw.FileFaults.Select(fault => ((string?)null, fault)), .. faults.Select(fault => (fault.Flag, fault.ToString()))],
+            Faults = [.. FileFaults(raw), .. faults.Select(fault => (fault.Flag, fault.ToString()))],
             Warnings = warnings,
         };
     }
+
+    private static IEnumerable<(string? Flag, string Message)> FileFaults(RawSettings raw) => raw.FileFaults.Select(fault => ((string?)null, fault));
 }

@@ -46,7 +46,7 @@ internal static class ExperimentReader
         string[] names = [.. known];
         if (fields.Text(field) is not { Length: > 0 } name)
         {
-            if (fields.Node(field) is not { Children.Count: > 0 })
+            if (fields.Node(field) is not { HasChildren: true })
                 fields.Fault(field, $"is missing; it must name a {what}");
             return "";
         }

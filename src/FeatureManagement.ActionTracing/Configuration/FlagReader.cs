@@ -43,7 +43,7 @@ internal static class FlagReader
                 definition = ReadFields(effective, flag, null, [], warnings);
             }
         }
-        return new FlagReading(node, faults.Count == 0 ? definition : null, definition.Parent, Parents(node), faults.Count == 0 ? [] : faults, warnings.Count == 0 ? [] : warnings);
+        return new FlagReading(flag, faults.Count == 0 ? definition : null, definition.Parent, Parents(node), faults.Count == 0 ? [] : faults, warnings.Count == 0 ? [] : warnings);
     }
 
     public static string? NameFault(string name)
@@ -58,15 +58,16 @@ internal static class FlagReader
         return null;
     }
 
-    private static List<(string Path, string Name)> Parents(SettingNode node)
+    private static (string Path, string Name)[] Parents(SettingNode node)
     {
-        List<(string, string)> parents = [];
+        List<(string, string)>? parents = null;
         if (node.Find("parent")?.Value is { Length: > 0 } own)
-            parents.Add(("parent", own));
-        foreach (SettingNode overlay in node.Find("environments")?.Children ?? [])
-            if (overlay.Find("parent")?.Value is { Length: > 0 } laid)
-                parents.Add(($"environments.{overlay.Name}.parent", laid));
-        return parents;
+            (parents = []).Add(("parent", own));
+        if (node.Find("environments") is { } environments)
+            foreach (SettingNode overlay in environments.Children)
+                if (overlay.Find("parent")?.Value is { Length: > 0 } laid)
+                    (parents ??= []).Add(($"environments.{overlay.Name}.parent", laid));
+        return parents is null ? [] : [.. parents];
     }
 
     private static bool IsEnvironment(string name, string environment) =>
@@ -82,7 +83,7 @@ internal static class FlagReader
         Require(fields, node, "type", FlagSpelling.All<FlagType>());
         Require(fields, node, "state", FlagSpelling.All<FlagState>());
         FlagVariant[] variants = Variants(fields);
-        if (type == FlagType.Multivariate && variants.Length == 0 && node.Find("variants") is not { Children.Count: > 0 })
+        if (type == FlagType.Multivariate && variants.Length == 0 && node.Find("variants") is not { HasChildren: true })
             fields.Fault("variants", "is missing; a multivariate flag must have at least one");
         int? priority = fields.Integer("priority", 1, int.MaxValue);
         if (priority is not null && type is not null and not FlagType.Boolean)
@@ -110,7 +111,7 @@ internal static class FlagReader
 
     private static void Require(SettingFields fields, SettingNode node, string field, IEnumerable<string> choices)
     {
-        if (node.Find(field) is not { Value: not null } and not { Children.Count: > 0 })
+        if (node.Find(field) is not { Value: not null } and not { HasChildren: true })
             fields.Fault(field, $"is missing; it must be one of {string.Join(", ", choices)}");
     }
 
@@ -130,7 +131,7 @@ internal static class FlagReader
         foreach ((string name, SettingFields variant) in fields.Map("variants", SettingNames.Variant))
         {
             decimal? weight = variant.Positive("weight");
-            if (weight is null && variant.Node("weight") is not { Value: not null } and not { Children.Count: > 0 })
+            if (weight is null && variant.Node("weight") is not { Value: not null } and not { HasChildren: true })
                 variant.Fault("weight", "is missing; it must be a number greater than 0");
             var config = new SortedDictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
             foreach (SettingItem item in variant.Node("config")?.Items ?? [])
@@ -138,6 +139,7 @@ internal static class FlagReader
                     config[item.Key] = item.Value;
             variants.Add(new FlagVariant { Name = name, Weight = weight ?? 1, Config = [.. config] });
         }
-        return [.. variants.OrderBy(variant => variant.Name, StringComparer.OrdinalIgnoreCase)];
+        variants.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Name, right.Name));
+        return [.. variants];
     }
 }

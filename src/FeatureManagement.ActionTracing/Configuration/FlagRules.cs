@@ -21,8 +21,8 @@ internal static class FlagRules
                 {
                     if (!unknown.TryGetValue(parent, out string? text))
                         unknown[parent] = text = Unknown(parent, unknown.Count < MaxSuggestions ? reading.Flags.Keys.Concat(builtIn.Keys) : []);
-                    faults.Add(new SettingFault(flag.Node.Name, path, text));
-                    broken.Add(flag.Node.Name);
+                    faults.Add(new SettingFault(flag.Name, path, text));
+                    broken.Add(flag.Name);
                 }
 
         foreach (List<string> cycle in ParentCycles.Find(reading.Flags.Keys, ParentOf))
@@ -35,7 +35,7 @@ internal static class FlagRules
         string? ParentOf(string name) => reading.Flags.TryGetValue(name, out FlagReading? flag) ? Spelled(flag.Parent) : Spelled(builtIn.GetValueOrDefault(name)?.Parent);
 
         string? Spelled(string? name) => name is null ? null
-            : reading.Flags.TryGetValue(name, out FlagReading? flag) ? flag.Node.Name
+            : reading.Flags.TryGetValue(name, out FlagReading? flag) ? flag.Name
             : builtIn.GetValueOrDefault(name)?.Name;
     }
 

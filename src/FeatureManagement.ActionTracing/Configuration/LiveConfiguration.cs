@@ -17,6 +17,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
 
     private readonly Lock _gate = new();
     private readonly SettingSource _source;
+    private readonly IOptionsMonitorCache<RawSettings> _cache;
     private readonly string _environment;
     private readonly FrozenDictionary<string, FlagDefinition> _builtIn;
     private readonly TimeProvider _time;
@@ -31,6 +32,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
     /// <exception cref="OptionsValidationException">Configuration is invalid; the message has every sentence.</exception>
     public LiveConfiguration(
         IOptionsMonitor<RawSettings> monitor,
+        IOptionsMonitorCache<RawSettings> cache,
         SettingSource source,
         TimeProvider time,
         ConfigurationMetrics metrics,
@@ -40,6 +42,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         _environment = environment?.EnvironmentName ?? Environments.Production;
         _builtIn = BuiltInFlags.In(_environment);
         _source = source;
+        _cache = cache;
         _time = time;
         _metrics = metrics;
         _logger = logger;
@@ -69,6 +72,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         // An edit between the two.
         if (!ReferenceEquals(monitor.CurrentValue, raw))
             Apply();
+        cache.Clear();
         _check = time.CreateTimer(static live => ((LiveConfiguration)live!).Check(), this, CheckInterval, Timeout.InfiniteTimeSpan);
     }
 
@@ -110,6 +114,8 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
             // One edit after the other, until everybody has heard of it. What is applied is read here: what was read before may be old by now.
             lock (_gate)
                 ApplyNext(_source.Read());
+            // What was read is as large as configuration itself, and no longer needed.
+            _cache.Clear();
         }
 #pragma warning disable CA1031
         catch (Exception exception)

@@ -13,4 +13,7 @@ internal sealed class RawSettings
 
     /// <summary>Sentences about files that cannot be read and for which what they said last stands.</summary>
     public IReadOnlyList<string> FileFaults { get; set; } = [];
+
+    /// <summary>Whether a provider failed, so that nothing at all could be read and what was read last stands.</summary>
+    public bool IsUnreadable { get; set; }
 }

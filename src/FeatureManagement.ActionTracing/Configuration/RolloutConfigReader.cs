@@ -7,6 +7,8 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// <summary>Reads a <c>rolloutConfig</c>.</summary>
 internal static class RolloutConfigReader
 {
+    private static readonly RolloutConfig Defaults = new();
+    private static readonly SafetyThresholds NoThresholds = new();
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -17,37 +19,36 @@ internal static class RolloutConfigReader
         SettingFields fields = flag.Below("rolloutConfig", SettingNames.Rollout);
         if (!fields.IsPresent)
             return null;
-        var defaults = new RolloutConfig();
         TimeSpan? duration = fields.Duration("duration", Millisecond, Decade);
         if (duration < TimeSpan.FromMinutes(1))
             warnings.Add($"Flag '{name}': rolloutConfig.duration is {duration.Value:c}; a rollout shorter than a minute sees hardly any traffic.");
         decimal? start = fields.Number("startPercentage", 0, 100);
-        decimal target = fields.Number("targetPercentage", 0, 100) ?? defaults.TargetPercentage;
+        decimal target = fields.Number("targetPercentage", 0, 100) ?? Defaults.TargetPercentage;
         if (start >= target)
             fields.Fault("targetPercentage", string.Create(CultureInfo.InvariantCulture, $"is {target}; it must be above startPercentage, which is {start}"));
-        RolloutType type = fields.Choice<RolloutType>("type") ?? defaults.Type;
+        RolloutType type = fields.Choice<RolloutType>("type") ?? Defaults.Type;
         IReadOnlyList<RolloutScheduleEntry> schedule = Schedule(fields);
         if (type == RolloutType.Custom && fields.Node("schedule")?.Items?.Exists(SettingList.SaysSomething) != true)
             fields.Fault("schedule", "is missing; a custom rollout must have one");
 
-        return defaults with
+        return Defaults with
         {
             Type = type,
-            Duration = duration ?? defaults.Duration,
+            Duration = duration ?? Defaults.Duration,
             StartPercentage = start,
             TargetPercentage = target,
-            Checkpoints = Checkpoints(fields) ?? defaults.Checkpoints,
+            Checkpoints = Checkpoints(fields) ?? Defaults.Checkpoints,
             Schedule = schedule,
             StartAt = fields.Time("startAt"),
-            AutoStart = fields.Bool("autoStart") ?? defaults.AutoStart,
-            RollbackTo = fields.Choice<RollbackTarget>("rollbackTo") ?? defaults.RollbackTo,
+            AutoStart = fields.Bool("autoStart") ?? Defaults.AutoStart,
+            RollbackTo = fields.Choice<RollbackTarget>("rollbackTo") ?? Defaults.RollbackTo,
             SafetyThresholds = Thresholds(fields),
-            Guard = fields.Bool("guard") ?? defaults.Guard,
-            Alpha = fields.Rate("alpha", 0, 1, open: true) ?? defaults.Alpha,
-            MaxErrorRateIncrease = fields.Rate("maxErrorRateIncrease", 0, 100) ?? defaults.MaxErrorRateIncrease,
-            MaxLatencyIncrease = fields.Rate("maxLatencyIncrease", 0, 100) ?? defaults.MaxLatencyIncrease,
+            Guard = fields.Bool("guard") ?? Defaults.Guard,
+            Alpha = fields.Rate("alpha", 0, 1, open: true) ?? Defaults.Alpha,
+            MaxErrorRateIncrease = fields.Rate("maxErrorRateIncrease", 0, 100) ?? Defaults.MaxErrorRateIncrease,
+            MaxLatencyIncrease = fields.Rate("maxLatencyIncrease", 0, 100) ?? Defaults.MaxLatencyIncrease,
             SlowThreshold = fields.Duration("slowThreshold", Millisecond, Day),
-            MaxHold = fields.Duration("maxHold", TimeSpan.Zero, Decade) ?? defaults.MaxHold,
+            MaxHold = fields.Duration("maxHold", TimeSpan.Zero, Decade) ?? Defaults.MaxHold,
         };
     }
 
@@ -56,13 +57,12 @@ internal static class RolloutConfigReader
         SettingFields fields = rollout.Below("safetyThresholds", SettingNames.Thresholds);
         if (!fields.IsPresent)
             return null;
-        var defaults = new SafetyThresholds();
         SettingFields phases = fields.Below("phases", SettingNames.Phases);
-        return defaults with
+        return NoThresholds with
         {
             MaxErrorRate = fields.Rate("maxErrorRate", 0, 1),
             MaxLatency = fields.Duration("maxLatency", TimeSpan.Zero, Day),
-            ThresholdWindow = fields.Duration("thresholdWindow", Second, Day) ?? defaults.ThresholdWindow,
+            ThresholdWindow = fields.Duration("thresholdWindow", Second, Day) ?? NoThresholds.ThresholdWindow,
             MinimumSamples = fields.Integer("minimumSamples", 0, int.MaxValue),
             Canary = Phase(phases, "canary"),
             Gradual = Phase(phases, "gradual"),
@@ -102,12 +102,12 @@ internal static class RolloutConfigReader
         return checkpoints;
     }
 
-    private static List<RolloutScheduleEntry> Schedule(SettingFields fields)
+    private static RolloutScheduleEntry[] Schedule(SettingFields fields)
     {
-        var schedule = new List<RolloutScheduleEntry>();
         SettingNode? node = fields.Node("schedule");
         if (node is null)
-            return schedule;
+            return [];
+        var schedule = new List<RolloutScheduleEntry>();
         if (node.Items?.Find(item => item is { Key: "", Value.Length: > 0 }) is { Value: { } plain })
             fields.Fault("schedule", $"is '{plain}'; it must be a list of objects");
         foreach (SettingNode entry in SettingList.Objects(node.Items ?? []))
@@ -121,11 +121,12 @@ internal static class RolloutConfigReader
                 fields.Fault(at, "goes down or back in time; times and percentages must rise from entry to entry");
             else
                 schedule.Add(new RolloutScheduleEntry(time, share));
-            foreach (SettingNode field in entry.Children.Where(field => !field.Name.Equals("after", StringComparison.OrdinalIgnoreCase) && !field.Name.Equals("percentage", StringComparison.OrdinalIgnoreCase)))
-                fields.Fault($"{at}.{field.Name}", "is no known field; known are after, percentage");
+            foreach (SettingNode field in entry.Children)
+                if (!field.Name.Equals("after", StringComparison.OrdinalIgnoreCase) && !field.Name.Equals("percentage", StringComparison.OrdinalIgnoreCase))
+                    fields.Fault($"{at}.{field.Name}", "is no known field; known are after, percentage");
         }
         if (node.Items is [.., { Key: "", Value: "" }])
             fields.Fault("schedule", "is empty; it must have at least one entry");
-        return schedule;
+        return [.. schedule];
     }
 }

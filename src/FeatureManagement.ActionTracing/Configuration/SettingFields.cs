@@ -38,7 +38,7 @@ internal readonly struct SettingFields
                     : $"is no known field; known are {string.Join(", ", known)}");
     }
 
-    public bool IsPresent => _node is { Children.Count: > 0 };
+    public bool IsPresent => _node is { HasChildren: true };
 
     public void Fault(string field, string text) => _faults.Add(new SettingFault(_flag, PathOf(field), text));
 
@@ -52,8 +52,8 @@ internal readonly struct SettingFields
         SettingNode? map = _node?.Find(field);
         if (!string.IsNullOrEmpty(map?.Value))
             Fault(field, $"is '{map.Value}'; it must be an object with a field for each name");
-        foreach (SettingNode child in map?.Children ?? [])
-            yield return (child.Name, new SettingFields(child, _flag, $"{PathOf(field)}.{child.Name}", known, _faults));
+        for (int i = 0; i < map?.Children.Length; i++)
+            yield return (map.Children[i].Name, new SettingFields(map.Children[i], _flag, $"{PathOf(field)}.{map.Children[i].Name}", known, _faults));
     }
 
     public string? Text(string field)
@@ -61,7 +61,7 @@ internal readonly struct SettingFields
         SettingNode? node = _node?.Find(field);
         if (node is null)
             return null;
-        if (node.Children.Count > 0)
+        if (node.HasChildren)
         {
             Fault(field, "is an object or a list; it must be a plain value");
             return null;

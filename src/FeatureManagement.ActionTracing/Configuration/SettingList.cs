@@ -42,7 +42,7 @@ internal static class SettingList
                 node = node.GetOrAdd(name);
             node.Value = item.Value;
         }
-        return list.Children.OrderBy(entry => int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int place) ? place : int.MaxValue);
+        return list.Children.ToArray().OrderBy(entry => int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int place) ? place : int.MaxValue);
     }
 
     private static string? Apply(List<SettingItem> items, ref List<string> values)

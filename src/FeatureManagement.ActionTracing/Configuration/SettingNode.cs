@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace FeatureManagement.ActionTracing.Configuration;
 
 /// <summary>One setting as configuration has it: strings only, so that nothing can fail while it is read. Names are compared without regard to case.</summary>
@@ -7,7 +5,9 @@ internal sealed class SettingNode(string name)
 {
     private const int MaxListed = 12;
 
-    private List<SettingNode>? _children;
+    // There are many of these for a moment: an array without a list around it, and an index only where there is much to search.
+    private SettingNode[] _children = [];
+    private int _count;
     private Dictionary<string, SettingNode>? _byName;
     private SettingNode? _latest;
 
@@ -16,7 +16,9 @@ internal sealed class SettingNode(string name)
 
     public string? Value { get; set; }
 
-    public IReadOnlyList<SettingNode> Children => _children ?? (IReadOnlyList<SettingNode>)[];
+    public ReadOnlySpan<SettingNode> Children => _children.AsSpan(0, _count);
+
+    public bool HasChildren => _count > 0;
 
     /// <summary>What providers say below a list (or below the <c>config</c> of a variant), in their order; null elsewhere.</summary>
     public List<SettingItem>? Items { get; set; }
@@ -63,30 +65,19 @@ internal sealed class SettingNode(string name)
         return rest;
     }
 
-    /// <summary>Whether both say the same, in whatever order.</summary>
-    public bool SameAs([NotNullWhen(true)] SettingNode? other)
-    {
-        if (other is null || Value != other.Value || Children.Count != other.Children.Count || (Items?.Count ?? -1) != (other.Items?.Count ?? -1))
-            return false;
-        for (int i = 0; i < Items?.Count; i++)
-            if (Items[i] != other.Items![i])
-                return false;
-        for (int i = 0; i < _children?.Count; i++)
-        {
-            SettingNode? counterpart = other._children![i].Name == _children[i].Name ? other._children[i] : other.Find(_children[i].Name);
-            if (!_children[i].SameAs(counterpart))
-                return false;
-        }
-        return true;
-    }
-
     private SettingNode Add(SettingNode child)
     {
-        (_children ??= []).Add(child);
+        if (_count == _children.Length)
+            Array.Resize(ref _children, Math.Max(3, _count * 2));
+        _children[_count++] = child;
         if (_byName is not null)
             _byName.Add(child.Name, child);
-        else if (_children.Count > MaxListed)
-            _byName = _children.ToDictionary(node => node.Name, StringComparer.OrdinalIgnoreCase);
+        else if (_count > MaxListed)
+        {
+            _byName = new Dictionary<string, SettingNode>(StringComparer.OrdinalIgnoreCase);
+            foreach (SettingNode listed in Children)
+                _byName.Add(listed.Name, listed);
+        }
         return child;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
 
     private readonly Lock _gate = new();
     private readonly ConfigurationFiles _files = new(configuration);
-    private RawSettings? _last;
+    private bool _hasRead;
 
     public void Configure(RawSettings options)
     {
@@ -18,6 +18,7 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
         options.Section = raw.Section;
         options.Faults = raw.Faults;
         options.FileFaults = raw.FileFaults;
+        options.IsUnreadable = raw.IsUnreadable;
     }
 
     /// <summary>The files whose edits are seen only after a restart.</summary>
@@ -57,16 +58,16 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
                     var faults = new List<string>();
                     RawSettings raw = SettingReader.Read(configuration, provider => _files.DataOf(provider, faults));
                     raw.FileFaults = faults;
-                    return _last = raw;
+                    _hasRead = true;
+                    return raw;
                 }
                 // Somebody writes to a provider while we read it, or a provider of another make fails.
 #pragma warning disable CA1031
-                catch (Exception exception) when (attempt == Attempts && _last is not null)
+                catch (Exception exception) when (attempt == Attempts && _hasRead)
                 {
                     return new RawSettings
                     {
-                        Section = _last.Section,
-                        Faults = _last.Faults,
+                        IsUnreadable = true,
                         FileFaults = [$"Configuration cannot be read: {exception.GetBaseException().Message} What was last read stands."],
                     };
                 }

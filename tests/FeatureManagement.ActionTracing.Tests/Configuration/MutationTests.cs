@@ -71,7 +71,7 @@ public sealed class MutationTests : IDisposable
                 File.WriteAllBytes(_directory.File("appsettings.json"), content);
                 _root.Reload();
 
-                if (Fresh() is not { } fresh)
+                if (Fresh() is not (var fresh, var section))
                 {
                     // The file cannot be parsed: nothing moves at all.
                     Assert.Same(before, live.Catalog);
@@ -86,7 +86,7 @@ public sealed class MutationTests : IDisposable
                 else
                 {
                     Assert.NotEmpty(status.Current.Faults);
-                    foreach ((string name, FlagReading flag) in fresh.Section.Flags)
+                    foreach ((string name, FlagReading flag) in section.Flags)
                         if (flag.Definition is null)
                             Assert.Same(before.Flags.GetValueOrDefault(name), live.Catalog.Flags.GetValueOrDefault(name));
                         else if (!status.Current.Faults.Any(fault => fault.Message.Contains(name, StringComparison.OrdinalIgnoreCase) || fault.Message.Contains("cycle", StringComparison.Ordinal)))
@@ -98,7 +98,7 @@ public sealed class MutationTests : IDisposable
                 _directory.Write("appsettings.json", Good);
                 _root.Reload();
                 Assert.Empty(status.Current.Faults);
-                AssertSame(Fresh()!.Catalog, live.Catalog);
+                AssertSame(Fresh()!.Value.Reading.Catalog, live.Catalog);
             },
             iter: 1_000,
             threads: 1);
@@ -107,12 +107,13 @@ public sealed class MutationTests : IDisposable
 
     private IConfigurationRoot Build() => new ConfigurationBuilder().AddJsonFile(_directory.File("appsettings.json"), optional: true, reloadOnChange: false).KeepLastGoodJson().Build();
 
-    private CatalogReading? Fresh()
+    private (CatalogReading Reading, SectionReading Section)? Fresh()
     {
         try
         {
             IConfigurationRoot fresh = new ConfigurationBuilder().AddJsonFile(_directory.File("appsettings.json"), optional: true).Build();
-            return CatalogReading.Read(SettingReader.Read(fresh), "Production", BuiltInFlags.In("Production"));
+            RawSettings raw = SettingReader.Read(fresh);
+            return (CatalogReading.Read(raw, "Production", BuiltInFlags.In("Production")), SectionReader.Read(raw, "Production"));
         }
         catch (InvalidDataException)
         {
