@@ -24,6 +24,9 @@ internal sealed partial class RolloutRunner(
     /// <summary>What the last look at a rollout left here, or null.</summary>
     public RolloutLook? Last(string flag, string id) => _runs.GetValueOrDefault(flag) is { } run && run.Id == id ? run.Last : null;
 
+    /// <summary>What the last look at each rollout left here, by flag: null before the first, and another object after each.</summary>
+    public IEnumerable<KeyValuePair<string, RolloutLook?>> Looks => _runs.Select(static run => KeyValuePair.Create(run.Key, run.Value.Last));
+
     /// <summary>Flags that are watched here.</summary>
     public IEnumerable<string> Watched => _runs.Keys;
 

@@ -45,6 +45,9 @@ public sealed record RolloutStatus
     /// <summary>Whether something holds it, so that no time is credited.</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>Whether resuming by hand lets it go on: it is paused, or held by a split that does not fit.</summary>
+    public bool CanResume { get; init; }
+
     /// <summary>What does not guard it, in a sentence; null where everything does or nothing is known yet.</summary>
     public string? Note { get; init; }
 

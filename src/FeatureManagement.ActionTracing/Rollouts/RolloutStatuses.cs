@@ -31,6 +31,7 @@ internal static class RolloutStatuses
             EstimatedCompletion = ended || held ? null : (record.Phase == RolloutPhase.Planned ? record.StartedAt : now) + (duration - credited),
             WaitingFor = ended ? null : Waiting(record, ledger, credited, duration, progressionInterval),
             IsHeld = held,
+            CanResume = held && (record.Phase == RolloutPhase.Paused || ledger?.Hold?.Kind == VerdictKind.SplitMismatch),
             Note = ended || look is not { Verdict: { Kind: VerdictKind.Healthy, Reason.Length: > 0 } verdict } ? null : verdict.Reason,
             Actor = record.Actor,
             Reason = record.Reason,
