@@ -28,21 +28,42 @@ internal sealed partial class CallerAccess(IHostEnvironment environment, IOption
             LogNoServices();
             return AccessDecision.Unknown;
         }
+        if (await PolicyAsync(policies, rule, own).ConfigureAwait(false) is not { } policy)
+            return Denied(request);
+        AuthenticateResult authentication = await evaluator.AuthenticateAsync(policy, request).ConfigureAwait(false);
+        PolicyAuthorizationResult result = await evaluator.AuthorizeAsync(policy, authentication, request, request).ConfigureAwait(false);
+        return result.Succeeded ? AccessDecision.Allowed : result.Challenged ? AccessDecision.Unknown : AccessDecision.Forbidden;
+    }
 
-        AuthorizationPolicy policy;
+    /// <summary>Has an unknown reader sign in, by the schemes of what is asked of readers.</summary>
+    /// <returns>Whether that answered the request, as a redirect does. Where there is no way to sign in, or signing in would not help, it does not.</returns>
+    public async Task<bool> ChallengeAsync(HttpContext request, AccessRule rule)
+    {
+        if (request.RequestServices.GetService<IAuthenticationSchemeProvider>() is not { } schemes
+            || request.RequestServices.GetService<IAuthorizationPolicyProvider>() is not { } policies
+            || await PolicyAsync(policies, rule, options.Value.ReadPolicy).ConfigureAwait(false) is not { } policy)
+            return false;
+        IReadOnlyList<string> asked = policy.AuthenticationSchemes;
+        if (asked.Count == 0)
+            asked = await schemes.GetDefaultChallengeSchemeAsync().ConfigureAwait(false) is { } scheme ? [scheme.Name] : [];
+        foreach (string scheme in asked)
+            await request.ChallengeAsync(scheme).ConfigureAwait(false);
+        return request.Response.HasStarted || request.Response.StatusCode is not (StatusCodes.Status200OK or StatusCodes.Status401Unauthorized);
+    }
+
+    /// <summary>What is asked of a caller; null where nothing is, or a policy does not exist.</summary>
+    private async Task<AuthorizationPolicy?> PolicyAsync(IAuthorizationPolicyProvider policies, AccessRule rule, string? own)
+    {
         try
         {
-            policy = (await AuthorizationPolicy.CombineAsync(policies, own is null ? rule.Required : [.. rule.Required, new AuthorizeAttribute(own)], rule.Policies).ConfigureAwait(false))!;
+            return await AuthorizationPolicy.CombineAsync(policies, own is null ? rule.Required : [.. rule.Required, new AuthorizeAttribute(own)], rule.Policies).ConfigureAwait(false);
         }
         catch (InvalidOperationException exception)
         {
             // A policy that does not exist lets nobody in.
             LogNoPolicy(exception);
-            return Denied(request);
+            return null;
         }
-        AuthenticateResult authentication = await evaluator.AuthenticateAsync(policy, request).ConfigureAwait(false);
-        PolicyAuthorizationResult result = await evaluator.AuthorizeAsync(policy, authentication, request, request).ConfigureAwait(false);
-        return result.Succeeded ? AccessDecision.Allowed : result.Challenged ? AccessDecision.Unknown : AccessDecision.Forbidden;
     }
 
     private static AccessDecision Denied(HttpContext request) =>

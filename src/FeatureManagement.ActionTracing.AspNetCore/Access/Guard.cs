@@ -14,26 +14,31 @@ internal static class Guard
     {
         AccessRule rule = AccessRule.Take(endpoint);
         bool write = endpoint.Metadata.OfType<IHttpMethodMetadata>().Any(methods => methods.HttpMethods.Any(method => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)));
+        bool people = endpoint.Metadata.OfType<OpenedByPeople>().Any();
         RequestDelegate inner = endpoint.RequestDelegate!;
-        endpoint.RequestDelegate = request => InvokeAsync(request, rule, write, inner);
+        endpoint.RequestDelegate = request => InvokeAsync(request, rule, write, people, inner);
     });
 
-    private static async Task InvokeAsync(HttpContext request, AccessRule rule, bool write, RequestDelegate inner)
+    private static async Task InvokeAsync(HttpContext request, AccessRule rule, bool write, bool people, RequestDelegate inner)
     {
+        request.Response.Headers.CacheControl = "no-store";
+        CallerAccess access = request.RequestServices.GetRequiredService<CallerAccess>();
         IResult? refusal = write && !SameSite.Allows(request.Request)
             ? Problems.Of(StatusCodes.Status403Forbidden, "A write from another site is refused.")
-            : await request.RequestServices.GetRequiredService<CallerAccess>().DecideAsync(request, rule, write).ConfigureAwait(false) switch
+            : await access.DecideAsync(request, rule, write).ConfigureAwait(false) switch
             {
                 AccessDecision.Allowed => null,
+                AccessDecision.Unknown when people && WantsPage(request) && await access.ChallengeAsync(request, rule).ConfigureAwait(false) => Results.Empty,
                 AccessDecision.Forbidden => Problems.Of(StatusCodes.Status403Forbidden, $"You may not {(write ? "change" : "read")} action tracing."),
                 _ => Problems.Of(StatusCodes.Status401Unauthorized, $"Say who you are: {(write ? "changing" : "reading")} action tracing needs a policy that you meet."),
             };
         if (refusal is null && write && !request.Request.HasJsonContentType())
             refusal = Problems.Of(StatusCodes.Status415UnsupportedMediaType, "The content type must be application/json.");
-        request.Response.Headers.CacheControl = "no-store";
         if (refusal is null)
             await inner(request).ConfigureAwait(false);
         else
             await refusal.ExecuteAsync(request).ConfigureAwait(false);
     }
+
+    private static bool WantsPage(HttpContext request) => request.Request.Headers.Accept.Any(type => type?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);
 }

@@ -30,6 +30,9 @@ internal sealed record FlagModel
     /// <summary>Weights by name; null for a flag that is not multivariate.</summary>
     public IReadOnlyDictionary<string, decimal>? Variants { get; init; }
 
+    /// <summary>What is measured; null for a flag without an experiment.</summary>
+    public FlagExperiment? Experiment { get; init; }
+
     public required string Source { get; init; }
 
     public required long Version { get; init; }
@@ -62,14 +65,22 @@ internal sealed record FlagModel
             Whitelist = flag.Whitelist,
             Groups = flag.Groups,
             Variants = flag.Variants.Count == 0 ? null : flag.Variants.ToDictionary(variant => variant.Name, variant => variant.Weight),
+            Experiment = flag.Experiment is { } experiment ? new FlagExperiment(experiment.Control, experiment.PrimaryMetric) : null,
             Source = FlagSpelling.Write(status.Source),
             Version = status.Version,
             LastModified = status.LastModified,
             Emergency = status.Emergency,
-            Rollout = rollout is null ? null : new FlagRollout(rollout.Phase, rollout.TargetPercentage),
+            Rollout = rollout is null ? null : FlagRollout.Of(rollout),
             Stored = status.Stored,
         };
     }
 
-    internal sealed record FlagRollout(RolloutPhase Phase, decimal TargetPercentage);
+    internal sealed record FlagExperiment(string Control, string PrimaryMetric);
+
+    /// <summary>The rollout in short; <c>api/flags/{name}/rollout</c> has all of it. Reason and actor are those of the last hand or guard that moved it.</summary>
+    internal sealed record FlagRollout(RolloutPhase Phase, decimal TargetPercentage, double Progress, bool IsHeld, bool CanResume, DateTimeOffset? EndedAt, string Actor, string Reason)
+    {
+        public static FlagRollout Of(RolloutStatus rollout) => new(
+            rollout.Phase, rollout.TargetPercentage, rollout.Progress, rollout.IsHeld, rollout.CanResume, rollout.EndedAt, rollout.Actor, rollout.Reason);
+    }
 }

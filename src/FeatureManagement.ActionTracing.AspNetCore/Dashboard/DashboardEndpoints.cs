@@ -21,7 +21,7 @@ internal static class DashboardEndpoints
 
     public static void MapDashboard(this IEndpointRouteBuilder group)
     {
-        group.MapGet("", Page);
+        group.MapGet("", Page).WithMetadata(OpenedByPeople.Instance);
         group.MapGet("assets/{version}/{file}", Asset);
         group.MapGet("api/status", StatusAsync);
         group.MapGet("api/events", Events);

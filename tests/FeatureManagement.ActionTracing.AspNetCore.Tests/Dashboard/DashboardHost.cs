@@ -35,7 +35,9 @@ internal sealed class DashboardHost : IAsyncDisposable
     /// <summary>The dashboard's address.</summary>
     public Uri Address => new(_app.Urls.First() + "/action-tracing/");
 
-    public IFeatureFlagManager Flags => _app.Services.GetRequiredService<IFeatureFlagManager>();
+    public IFeatureFlagManager Flags => Get<IFeatureFlagManager>();
+
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
     public static async Task<DashboardHost> StartAsync(string settings = Shop, string environment = "Development", Action<WebApplication>? pipeline = null)
     {

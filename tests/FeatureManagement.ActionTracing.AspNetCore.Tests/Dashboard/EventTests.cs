@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -45,13 +46,26 @@ public class EventTests
         await using Listener page = await Listener.OpenAsync(host);
         Set(host, "checkout:percentage", "140");
         _time.Advance(ChangeFeed.LookInterval);
-        Assert.Equal(("change", """{"flags":[],"status":true}"""), await page.NextAsync());
+        Assert.Equal(("change", """{"flags":[],"rollouts":[],"status":true}"""), await page.NextAsync());
 
         Set(host, "checkout:percentage", "14");
         Set(host, "another:type", "boolean");
         Set(host, "another:state", "enabled");
         _time.Advance(ChangeFeed.LookInterval);
-        Assert.Equal(("change", """{"status":true}"""), await page.NextAsync());
+        Assert.Equal(("change", """{"rollouts":[],"status":true}"""), await page.NextAsync());
+    }
+
+    [Fact]
+    public async Task Events_ARolloutIsLookedAt_NamesItAndNoFlag()
+    {
+        await using WebHost host = await StartAsync();
+        await using Listener page = await Listener.OpenAsync(host);
+        await host.Services.GetRequiredService<IRolloutManager>().StartAsync("checkout", new FlagChange("maria", "launch"));
+        _time.Advance(ChangeFeed.LookInterval);
+        Assert.StartsWith("""{"flags":["checkout"],"rollouts":[],""", (await page.NextAsync()).Data, StringComparison.Ordinal);
+        await host.Services.GetRequiredService<RolloutLoop>().TickAsync(default);
+        _time.Advance(ChangeFeed.LookInterval);
+        Assert.Equal(("change", """{"flags":[],"rollouts":["checkout"],"status":false}"""), await page.NextAsync());
     }
 
     [Fact]
@@ -75,13 +89,15 @@ public class EventTests
     [Fact]
     public void Changes_NotYetTold_BecomeOne()
     {
-        Changes one = Changes.Of(["a"], false).And(Changes.Of(["b"], true)).And(Changes.None);
+        Changes one = Changes.Of(["a"], ["c"], false).And(Changes.Of(["b"], ["d"], true)).And(Changes.None);
         Assert.Equal(["a", "b"], one.Flags!.Order());
+        Assert.Equal(["c", "d"], one.Rollouts.Order());
         Assert.True(one.Status);
-        Assert.Null(one.And(Changes.Of(null, false)).Flags);
-        Assert.Null(Changes.Of([.. Enumerable.Range(0, 21).Select(i => $"flag{i}")], false).Flags);
+        Assert.Null(one.And(Changes.Of(null, [], false)).Flags);
+        Assert.Null(Changes.Of([.. Enumerable.Range(0, 21).Select(i => $"flag{i}")], [], false).Flags);
         Assert.True(Changes.None.IsEmpty);
-        Assert.False(Changes.Of(null, false).IsEmpty);
+        Assert.False(Changes.Of(null, [], false).IsEmpty);
+        Assert.False(Changes.Of([], ["a"], false).IsEmpty);
     }
 
     private static void Set(WebHost host, string setting, string value)

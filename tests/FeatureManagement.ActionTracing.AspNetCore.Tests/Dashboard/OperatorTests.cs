@@ -57,30 +57,6 @@ public class OperatorTests(Browser browser)
     }
 
     [BrowserFact]
-    public async Task Kill_ByKeyboardAlone_Works()
-    {
-        await using DashboardHost host = await DashboardHost.StartAsync();
-        await using Window window = await browser.OpenAsync();
-        IPage page = await window.OpenAsync(host.Address);
-        await Expect(page.Locator(".tree .row").First).ToBeVisibleAsync();
-        await TabToAsync(page, "flag-recommendations");
-        await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator("#title")).ToBeFocusedAsync();
-        await TabToAsync(page, "do-kill");
-        await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByLabel("Reason")).ToBeFocusedAsync();
-        await page.Keyboard.PressAsync("Escape");
-        await Expect(page.Locator("#do-kill")).ToBeFocusedAsync();
-        await page.Keyboard.PressAsync("Enter");
-        await page.Keyboard.TypeAsync("by keyboard");
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator("#alerts")).ToContainTextAsync("by keyboard");
-        Assert.False(host.Flags.IsEnabled("recommendations", Alice));
-    }
-
-    [BrowserFact]
     public async Task Change_StateAndShare_IsLaidOverUntilReset()
     {
         await using DashboardHost host = await DashboardHost.StartAsync();
@@ -133,17 +109,5 @@ public class OperatorTests(Browser browser)
         await page.GetByLabel("Source").SelectOptionAsync("safety");
         await Expect(entries).ToHaveCountAsync(0);
         await Expect(page.GetByText("Nothing yet.")).ToBeVisibleAsync();
-    }
-
-    // By the keyboard alone, as far as it goes.
-    private static async Task TabToAsync(IPage page, string id)
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            if (await page.EvaluateAsync<string>("document.activeElement.id") == id)
-                return;
-            await page.Keyboard.PressAsync("Tab");
-        }
-        Assert.Fail($"The Tab key never reaches {id}.");
     }
 }

@@ -3,21 +3,22 @@
 import { flagPath, send } from './api.js';
 import { confirm } from './confirm.js';
 import { count, h, percent, words } from './dom.js';
+import { start } from './start.js';
 
 /** The buttons that a flag has at the moment; none for who may only read. */
 export function actions(model, flag, done) {
   if (!model.mayWrite) return [];
   const button = (id, label, onclick, kind) => h('button', { type: 'button', id: `do-${id}`, class: kind, onclick }, label);
-  const rolling = flag.rollout && ['canary', 'gradual', 'majority', 'paused', 'planned'].includes(flag.rollout.phase);
-  const called = model.isEmergencyFlag(flag) && flag.enabled;
-  const emergency = model.inEmergency(flag) || called;
+  const rolling = model.rolling(flag);
+  const planned = rolling?.phase === 'planned';
+  const emergency = model.inEmergency(flag) || (model.isEmergencyFlag(flag) && flag.enabled);
   return [
-    rolling && flag.rollout.phase !== 'paused' && button('pause', 'Pause', () => rollout('pause', flag, done)),
-    rolling && flag.rollout.phase === 'paused' && button('resume', 'Resume', () => rollout('resume', flag, done), 'primary'),
-    rolling && button('rollback', 'Roll back', () => rollout('rollback', flag, done), 'danger-quiet'),
-    rolling && button('complete', 'Complete now', () => rollout('complete', flag, done)),
+    rolling && !planned && rolling.phase !== 'paused' && button('pause', 'Pause', () => rollout('pause', flag, done)),
+    rolling?.canResume && button('resume', 'Resume', () => rollout('resume', flag, done), 'primary'),
+    rolling && button('rollback', planned ? 'Call off' : 'Roll back', () => rollout('rollback', flag, done), 'danger-quiet'),
+    rolling && !planned && button('complete', 'Complete now', () => rollout('complete', flag, done)),
     !rolling && !emergency && button('change', 'Change…', () => change(flag, done)),
-    !rolling && !emergency && !model.isEmergencyFlag(flag) && model.rollouts && button('start', 'Start rollout', () => start(flag, done)),
+    !rolling && !emergency && !model.isEmergencyFlag(flag) && button('start', 'Start rollout…', () => start(flag, done)),
     flag.source === 'override' && !emergency && button('reset', 'Reset', () => reset(flag, done)),
     flag.emergency && button('clear', 'Clear emergency', () => clear(flag, done), 'primary'),
     !emergency && button('kill', model.isEmergencyFlag(flag) ? 'Call emergency' : 'Kill', () => kill(model, flag, done), 'danger'),
@@ -33,10 +34,11 @@ function kill(model, flag, done) {
     danger: true,
     body: [
       h('p', { class: 'stops' }, h('strong', null, count(stopped.length, 'flag stops', 'flags stop')), ' for everybody, at once, until somebody clears it.'),
-      flag.rollout && h('p', null, 'Its rollout ends, and is rolled back.'),
+      model.rolling(flag) && h('p', null, 'Its rollout ends, and is rolled back.'),
       named(stopped),
     ],
-    run: reason => send('POST', `${flagPath(flag.name)}/emergency`, { reason }).then(done),
+    run: reason => send('POST', `${flagPath(flag.name)}/emergency`, { reason }),
+    done,
   });
 }
 
@@ -52,7 +54,8 @@ function clear(flag, done) {
     title: `Clear the emergency of ${flag.name}?`,
     action: 'Clear emergency',
     body: [h('p', null, 'The flag is then what its configuration and updates say. A rollout that the emergency ended stays ended.')],
-    run: reason => send('POST', `${flagPath(flag.name)}/emergency/clear`, { reason }).then(done),
+    run: reason => send('POST', `${flagPath(flag.name)}/emergency/clear`, { reason }),
+    done,
   });
 }
 
@@ -61,7 +64,8 @@ function reset(flag, done) {
     title: `Reset ${flag.name}?`,
     action: `Reset ${flag.name}`,
     body: [h('p', null, 'What was changed at run time is removed; the flag is what its configuration says.')],
-    run: reason => send('POST', `${flagPath(flag.name)}/reset`, { reason }).then(done),
+    run: reason => send('POST', `${flagPath(flag.name)}/reset`, { reason }),
+    done,
   });
 }
 
@@ -84,25 +88,19 @@ function change(flag, done) {
       state: data.get('state'),
       ...(shared.includes(data.get('state')) ? { percentage: Number(data.get('percentage')) } : {}),
       reason,
-    }, flag.version).then(done),
-  });
-}
-
-function start(flag, done) {
-  confirm({
-    title: `Start the rollout of ${flag.name}?`,
-    action: `Start ${flag.name}`,
-    body: [h('p', null, 'It moves forward as its rolloutConfig says, while those who have the feature fare no worse than those who do not.')],
-    run: reason => send('POST', `${flagPath(flag.name)}/rollout`, { reason }).then(done),
+    }, flag.version),
+    done,
   });
 }
 
 const Verbs = { pause: 'Pause', resume: 'Resume', rollback: 'Roll back', complete: 'Complete' };
 const Effects = {
-  pause: flag => `It stays at ${percent(flag.percentage)} until somebody resumes it.`,
-  resume: flag => `It goes on from ${percent(flag.percentage)}.`,
-  rollback: () => 'Everything is at once what it was before the rollout.',
-  complete: flag => `It goes from ${percent(flag.percentage)} to ${percent(flag.rollout.targetPercentage ?? 100)} at once, whatever has been watched.`,
+  pause: flag => `It stays at ${percent(flag.percentage)} until somebody resumes it. Its guards go on watching, and roll back where they must.`,
+  resume: flag => flag.rollout.phase === 'paused'
+    ? `It goes on from ${percent(flag.percentage)}.`
+    : `It goes on from ${percent(flag.percentage)}; evidence about the split begins anew.`,
+  rollback: flag => flag.rollout.phase === 'planned' ? 'It does not start.' : 'The flag is at once what it was before the rollout, or disabled where the plan says so.',
+  complete: flag => `It goes from ${percent(flag.percentage)} to ${percent(flag.rollout.targetPercentage)} at once, whatever has been watched.`,
 };
 
 function rollout(verb, flag, done) {
@@ -111,6 +109,7 @@ function rollout(verb, flag, done) {
     action: `${Verbs[verb]} ${flag.name}`,
     danger: verb === 'rollback',
     body: [h('p', null, Effects[verb](flag))],
-    run: reason => send('POST', `${flagPath(flag.name)}/rollout/${verb}`, { reason }).then(done),
+    run: reason => send('POST', `${flagPath(flag.name)}/rollout/${verb}`, { reason }),
+    done,
   });
 }

@@ -3,6 +3,7 @@
 import { flagPath, get, Refused } from './api.js';
 import { auditView } from './audit.js';
 import { clock, count, h, render, words } from './dom.js';
+import { experimentsView } from './experiments.js';
 import { flagView } from './flag.js';
 import { flagsView, href } from './flags.js';
 import { healthView } from './health.js';
@@ -14,17 +15,21 @@ const main = document.getElementById('main');
 const live = document.getElementById('live');
 const alerts = document.getElementById('alerts');
 let view = null;
+let again = 0; // asks anew for what no event tells of
 
 function show(focus) {
+  clearInterval(again);
   const [path, query] = location.hash.slice(1).split('?');
   const parts = path.split('/').filter(Boolean);
   view = parts[0] === 'flags' && parts[1] ? flagView(model, decodeURIComponent(parts[1]), refresh)
+    : parts[0] === 'experiments' ? experimentsView(model)
     : parts[0] === 'audit' ? auditView(new URLSearchParams(query))
     : parts[0] === 'health' ? healthView(model)
     : flagsView(model);
   render(main, view.element);
   document.title = `${view.title} – ${model.status?.application ?? 'Feature flags'}`;
-  const here = parts[0] === 'audit' || parts[0] === 'health' ? `#/${parts[0]}` : '#/';
+  if (view.every) again = setInterval(() => document.hidden || (view.again ?? view.update)(), view.every);
+  const here = ['experiments', 'audit', 'health'].includes(parts[0]) ? `#/${parts[0]}` : '#/';
   for (const link of document.querySelectorAll('nav a'))
     link.getAttribute('href') === here ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current');
   if (focus) {
@@ -33,9 +38,9 @@ function show(focus) {
   }
 }
 
-/** Asks for what changed, or for all; fails where the server does not answer. */
+/** Asks for what changed, or for all (null); fails where the server does not answer. */
 async function refresh(changes) {
-  const some = changes?.flags;
+  const some = changes?.flags && [...new Set([...changes.flags, ...changes.rollouts])];
   const [flags, status] = await Promise.all([
     some ? Promise.all(some.map(flag => get(flagPath(flag)))) : get('flags'),
     !changes || changes.status || !some ? get('status') : null,

@@ -6,27 +6,39 @@ import { href } from './flags.js';
 
 const Sources = ['configuration', 'api', 'code', 'rollout', 'safety'];
 
+const Page = 50;
+const OlderPage = 200;
+
 /** Entries, the newest first, a page at a time. */
 export function auditList(query) {
   const body = h('tbody');
   const state = h('p', { class: 'hint', role: 'status' });
   const more = h('button', { type: 'button', id: `older-${query.flag ? 'flag' : 'all'}`, hidden: true, onclick: () => load(last) }, 'Show older');
-  let last = null;
+  let first = 0;
+  let last = 0;
   let turn = 0;
 
-  async function load(before) {
-    const mine = ++turn;
-    const take = query.take ?? 50;
+  function ask(take, before) {
     const asked = new URLSearchParams({ take });
     for (const name of ['flag', 'source']) if (query[name]) asked.set(name, query[name]);
     if (before) asked.set('before', before);
+    return get(`audit?${asked}`);
+  }
+
+  const rows = entries => entries.map(entry => line(entry, !query.flag || query.linked));
+
+  async function load(before) {
+    const mine = ++turn;
+    const take = before ? OlderPage : query.take ?? Page;
     try {
-      const entries = await get(`audit?${asked}`);
+      const entries = await ask(take, before);
       if (mine !== turn) return;
-      const rows = entries.map(entry => line(entry, !query.flag || query.linked));
-      if (before) body.append(...rows);
-      else body.replaceChildren(...rows);
-      last = entries.at(-1)?.number;
+      if (before) body.append(...rows(entries));
+      else {
+        body.replaceChildren(...rows(entries));
+        first = entries[0]?.number ?? 0;
+      }
+      last = entries.at(-1)?.number ?? last;
       more.hidden = entries.length < take;
       state.textContent = body.childElementCount ? '' : 'Nothing yet.';
     } catch (error) {
@@ -34,9 +46,24 @@ export function auditList(query) {
     }
   }
 
+  // What is new goes on top; what was read further down stays, and so does the place of whoever is reading there.
+  async function reload() {
+    const mine = turn;
+    try {
+      const entries = await ask(query.take ?? Page);
+      if (mine !== turn) return;
+      const added = entries.filter(entry => entry.number > first);
+      if (first === 0 || added.length === entries.length) return load(null);
+      body.prepend(...rows(added));
+      first = entries[0].number;
+    } catch (error) {
+      if (mine === turn) state.textContent = error.message;
+    }
+  }
+
   load(null);
   return {
-    reload: () => load(null),
+    reload,
     set(changed) {
       query = { ...query, ...changed };
       load(null);
@@ -99,7 +126,9 @@ export function auditView(initial) {
   }, 'Verify chain');
   return {
     title: 'Audit',
-    update: () => list.reload(),
+    update(changes) {
+      if (!changes?.flags || changes.flags.length > 0 || changes.status) list.reload();
+    },
     element: h('section', { 'aria-labelledby': 'title' },
       h('h1', { id: 'title', tabindex: -1 }, 'Audit'),
       h('div', { class: 'tools' },

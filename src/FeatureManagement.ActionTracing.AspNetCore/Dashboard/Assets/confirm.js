@@ -8,9 +8,9 @@ const dialog = document.getElementById('dialog');
 dialog.addEventListener('close', () => dialog.replaceChildren());
 
 /**
- * @param question title, action (the button's words), danger, body (elements), fields (elements of a form), run (async, gets the reason and the form's data)
+ * @param question title, action (the button's words), danger, body (elements), fields (elements of a form), run (async, gets the reason and the form's data), done (what follows)
  */
-export function confirm({ title, action, danger = false, body = [], fields = [], run }) {
+export function confirm({ title, action, danger = false, body = [], fields = [], run, done }) {
   const opener = document.activeElement;
   const problem = h('div', { role: 'alert', class: 'problem' });
   const go = h('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, action);
@@ -19,7 +19,7 @@ export function confirm({ title, action, danger = false, body = [], fields = [],
     ...body,
     ...fields,
     h('label', { class: 'field' }, 'Reason',
-      h('textarea', { name: 'reason', required: true, maxlength: 1000, rows: 3, autofocus: true, 'aria-describedby': 'reason-hint' })),
+      h('textarea', { name: 'reason', id: 'reason', required: true, maxlength: 1000, rows: 3, autofocus: fields.length === 0, 'aria-describedby': 'reason-hint' })),
     h('p', { id: 'reason-hint', class: 'hint' }, 'Goes into the audit, with your name.'),
     problem,
     h('div', { class: 'buttons end' }, h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel'), go));
@@ -32,6 +32,7 @@ export function confirm({ title, action, danger = false, body = [], fields = [],
     try {
       await run(reason, data);
       dialog.close();
+      await done().catch(() => {}); // it is done; what cannot be read now, the page reads later
       // What opened the dialog may have been drawn anew, or be gone.
       (document.getElementById(opener?.id) ?? document.getElementById('main')).focus();
     } catch (error) {

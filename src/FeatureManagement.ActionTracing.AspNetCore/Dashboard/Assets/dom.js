@@ -31,6 +31,8 @@ export const words = (text, attributes) => h('bdi', attributes, text ?? '');
 /** For screen readers alone. */
 export const unseen = text => h('span', { class: 'unseen' }, text);
 
+export const known = value => value !== null && value !== undefined;
+
 export const percent = share => `${Number(share).toLocaleString(undefined, { maximumFractionDigits: 3 })} %`;
 
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString()} ${number === 1 ? one : many}`;

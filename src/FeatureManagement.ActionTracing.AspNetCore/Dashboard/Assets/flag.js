@@ -4,6 +4,7 @@ import { actions } from './actions.js';
 import { flagPath, get } from './api.js';
 import { auditList } from './audit.js';
 import { h, moment, percent, render, words } from './dom.js';
+import { experimentPanel } from './experiment.js';
 import { chip, href, shareBar } from './flags.js';
 import { rolloutPanel } from './rollout.js';
 
@@ -12,6 +13,7 @@ export function flagView(model, name, refresh) {
   const facts = h('dl', { class: 'facts' });
   const history = auditList({ flag: name, take: 20 });
   const rollout = rolloutPanel(model, name);
+  const experiment = experimentPanel(model, name);
   const title = h('h1', { id: 'title', tabindex: -1 }, words(model.find(name)?.name ?? name));
 
   function update() {
@@ -47,14 +49,20 @@ export function flagView(model, name, refresh) {
     title: name,
     update(changes) {
       update();
-      rollout.update();
-      if (concerns(changes, name)) history.reload();
+      if (concerns(changes?.flags, name)) {
+        history.reload();
+        experiment.update();
+      }
+      if (concerns(changes?.flags, name) || concerns(changes?.rollouts, name)) rollout.update();
     },
+    every: 10000,
+    again: experiment.update,
     element: h('section', { class: 'flag', 'aria-labelledby': 'title' },
       h('p', { class: 'crumbs' }, h('a', { href: '#/' }, 'Flags'), ' /'),
       title,
       head,
       rollout.element,
+      experiment.element,
       h('div', { class: 'columns' },
         h('section', { class: 'panel pad', 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, 'What it is'), facts),
         tryPanel(name)),
@@ -62,7 +70,7 @@ export function flagView(model, name, refresh) {
   };
 }
 
-const concerns = (changes, name) => !changes?.flags || changes.flags.some(flag => flag.toLowerCase() === name.toLowerCase());
+const concerns = (flags, name) => !flags || flags.some(flag => flag.toLowerCase() === name.toLowerCase());
 
 const fact = (term, ...value) => [h('dt', null, term), h('dd', null, ...value)];
 

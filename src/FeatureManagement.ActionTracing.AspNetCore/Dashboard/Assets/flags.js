@@ -3,13 +3,15 @@
 import { count, h, moment, percent, render, s, unseen, words } from './dom.js';
 
 const States = ['enabled', 'rollout', 'canary', 'development', 'disabled', 'emergency_off'];
+const Rolling = 'rolling out'; // no state, but what people look for
 
 export const href = name => `#/flags/${encodeURIComponent(name)}`;
 
 /** A flag's state, in words and colour. */
 export const chip = (model, flag) => {
   const called = model.isEmergencyFlag(flag) && flag.enabled;
-  return h('span', { class: `chip ${called ? 'emergency_off' : flag.state}` }, called ? 'called' : flag.state.replace('_', ' '));
+  const phase = flag.state === 'rollout' && model.rolling(flag)?.phase;
+  return h('span', { class: `chip ${called ? 'emergency_off' : phase ? `phase ${phase}` : flag.state}` }, called ? 'called' : (phase || flag.state).replace('_', ' '));
 };
 
 /** How many users can have it, as a bar with its number. */
@@ -28,6 +30,7 @@ export function flagsView(model) {
   const search = h('input', { type: 'search', id: 'search', placeholder: 'Name or description', oninput: () => update() });
   const state = h('select', { id: 'state', onchange: () => update() },
     h('option', { value: '' }, 'Any state'),
+    h('option', { value: Rolling }, Rolling),
     States.map(value => h('option', { value }, value.replace('_', ' '))));
   const tiles = h('div', { class: 'tiles' });
   const rows = new Map(); // drawn rows, with what they show
@@ -62,7 +65,7 @@ export function flagsView(model) {
 
   function update() {
     const text = search.value.trim().toLowerCase();
-    const matches = flag => (!state.value || flag.state === state.value)
+    const matches = flag => (!state.value || flag.state === state.value || (state.value === Rolling && model.rolling(flag)))
       && (!text || flag.name.toLowerCase().includes(text) || (flag.description ?? '').toLowerCase().includes(text));
     const all = model.flags;
     const shown = all.filter(matches).length;
@@ -71,7 +74,7 @@ export function flagsView(model) {
     render(tiles,
       tile(all.length, 'flags', ''),
       tile(all.filter(flag => flag.enabled).length, 'can be on', 'on'),
-      tile(all.filter(flag => flag.state === 'rollout' || flag.state === 'canary').length, 'for a share', 'rolling'),
+      tile(all.filter(flag => model.rolling(flag)).length, 'rolling out', 'rolling'),
       tile(all.filter(flag => model.inEmergency(flag) || (model.isEmergencyFlag(flag) && flag.enabled)).length, 'in emergency', 'emergency'));
     found.textContent = text || state.value ? `${count(shown, 'flag')} of ${all.length.toLocaleString()}` : '';
     render(tree, roots || h('p', { class: 'empty' }, all.length ? 'No flag matches.' : 'Configuration has no flags.'));

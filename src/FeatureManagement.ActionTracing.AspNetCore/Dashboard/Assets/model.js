@@ -2,6 +2,9 @@
 
 import { percent } from './dom.js';
 
+const OnTheirWay = ['planned', 'canary', 'gradual', 'majority', 'paused'];
+const Day = 86400000;
+
 const key = name => name.toLowerCase();
 
 export class Model {
@@ -37,6 +40,9 @@ export class Model {
 
   isEmergencyFlag(flag) { return flag.priority !== undefined && flag.priority !== null; }
 
+  /** The rollout of a flag that has not ended. */
+  rolling(flag) { return OnTheirWay.includes(flag.rollout?.phase) ? flag.rollout : undefined; }
+
   /** The emergency flag, on now, that stops a flag. */
   stoppedBy(flag) {
     return this.flags.find(other => this.isEmergencyFlag(other) && other.enabled && other !== flag && below(flag, other));
@@ -68,11 +74,19 @@ export class Model {
     if (ancestor) return `Off: ${ancestor.name} is in emergency`;
     const stopper = this.stoppedBy(flag);
     if (stopper) return `Off: emergency flag ${stopper.name} is on`;
-    if (flag.state === 'disabled') return this.isEmergencyFlag(flag) ? 'Not called' : 'Disabled';
+    if (flag.state === 'disabled') return (this.isEmergencyFlag(flag) ? 'Not called' : 'Disabled') + this.#movement(flag);
     const parent = this.find(flag.parent);
     if (parent && !parent.enabled) return `Off: parent ${parent.name} is off`;
     if (this.isEmergencyFlag(flag) && flag.enabled) return flag.emergency ? `Called: ${flag.emergency.reason}` : 'On: stops every flag below it';
-    return this.#share(flag) + (parent ? `, where ${parent.name} is on` : '');
+    return this.#share(flag) + (parent ? `, where ${parent.name} is on` : '') + this.#movement(flag);
+  }
+
+  /** Where a flag's share is going, or why it is not. */
+  #movement(flag) {
+    const { phase, targetPercentage: target, isHeld, endedAt, reason } = flag.rollout ?? {};
+    if (phase?.startsWith('roll')) return Date.now() - new Date(endedAt ?? Date.now()) < Day ? `; rolled back: ${reason}` : '';
+    if (!this.rolling(flag)) return '';
+    return phase === 'planned' ? ', rollout planned' : phase === 'paused' ? ', rollout paused' : isHeld ? ', rollout held' : `, rolling out to ${percent(target)}`;
   }
 
   #share(flag) {

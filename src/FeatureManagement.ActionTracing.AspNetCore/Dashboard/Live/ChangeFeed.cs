@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.AspNetCore.Api;
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Hosting;
@@ -14,7 +15,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 /// Tells open pages what changed. One loop looks for all of them, and only while there are any: evaluation and changes of flags know nothing of it.
 /// </summary>
 internal sealed class ChangeFeed(
-    DashboardAssets assets, SnapshotSource flags, IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store, TimeProvider time, IHostApplicationLifetime lifetime)
+    DashboardAssets assets, SnapshotSource flags, RolloutRunner rollouts, IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     public static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
     public static readonly TimeSpan AliveInterval = TimeSpan.FromSeconds(10);
@@ -98,7 +99,7 @@ internal sealed class ChangeFeed(
         }
     }
 
-    private Observed Look() => new(flags.Current, configuration.Current, store.Current);
+    private Observed Look() => new(flags.Current, new Dictionary<string, RolloutLook?>(rollouts.Looks), configuration.Current, store.Current);
 
     internal sealed record Hello(string Version);
 }

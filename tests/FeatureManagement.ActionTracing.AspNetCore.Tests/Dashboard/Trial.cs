@@ -1,0 +1,45 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Experiments;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
+
+/// <summary>A host with an experiment, and people who take part in it.</summary>
+internal sealed class Trial : IAsyncDisposable
+{
+    public const string Flag = "layout";
+
+    private Trial(DashboardHost host) => Host = host;
+
+    public DashboardHost Host { get; }
+
+    public static async Task<Trial> StartAsync(string grid = "grid", string others = "") => new(await DashboardHost.StartAsync($$"""
+        { "ActionTracing": { "featureFlags": {
+          "{{Flag}}": { "type": "multivariate", "state": "enabled",
+            "variants": { "list": { "weight": 1 }, "{{grid}}": { "weight": 1 } },
+            "experiment": { "control": "list", "primaryMetric": "bought",
+              "metrics": { "bought": { "kind": "binary" }, "waited": { "kind": "continuous", "higherIsBetter": false, "role": "guardrail" } } } }
+          {{others}} } } }
+        """));
+
+    /// <summary>Lets people see their variants and buy, in these shares of them; those of the other variant than control that are lost were given it, and nobody knows.</summary>
+    public async Task RunAsync(int people, int buyersOfList, int buyersOfOther, int lostOfOther = 0)
+    {
+        IExperimentRecorder recorder = Host.Get<IExperimentRecorder>();
+        int[] seen = [0, 0];
+        for (int i = 0; i < people; i++)
+        {
+            var person = new FeatureFlagContext { UserId = $"person-{i}" };
+            bool control = Host.Flags.Evaluate(Flag, person).Variant == "list";
+            int place = seen[control ? 0 : 1]++;
+            if (!control && place % 100 < lostOfOther)
+                continue;
+            Host.Flags.GetVariant(Flag, person);
+            recorder.Record(Flag, person, "waited", 100 + place % 7);
+            if (place % 100 < (control ? buyersOfList : buyersOfOther))
+                recorder.Record(Flag, person, "bought");
+        }
+        await recorder.FlushAsync();
+    }
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
+}
