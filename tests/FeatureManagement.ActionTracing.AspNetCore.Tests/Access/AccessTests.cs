@@ -45,6 +45,24 @@ public class AccessTests
         }
     }
 
+    public static TheoryData<Route> Writes => [.. Route.All.Where(route => route.IsWrite)];
+
+    [Theory]
+    [MemberData(nameof(Writes))]
+    public async Task Write_ToEveryRoute_NeedsJsonThatIsNotTooLong(Route route)
+    {
+        await using WebHost host = await Caller.All.Single(caller => caller.Name == "operator").StartAsync();
+        foreach ((string type, int length, HttpStatusCode expected) in ((string, int, HttpStatusCode)[])
+            [("application/x-www-form-urlencoded", 10, HttpStatusCode.UnsupportedMediaType), ("text/plain", 10, HttpStatusCode.UnsupportedMediaType), ("application/json", 10_000_000, HttpStatusCode.RequestEntityTooLarge)])
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(route.Method), route.Path) { Content = new StringContent($$"""{"reason":"{{new string('x', length)}}"}""", Encoding.UTF8, type) };
+            request.Headers.Add(TestUser.NameHeader, "olga");
+            request.Headers.Add(TestUser.RolesHeader, "staff,operators");
+            using HttpResponseMessage response = await host.Client.SendAsync(request);
+            Assert.Equal(expected, response.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task Call_UnderAPathBaseAndInAGroup_KeepsTheRule()
     {

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -10,7 +13,12 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 [Trait("Speed", "Slow")]
 public class AccessibilityTests(Browser browser)
 {
-    private static readonly string[] Views = ["#/", "#/flags/checkout", "#/flags/product_layout", "#/audit", "#/health"];
+    // With what has been drawn last.
+    private static readonly (string View, string Drawn)[] Views =
+    [
+        ("#/", ".tree .row"), ("#/flags/checkout", ".audit tbody tr"), ("#/flags/search_synonyms", ".comparisons li"), ("#/flags/recommendations", ".rollout .state.bad"),
+        ("#/flags/product_layout", "figure svg"), ("#/experiments", ".experiments .chip"), ("#/audit", ".audit tbody tr"), ("#/health", ".facts"),
+    ];
 
     [AccessibilityTheory]
     [InlineData(ColorScheme.Light, 360)]
@@ -20,6 +28,20 @@ public class AccessibilityTests(Browser browser)
     public async Task Views_All_HaveNoViolationAndFit(ColorScheme scheme, int width)
     {
         await using DashboardHost host = await DashboardHost.StartAsync();
+        IRolloutManager rollouts = host.Get<IRolloutManager>();
+        await rollouts.StartAsync("search_synonyms", new FlagChange("maria", "launch"), new RolloutConfig { StartPercentage = 40 });
+        await host.WatchAsync("search_synonyms", 400);
+        await rollouts.StartAsync("recommendations", new FlagChange("maria", "launch"));
+        await rollouts.RollBackAsync("recommendations", new FlagChange("maria", "complaints"));
+        IExperimentRecorder recorder = host.Get<IExperimentRecorder>();
+        for (int i = 0; i < 400; i++)
+        {
+            var customer = new FeatureFlagContext { UserId = $"customer-{i}" };
+            host.Flags.GetVariant("product_layout", customer);
+            if (i % 3 == 0)
+                recorder.Record("product_layout", customer, "bought");
+        }
+        await recorder.FlushAsync();
         await host.Flags.EmergencyShutdownAsync("checkout", new FlagChange("maria", "It burns."));
         host.Edit(DashboardHost.Shop.Replace("\"percentage\": 60", "\"percentage\": 140", StringComparison.Ordinal));
         // Axe comes from outside the page, which its policy forbids.
@@ -27,10 +49,12 @@ public class AccessibilityTests(Browser browser)
         IPage page = await window.OpenAsync(host.Address);
         await Expect(page.Locator("#alerts")).ToContainTextAsync("140");
         await page.AddScriptTagAsync(new() { Path = Needs.AxeCore.Path });
-        foreach (string view in Views)
+        foreach ((string view, string drawn) in Views)
         {
             await page.EvaluateAsync("view => location.hash = view", view);
             await Expect(page.Locator("#title")).ToBeFocusedAsync();
+            await Expect(page.Locator(drawn).First).ToBeVisibleAsync();
+            await page.EvaluateAsync("document.querySelectorAll('details').forEach(part => part.open = true)");
             await AssertAccessibleAsync(page, view);
             await DashboardTests.AssertFitsAsync(page);
         }
@@ -38,6 +62,13 @@ public class AccessibilityTests(Browser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Kill" }).ClickAsync();
         await Expect(page.GetByLabel("Reason")).ToBeFocusedAsync();
         await AssertAccessibleAsync(page, "dialog");
+        await page.Keyboard.PressAsync("Escape");
+        await page.EvaluateAsync("location.hash = '#/flags/recommendations'");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start rollout…" }).ClickAsync();
+        await page.GetByLabel("Plan").SelectOptionAsync("custom");
+        await Expect(page.Locator(".preview svg")).ToBeVisibleAsync();
+        await AssertAccessibleAsync(page, "dialog of a rollout");
+        await DashboardTests.AssertFitsAsync(page);
     }
 
     private static async Task AssertAccessibleAsync(IPage page, string view)

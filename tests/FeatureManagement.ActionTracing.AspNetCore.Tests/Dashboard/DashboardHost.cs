@@ -1,4 +1,7 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -19,7 +22,8 @@ internal sealed class DashboardHost : IAsyncDisposable
               "checkout": { "description": "Pay in one step", "type": "percentage", "state": "rollout", "percentage": 25, "whitelist": [ "alice" ], "groups": [ "staff" ] },
               "checkout_wallets": { "description": "Wallets in the one step", "type": "percentage", "state": "canary", "percentage": 2.5, "parent": "checkout" },
               "checkout_gifts": { "type": "boolean", "state": "enabled", "parent": "checkout" },
-              "product_layout": { "description": "How products are laid out", "type": "multivariate", "state": "enabled", "variants": { "grid": { "weight": 1 }, "list": { "weight": 3 } } },
+              "product_layout": { "description": "How products are laid out", "type": "multivariate", "state": "enabled", "variants": { "grid": { "weight": 1 }, "list": { "weight": 3 } },
+                "experiment": { "control": "list", "primaryMetric": "bought", "metrics": { "bought": { "kind": "binary" } } } },
               "recommendations": { "description": "From the new model", "type": "percentage", "state": "rollout", "percentage": 60 },
               "search_synonyms": { "type": "boolean", "state": "disabled" }
             }
@@ -29,6 +33,7 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly TempDirectory _directory;
+    private int _customers;
 
     private DashboardHost(WebApplication app, TempDirectory directory) => (_app, _directory) = (app, directory);
 
@@ -59,6 +64,19 @@ internal sealed class DashboardHost : IAsyncDisposable
         app.MapActionTracing("/action-tracing");
         await app.StartAsync();
         return new DashboardHost(app, directory);
+    }
+
+    /// <summary>Has a rollout looked at, with customers of whom one in so many with the flag on fails, and looked at again.</summary>
+    public async Task WatchAsync(string flag, int customers, int oneFailureIn = int.MaxValue)
+    {
+        await Get<RolloutLoop>().TickAsync(default);
+        for (int i = 1; i <= customers; i++)
+        {
+            using TracedAction action = Get<IActionTracer>().StartAction("order");
+            if (Flags.IsEnabled(flag, new FeatureFlagContext { UserId = $"customer-{_customers++}" }) && i % oneFailureIn == 0)
+                action.Fail(errorType: "broken");
+        }
+        await Get<RolloutLoop>().TickAsync(default);
     }
 
     public static KeyValuePair<string, string>[] As(string name, string roles) => [new(TestUser.NameHeader, name), new(TestUser.RolesHeader, roles)];

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
@@ -152,6 +153,60 @@ public class DashboardTests(Browser browser)
         await page.GotoAsync(new Uri(host.Address, "#/flags/" + Uri.EscapeDataString("العربية")).ToString());
         await Expect(page.Locator(".about")).ToHaveTextAsync(longText);
         await AssertFitsAsync(page);
+    }
+
+    [BrowserFact]
+    public async Task WordsOfOthers_InRolloutsAndExperiments_AreWords()
+    {
+        const string Variant = "<script>document.title='owned'<script>\u202E\"'&amp;";
+        string longText = new('x', 10_000);
+        await using Trial trial = await Trial.StartAsync(grid: Variant.Replace("\"", "\\\"", StringComparison.Ordinal), others: $$"""
+            , "<b>\"'": { "type": "percentage", "state": "disabled", "description": "{{longText}}" },
+            "wide": { "type": "multivariate", "state": "enabled", "variants": { "a": { "weight": 1 }, "{{longText}}": { "weight": 1 } },
+              "experiment": { "control": "a", "primaryMetric": "bought", "metrics": { "bought": { "kind": "binary" } } } }
+            """);
+        await trial.RunAsync(2_000, buyersOfList: 10, buyersOfOther: 11);
+        IRolloutManager rollouts = trial.Host.Get<IRolloutManager>();
+        await rollouts.StartAsync("<b>\"'", new FlagChange("<i>maria</i>", "\u202E<img src=x onerror=alert(1)>" + longText[..900]));
+        await using Window window = await browser.OpenAsync(width: 360, height: 740);
+        IPage page = await window.OpenAsync(new Uri(trial.Host.Address, "#/flags/" + Uri.EscapeDataString("<b>\"'")));
+        await Expect(page.Locator(".rollout")).ToContainTextAsync("<img src=x onerror=alert(1)>xxx");
+        await AssertFitsAsync(page);
+        await rollouts.RollBackAsync("<b>\"'", new FlagChange("<i>maria</i>", "<u>" + longText[..900]));
+        await Expect(page.Locator(".rollout .state")).ToContainTextAsync("<u>xxx");
+        await AssertFitsAsync(page);
+        foreach ((string flag, string text) in ((string, string)[])[("layout", Variant), ("wide", longText)])
+        {
+            await page.EvaluateAsync("flag => location.hash = '#/flags/' + flag", flag);
+            await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Split of units" })).ToContainTextAsync(text);
+            await AssertFitsAsync(page);
+        }
+        await page.EvaluateAsync("location.hash = '#/experiments'");
+        await Expect(page.Locator(".experiments")).ToContainTextAsync(Variant);
+        await AssertFitsAsync(page);
+        await Expect(page.Locator("main img, main script, main b, main i, main u")).ToHaveCountAsync(0);
+        Assert.DoesNotContain("owned", await page.TitleAsync(), StringComparison.Ordinal);
+    }
+
+    [BrowserFact]
+    public async Task TenThousandAuditEntries_AreReadFurtherAndFurtherDown_AndStayWhenNewOnesCome()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        for (int i = 1; i <= 10_000; i++)
+            await host.Flags.UpdateFlagAsync("recommendations", new FlagUpdate { Percentage = i % 100 }, new FlagChange("maria", $"step {i}"));
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/audit"));
+        ILocator entries = page.Locator(".audit tbody tr");
+        await Expect(entries).ToHaveCountAsync(50);
+        for (int i = 1; i <= 3; i++)
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Show older" }).ClickAsync();
+            await Expect(entries).ToHaveCountAsync(50 + 200 * i);
+        }
+        await Expect(entries.Last).ToContainTextAsync("step 9351");
+        await host.Flags.UpdateFlagAsync("recommendations", new FlagUpdate { Percentage = 7 }, new FlagChange("maria", "one more"));
+        await Expect(entries.First).ToContainTextAsync("one more");
+        await Expect(entries).ToHaveCountAsync(651);
     }
 
     [BrowserFact]

@@ -25,7 +25,7 @@ public class ExperimentTests(Browser browser)
         await Expect(panel.Locator(".state.good")).ToContainTextAsync("grid is better than list in bought: +");
         await Expect(panel.GetByRole(AriaRole.Region, new() { Name = "Split of units" })).ToContainTextAsync("as configured, as far as can be told");
         ILocator grid = panel.GetByRole(AriaRole.Region, new() { Name = "Metric bought" }).GetByRole(AriaRole.Row).Filter(new() { HasText = "grid" });
-        await Expect(grid).ToContainTextAsync("20 %");
+        await Expect(grid).ToContainTextAsync("20.48 %");
         await Expect(grid).ToContainTextAsync("pp");
         await Expect(grid).ToContainTextAsync("better");
         await Expect(panel.GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Difference of grid to list in bought over .* Now between \\+"));

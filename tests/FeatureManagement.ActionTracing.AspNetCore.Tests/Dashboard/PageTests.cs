@@ -110,6 +110,54 @@ public partial class PageTests
         Assert.False((bool)status["store"]!["isDurable"]!);
     }
 
+    [Theory]
+    [InlineData("", "text/html,application/xhtml+xml", HttpStatusCode.Redirect)]
+    [InlineData("", "*/*", HttpStatusCode.Unauthorized)]
+    [InlineData("api/flags", "text/html", HttpStatusCode.Unauthorized)]
+    [InlineData("api/events", "text/html", HttpStatusCode.Unauthorized)]
+    public async Task Page_OpenedBySomebodyUnknown_SendsThemToSignIn(string path, string accept, HttpStatusCode expected)
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            web: web => web.ReadPolicy = "Staff",
+            services: services =>
+            {
+                services.AddAuthentication("Cookies").AddCookie("Cookies");
+                services.AddAuthorizationBuilder().AddPolicy("Staff", policy => policy.RequireRole("staff"));
+            });
+        using HttpResponseMessage response = await AskAsync(host, path, accept);
+        Assert.Equal(expected, response.StatusCode);
+        if (expected == HttpStatusCode.Redirect)
+            Assert.Equal("http://localhost/Account/Login?ReturnUrl=%2Faction-tracing%2F", response.Headers.Location?.OriginalString);
+        else
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData(null)] // nobody may read, whoever they are
+    [InlineData("Staff")] // signing in happens elsewhere
+    [InlineData("Typo")]
+    public async Task Page_OpenedBySomebodyUnknownWhoCannotSignIn_SaysSo(string? policy)
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            web: web => web.ReadPolicy = policy,
+            services: services =>
+            {
+                services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
+                services.AddAuthorizationBuilder().AddPolicy("Staff", staff => staff.RequireRole("staff"));
+            });
+        using HttpResponseMessage response = await AskAsync(host, "", "text/html");
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("Say who you are", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(WebHost host, string path, string accept)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        return await host.Client.SendAsync(request);
+    }
+
     private static Task<WebHost> StartAsync() => WebHost.StartAsync(map: app => app.MapActionTracing("/action-tracing").AllowAnonymous());
 
     [GeneratedRegex("(?:src|href)=\"([^\"]*)\"")]

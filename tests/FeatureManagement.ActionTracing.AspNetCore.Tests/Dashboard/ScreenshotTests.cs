@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -10,13 +11,15 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 public class ScreenshotTests(Browser browser)
 {
     [BrowserFact]
-    public async Task Dashboard_InAnEmergency_IsWorthAPicture()
+    public async Task Dashboard_DuringARollout_IsWorthAPicture()
     {
         await using DashboardHost host = await DashboardHost.StartAsync();
-        await host.Flags.EmergencyShutdownAsync("recommendations", new FlagChange("maria", "p99 at 9 s since the deploy"));
+        await host.Get<IRolloutManager>().StartAsync("search_synonyms", new FlagChange("maria", "release 4.2"), new RolloutConfig { StartPercentage = 5, Duration = TimeSpan.FromHours(6) });
+        await host.WatchAsync("search_synonyms", 2_000, oneFailureIn: 100);
         await using Window window = await browser.OpenAsync(width: 1280, height: 800);
-        IPage page = await window.OpenAsync(host.Address);
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/search_synonyms"));
         await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
+        await Expect(page.Locator(".comparisons li")).Not.ToHaveCountAsync(0);
         byte[] picture = await page.ScreenshotAsync();
         Assert.True(picture.Length > 10_000);
         if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOT") == "1")

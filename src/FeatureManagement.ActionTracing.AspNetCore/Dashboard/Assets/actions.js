@@ -2,30 +2,48 @@
 
 import { flagPath, send } from './api.js';
 import { confirm } from './confirm.js';
-import { count, h, percent, words } from './dom.js';
+import { count, h, percent, render, words } from './dom.js';
 import { start } from './start.js';
 
-/** The buttons that a flag has at the moment; none for who may only read. */
-export function actions(model, flag, done) {
-  if (!model.mayWrite) return [];
-  const button = (id, label, onclick, kind) => h('button', { type: 'button', id: `do-${id}`, class: kind, onclick }, label);
+/**
+ * The buttons that a flag has at the moment; none for who may only read. A button stays the same element while it is there: under a finger that is
+ * about to press it, nothing may be drawn anew.
+ */
+export function actionBar(model, name, done) {
+  const element = h('div', { class: 'buttons' });
+  let drawn = '';
+  return {
+    element,
+    update(flag) {
+      const offered = model.mayWrite && flag ? offers(model, flag) : [];
+      const shows = JSON.stringify(offered.map(([id, label]) => [id, label]));
+      if (shows === drawn) return;
+      drawn = shows;
+      render(element, offered.map(([id, label, act, kind]) =>
+        h('button', { type: 'button', id: `do-${id}`, class: kind, onclick: () => act(model.find(name) ?? flag, done, model) }, label)));
+    },
+  };
+}
+
+/** What can be done to a flag now: id, label, what asks for it, looks. */
+function offers(model, flag) {
   const rolling = model.rolling(flag);
   const planned = rolling?.phase === 'planned';
   const emergency = model.inEmergency(flag) || (model.isEmergencyFlag(flag) && flag.enabled);
   return [
-    rolling && !planned && rolling.phase !== 'paused' && button('pause', 'Pause', () => rollout('pause', flag, done)),
-    rolling?.canResume && button('resume', 'Resume', () => rollout('resume', flag, done), 'primary'),
-    rolling && button('rollback', planned ? 'Call off' : 'Roll back', () => rollout('rollback', flag, done), 'danger-quiet'),
-    rolling && !planned && button('complete', 'Complete now', () => rollout('complete', flag, done)),
-    !rolling && !emergency && button('change', 'Change…', () => change(flag, done)),
-    !rolling && !emergency && !model.isEmergencyFlag(flag) && button('start', 'Start rollout…', () => start(flag, done)),
-    flag.source === 'override' && !emergency && button('reset', 'Reset', () => reset(flag, done)),
-    flag.emergency && button('clear', 'Clear emergency', () => clear(flag, done), 'primary'),
-    !emergency && button('kill', model.isEmergencyFlag(flag) ? 'Call emergency' : 'Kill', () => kill(model, flag, done), 'danger'),
-  ];
+    rolling && !planned && rolling.phase !== 'paused' && ['pause', 'Pause', rollout('pause')],
+    rolling?.canResume && ['resume', 'Resume', rollout('resume'), 'primary'],
+    rolling && ['rollback', planned ? 'Call off' : 'Roll back', rollout('rollback'), 'danger-quiet'],
+    rolling && !planned && ['complete', 'Complete now', rollout('complete')],
+    !rolling && !emergency && ['change', 'Change…', change],
+    !rolling && !emergency && !model.isEmergencyFlag(flag) && model.reach(flag) < 100 && ['start', 'Start rollout…', start],
+    flag.source === 'override' && !emergency && ['reset', 'Reset', reset],
+    flag.emergency && ['clear', 'Clear emergency', clear, 'primary'],
+    !emergency && ['kill', model.isEmergencyFlag(flag) ? 'Call emergency' : 'Kill', kill, 'danger'],
+  ].filter(Boolean);
 }
 
-function kill(model, flag, done) {
+function kill(flag, done, model) {
   const stopped = model.stops(flag);
   const calls = model.isEmergencyFlag(flag);
   confirm({
@@ -103,7 +121,7 @@ const Effects = {
   complete: flag => `It goes from ${percent(flag.percentage)} to ${percent(flag.rollout.targetPercentage)} at once, whatever has been watched.`,
 };
 
-function rollout(verb, flag, done) {
+const rollout = verb => (flag, done) => {
   confirm({
     title: `${Verbs[verb]} the rollout of ${flag.name}?`,
     action: `${Verbs[verb]} ${flag.name}`,
@@ -112,4 +130,4 @@ function rollout(verb, flag, done) {
     run: reason => send('POST', `${flagPath(flag.name)}/rollout/${verb}`, { reason }),
     done,
   });
-}
+};

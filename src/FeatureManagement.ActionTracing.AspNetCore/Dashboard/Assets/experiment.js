@@ -15,7 +15,10 @@ export const verdictChip = verdict => h('span', { class: `chip verdict-${verdict
 export function experimentPanel(model, name) {
   const said = h('p', { class: 'unseen', role: 'status' });
   const body = h('div');
-  const element = h('section', { class: 'panel pad', 'aria-labelledby': 'experiment-title', hidden: true }, h('h2', { id: 'experiment-title' }, 'Experiment'), said, body);
+  const exports = h('p', { class: 'buttons' },
+    h('a', { class: 'button', href: `api/${experimentPath(name)}?format=csv`, download: `${name}.csv` }, 'Export CSV'),
+    h('a', { class: 'button', href: `api/${experimentPath(name)}`, download: `${name}.json` }, 'Export JSON'));
+  const element = h('section', { class: 'panel pad', 'aria-labelledby': 'experiment-title', hidden: true }, h('h2', { id: 'experiment-title' }, 'Experiment'), said, body, exports);
   let turn = 0;
 
   async function update() {
@@ -49,9 +52,6 @@ function draw(result, width) {
     h('p', { class: 'hint' },
       `Quote the interval, not the estimate: an estimate at an early stop exaggerates. Intervals and p-values of the primary metric hold at all looks together; a false claim has at most ${percent(100 * result.alpha)}. `,
       'The chance to beat control is Bayesian and informational: no decision rests on it.'),
-    h('p', { class: 'buttons' },
-      h('a', { class: 'button', id: 'export-csv', href: `api/${experimentPath(result.flag)}?format=csv`, download: `${result.flag}.csv` }, 'Export CSV'),
-      h('a', { class: 'button', id: 'export-json', href: `api/${experimentPath(result.flag)}`, download: `${result.flag}.json` }, 'Export JSON')),
   ];
 }
 

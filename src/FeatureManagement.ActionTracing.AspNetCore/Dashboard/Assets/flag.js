@@ -1,6 +1,6 @@
 // One flag: what it is, what can be done, who would get it, its rollout and its history.
 
-import { actions } from './actions.js';
+import { actionBar } from './actions.js';
 import { flagPath, get } from './api.js';
 import { auditList } from './audit.js';
 import { h, moment, percent, render, words } from './dom.js';
@@ -9,7 +9,9 @@ import { chip, href, shareBar } from './flags.js';
 import { rolloutPanel } from './rollout.js';
 
 export function flagView(model, name, refresh) {
-  const head = h('div', { class: 'flag-head' });
+  const verdict = h('div', { class: 'verdict' });
+  const buttons = actionBar(model, name, refresh);
+  const about = h('p', { class: 'about' });
   const facts = h('dl', { class: 'facts' });
   const history = auditList({ flag: name, take: 20 });
   const rollout = rolloutPanel(model, name);
@@ -19,15 +21,17 @@ export function flagView(model, name, refresh) {
   function update() {
     const flag = model.find(name);
     if (!flag) {
-      render(head, h('p', { class: 'empty' }, 'There is no such flag.'));
+      render(verdict, h('p', { class: 'empty' }, 'There is no such flag.'));
+      buttons.update(null);
+      about.hidden = true;
       render(facts);
       return;
     }
-    render(head,
-      h('div', { class: 'verdict' }, chip(model, flag), shareBar(model, flag), words(model.why(flag), { class: 'why' }),
-        flag.stored === false && h('span', { class: 'tag warn' }, 'not stored yet')),
-      h('div', { class: 'buttons' }, actions(model, flag, refresh)),
-      flag.description && h('p', { class: 'about' }, words(flag.description)));
+    render(verdict, chip(model, flag), shareBar(model, flag), words(model.why(flag), { class: 'why' }),
+      flag.stored === false && h('span', { class: 'tag warn' }, 'not stored yet'));
+    buttons.update(flag);
+    render(about, words(flag.description));
+    about.hidden = !flag.description;
     const children = model.children(flag);
     render(facts,
       fact('Type', flag.type),
@@ -60,7 +64,7 @@ export function flagView(model, name, refresh) {
     element: h('section', { class: 'flag', 'aria-labelledby': 'title' },
       h('p', { class: 'crumbs' }, h('a', { href: '#/' }, 'Flags'), ' /'),
       title,
-      head,
+      h('div', { class: 'flag-head' }, verdict, buttons.element, about),
       rollout.element,
       experiment.element,
       h('div', { class: 'columns' },
@@ -94,7 +98,7 @@ function tryPanel(name) {
     event.preventDefault();
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
     try {
-      render(answer, verdict(await get(`${flagPath(name)}/evaluate?${query}`)));
+      render(answer, answered(await get(`${flagPath(name)}/evaluate?${query}`)));
     } catch (error) {
       render(answer, h('span', { class: 'problem' }, error.message));
     }
@@ -119,7 +123,7 @@ const Reasons = {
   in_percentage: 'their bucket lies inside the share',
 };
 
-function verdict(answer) {
+function answered(answer) {
   const decider = answer.decidedBy && answer.decidedBy.toLowerCase() !== answer.flag.toLowerCase();
   return h('p', null,
     h('strong', { class: answer.enabled ? 'yes' : 'no' }, answer.enabled ? 'On' : 'Off'),

@@ -98,6 +98,11 @@ export class Model {
     return listed ? `${flag.percentage > 0 ? some : 'On for none'} and ${listed} listed` : some;
   }
 
+  /** The share of users that a flag's own state gives it to, from 0 to 100. */
+  reach(flag) {
+    return flag.state === 'canary' || flag.state === 'rollout' ? flag.percentage : flag.state === 'enabled' ? 100 : 0;
+  }
+
   /** The share of users that can have a flag, from 0 to 100, everything considered except the parent's own share. */
   share(flag) {
     if (!flag.enabled) return 0;
