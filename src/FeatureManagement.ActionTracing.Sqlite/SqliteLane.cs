@@ -61,7 +61,7 @@ internal sealed class SqliteLane(SqliteFile file) : IDisposable
             if (result != raw.SQLITE_BUSY)
                 throw new SqliteException(raw.sqlite3_errmsg(connection.Handle).utf8_to_string(), result);
             if (cancellationToken.IsCancellationRequested)
-                throw new TimeoutException("the file is locked by another process");
+                throw new IOException("the file is locked by another process"); // not a timeout, for that would say less
             await Task.Delay(Random.Shared.Next(1, 8), CancellationToken.None).ConfigureAwait(false);
         }
     }

@@ -8,6 +8,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.FeatureManagement;
 
 // A process of its own for tests that kill it, or that need several: <mode> <file> <argument>.
+if (args[0] == "lock")
+{
+    Work.Lock(args[1]);
+    return;
+}
 HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new());
 builder.Configuration.AddInMemoryCollection(Enumerable.Range(0, Work.Flags).SelectMany(i => new Dictionary<string, string?>
 {
@@ -30,6 +35,9 @@ switch (args[0])
         break;
     case "watch":
         await Work.WatchAsync(manager, args[2]);
+        break;
+    case "kill":
+        await Work.KillAsync(manager, args[2]);
         break;
     default:
         throw new ArgumentException($"There is no mode '{args[0]}'.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.CrashHost;
 
@@ -63,11 +64,39 @@ internal static class Work
         return conflicts;
     }
 
-    /// <summary>Says whether a flag is on, at once and after each change, until standard input ends.</summary>
+    /// <summary>Says whether a flag is on, at once and after each change, until standard input ends; with the machine's time in milliseconds: <c>on|123</c>.</summary>
     public static async Task WatchAsync(IFeatureFlagManager manager, string flag)
     {
-        Console.WriteLine(manager.IsEnabled(flag) ? "on" : "off");
-        using (manager.WatchFlag(flag, _ => Console.WriteLine(manager.IsEnabled(flag) ? "on" : "off")))
+        Console.WriteLine(Line());
+        using (manager.WatchFlag(flag, _ => Console.WriteLine(Line())))
             await Console.In.ReadToEndAsync();
+
+        string Line() => string.Create(CultureInfo.InvariantCulture, $"{(manager.IsEnabled(flag) ? "on" : "off")}|{Environment.TickCount64}");
+    }
+
+    /// <summary>Kills a flag when told to by a line, and says when it was stored, then clears it at the next one, and so on.</summary>
+    public static async Task KillAsync(IFeatureFlagManager manager, string flag)
+    {
+        Console.WriteLine("ready");
+        for (bool kill = true; Console.ReadLine() is not null; kill = !kill)
+        {
+            if (kill)
+                await manager.EmergencyShutdownAsync(flag, new FlagChange("killer", "stop"));
+            else
+                await manager.ClearEmergencyAsync(flag, new FlagChange("killer", "go on"));
+            Console.WriteLine(Environment.TickCount64.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Holds the file's write lock, as a backup or a careless tool does, until standard input ends.</summary>
+    public static void Lock(string path)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=false");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        command.ExecuteNonQuery();
+        Console.WriteLine("locked");
+        Console.In.ReadToEnd();
     }
 }

@@ -11,7 +11,7 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
         ArgumentNullException.ThrowIfNull(query);
         if (query.Take is < 1 or > AuditQuery.MaxTake)
             throw new FlagChangeException(FlagChangeError.Invalid, $"The query asks for {query.Take} entries; it must ask for 1 to {AuditQuery.MaxTake}.");
-        return store.CallAsync((inner, bound) => inner.ReadAuditAsync(query, bound), cancellationToken);
+        return store.ReadAsync((inner, bound) => inner.ReadAuditAsync(query, bound), cancellationToken);
     }
 
     public async Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
         AuditVerification Found(long number, string fault) => new() { Entries = head.Number - anchor.Number, FirstInvalid = number, Fault = fault, Head = head };
     }
 
-    private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.CallAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken);
+    private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.ReadAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken);
 
     [LoggerMessage(260, LogLevel.Information, "The audit is as it was written: {Entries} entries, the last is {Number} with hash {Hash}.", EventName = "AuditValid")]
     private partial void LogValid(long entries, long number, string hash);

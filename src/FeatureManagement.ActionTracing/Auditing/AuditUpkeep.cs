@@ -37,8 +37,8 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         AuditBounds bounds = configuration.Catalog.Settings.AuditRetention is { } retention
-            ? await store.CallAsync((inner, bound) => inner.CutAuditAsync(time.GetUtcNow() - retention, bound), cancellationToken).ConfigureAwait(false)
-            : await store.CallAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
+            ? await store.WriteAsync((inner, bound) => inner.CutAuditAsync(time.GetUtcNow() - retention, bound), cancellationToken).ConfigureAwait(false)
+            : await store.ReadAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
         LogHead(bounds.Anchor.Number + 1, bounds.Head.Number, bounds.Head.Hash);
     }
 

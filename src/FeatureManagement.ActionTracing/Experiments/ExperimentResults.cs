@@ -17,18 +17,18 @@ internal sealed class ExperimentResults(ExperimentRuns runs, IExperimentStore un
         string key = "evidence/experiment/" + ExperimentRun.KeyOf(flag);
         for (int attempt = 1; ; attempt++)
         {
-            StoreChanges found = await store.CallAsync((s, token) => s.ReadAsync(key, 0, token), cancellationToken).ConfigureAwait(false);
+            StoreChanges found = await store.ReadAsync((s, token) => s.ReadAsync(key, 0, token), cancellationToken).ConfigureAwait(false);
             StoredDocument? document = found.Documents.FirstOrDefault(document => document.Key == key);
             ExperimentEvidence earlier = document?.Json is { } json && StoredJson.Read<ExperimentEvidence>(json) is var read && read.Run == run.Number ? read : new ExperimentEvidence { Run = run.Number };
             // After the evidence, so that it is never older; and by the same bound as the store, for the units are in it.
-            ExperimentTally tally = await store.CallAsync((_, token) => units.ReadAsync(run, token), cancellationToken).ConfigureAwait(false);
+            ExperimentTally tally = await store.ReadAsync((_, token) => units.ReadAsync(run, token), cancellationToken).ConfigureAwait(false);
             (ExperimentResult result, ExperimentEvidence evidence) = ExperimentAnalysis.Look(run, tally, earlier, time.GetUtcNow());
             string written = StoredJson.Write(evidence);
             if (written == document?.Json)
                 return result;
             // A look that another process was faster with did not take place, so it says nothing either: it is taken again, after that one.
             var write = new DocumentWrite(key, written, document?.Version ?? 0);
-            CommitResult committed = await store.CallAsync((s, token) => s.CommitAsync(new StoreCommit([write], []), token), cancellationToken).ConfigureAwait(false);
+            CommitResult committed = await store.WriteAsync((s, token) => s.CommitAsync(new StoreCommit([write], []), token), cancellationToken).ConfigureAwait(false);
             if (committed.Committed || attempt == MaxAttempts)
                 return result;
         }

@@ -48,7 +48,7 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
             if (!ReferenceEquals(run, before))
             {
                 var write = new DocumentWrite(KeyOf(flag.Name), StoredJson.Write(run), version);
-                CommitResult result = await store.CallAsync((s, token) => s.CommitAsync(new StoreCommit([write], []), token), cancellationToken).ConfigureAwait(false);
+                CommitResult result = await store.WriteAsync((s, token) => s.CommitAsync(new StoreCommit([write], []), token), cancellationToken).ConfigureAwait(false);
                 if (!result.Committed)
                     continue;
             }
@@ -74,7 +74,7 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
 
     private async Task<(ExperimentRun? Run, long Version)> ReadAsync(string key, CancellationToken cancellationToken)
     {
-        StoreChanges found = await store.CallAsync((s, token) => s.ReadAsync(key, 0, token), cancellationToken).ConfigureAwait(false);
+        StoreChanges found = await store.ReadAsync((s, token) => s.ReadAsync(key, 0, token), cancellationToken).ConfigureAwait(false);
         StoredDocument? document = found.Documents.FirstOrDefault(document => document.Key == key);
         return (document?.Json is { } json ? StoredJson.Read<ExperimentRun>(json) : null, document?.Version ?? 0);
     }

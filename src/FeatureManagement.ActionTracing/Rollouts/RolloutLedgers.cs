@@ -13,7 +13,7 @@ internal sealed class RolloutLedgers(BoundedStore store)
     public async Task<(RolloutLedger Ledger, long Version)> ReadAsync(string flag, RolloutLedger known, long version, CancellationToken cancellationToken)
     {
         string key = KeyOf(flag);
-        StoreChanges changes = await store.CallAsync((inner, bound) => inner.ReadAsync(key, version, bound), cancellationToken).ConfigureAwait(false);
+        StoreChanges changes = await store.ReadAsync((inner, bound) => inner.ReadAsync(key, version, bound), cancellationToken).ConfigureAwait(false);
         if (changes.Documents.FirstOrDefault(document => document.Key == key) is not { } found)
             return (known, version);
         RolloutLedger? read = found.Json is null ? null : Read(found.Json);
@@ -26,7 +26,7 @@ internal sealed class RolloutLedgers(BoundedStore store)
     public async Task<long?> WriteAsync(string flag, RolloutLedger ledger, long version, CancellationToken cancellationToken)
     {
         var commit = new StoreCommit([new DocumentWrite(KeyOf(flag), StoredJson.Write(ledger), version)], []);
-        CommitResult result = await store.CallAsync((inner, bound) => inner.CommitAsync(commit, bound), cancellationToken).ConfigureAwait(false);
+        CommitResult result = await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), cancellationToken).ConfigureAwait(false);
         return result.Committed ? result.Version : null;
     }
 

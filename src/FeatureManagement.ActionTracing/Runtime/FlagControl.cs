@@ -126,6 +126,7 @@ internal sealed partial class FlagControl : IDisposable
         {
             await RefreshAsync().ConfigureAwait(false);
             await FlushAsync().ConfigureAwait(false);
+            await _store.ProbeAsync(CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -187,7 +188,7 @@ internal sealed partial class FlagControl : IDisposable
         {
             if (pending.Edit is not { } edit)
             {
-                await _store.CallAsync((store, bound) => store.CommitAsync(new StoreCommit([], pending.Entries), bound), CancellationToken.None).ConfigureAwait(false);
+                await _store.WriteAsync((store, bound) => store.CommitAsync(new StoreCommit([], pending.Entries), bound), CancellationToken.None).ConfigureAwait(false);
                 _records.Written(pending, null);
                 continue;
             }
@@ -213,13 +214,13 @@ internal sealed partial class FlagControl : IDisposable
     {
         bool first = !_loaded;
         long since = first || everything ? 0 : _known;
-        StoreChanges changes = await _store.CallAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, since, bound), CancellationToken.None).ConfigureAwait(false);
+        StoreChanges changes = await _store.ReadAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, since, bound), CancellationToken.None).ConfigureAwait(false);
         bool all = since == 0;
         if (changes.Version < since)
         {
             // The store was put back, from a copy: what it says now is what holds.
             LogPutBack(since, changes.Version);
-            changes = await _store.CallAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, 0, bound), CancellationToken.None).ConfigureAwait(false);
+            changes = await _store.ReadAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, 0, bound), CancellationToken.None).ConfigureAwait(false);
             all = true;
         }
         IReadOnlyList<string> changed = _records.Accept(changes.Documents, all);
@@ -259,7 +260,7 @@ internal sealed partial class FlagControl : IDisposable
         };
         var write = new DocumentWrite(FlagRecords.KeyOf(edit.Flag), StoredJson.Write(next), record.Version);
         var commit = new StoreCommit([write, .. edit.Also], [entry]);
-        CommitResult result = await _store.CallAsync((store, bound) => store.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
+        CommitResult result = await _store.WriteAsync((store, bound) => store.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
         if (!result.Committed)
             return null;
         _metrics.Changed(edit.Action, edit.Change.Source);
@@ -282,19 +283,4 @@ internal sealed partial class FlagControl : IDisposable
             ? FlagStatus.Of(snapshot, found)
             : throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The change was written, but flag '{flag}' has just been removed from configuration.");
     }
-
-    [LoggerMessage(200, LogLevel.Information, "Flag '{Flag}' {Action}: {Before} → {After}, by {Actor} ({Source}): {Reason} (version {Version})", EventName = "FlagChanged")]
-    private partial void LogChanged(string flag, string action, string before, string after, string actor, ChangeSource source, string reason, long version);
-
-    [LoggerMessage(202, LogLevel.Warning, "Flag '{Flag}' {Action}: in force in this process, not yet stored, by {Actor} ({Source}): {Reason}", EventName = "FlagActed")]
-    private partial void LogActed(string flag, string action, string actor, ChangeSource source, string reason);
-
-    [LoggerMessage(203, LogLevel.Information, "Flag '{Flag}' was changed by another process; it is now {Now}.", EventName = "FlagSeen")]
-    private partial void LogSeen(string flag, string now);
-
-    [LoggerMessage(204, LogLevel.Information, "The stored state is loaded: {Flags} flags have one, the store is at version {Version}.", EventName = "StateLoaded")]
-    private partial void LogLoaded(int flags, long version);
-
-    [LoggerMessage(205, LogLevel.Warning, "The store went back from version {Known} to {Now}: it was replaced or restored. What it says now is in force.", EventName = "StorePutBack")]
-    private partial void LogPutBack(long known, long now);
 }

@@ -12,12 +12,26 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
     : IActionTracingStoreStatus
 {
     private readonly Lock _gate = new();
+    private string? _readFault; // apart from each other: a full disk can still be read
+    private string? _writeFault;
     private volatile StoreReport _report = new() { IsDurable = store.IsDurable };
 
     public StoreReport Current => _report;
 
-    /// <exception cref="FlagChangeException">The store failed, or took too long; whether a commit was written is then not known.</exception>
-    public async Task<T> CallAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    /// <summary>A call that reads.</summary>
+    /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
+    public Task<T> ReadAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, false, cancellationToken);
+
+    /// <summary>A call that writes.</summary>
+    /// <exception cref="FlagChangeException">The store failed, or took too long; whether anything was written is then not known.</exception>
+    public Task<T> WriteAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, true, cancellationToken);
+
+    /// <summary>Where writing failed and nothing waits to be written, only an attempt tells whether it works again.</summary>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
+    public Task ProbeAsync(CancellationToken cancellationToken) =>
+        _writeFault is null ? Task.CompletedTask : WriteAsync((inner, bound) => inner.CommitAsync(new StoreCommit([], []), bound), cancellationToken);
+
+    private async Task<T> CallAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, bool writes, CancellationToken cancellationToken)
     {
         TimeSpan timeout = configuration.Catalog.Settings.DefaultTimeout;
         // A store that looks at its token has time left to say what it waited for.
@@ -28,7 +42,7 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
         {
             // A store may block, and may ignore the token.
             T result = await Task.Run(() => call(store, token), token).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
-            Succeeded();
+            Succeeded(writes);
             return result;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -40,7 +54,7 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
 #pragma warning restore CA1031
         {
             string error = exception is OperationCanceledException or TimeoutException { InnerException: null } ? $"it gave no answer within {timeout}" : exception.Message.TrimEnd('.');
-            Failed(error, exception);
+            Failed($"The store failed: {error}.", error, writes, exception);
             throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"The store failed: {error}.", exception);
         }
     }
@@ -51,21 +65,32 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
             _report = update(_report);
     }
 
-    private void Succeeded()
+    private void Succeeded(bool writes)
     {
         if (_report.Error is null)
             return;
-        Update(report => report with { Error = null, FailingSince = null });
-        LogMended();
+        Update(report =>
+        {
+            _readFault = null;
+            _writeFault = writes ? null : _writeFault;
+            return report with { Error = _writeFault, FailingSince = _writeFault is null ? null : report.FailingSince };
+        });
+        if (_report.Error is null)
+            LogMended();
     }
 
-    private void Failed(string error, Exception exception)
+    private void Failed(string fault, string error, bool writes, Exception exception)
     {
         metrics.Failed();
-        StoreReport before = _report;
-        Update(report => report with { Error = $"The store failed: {error}.", FailingSince = report.FailingSince ?? time.GetUtcNow() });
+        bool known = false;
+        Update(report =>
+        {
+            known = fault == _writeFault || fault == _readFault;
+            (_readFault, _writeFault) = writes ? (_readFault, fault) : (fault, _writeFault);
+            return report with { Error = _writeFault ?? _readFault, FailingSince = report.FailingSince ?? time.GetUtcNow() };
+        });
         // One line per outage and cause: it is called again and again.
-        if (before.Error != _report.Error)
+        if (!known)
             LogFailed(error, exception);
     }
 

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.FeatureManagement;
@@ -60,6 +61,29 @@ public class EmergencyTests
         Assert.False(await manager.IsEnabledAsync(name, context));
         Assert.False(await variants.IsEnabledAsync(name, CancellationToken.None));
         Assert.False(await variants.IsEnabledAsync(name, context, default));
+    }
+
+    [Fact]
+    public async Task Kill_AtRunTime_BeatsASessionManagerThatSaysYesAndASnapshotThatRemembersYes()
+    {
+        using var services = new FlagServices([Flag.Off("flag")], before: collection => collection.AddSingleton<ISessionManager, YesMan>());
+        using IServiceScope scope = services.Provider.CreateScope(); // a long one, as a Blazor circuit has
+        var snapshot = scope.ServiceProvider.GetRequiredService<IFeatureManagerSnapshot>();
+        var variants = scope.ServiceProvider.GetRequiredService<IVariantFeatureManagerSnapshot>();
+        var manager = services.Get<IFeatureManager>();
+        Assert.True(await snapshot.IsEnabledAsync("flag"));
+        Assert.True(await variants.IsEnabledAsync("flag", CancellationToken.None));
+        Assert.True(await manager.IsEnabledAsync("flag"));
+
+        Task<EmergencyResult> kill = services.Manager.EmergencyShutdownAsync("flag", new FlagChange("ann", "stop"));
+        Assert.False(await snapshot.IsEnabledAsync("flag"));
+        Assert.False(await variants.IsEnabledAsync("flag", CancellationToken.None));
+        Assert.False(await manager.IsEnabledAsync("flag"));
+        await kill;
+
+        await services.Manager.ClearEmergencyAsync("flag", new FlagChange("ann", "go on"));
+        Assert.True(await snapshot.IsEnabledAsync("flag"));
+        Assert.True(await manager.IsEnabledAsync("flag"));
     }
 
     [Fact]

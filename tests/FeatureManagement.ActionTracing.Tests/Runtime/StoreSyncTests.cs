@@ -72,6 +72,29 @@ public sealed class StoreSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task Poll_WritingFailsAndNothingWaits_IsAFaultUntilWritingWorks()
+    {
+        await _sync.StartingAsync(default);
+        await _sync.StartAsync(default);
+        int attempts = 0;
+        _store.BeforeCommit = _ =>
+        {
+            attempts++;
+            throw new IOException("disk full");
+        };
+        await Assert.ThrowsAsync<FlagChangeException>(() => _services.Manager.UpdateFlagAsync("flag", new FlagUpdate { Percentage = 1 }, Change));
+        var status = _services.Get<IActionTracingStoreStatus>();
+        Eventually.True(() => Polled(() => attempts > 3), () => "not tried again");
+        Assert.Equal(("The store failed: disk full.", 0), (status.Current.Error, status.Current.Pending)); // though every poll could read
+        Assert.Single(Logged(230, LogLevel.Error));
+        Assert.Empty(Logged(231, LogLevel.Information));
+        _store.BeforeCommit = null;
+        Eventually.True(() => Polled(() => status.Current is { Error: null, FailingSince: null }), () => $"{status.Current}");
+        Assert.Single(Logged(231, LogLevel.Information));
+        await _sync.StopAsync(default);
+    }
+
+    [Fact]
     public async Task Stop_WithPendingChanges_TriesOnceMore()
     {
         await _sync.StartingAsync(default);

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Runtime;
+
+internal sealed partial class FlagControl
+{
+    [LoggerMessage(200, LogLevel.Information, "Flag '{Flag}' {Action}: {Before} → {After}, by {Actor} ({Source}): {Reason} (version {Version})", EventName = "FlagChanged")]
+    private partial void LogChanged(string flag, string action, string before, string after, string actor, ChangeSource source, string reason, long version);
+
+    [LoggerMessage(202, LogLevel.Warning, "Flag '{Flag}' {Action}: in force in this process, not yet stored, by {Actor} ({Source}): {Reason}", EventName = "FlagActed")]
+    private partial void LogActed(string flag, string action, string actor, ChangeSource source, string reason);
+
+    [LoggerMessage(203, LogLevel.Information, "Flag '{Flag}' was changed by another process; it is now {Now}.", EventName = "FlagSeen")]
+    private partial void LogSeen(string flag, string now);
+
+    [LoggerMessage(204, LogLevel.Information, "The stored state is loaded: {Flags} flags have one, the store is at version {Version}.", EventName = "StateLoaded")]
+    private partial void LogLoaded(int flags, long version);
+
+    [LoggerMessage(205, LogLevel.Warning, "The store went back from version {Known} to {Now}: it was replaced or restored. What it says now is in force.", EventName = "StorePutBack")]
+    private partial void LogPutBack(long known, long now);
+}
