@@ -13,6 +13,7 @@ internal static class Modes
         ("loading", LoadingRows.Measure),
         ("change", ChangeRows.Measure),
         ("experiments", ExperimentRows.Measure),
+        ("kill", KillRows.Measure),
         ("requests", RequestRows.Measure),
     ];
 }
