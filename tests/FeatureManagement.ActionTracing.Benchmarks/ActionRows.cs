@@ -16,7 +16,7 @@ internal static class ActionRows
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    public static IEnumerable<Row> Measure() => [.. Off(), .. Watched(), .. Traced(), .. NewUnits(), .. Stalls()];
+    public static IEnumerable<Row> Measure() => [.. Off(), .. Watched(), .. Traced(), .. NewUnits(), .. Stalls(), .. Users()];
 
     private static IEnumerable<Row> Off()
     {
@@ -118,6 +118,27 @@ internal static class ActionRows
         yield return new Row(Exposure, "longest call while a million units are taken in", calls.Max(), "ms", 1);
         yield return new Row(Exposure, "longest pause of the machine meanwhile", idle.Max(), "ms");
         yield return new Row(Exposure, "calls over 1 ms, of a million", calls.Count(call => call > 1), "calls");
+    }
+
+    /// <summary>What is kept of so many distinct users, each of whom asked a watched flag inside an action of their own.</summary>
+    private static IEnumerable<Row> Users()
+    {
+        ServiceProvider provider = World.WithUs([.. World.Flags(1_000), Tracing(FlagState.Disabled)]);
+        var manager = provider.GetRequiredService<IFeatureFlagManager>();
+        var tracer = provider.GetRequiredService<IActionTracer>();
+        using OutcomeWatch watch = provider.GetRequiredService<OutcomeRecorder>().Watch(World.Half, 1, 50, Window);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        int users = 0;
+        foreach (int count in (int[])[1_000_000, 4_000_000])
+        {
+            for (; users < count; users++)
+            {
+                using TracedAction action = tracer.StartAction(Job);
+                Sink.Take(manager.IsEnabled(World.Half, new FeatureFlagContext { UserId = $"user-{users}" }));
+            }
+            yield return new Row(Exposure, $"memory that {count / 1_000_000} million distinct users keep", (GC.GetTotalMemory(forceFullCollection: true) - before) / 1024d / 1024, "MB", 12);
+        }
+        yield return new Row(Exposure, "users that are then taken in, of 4 million", watch.Read().Exposed.Units + watch.Read().Control.Units, "users");
     }
 
     private static FlagDefinition Tracing(FlagState state) => new() { Name = TracingSwitches.Enabled, Type = FlagType.Boolean, State = state };
