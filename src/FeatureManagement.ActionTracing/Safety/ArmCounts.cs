@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Statistics;
+
 namespace FeatureManagement.ActionTracing.Safety;
 
 /// <summary>What was seen of one arm of a step, exposed or control, in distinct units. All are cumulative since the step began.</summary>
@@ -12,8 +14,8 @@ internal readonly record struct ArmCounts
     /// <summary>Units with a bad outcome. Never more than <see cref="AtRisk"/>.</summary>
     public long Bad { get; init; }
 
-    /// <summary>The latency of each unit's first comparable outcome.</summary>
-    public LogLatency Latency { get; init; }
+    /// <summary>The natural logarithm of the milliseconds of each unit's first comparable outcome.</summary>
+    public Moments Latency { get; init; }
 
     /// <summary>Units with a comparable outcome since the slow threshold was set.</summary>
     public long SlowAtRisk { get; init; }

@@ -1,10 +1,14 @@
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Safety;
 
 /// <summary>What is recorded of one flag while its share stays the same: who saw it and how it went. Thread-safe.</summary>
 internal sealed class WatchedStep
 {
+    // What takes no time at all has no logarithm.
+    private const double Shortest = 0.001;
+
     private readonly OutcomeWatch _watch;
     private readonly ulong _threshold;
     private readonly UnitSet _units;
@@ -140,7 +144,7 @@ internal sealed class WatchedStep
         private long _bad;
         private long _slowAtRisk;
         private long _slow;
-        private LogLatency _latency;
+        private Moments _latency;
         private long _units;
 
         public void Add(ulong marks, double milliseconds = 0)
@@ -149,7 +153,7 @@ internal sealed class WatchedStep
             if ((marks & Unit.AtRisk) != 0)
             {
                 _atRisk++;
-                _latency = _latency.Add(milliseconds);
+                _latency = _latency.Add(Math.Log(Math.Max(milliseconds, Shortest)));
             }
             _bad += (marks & Unit.Bad) != 0 ? 1 : 0;
             _slowAtRisk += (marks & Unit.SlowAtRisk) != 0 ? 1 : 0;

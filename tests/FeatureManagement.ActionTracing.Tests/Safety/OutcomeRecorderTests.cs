@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Statistics;
 using FeatureManagement.ActionTracing.Tests.Support;
 using FeatureManagement.ActionTracing.Tracing;
 
@@ -16,8 +17,8 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         Act(Off, milliseconds: 20);
 
         OutcomeCounts counts = watch.Read();
-        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Bad = 1, Latency = default(LogLatency).Add(10) }, counts.Exposed);
-        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Latency = default(LogLatency).Add(20) }, counts.Control);
+        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Bad = 1, Latency = default(Moments).Add(Math.Log(10)) }, counts.Exposed);
+        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Latency = default(Moments).Add(Math.Log(20)) }, counts.Control);
         Assert.Equal(new ActionCounts(3, 2, TimeSpan.FromMilliseconds(33)), counts.Actions);
         Assert.Equal([20.0], counts.ControlLatencies);
     }
