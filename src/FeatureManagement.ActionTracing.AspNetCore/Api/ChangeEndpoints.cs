@@ -39,11 +39,11 @@ internal static class ChangeEndpoints
     }
 
     public static async Task<IResult> ChangeAsync<T>(
-        HttpContext request, string name, IFeatureFlagManager flags, JsonTypeInfo<T> type, Func<T, string?> reason, Func<T, FlagChange, long?, Task<IResult>> change) where T : class
+        HttpContext request, string name, IFeatureFlagManager flags, JsonTypeInfo<T> type, Func<T, string?> reason, Func<T, FlagChange, long?, Task<IResult>> change, T? whenEmpty = null) where T : class
     {
         if (!FlagTag.TryRead(request.Request, out FlagTag? expected))
             return Problems.Of(StatusCodes.Status400BadRequest, "If-Match cannot be read: it must be the ETag of the flag, or *.");
-        JsonBody.Read<T> body = await JsonBody.ReadAsync(request.Request, type).ConfigureAwait(false);
+        JsonBody.Read<T> body = await JsonBody.ReadAsync(request.Request, type, whenEmpty).ConfigureAwait(false);
         if (!body.Ok)
             return body.Problem;
         if (expected is { Content: not null } seen && flags.GetFlag(name) is { } status && FlagTag.Of(status) is var now && now.Version == seen.Version && now != seen)

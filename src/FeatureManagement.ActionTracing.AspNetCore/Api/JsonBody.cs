@@ -11,8 +11,11 @@ internal static class JsonBody
 {
     private const int MaxLength = 64 * 1024;
 
+    /// <param name="request">The call.</param>
+    /// <param name="type">What the body holds.</param>
+    /// <param name="whenEmpty">What no body at all means; null where there must be one.</param>
     /// <returns>The body, or what is wrong with it.</returns>
-    public static async Task<Read<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type) where T : class
+    public static async Task<Read<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, T? whenEmpty = null) where T : class
     {
         if (request.ContentLength > MaxLength)
             return new(null, TooLarge());
@@ -20,6 +23,8 @@ internal static class JsonBody
         int length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted).ConfigureAwait(false);
         if (length > MaxLength)
             return new(null, TooLarge());
+        if (length == 0 && whenEmpty is not null)
+            return new(whenEmpty, null);
         try
         {
             return JsonSerializer.Deserialize(buffer.AsSpan(0, length), type) is { } value ? new(value, null) : new(null, Invalid("it is null."));

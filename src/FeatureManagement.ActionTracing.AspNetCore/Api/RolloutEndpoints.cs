@@ -9,6 +9,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 /// <summary>Rollouts: how they stand, and whatever moves them by hand.</summary>
 internal static class RolloutEndpoints
 {
+    // A start may do without words: it takes nothing away from anybody, and its plan stays readable in its status.
     private const string DefaultReason = "Started over the management API.";
 
     public static void MapRollouts(this IEndpointRouteBuilder group)
@@ -51,5 +52,5 @@ internal static class RolloutEndpoints
             return errors.Count > 0
                 ? Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', errors), errors)
                 : await run(plan, change).ConfigureAwait(false);
-        });
+        }, whenEmpty: []);
 }

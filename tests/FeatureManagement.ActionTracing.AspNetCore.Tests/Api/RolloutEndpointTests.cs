@@ -39,6 +39,16 @@ public class RolloutEndpointTests
         Assert.Equal("complaints", (string)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout/rollout"))!["reason"]!);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    public async Task Start_WithoutABody_TakesTheFlagsOwnPlan(string body)
+    {
+        await using WebHost host = await StartAsync();
+        JsonObject started = await SendAsync(host, "checkout/rollout", body, HttpStatusCode.Created);
+        Assert.Equal(("linear", "Started over the management API."), ((string)started["plan"]!["type"]!, (string)started["reason"]!));
+    }
+
     [Fact]
     public async Task Preview_AnUnsavedPlan_ListsItsStepsAndChangesNothing()
     {
