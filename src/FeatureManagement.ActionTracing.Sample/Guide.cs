@@ -6,14 +6,21 @@ internal static class Guide
     public static IResult Show() => Results.Json(new
     {
         shop = "A small shop whose features are flags. Edit appsettings.json while it runs, and ask again.",
+        watch = "Two flags roll out by themselves, on simulated shoppers: 'delivery_promise' reaches everybody in about a minute and a half, and 'new_search', which fails for "
+            + "a quarter of those who have it, is rolled back within seconds. See the dashboard at /action-tracing/, or the two calls below.",
+        afresh = "Each rollout runs once, and what became of it is kept: stop the shop and delete action-tracing.db beside its appsettings.json to start afresh. "
+            + "Or mend new_search (Shoppers:Fault:ErrorRate 0) and change its rolloutConfig, the duration say: new content is a new rollout.",
         tryThis = new Dictionary<string, string>
         {
             ["GET /products"] = "an injected IFeatureManager: sorted by relevance for those who have 'relevance_ranking'",
             ["GET /products/layout"] = "a variant with its configuration: 'product_layout'",
             ["POST /checkout/express"] = "[FeatureGate(\"express_checkout\")] on a controller: 404 for those who do not have it",
+            ["GET /products/2/delivery"] = "old and new behind 'delivery_promise', with the same work on both sides, so that a rollout can compare them",
             ["GET /search?text=a"] = "old and new behind 'new_search'; Shoppers in appsettings.json use it, and Shoppers:Fault breaks it",
             ["GET /promotions"] = "WithFeatureGate(\"promotions\") on a minimal API",
             ["GET /promotions/banner"] = "an ordinary flag of feature_management: 'holiday_banner'",
+            ["GET /action-tracing/api/flags/delivery_promise/rollout"] = "a rollout that goes well",
+            ["GET /action-tracing/api/flags/new_search/rollout"] = "a rollout that was rolled back, and the numbers that decided",
             ["GET /action-tracing/api/flags"] = "every flag as it is now",
             ["GET /action-tracing/api/flags/express_checkout/evaluate?userId=alice"] = "who gets a flag, and why",
             ["PATCH /action-tracing/api/flags/express_checkout"] = "an update: {\"percentage\":50,\"reason\":\"it goes well\"}",

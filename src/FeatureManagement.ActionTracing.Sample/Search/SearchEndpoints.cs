@@ -10,6 +10,7 @@ internal static class SearchEndpoints
     public static void MapSearch(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/search", async (string? text, IFeatureManager features, ProductCatalog catalog, Fault fault, CancellationToken cancellationToken) =>
         {
+            await Backend.AskAsync(cancellationToken);
             IEnumerable<Product> found = catalog.Products.Where(product => product.Name.Contains(text ?? "", StringComparison.OrdinalIgnoreCase));
             if (!await features.IsEnabledAsync("new_search"))
                 return found;

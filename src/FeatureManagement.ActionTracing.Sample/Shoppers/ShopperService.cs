@@ -11,7 +11,7 @@ internal sealed partial class ShopperService(
 {
     private const int MaxWaiting = 64;
 
-    private static readonly string[] Pages = ["/search?text=a", "/search?text=e", "/search?text=o", "/products", "/products/layout", "/promotions"];
+    private static readonly string[] Pages = ["/search?text=a", "/search?text=e", "/search?text=o", "/products/1/delivery", "/products/2/delivery", "/products/3/delivery", "/products", "/products/layout", "/promotions"];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -120,11 +120,43 @@ public class SampleTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
+    public async Task Rollouts_WhereNobodyDoesAnything_OneGoesThroughAndOneIsPutBackByItself()
+    {
+        using var root = new TempDirectory();
+        CopySettings(root);
+        string healthy, failing;
+        using (SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development"))
+        {
+            var bound = TimeSpan.FromSeconds(150);
+            await Eventually.EqualAsync("rolled_back", () => PhaseAsync(shop, "new_search"), bound);
+            await Eventually.EqualAsync("complete", () => PhaseAsync(shop, "delivery_promise"), bound);
+            (healthy, failing) = (await IdAsync(shop, "delivery_promise"), await IdAsync(shop, "new_search"));
+            Assert.Matches(@"^error rate [\d.]+ % with the flag on against [\d.]+ % off.*, at least [\d.]+ ×$", (string)(await RolloutAsync(shop, "new_search"))["reason"]!);
+            Assert.Equal("disabled", (string)JsonNode.Parse(await shop.GetAsync("/action-tracing/api/flags/new_search"))!["state"]!);
+            Assert.Equal("enabled", (string)JsonNode.Parse(await shop.GetAsync("/action-tracing/api/flags/delivery_promise"))!["state"]!);
+        }
+
+        // Over the same database nothing runs again. That the shop has looked shows in a flag that is new.
+        JsonNode settings = JsonNode.Parse(await File.ReadAllTextAsync(root.File("appsettings.json")))!;
+        settings["ActionTracing"]!["featureFlags"]!["latecomer"] = JsonNode.Parse("""{ "type": "percentage", "state": "disabled", "rolloutConfig": { "autoStart": true, "startPercentage": 10 } }""");
+        root.Write("appsettings.json", settings.ToJsonString());
+        using (SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development"))
+        {
+            await Eventually.EqualAsync("gradual", () => PhaseAsync(shop, "latecomer"));
+            Assert.Equal((healthy, "complete"), (await IdAsync(shop, "delivery_promise"), await PhaseAsync(shop, "delivery_promise")));
+            Assert.Equal((failing, "rolled_back"), (await IdAsync(shop, "new_search"), await PhaseAsync(shop, "new_search")));
+        }
+    }
+
+    [Fact]
     public async Task Start_WithItsOwnSettings_AnswersAsTheGuideSays()
     {
         using var root = new TempDirectory();
-        File.Copy(Path.Combine(Repository.Root, "src", "FeatureManagement.ActionTracing.Sample", "appsettings.json"), root.File("appsettings.json"));
+        CopySettings(root);
         using SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development");
+        foreach (string flag in (string[])["delivery_promise", "new_search"])
+            await Eventually.EqualAsync("True", async () => (await shop.GetAsync($"/action-tracing/api/flags/{flag}/rollout")).StartsWith('{').ToString());
         var guide = JsonNode.Parse(await shop.GetAsync("/"))!["tryThis"]!.AsObject();
         Assert.NotEmpty(guide);
         foreach ((string call, JsonNode? about) in guide)
@@ -159,6 +191,17 @@ public class SampleTests
             Assert.StartsWith("{", await PayAsync(shop), StringComparison.Ordinal);
         }
     }
+
+    private static void CopySettings(TempDirectory root) =>
+        File.Copy(Path.Combine(Repository.Root, "src", "FeatureManagement.ActionTracing.Sample", "appsettings.json"), root.File("appsettings.json"));
+
+    private static async Task<JsonObject> RolloutAsync(SampleProcess shop, string flag) => JsonNode.Parse(await shop.GetAsync($"/action-tracing/api/flags/{flag}/rollout"))!.AsObject();
+
+    private static async Task<string> IdAsync(SampleProcess shop, string flag) => (string)(await RolloutAsync(shop, flag))["id"]!;
+
+    // 404, a number, before it has begun.
+    private static async Task<string> PhaseAsync(SampleProcess shop, string flag) =>
+        await shop.GetAsync($"/action-tracing/api/flags/{flag}/rollout") is ['{', ..] json ? (string)JsonNode.Parse(json)!["phase"]! : "";
 
     private static string BodyOf(string about) => about[about.IndexOf('{', StringComparison.Ordinal)..];
 

@@ -19,13 +19,13 @@ internal static class Eventually
         }
     }
 
-    /// <summary>Asks until the answer is the one expected; fails, with the last one, when that takes too long.</summary>
-    public static async Task EqualAsync(string expected, Func<Task<string>> ask)
+    /// <summary>Asks until the answer is the one expected; fails, with the last one, when that takes too long: half a minute, where nothing else is said.</summary>
+    public static async Task EqualAsync(string expected, Func<Task<string>> ask, TimeSpan? bound = null)
     {
         long start = Stopwatch.GetTimestamp();
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         string answer;
-        while ((answer = await ask()) != expected && Stopwatch.GetElapsedTime(start) < Bound)
+        while ((answer = await ask()) != expected && Stopwatch.GetElapsedTime(start) < (bound ?? Bound))
             await pause.WaitForNextTickAsync();
         Assert.Equal(expected, answer);
     }
