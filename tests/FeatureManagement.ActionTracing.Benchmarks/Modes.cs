@@ -15,5 +15,6 @@ internal static class Modes
         ("experiments", ExperimentRows.Measure),
         ("kill", KillRows.Measure),
         ("requests", RequestRows.Measure),
+        ("rollouts", () => RolloutRows.MeasureAsync().GetAwaiter().GetResult()),
     ];
 }

@@ -5,9 +5,14 @@ using System.Text.Json;
 using FeatureManagement.ActionTracing.Benchmarks;
 
 // One child process measures everything once and prints a row per line; the parent starts several, one after the other, and prints the medians.
-// Arguments: modes (none: all) and the number of processes, in any order.
+// Arguments: modes (none: all) and the number of processes, in any order. 'safety' stands alone: simulated rollouts, and how many times as many as usual.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isChild = args is ["--child", ..];
+if (args is ["safety", .. var rest])
+{
+    SafetyTable.Print(rest is [var times] && int.TryParse(times, out int wanted) && wanted > 0 ? wanted : 1);
+    return 0;
+}
 int processes = 5;
 var names = new List<string>();
 foreach (string arg in isChild ? args.Skip(1) : args)
@@ -18,7 +23,7 @@ foreach (string arg in isChild ? args.Skip(1) : args)
         names.Add(arg);
     else
     {
-        Console.Error.WriteLine($"'{arg}' is neither a number of processes nor one of: {string.Join(", ", Modes.All.Select(mode => mode.Name))}.");
+        Console.Error.WriteLine($"'{arg}' is neither a number of processes nor one of: {string.Join(", ", Modes.All.Select(mode => mode.Name))}; 'safety' stands alone.");
         return 2;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Rollouts;
@@ -6,39 +7,69 @@ using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
-/// <summary>One rollout over 288 looks: 1, 5, 10 and 25 % for 48 looks each, then 50 %.</summary>
-internal sealed class Simulation(int seed, int traffic)
+/// <summary>
+/// Rollouts as they go in production: the ledger, the guard and the decision are the real ones, the users are drawn. Each comes once. Immutable: what is drawn
+/// depends on nothing but the seed.
+/// </summary>
+internal sealed record Simulation
 {
-    private const int Looks = 288;
-    private static readonly decimal[] Shares = [1, 5, 10, 25, 50, 50];
     private static readonly FeatureFlagSettings Settings = new();
 
-    private readonly Random _random = new(seed);
+    /// <summary>Users at each look, in both arms together.</summary>
+    public required int Traffic { get; init; }
 
-    public double ControlErrors { get; init; }
+    /// <summary>The shares, each for as many looks as the others.</summary>
+    public IReadOnlyList<decimal> Shares { get; init; } = [1, 5, 10, 25, 50, 50];
 
-    public double ExposedErrors { get; init; }
+    public int Looks { get; init; } = 288;
+
+    /// <summary>What is judged: everything, or one guard alone, with the whole of alpha.</summary>
+    public Judged Judged { get; init; } = Judged.All;
+
+    public double ControlErrors { get; init; } = 0.01;
+
+    public double ExposedErrors { get; init; } = 0.01;
+
+    /// <summary>How latencies are distributed, and how with the flag on.</summary>
+    public LatencyShape Latency { get; init; } = LatencyShape.LogNormal;
+
+    public LatencyShape? ExposedLatency { get; init; }
 
     /// <summary>How much longer actions take with the flag on; 0.5 is half as long again.</summary>
     public double Slower { get; init; }
 
-    /// <summary>Whether errors and latency of both arms double on the way.</summary>
-    public bool BaselineDoubles { get; init; }
+    /// <summary>The part of exposed actions that takes ten times as long.</summary>
+    public double TenTimes { get; init; }
 
-    /// <summary>Whether nothing but errors is judged, with the whole of alpha.</summary>
-    public bool ErrorsAlone { get; init; }
+    /// <summary>What errors and latencies of both arms are multiplied by, from the part of the rollout that is over.</summary>
+    public Func<double, double> Errors { get; init; } = static _ => 1;
 
-    public static double Rate(int runs, Func<int, Simulation> simulation) => Enumerable.Range(0, runs).Count(seed => simulation(seed).Run().Stopped) / (double)runs;
+    public Func<double, double> Latencies { get; init; } = static _ => 1;
+
+    /// <summary>Whether each action stands for itself: a look then compares nothing but what came since the one before. Users are at risk for the whole step.</summary>
+    public bool OfRequests { get; init; }
+
+    public double ToleratedErrors { get; init; }
+
+    public double ToleratedLatency { get; init; } = 0.02;
+
+    /// <summary>How many of so many rollouts were rolled back.</summary>
+    public double Rate(int runs) => ParallelEnumerable.Range(0, runs).Count(seed => Run(seed).Stopped) / (double)runs;
+
+    /// <summary>How many users each rollout had exposed when it was rolled back, in order; those that were not are last.</summary>
+    public long[] Delays(int runs) => [.. ParallelEnumerable.Range(0, runs).Select(seed => Run(seed) is { Stopped: true } run ? run.Exposed : long.MaxValue).Order()];
 
     /// <summary>Whether the rollout was rolled back, and after how many exposed.</summary>
-    public (bool Stopped, long Exposed) Run()
+    public (bool Stopped, long Exposed) Run(int seed)
     {
+        var draw = new Draw(seed);
         var record = new RolloutRecord
         {
             Id = "simulated",
-            Plan = new RolloutConfig { Alpha = ErrorsAlone ? 0.15 : 0.05, Duration = TimeSpan.FromDays(365) },
-            Start = 1,
-            Percentage = 1,
+            // Three guards share alpha.
+            Plan = new RolloutConfig { Alpha = Judged == Judged.All ? 0.05 : 0.15, Duration = TimeSpan.FromDays(3_650), MaxErrorRateIncrease = ToleratedErrors, MaxLatencyIncrease = ToleratedLatency },
+            Start = Shares[0],
+            Percentage = Shares[0],
             Over = new ConfiguredAnswer(FlagType.Percentage, FlagState.Disabled, 0, null, null),
             Phase = RolloutPhase.Canary,
             StartedAt = default,
@@ -46,34 +77,32 @@ internal sealed class Simulation(int seed, int traffic)
             Reason = "",
         };
         var ledger = new RolloutLedger { Id = record.Id };
-        List<double>? latencies = ErrorsAlone ? null : [];
+        List<double>? latencies = Judged is Judged.All or Judged.Slow ? [] : null;
         long exposed = 0;
-        Arm on = new(), off = new();
+        (RolloutArm on, RolloutArm off) = (new(), new());
         string? ended = null;
         for (int look = 0; look < Looks; look++)
         {
-            if (Shares[look / 48] is var share && share != record.Percentage)
+            if (Shares[look * Shares.Count / Looks] is var share && share != record.Percentage)
             {
-                ended = record.Step.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                ended = KeyOf(record, look - 1);
                 record = record with { Percentage = share, Step = record.Step + 1 };
                 (on, off) = (new(), new());
             }
-            int units = Binomial(traffic, (double)share / 100);
-            exposed += units;
-            double drift = BaselineDoubles ? 1 + (double)look / Looks : 1;
-            See(on, units, ExposedErrors * drift, drift * (1 + Slower), ledger.SlowThreshold, null);
-            See(off, traffic - units, ControlErrors * drift, drift, ledger.SlowThreshold, latencies);
-            ledger = ledger.Add(record, new RolloutStratum
+            else if (OfRequests)
             {
-                Key = record.Step.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                Step = record.Step,
-                Percentage = share,
-                Exposed = on.Seen,
-                Control = off.Seen,
-            }, ended);
+                ended = KeyOf(record, look - 1);
+                (on, off) = (new(), new());
+            }
+            int units = draw.Binomial(Traffic, (double)share / 100);
+            exposed += units;
+            double at = (double)look / Looks;
+            on = See(on, draw, units, ExposedErrors * Errors(at), ExposedLatency ?? Latency, Latencies(at) * (1 + Slower), TenTimes, ledger.SlowThreshold, null);
+            off = See(off, draw, Traffic - units, ControlErrors * Errors(at), Latency, Latencies(at), 0, ledger.SlowThreshold, latencies);
+            ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record, look), Step = record.Step, Percentage = share, Exposed = on, Control = off }, ended);
             ended = null;
             if (ledger.SlowThreshold is null && latencies?.Count >= 200)
-                ledger = ledger with { SlowThreshold = TimeSpan.FromMilliseconds(latencies.Order().ElementAt(latencies.Count * 95 / 100)) };
+                ledger = ledger with { SlowThreshold = TimeSpan.FromMilliseconds(latencies.Order().ElementAt((int)Math.Ceiling(latencies.Count * 0.95) - 1)) };
             RolloutVerdict verdict = RolloutGuard.Judge(record, null, ledger, RolloutActions.None);
             RolloutDecision decision = RolloutDecision.Decide(record, ledger, verdict, Settings.SafetyInterval, TimeSpan.FromHours(1), Settings, default);
             if (decision.Kind == RolloutDecisionKind.RollBack)
@@ -83,49 +112,39 @@ internal sealed class Simulation(int seed, int traffic)
         return (false, exposed);
     }
 
-    private void See(Arm arm, int units, double errors, double factor, TimeSpan? slow, List<double>? latencies)
+    private string KeyOf(RolloutRecord record, int look) => (OfRequests ? look : record.Step).ToString(CultureInfo.InvariantCulture);
+
+    private RolloutArm See(RolloutArm before, Draw draw, int units, double errors, LatencyShape shape, double factor, double tenTimes, TimeSpan? slow, List<double>? latencies)
     {
-        int bad = Binomial(units, errors), over = 0;
-        Moments latency = arm.Latency;
-        for (int i = 0; i < units && !ErrorsAlone; i++)
+        int bad = Judged is Judged.All or Judged.Errors ? draw.Binomial(units, errors) : 0;
+        if (Judged == Judged.Errors)
+            return before with { Units = before.Units + units, AtRisk = before.AtRisk + units, Bad = before.Bad + bad };
+        double shift = Math.Log(100 * factor), limit = slow is { } threshold ? Math.Log(threshold.TotalMilliseconds) - shift : double.PositiveInfinity;
+        int over = 0;
+        (double sum, double squares) = (0, 0);
+        for (int i = 0; i < units; i++)
         {
-            double milliseconds = 100 * factor * Math.Exp(Normal());
-            latency = latency.Add(Math.Log(milliseconds));
-            over += milliseconds > slow?.TotalMilliseconds ? 1 : 0;
+            double log = shape.Draw(draw);
+            if (tenTimes > 0 && draw.Uniform() < tenTimes)
+                log += Math.Log(10);
+            sum += log;
+            squares += log * log;
+            over += log > limit ? 1 : 0;
             if (latencies is { Count: < 1_000 })
-                latencies.Add(milliseconds);
+                latencies.Add(Math.Exp(log + shift));
         }
-        RolloutArm before = arm.Seen;
-        arm.Latency = latency;
-        arm.Seen = new RolloutArm
+        Moments seen = before.Latency + (units == 0 || Judged == Judged.Slow ? default : new Moments(units, shift + sum / units, squares - sum * sum / units));
+        int atRisk = slow is null || Judged == Judged.Latency ? 0 : units;
+        return before with
         {
             Units = before.Units + units,
             AtRisk = before.AtRisk + units,
             Bad = before.Bad + bad,
-            LatencyCount = latency.Count,
-            LatencyMean = latency.Mean,
-            LatencySumOfSquares = latency.SumOfSquares,
-            SlowAtRisk = before.SlowAtRisk + (slow is null ? 0 : units),
-            Slow = before.Slow + over,
+            LatencyCount = seen.Count,
+            LatencyMean = seen.Mean,
+            LatencySumOfSquares = seen.SumOfSquares,
+            SlowAtRisk = before.SlowAtRisk + atRisk,
+            Slow = before.Slow + (atRisk == 0 ? 0 : over),
         };
-    }
-
-    private int Binomial(int trials, double rate)
-    {
-        // From success to success.
-        int successes = 0;
-        double stay = Math.Log(1 - rate);
-        for (double at = Math.Log(1 - _random.NextDouble()) / stay; at < trials; at += 1 + Math.Floor(Math.Log(1 - _random.NextDouble()) / stay))
-            successes++;
-        return successes;
-    }
-
-    private double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
-
-    private sealed class Arm
-    {
-        public RolloutArm Seen { get; set; } = new();
-
-        public Moments Latency { get; set; }
     }
 }

@@ -1,0 +1,10 @@
+namespace FeatureManagement.ActionTracing.Tests.Rollouts;
+
+/// <summary>Which guards a simulated rollout has.</summary>
+internal enum Judged
+{
+    All,
+    Errors,
+    Latency,
+    Slow,
+}
