@@ -1,5 +1,7 @@
+using System.Globalization;
 using FeatureManagement.ActionTracing;
 using FeatureManagement.ActionTracing.CrashHost;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +23,11 @@ builder.Configuration.AddInMemoryCollection(Enumerable.Range(0, Work.Flags).Sele
 }));
 // The machine that runs the tests may be slow.
 builder.Configuration.AddInMemoryCollection([new("ActionTracing:featureFlagSettings:defaultTimeout", "00:01:00")]);
+if (args[0] == "rollout" && args[2].Split('|') is [var duration, var badAfter])
+{
+    builder.Configuration.AddInMemoryCollection(RolloutWork.Settings(int.Parse(duration, CultureInfo.InvariantCulture)));
+    builder.Services.AddSingleton<IRolloutMetricsSource>(new RolloutWork.Source(int.Parse(badAfter, CultureInfo.InvariantCulture)));
+}
 builder.Services.AddFeatureManagement().WithActionTracing(tracing => tracing.UseSqlite(args[1]));
 using IHost host = builder.Build();
 await host.StartAsync();
@@ -38,6 +45,9 @@ switch (args[0])
         break;
     case "kill":
         await Work.KillAsync(manager, args[2]);
+        break;
+    case "rollout":
+        await RolloutWork.RunAsync(manager);
         break;
     default:
         throw new ArgumentException($"There is no mode '{args[0]}'.");
