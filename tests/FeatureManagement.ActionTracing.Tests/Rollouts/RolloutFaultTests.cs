@@ -1,0 +1,144 @@
+using System.Diagnostics.Metrics;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Tests.Support;
+using FeatureManagement.ActionTracing.Tracing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace FeatureManagement.ActionTracing.Tests.Rollouts;
+
+/// <summary>What goes wrong around a rollout, and what else uses its flag.</summary>
+public class RolloutFaultTests
+{
+    private const string HalfAnHour = "\"duration\": \"00:30:00\"";
+
+    private readonly SwitchedStore _store = new();
+    private readonly ScriptedSource _source = new();
+
+    [Fact]
+    public async Task Regression_IsLoggedAsAnErrorAndCountedOnce()
+    {
+        using RolloutHost host = Start();
+        using var rollbacks = new MetricCollector<long>(host.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.rollout.rollbacks");
+        await host.StartAsync();
+        await host.RunAsync(3);
+        _source.Finds = ScriptedSource.Found.Regression;
+        await host.RunAsync(3);
+        await host.TickAsync();
+        FakeLogRecord record = Assert.Single(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 400);
+        Assert.Equal((LogLevel.Error, $"The rollout of flag 'checkout' was rolled back at 1 %: {host.Status.Reason}."), (record.Level, record.Message));
+        Assert.Equal(1, Assert.Single(rollbacks.GetMeasurementSnapshot()).Value);
+    }
+
+    [Fact]
+    public async Task Regression_StoreDown_ActsAtOnceAndIsStoredLater()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.RunAsync(3);
+        _store.Fault = new IOException("down");
+        _source.Finds = ScriptedSource.Found.Regression;
+        await LookAsync(host);
+        Assert.Equal((RolloutPhase.RollingBack, FlagState.Disabled), (host.Status.Phase, host.Flag.Definition.State));
+        Assert.Empty(host.Rollouts.GetActive());
+
+        _store.Fault = null;
+        await host.TickAsync();
+        Assert.Equal((RolloutPhase.RolledBack, FlagState.Disabled), (host.Status.Phase, host.Flag.Definition.State));
+    }
+
+    [Fact]
+    public async Task StoreDown_HoldsAndMovesNeitherWay()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.RunAsync(3);
+        TimeSpan credited = host.Status.Credited;
+        _store.Fault = new IOException("down");
+        for (int i = 0; i < 100; i++)
+            await LookAsync(host);
+        Assert.Equal((1m, true), (host.Status.CurrentPercentage, host.Status.IsHeld));
+        Assert.StartsWith("The last look failed: ", host.Status.WaitingFor, StringComparison.Ordinal);
+
+        _store.Fault = null;
+        await host.TickAsync();
+        Assert.InRange(host.Status.Credited, credited, credited + RolloutHost.Interval * 2);
+        await host.RunAsync(200);
+        Assert.Equal(RolloutPhase.Complete, host.Status.Phase);
+    }
+
+    [Fact]
+    public async Task Deletion_OfTheFlag_RollsBack()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.RunAsync(40);
+        host.Edit(HalfAnHour, removed: true);
+        await host.TickAsync();
+        Assert.Empty(host.Rollouts.GetActive());
+        Assert.Equal(RolloutPhase.RolledBack, host.Status.Phase);
+
+        host.Edit(HalfAnHour);
+        await host.TickAsync();
+        Assert.Equal((FlagState.Disabled, 0m, RolloutPhase.RolledBack), (host.Flag.Definition.State, host.Flag.Definition.Percentage, host.Status.Phase));
+    }
+
+    [Fact]
+    public async Task Loop_OnItsOwnTimer_WalksTheCurve()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        var loop = host.Get<RolloutLoop>();
+        await loop.StartAsync(default);
+        Eventually.True(() => host.Get<RolloutRunner>().Last(RolloutHost.Name, host.Status.Id) is not null, () => "nobody has looked");
+        for (int tick = 0; tick < 35; tick++)
+        {
+            TimeSpan before = host.Status.Credited;
+            host.Time.Advance(RolloutHost.Interval);
+            Eventually.True(() => host.Status.Credited > before, () => $"after {tick} ticks {host.Status.Credited} are credited");
+        }
+        Eventually.True(() => host.Status.CurrentPercentage > 1, () => $"it stands at {host.Status.CurrentPercentage} %");
+        await loop.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Experiment_OnTheSameFlag_BothSeeTheirUsers()
+    {
+        const string Layout = """
+            "layout": { "type": "multivariate", "state": "disabled", "rolloutConfig": { "startPercentage": 50 },
+                "variants": { "grid": { "weight": 1 }, "list": { "weight": 1 } },
+                "experiment": { "control": "list", "primaryMetric": "bought", "metrics": { "bought": { "kind": "binary" } } } },
+            """;
+        using var host = new RolloutHost(HalfAnHour);
+        host.Edit(HalfAnHour, others: Layout);
+        await host.Rollouts.StartAsync("layout", RolloutHost.Ada);
+        var experiments = host.Get<ExperimentService>();
+        await experiments.TickAsync(default);
+        await LookAsync(host);
+        for (int user = 0; user < 200; user++)
+        {
+            using TracedAction action = host.Get<IActionTracer>().StartAction("shop");
+            host.Flags.GetVariant("layout", new FeatureFlagContext { UserId = $"user{user}" });
+        }
+        await LookAsync(host);
+        RolloutStatus status = host.Rollouts.GetStatus("layout")!;
+        Assert.Equal((200, false), (status.ExposedUnits + status.ControlUnits, status.IsHeld));
+        await experiments.TickAsync(default);
+        ExperimentResult result = (await host.Get<IExperimentResults>().GetAsync("layout"))!;
+        Assert.Equal(status.ExposedUnits, result.Units);
+    }
+
+    private RolloutHost Start() => new(HalfAnHour, store: _store,
+        configure: services => services.AddLogging(logging => logging.AddFakeLogging()).AddSingleton<IRolloutMetricsSource>(_source));
+
+    private static async Task LookAsync(RolloutHost host)
+    {
+        host.Time.Advance(RolloutHost.Interval);
+        await host.Get<RolloutLoop>().TickAsync(default);
+    }
+}
