@@ -56,7 +56,7 @@ internal static class RolloutStatuses
         TimeSpan next = progressionInterval - (credited - record.Credited);
         TimeSpan rest = duration - credited;
         TimeSpan wait = next < rest ? next : rest;
-        return wait <= TimeSpan.Zero ? "The next step of its plan." : Text($"{wait:c} more of watched time until the next step is looked at.");
+        return wait <= TimeSpan.Zero ? "The next step of its plan." : Text($"{TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)):c} more of watched time until the next step is looked at.");
     }
 
     private static RolloutComparison Errors(RolloutConfig plan, RolloutLedger ledger) => Rates(

@@ -13,11 +13,12 @@ public class ScreenshotTests(Browser browser)
     [BrowserFact]
     public async Task Dashboard_DuringARollout_IsWorthAPicture()
     {
-        await using DashboardHost host = await DashboardHost.StartAsync();
-        await host.Get<IRolloutManager>().StartAsync("search_synonyms", new FlagChange("maria", "release 4.2"), new RolloutConfig { StartPercentage = 5, Duration = TimeSpan.FromHours(6) });
-        await host.WatchAsync("search_synonyms", 2_000, oneFailureIn: 100);
+        await using Checkout shop = await Checkout.StartAsync(""" "type": "exponential", "duration": "00:00:40", "startPercentage": 5 """);
+        await shop.Host.Get<IRolloutManager>().StartAsync(Checkout.Flag, new FlagChange("maria", "release 4.2"));
+        for (int i = 0; i < 1_000 && shop.Rollout.CurrentPercentage < 40; i++)
+            await shop.ServeAsync(20);
         await using Window window = await browser.OpenAsync(width: 1280, height: 800);
-        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/search_synonyms"));
+        IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
         await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
         await Expect(page.Locator(".comparisons li")).Not.ToHaveCountAsync(0);
         byte[] picture = await page.ScreenshotAsync();
