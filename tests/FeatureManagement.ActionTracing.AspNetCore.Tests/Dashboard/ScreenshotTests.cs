@@ -13,9 +13,9 @@ public class ScreenshotTests(Browser browser)
     [BrowserFact]
     public async Task Dashboard_DuringARollout_IsWorthAPicture()
     {
-        await using Checkout shop = await Checkout.StartAsync(""" "type": "exponential", "duration": "00:00:40", "startPercentage": 5 """);
+        await using Checkout shop = await Checkout.StartAsync(""" "type": "exponential", "duration": "00:00:20", "startPercentage": 5 """);
         await shop.Host.Get<IRolloutManager>().StartAsync(Checkout.Flag, new FlagChange("maria", "release 4.2"));
-        for (int i = 0; i < 1_000 && shop.Rollout.CurrentPercentage < 40; i++)
+        for (int i = 0; i < 10_000 && shop.Rollout.CurrentPercentage < 40; i++)
             await shop.ServeAsync(20);
         await using Window window = await browser.OpenAsync(width: 1280, height: 800);
         IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
