@@ -16,5 +16,6 @@ internal static class Modes
         ("kill", KillRows.Measure),
         ("requests", RequestRows.Measure),
         ("rollouts", () => RolloutRows.MeasureAsync().GetAwaiter().GetResult()),
+        ("dashboard", DashboardRows.Measure),
     ];
 }
