@@ -64,6 +64,7 @@ public sealed class RolloutCrashTests : IDisposable
     public async Task TwoProcesses_TakeEachStepOnceAndCreditTimeOnce_AndARollbackByOneActsInTheOther()
     {
         const int Duration = 1_500;
+        const int Long = 60_000; // so that the one that finds it bad has looked often enough before it is complete
         using (var one = new HostProcess("rollout", Path, $"{Duration}|{Never}"))
         using (var two = new HostProcess("rollout", Path, $"{Duration}|{Never}"))
         {
@@ -76,13 +77,13 @@ public sealed class RolloutCrashTests : IDisposable
         Assert.True(trail.Took >= TimeSpan.FromMilliseconds(Duration), $"{Duration} ms were credited within {trail.Took}");
         Assert.True(trail.Nodes > 1, "One process did everything.");
 
-        using (var bad = new HostProcess("rollout", Path, $"{Duration + 1}|30"))
-        using (var other = new HostProcess("rollout", Path, $"{Duration + 1}|{Never}"))
+        using (var bad = new HostProcess("rollout", Path, $"{Long}|30"))
+        using (var other = new HostProcess("rollout", Path, $"{Long}|{Never}"))
         {
             await UntilAsync(other, "Rollout|");
-            await UntilAsync(other, "Enabled|");
+            await UntilAsync(other, "Disabled|");
         }
-        Assert.Equal(1, (await ReadAsync([Duration, Duration + 1])).RolledBack);
+        Assert.Equal(1, (await ReadAsync([Duration, Long])).RolledBack);
     }
 
     private static async Task UntilAsync(HostProcess process, string beginning)
