@@ -8,8 +8,8 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// </summary>
 internal sealed record RolloutLedger
 {
-    // Beyond it neighbours are added together; only the bounds that people see depend on them.
-    private const int MaxWindows = 1_024;
+    // Beyond it windows of the same stratum are added together; only the bounds that people see depend on them.
+    private const int MaxWindows = 4_096;
 
     // Above this share control is too small to compare with.
     private const decimal LastCompared = 99;
@@ -92,7 +92,7 @@ internal sealed record RolloutLedger
             {
                 Errors = next.Errors.Add(errors, tolerated),
                 Slow = next.Slow.Add(slow, 1),
-                ErrorWindows = errors.IsComparable && errors.BadExposed + errors.BadControl > 0 ? Keep(next.ErrorWindows, errors) : next.ErrorWindows,
+                ErrorWindows = errors.IsComparable && errors.BadExposed + errors.BadControl > 0 ? Keep(next.ErrorWindows, errors with { Stratum = seen.Key }) : next.ErrorWindows,
             };
         }
         next = next with { Open = [.. next.Open.Where(stratum => stratum.Key != seen.Key), seen] };
@@ -125,7 +125,10 @@ internal sealed record RolloutLedger
     private static SplitEvidence SplitOf(RolloutStratum stratum) =>
         SplitEvidence.Of([(double)stratum.Percentage, (double)(100 - stratum.Percentage)], [stratum.Exposed.Units, stratum.Control.Units]);
 
+    // Across strata, a share and an error rate that rise together would look like a worsening. The bounds do not depend on the order of windows.
     private static CountWindow[] Keep(IReadOnlyList<CountWindow> windows, CountWindow window) => windows.Count < MaxWindows
         ? [.. windows, window]
-        : [.. windows.Chunk(2).Select(pair => pair.Length == 1 ? pair[0] : pair[0] + pair[1]), window];
+        : [.. windows.GroupBy(static kept => kept.Stratum).SelectMany(static stratum => stratum.Key is null ? stratum : stratum.Chunk(2).Select(Sum)), window];
+
+    private static CountWindow Sum(CountWindow[] windows) => windows.Length == 1 ? windows[0] : windows[0] + windows[1];
 }
