@@ -9,13 +9,25 @@ internal sealed class RolloutLedgers(BoundedStore store)
     private static string KeyOf(string flag) => "rollout/" + flag.ToUpperInvariant();
 
     /// <summary>The ledger of a rollout with its version, if it has changed since a version; where it has not, what is known.</summary>
+    /// <param name="flag">The flag.</param>
+    /// <param name="known">What is known here.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="everything">Whether to read it even if nothing seems to have changed: a store that was put back from a copy may have grown past what is known here.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="Runtime.FlagChangeException">The store failed.</exception>
-    public async Task<(RolloutLedger Ledger, long Version)> ReadAsync(string flag, RolloutLedger known, long version, CancellationToken cancellationToken)
+    public async Task<(RolloutLedger Ledger, long Version)> ReadAsync(string flag, RolloutLedger known, long version, bool everything, CancellationToken cancellationToken)
     {
         string key = KeyOf(flag);
-        StoreChanges changes = await store.ReadAsync((inner, bound) => inner.ReadAsync(key, version, bound), cancellationToken).ConfigureAwait(false);
+        long since = everything ? 0 : version;
+        StoreChanges changes = await ReadAsync(key, since, cancellationToken).ConfigureAwait(false);
+        if (changes.Version < since)
+        {
+            // The store was put back, from a copy: what it says now is what holds.
+            since = 0;
+            changes = await ReadAsync(key, since, cancellationToken).ConfigureAwait(false);
+        }
         if (changes.Documents.FirstOrDefault(document => document.Key == key) is not { } found)
-            return (known, version);
+            return (known, since);
         RolloutLedger? read = found.Json is null ? null : Read(found.Json);
         // Of another rollout: this one begins without any, in the same document.
         return (read?.Id == known.Id ? read : known with { }, found.Version);
@@ -29,6 +41,9 @@ internal sealed class RolloutLedgers(BoundedStore store)
         CommitResult result = await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), cancellationToken).ConfigureAwait(false);
         return result.Committed ? result.Version : null;
     }
+
+    private Task<StoreChanges> ReadAsync(string key, long since, CancellationToken cancellationToken) =>
+        store.ReadAsync((inner, bound) => inner.ReadAsync(key, since, bound), cancellationToken);
 
     private static RolloutLedger? Read(string json)
     {

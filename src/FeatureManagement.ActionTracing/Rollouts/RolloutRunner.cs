@@ -77,7 +77,7 @@ internal sealed partial class RolloutRunner(
 
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            (run.Ledger, run.Version) = await ledgers.ReadAsync(flag, run.Ledger, run.Version, cancellationToken).ConfigureAwait(false);
+            (run.Ledger, run.Version) = await ledgers.ReadAsync(flag, run.Ledger, run.Version, everything: attempt > 1, cancellationToken).ConfigureAwait(false);
             long now = time.GetTimestamp();
             if (run.Ledger.Counted != run.Counted)
                 (run.Counted, run.Mark) = (run.Ledger.Counted, now);
@@ -101,6 +101,7 @@ internal sealed partial class RolloutRunner(
             }
             return;
         }
+        throw new FlagChangeException(FlagChangeError.Conflict, $"The ledger of the rollout of flag '{flag}' is being changed by others again and again; the next look tries again.");
     }
 
     private async Task DoAsync(string flag, RolloutRecord record, RolloutDecision decision, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
@@ -70,6 +71,46 @@ public class RolloutFaultTests
         Assert.InRange(host.Status.Credited, credited, credited + RolloutHost.Interval * 2);
         await host.RunAsync(200);
         Assert.Equal(RolloutPhase.Complete, host.Status.Phase);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000)] // the copy has been written to since, more often than what it replaces
+    public async Task StorePutBackFromACopy_GoesOn(int writes)
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.RunAsync(10);
+        StoreChanges copied = await _store.ReadAsync("", 0, default);
+        await host.RunAsync(10);
+        var copy = new InMemoryStore();
+        await copy.CommitAsync(new StoreCommit([.. copied.Documents.Select(document => new DocumentWrite(document.Key, document.Json, null))], []), default);
+        for (int i = 0; i < writes; i++)
+            await copy.CommitAsync(new StoreCommit([], []), default);
+        _store.Inner = copy;
+
+        await host.TickAsync();
+        Assert.False(host.Status.IsHeld);
+        await host.RunAsync(200);
+        Assert.Equal(RolloutPhase.Complete, host.Status.Phase);
+    }
+
+    [Fact]
+    public async Task OthersAlwaysFaster_IsHeldAndSaysSo()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.RunAsync(3);
+        _store.BeforeCommit = commit => commit.Writes.FirstOrDefault(write => write.Key.StartsWith("rollout/", StringComparison.Ordinal)) is not { } write ? Task.CompletedTask
+            : _store.Inner.CommitAsync(new StoreCommit([write with { ExpectedVersion = null }], []), default);
+        await LookAsync(host);
+        Assert.True(host.Status.IsHeld);
+        Assert.Equal("The last look failed: The ledger of the rollout of flag 'checkout' is being changed by others again and again; the next look tries again.", host.Status.WaitingFor);
+        Assert.Contains(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 402);
+
+        _store.BeforeCommit = null;
+        await host.TickAsync();
+        Assert.False(host.Status.IsHeld);
     }
 
     [Fact]

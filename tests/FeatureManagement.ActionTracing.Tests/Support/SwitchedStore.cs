@@ -6,7 +6,8 @@ namespace FeatureManagement.ActionTracing.Tests.Support;
 /// <summary>A store that a test breaks and mends.</summary>
 internal sealed class SwitchedStore(IActionTracingStore? inner = null) : IActionTracingStore
 {
-    private readonly IActionTracingStore _inner = inner ?? new InMemoryStore();
+    /// <summary>Where it all is; another one is a file that was put in its place.</summary>
+    public IActionTracingStore Inner { get; set; } = inner ?? new InMemoryStore();
 
     /// <summary>What every call throws, or null.</summary>
     public Exception? Fault { get; set; }
@@ -14,22 +15,22 @@ internal sealed class SwitchedStore(IActionTracingStore? inner = null) : IAction
     /// <summary>Called before each commit, as if another process were faster.</summary>
     public Func<StoreCommit, Task>? BeforeCommit { get; set; }
 
-    public bool IsDurable => _inner.IsDurable;
+    public bool IsDurable => Inner.IsDurable;
 
-    public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken) => Call(() => _inner.ReadAsync(prefix, since, cancellationToken));
+    public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken) => Call(() => Inner.ReadAsync(prefix, since, cancellationToken));
 
     public async Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken)
     {
         if (BeforeCommit is { } before)
             await before(commit);
-        return await Call(() => _inner.CommitAsync(commit, cancellationToken));
+        return await Call(() => Inner.CommitAsync(commit, cancellationToken));
     }
 
-    public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) => Call(() => _inner.ReadAuditAsync(query, cancellationToken));
+    public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) => Call(() => Inner.ReadAuditAsync(query, cancellationToken));
 
-    public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) => Call(() => _inner.ReadAuditBoundsAsync(cancellationToken));
+    public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) => Call(() => Inner.ReadAuditBoundsAsync(cancellationToken));
 
-    public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) => Call(() => _inner.CutAuditAsync(before, cancellationToken));
+    public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) => Call(() => Inner.CutAuditAsync(before, cancellationToken));
 
     private Task<T> Call<T>(Func<Task<T>> call) => Fault is { } fault ? throw fault : call();
 }
