@@ -21,7 +21,8 @@ async function ask(path, options) {
   return json ? answer.json() : null;
 }
 
-export const get = path => ask(path);
+/** Gives up in the end: the page asks one thing after the other, and one that hung would keep it from all news. */
+export const get = (path, patience = 20000) => ask(path, { signal: AbortSignal.timeout(patience) });
 
 export const send = (method, path, body, version) => ask(path, {
   method,

@@ -38,8 +38,14 @@ function show(focus) {
   }
 }
 
-/** Asks for what changed, or for all (null); fails where the server does not answer. */
-async function refresh(changes) {
+let asked = Promise.resolve();
+
+/** Asks for what changed, or for all (null), one after the other, so that no older answer comes last; fails where the server does not answer. */
+function refresh(changes) {
+  return asked = asked.catch(() => {}).then(() => ask(changes));
+}
+
+async function ask(changes) {
   const some = changes?.flags && [...new Set([...changes.flags, ...changes.rollouts])];
   const [flags, status] = await Promise.all([
     some ? Promise.all(some.map(flag => get(flagPath(flag)))) : get('flags'),

@@ -55,7 +55,7 @@ export function auditList(query) {
       const added = entries.filter(entry => entry.number > first);
       if (first === 0 || added.length === entries.length) return load(null);
       body.prepend(...rows(added));
-      first = entries[0].number;
+      first = Math.max(first, entries[0].number); // an answer may be overtaken
     } catch (error) {
       if (mine === turn) state.textContent = error.message;
     }
@@ -117,7 +117,7 @@ export function auditView(initial) {
     onclick: async () => {
       verdict.textContent = 'Verifying…';
       try {
-        const { valid, entries, firstInvalid } = await get('audit/verify');
+        const { valid, entries, firstInvalid } = await get('audit/verify', 600000);
         verdict.textContent = valid ? `The chain holds: ${entries.toLocaleString()} entries.` : `The chain is broken at entry ${firstInvalid}.`;
       } catch (error) {
         verdict.textContent = error.message;
