@@ -63,13 +63,17 @@ internal sealed class SqliteEvaluationStore(SqliteFile file) : IEvaluationStore,
             ];
         }, cancellationToken);
 
-    public async Task<bool> CutAsync(DateTimeOffset before, CancellationToken cancellationToken) => await _lane.WriteAsync(connection =>
-        connection.Execute(
+    public async Task<bool> CutAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        // Most of the time there is nothing to remove, and nobody need wait for a transaction.
+        long? oldest = await _lane.ReadAsync(connection => connection.QueryFirstOrDefault<long?>("SELECT at FROM evaluation ORDER BY number LIMIT 1"), cancellationToken).ConfigureAwait(false);
+        return oldest < before.ToUnixTimeMilliseconds() && await _lane.WriteAsync(connection => connection.Execute(
             """
             DELETE FROM evaluation WHERE number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY number LIMIT 1), 9223372036854775807)
                 AND number < (SELECT min(number) + @MaxCut FROM evaluation)
             """,
             new { before = before.ToUnixTimeMilliseconds(), MaxCut }), removed => removed > 0, cancellationToken).ConfigureAwait(false) >= MaxCut;
+    }
 
     public void Dispose() => _lane.Dispose();
 

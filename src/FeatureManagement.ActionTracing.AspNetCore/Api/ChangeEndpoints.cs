@@ -15,18 +15,23 @@ internal static class ChangeEndpoints
     public static void MapChanges(this IEndpointRouteBuilder group)
     {
         group.MapPatch("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
-            ChangeAsync(request, name, flags, ApiJson.Default.FlagPatch, patch => patch.Reason, async (patch, change, version) =>
+            ChangeAsync(request, name, flags, ApiJson.Default.FlagPatch, patch => patch.Reason, async (patch, change, expected) =>
             {
+                CheckContent(expected, name, flags);
                 (FlagUpdate update, string? fault) = patch.ToUpdate(name);
                 // Everything that is wrong at once, and not only what is found first.
                 if (flags.GetFlag(name) is { } known && new[] { fault }.OfType<string>().Concat(FlagChanges.Faults(known.Definition, update)).Concat(change.Faults()).ToArray() is { Length: > 0 } faults)
                     throw new FlagChangeException(FlagChangeError.Invalid, faults);
-                return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change, version, request.RequestAborted).ConfigureAwait(false));
+                return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change, expected?.Version, request.RequestAborted).ConfigureAwait(false));
             }));
 
         group.MapPost("api/flags/{name}/reset", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
-                async (_, change, version) => FlagEndpoints.Show(request, await flags.ResetFlagAsync(name, change, version, request.RequestAborted).ConfigureAwait(false))));
+                async (_, change, expected) =>
+                {
+                    CheckContent(expected, name, flags);
+                    return FlagEndpoints.Show(request, await flags.ResetFlagAsync(name, change, expected?.Version, request.RequestAborted).ConfigureAwait(false));
+                }));
 
         group.MapPost("api/flags/{name}/emergency", (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
             ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
@@ -39,18 +44,16 @@ internal static class ChangeEndpoints
     }
 
     public static async Task<IResult> ChangeAsync<T>(
-        HttpContext request, string name, IFeatureFlagManager flags, JsonTypeInfo<T> type, Func<T, string?> reason, Func<T, FlagChange, long?, Task<IResult>> change, T? whenEmpty = null) where T : class
+        HttpContext request, string name, IFeatureFlagManager flags, JsonTypeInfo<T> type, Func<T, string?> reason, Func<T, FlagChange, FlagTag?, Task<IResult>> change, T? whenEmpty = null) where T : class
     {
         if (!FlagTag.TryRead(request.Request, out FlagTag? expected))
             return Problems.Of(StatusCodes.Status400BadRequest, "If-Match cannot be read: it must be the ETag of the flag, or *.");
         JsonBody.Read<T> body = await JsonBody.ReadAsync(request.Request, type, whenEmpty).ConfigureAwait(false);
         if (!body.Ok)
             return body.Problem;
-        if (expected is { Content: not null } seen && flags.GetFlag(name) is { } status && FlagTag.Of(status) is var now && now.Version == seen.Version && now != seen)
-            return Problems.Of(StatusCodes.Status412PreconditionFailed, $"Configuration has changed flag '{status.Definition.Name}' since it was read. Read it again, and then decide.");
         try
         {
-            return await change(body.Value, new FlagChange(Actor(request.User), reason(body.Value) ?? "", ChangeSource.Api), expected?.Version).ConfigureAwait(false);
+            return await change(body.Value, new FlagChange(Actor(request.User), reason(body.Value) ?? "", ChangeSource.Api), expected).ConfigureAwait(false);
         }
         catch (FlagChangeException exception)
         {
@@ -58,6 +61,13 @@ internal static class ChangeEndpoints
                 ? FlagEndpoints.Unknown(name, flags)
                 : Problems.Of(StatusOf(exception.Error), exception.Message, exception.Error == FlagChangeError.Invalid ? exception.Errors : null);
         }
+    }
+
+    // Not where a kill, its end or a rollback is asked for: these are right whatever the flag has become.
+    private static void CheckContent(FlagTag? expected, string name, IFeatureFlagManager flags)
+    {
+        if (expected is { Content: not null } && flags.GetFlag(name) is { } status && FlagTag.Of(status) is var now && now.Version == expected.Version && now != expected)
+            throw new FlagChangeException(FlagChangeError.VersionMismatch, $"Flag '{status.Definition.Name}' has changed since it was read. Read it again, and then decide.");
     }
 
     private static int StatusOf(FlagChangeError error) => error switch

@@ -19,9 +19,10 @@ internal static class FlagEndpoints
         group.MapGet("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
             flags.GetFlag(name) is { } status ? Show(request, status) : Unknown(name, flags));
 
-        group.MapGet("api/flags/{name}/evaluate", (string name, string? userId, string? sessionId, string? requestId, string[]? groups, IFeatureFlagManager flags) =>
+        group.MapGet("api/flags/{name}/evaluate", (string name, string? userId, string? sessionId, string? requestId, string[]? groups, IFeatureFlagManager flags, FlagEvaluator evaluator) =>
         {
-            if (flags.GetFlag(name) is null)
+            FlagSnapshot snapshot = evaluator.Snapshot;
+            if (!snapshot.TryFind(name, out CompiledFlag? flag))
                 return Unknown(name, flags);
             var context = new FeatureFlagContext
             {
@@ -30,7 +31,8 @@ internal static class FlagEndpoints
                 RequestId = requestId,
                 Groups = [.. (groups ?? []).SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             };
-            return Results.Json(EvaluationModel.Of(flags.Evaluate(name, context)), ApiJson.Default.EvaluationModel);
+            // Explained, and not evaluated: nobody was given the answer, so nobody is told of it.
+            return Results.Json(EvaluationModel.Of(evaluator.Explain(snapshot, flag, new Subject(context))), ApiJson.Default.EvaluationModel);
         });
     }
 

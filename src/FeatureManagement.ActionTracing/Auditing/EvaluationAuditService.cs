@@ -46,10 +46,10 @@ internal sealed partial class EvaluationAuditService(
         DateTimeOffset now = time.GetUtcNow();
         if (now - _cut < CutInterval)
             return;
+        _cut = now;
         DateTimeOffset before = now - configuration.Catalog.Settings.EvaluationAuditRetention;
         for (bool more = true; more;)
             await CallAsync(async token => more = await store.CutAsync(before, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        _cut = now;
     }
 
     // Everything that was queued before the call.
@@ -102,7 +102,7 @@ internal sealed partial class EvaluationAuditService(
         }
     }
 
-    [LoggerMessage(264, LogLevel.Error, "Evaluations could not be audited; they wait in memory and are tried again.", EventName = "EvaluationAuditFailing")]
+    [LoggerMessage(264, LogLevel.Error, "The audit of evaluations fails; what could not be written waits in memory and is tried again.", EventName = "EvaluationAuditFailing")]
     private partial void LogFailed(Exception exception);
 
     [LoggerMessage(265, LogLevel.Warning, "{Dropped} evaluations were not audited because they came faster than they could be written.", EventName = "EvaluationsDropped")]

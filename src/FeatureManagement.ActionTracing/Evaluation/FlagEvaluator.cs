@@ -66,7 +66,8 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
     /// <summary>Tells of a variant that the library gave, or of null.</summary>
     public void Gave(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, Variant? variant)
     {
-        bool on = snapshot.Decide(flag, subject).IsOn();
+        // A session manager may have had its way, and only the answer shows it: a flag with variants that is on always gives one.
+        bool on = flag.Variants is null ? snapshot.Decide(flag, subject).IsOn() : variant is not null;
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
         if (action.IsObserved && flag.Variants is { } variants && variants.PlaceOf(variant?.Name) is >= 0 and var place)
@@ -75,14 +76,22 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
             AuditGiven(snapshot, flag, subject, on, variant?.Name);
     }
 
+    /// <summary>Answers with the reason.</summary>
+    public FlagEvaluation Evaluate(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    {
+        FlagEvaluation evaluation = Explain(snapshot, flag, subject);
+        if (action.IsObserved)
+            action.Evaluated(flag, subject.Key, evaluation.Reason, flag.Variants?.PlaceOf(evaluation.Variant) ?? -1);
+        if (snapshot.IsAudited)
+            audit.Add(flag, subject.Key, evaluation.Enabled, evaluation.Reason, evaluation.Variant);
+        return evaluation;
+    }
+
+    /// <summary>What the answer would be, and why, without telling anybody.</summary>
     public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         EvaluationReason reason = snapshot.Decide(flag, subject, out CompiledFlag? decidedBy);
         int variant = reason.IsOn() ? Assign(flag, subject) : -1;
-        if (action.IsObserved)
-            action.Evaluated(flag, subject.Key, reason, variant);
-        if (snapshot.IsAudited)
-            audit.Add(flag, subject.Key, reason.IsOn(), reason, variant < 0 ? null : flag.Variants!.NameOf(variant));
         EffectiveFlag effective = flag.Effective;
         return new FlagEvaluation
         {

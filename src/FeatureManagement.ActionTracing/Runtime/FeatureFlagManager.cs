@@ -39,7 +39,7 @@ internal sealed class FeatureFlagManager(
         ArgumentNullException.ThrowIfNull(flag);
         FlagSnapshot snapshot = source.Current;
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
-            return evaluator.Explain(snapshot, compiled, context is null ? ambient.Get() : new Subject(context));
+            return evaluator.Evaluate(snapshot, compiled, context is null ? ambient.Get() : new Subject(context));
         warnings.UnknownFlag(flag, snapshot);
         return new FlagEvaluation { Flag = flag, Enabled = false, Reason = EvaluationReason.Unknown };
     }

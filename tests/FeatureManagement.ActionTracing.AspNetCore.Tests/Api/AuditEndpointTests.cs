@@ -120,12 +120,14 @@ public class AuditEndpointTests
         };
         await using WebHost host = await WebHost.StartAsync(map: app => app.MapActionTracing("/action-tracing").AllowAnonymous(), configuration: configuration);
         var flags = host.Services.GetRequiredService<IFeatureFlagManager>();
+        await GetAsync<JsonObject>(host, "api/flags/layout/evaluate?userId=carol"); // who was only asked about was given nothing
         flags.GetVariant("layout", new FeatureFlagContext { UserId = "alice" });
         flags.IsEnabled("layout", new FeatureFlagContext { UserId = "bob" });
         JsonArray found = [];
         Eventually.True(() => (found = GetAsync<JsonArray>(host, "api/audit/evaluations?flag=LAYOUT").Result).Count == 2, () => "not written");
         Assert.Equal((true, null), ((bool)found[0]!["enabled"]!, found[0]!["variant"])); // the newest first: bob was given no variant
 
+        Assert.Empty(await GetAsync<JsonArray>(host, "api/audit/evaluations?key=carol"));
         JsonNode alice = Assert.Single(await GetAsync<JsonArray>(host, "api/audit/evaluations?key=alice"))!;
         Assert.Equal(("layout", true, "grid", "enabled", "2bd806c97f0e00af1a1fc3328fa763a9"),
             ((string)alice["flag"]!, (bool)alice["enabled"]!, (string)alice["variant"]!, (string)alice["reason"]!, (string)alice["subject"]!));

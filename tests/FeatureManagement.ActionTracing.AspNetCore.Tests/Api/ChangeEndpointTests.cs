@@ -112,7 +112,9 @@ public class ChangeEndpointTests
         configuration["ActionTracing:featureFlags:checkout:whitelist:0"] = "bob";
         configuration.Reload();
         await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"x"}""", HttpStatusCode.PreconditionFailed,
-            "Configuration has changed flag 'checkout' since it was read. Read it again, and then decide.", seen.Headers.ETag!.Tag);
+            "Flag 'checkout' has changed since it was read. Read it again, and then decide.", seen.Headers.ETag!.Tag);
+        await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency", """{"reason":"a kill is right whatever the flag has become"}""", seen.Headers.ETag!.Tag);
+        await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency/clear", """{"reason":"and so is its end"}""", seen.Headers.ETag!.Tag);
         using HttpResponseMessage again = await host.Client.GetAsync("api/flags/checkout");
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"x"}""", again.Headers.ETag!.Tag);
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":30,"reason":"x"}""", $"\"{(long)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!["version"]!}\""); // the version alone

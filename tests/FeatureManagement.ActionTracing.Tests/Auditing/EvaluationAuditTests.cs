@@ -98,6 +98,17 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SessionManager_ThatGivesAVariant_IsWrittenWithWhatWasGiven()
+    {
+        await DisposeAsync();
+        (_services, _service) = Start(services => services.AddSingleton<ISessionManager, YesMan>());
+        Set(audited: true, Flag.Variants("banner", FlagState.Disabled, ("blue", 1)));
+        Assert.Equal("blue", (await _services.Get<IVariantFeatureManager>().GetVariantAsync("banner", Ann, default))?.Name);
+        EvaluationAuditEntry entry = Assert.Single(await WrittenAsync());
+        Assert.Equal((true, "blue", null), (entry.Enabled, entry.Variant, entry.Reason));
+    }
+
+    [Fact]
     public async Task Snapshot_InAnEmergency_IsWritten()
     {
         Set(audited: true, Flag.Killed("on"));

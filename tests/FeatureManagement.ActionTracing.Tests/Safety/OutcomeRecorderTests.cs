@@ -190,6 +190,20 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     }
 
     [Fact]
+    public void Ignored_Twice_TakesNothingFromAnotherAction()
+    {
+        using OutcomeWatch watch = Watch();
+        TracedAction stream = Apart(() => Expose(On));
+        stream.Ignore();
+        TracedAction other = Apart(() => Expose(On));
+        stream.Ignore();
+        stream.Dispose();
+        Assert.Equal(1, watch.Read().Exposed.Units);
+        other.Dispose();
+        Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk));
+    }
+
+    [Fact]
     public void Ignored_AUnitThatComesBack_CountsOnce()
     {
         using OutcomeWatch watch = Watch();
