@@ -145,6 +145,7 @@ internal static class RolloutChanges
                 ChangedAt = now,
                 Credited = ledger is not null && ledger.Id == rollout.Id ? ledger.Credited : rollout.Credited,
                 History = Left(last ?? rollout, ledger, now),
+                Findings = ledger is not null && ledger.Id == rollout.Id ? RolloutStatuses.Find(rollout.Plan, ledger) : null,
             },
             At = now,
         };

@@ -49,6 +49,9 @@ internal sealed record RolloutRecord
 
     public IReadOnlyList<RolloutStep> History { get; init; } = [];
 
+    /// <summary>What the look that ended it found, or the last one before its end; null while it has not ended, or where nobody has looked.</summary>
+    public RolloutFindings? Findings { get; init; }
+
     /// <summary>Whether it decides the flag's share now.</summary>
     public bool IsLaid => Phase is not (RolloutPhase.Planned or RolloutPhase.Complete or RolloutPhase.RolledBack);
 }

@@ -14,6 +14,7 @@ internal static class RolloutStatuses
         bool ended = record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack;
         TimeSpan duration = RolloutCurve.Duration(record.Plan);
         TimeSpan credited = ended || ledger is null || ledger.Credited < record.Credited ? record.Credited : ledger.Credited;
+        RolloutFindings found = record.Findings ?? (ledger is null ? RolloutFindings.None : Find(record.Plan, ledger));
         bool held = !ended && (record.Phase == RolloutPhase.Paused || ledger?.Hold is not null);
         return new RolloutStatus
         {
@@ -36,14 +37,24 @@ internal static class RolloutStatuses
             Actor = record.Actor,
             Reason = record.Reason,
             History = record.History,
-            Errors = ledger is null ? null : Errors(record.Plan, ledger),
-            Latency = ledger is null ? null : Latency(record.Plan, ledger),
-            Slow = ledger?.SlowThreshold is null ? null : Slow(record.Plan, ledger),
-            ExposedUnits = ledger?.Exposed.Units ?? 0,
-            ControlUnits = ledger?.Control.Units ?? 0,
+            Errors = found.Errors,
+            Latency = found.Latency,
+            Slow = found.Slow,
+            ExposedUnits = found.ExposedUnits,
+            ControlUnits = found.ControlUnits,
             DefaultKeys = look?.DefaultKeys ?? 0,
         };
     }
+
+    /// <summary>What is known of a rollout after a look.</summary>
+    public static RolloutFindings Find(RolloutConfig plan, RolloutLedger ledger) => new()
+    {
+        Errors = Errors(plan, ledger),
+        Latency = Latency(plan, ledger),
+        Slow = ledger.SlowThreshold is null ? null : Slow(plan, ledger),
+        ExposedUnits = ledger.Exposed.Units,
+        ControlUnits = ledger.Control.Units,
+    };
 
     private static string Waiting(RolloutRecord record, RolloutLedger? ledger, TimeSpan credited, TimeSpan duration, TimeSpan progressionInterval)
     {

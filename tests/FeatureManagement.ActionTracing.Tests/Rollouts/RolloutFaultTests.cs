@@ -54,6 +54,44 @@ public class RolloutFaultTests
     }
 
     [Fact]
+    public async Task Regression_WhatWasFoundIsKept_AlsoOverARestart()
+    {
+        RolloutStatus before;
+        using (RolloutHost host = Start())
+        {
+            await host.StartAsync();
+            await host.RunAsync(3);
+            _source.Finds = ScriptedSource.Found.Regression;
+            await host.RunAsync(3);
+            await host.TickAsync();
+            before = host.Status;
+            Assert.Equal(RolloutPhase.RolledBack, before.Phase);
+            Assert.True(before.Errors is { Exposed: > 0.1, Control: 0, Evidence: 1, PValue: < 0.05 / 3, Lower: > 1 }, $"{before.Errors}");
+            Assert.True(before.ExposedUnits >= 40 && before.ControlUnits >= 3_960, $"{before.ExposedUnits} and {before.ControlUnits}");
+        }
+        using RolloutHost next = Start();
+        Assert.Equal((before.Errors, before.ExposedUnits, before.ControlUnits), (next.Status.Errors, next.Status.ExposedUnits, next.Status.ControlUnits));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ended_WhatWasFoundIsKept(bool byHand)
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.RunAsync(3);
+        if (byHand)
+            await host.Rollouts.CompleteAsync(RolloutHost.Name, RolloutHost.Ada);
+        await host.RunAsync(200);
+        await host.TickAsync();
+        RolloutStatus status = host.Status;
+        Assert.Equal(RolloutPhase.Complete, status.Phase);
+        Assert.Equal((0, 0), (status.Errors?.Exposed, status.Errors?.Control));
+        Assert.True(status.ExposedUnits > 0 && status.ControlUnits > 0);
+    }
+
+    [Fact]
     public async Task StoreDown_HoldsAndMovesNeitherWay()
     {
         using RolloutHost host = Start();
