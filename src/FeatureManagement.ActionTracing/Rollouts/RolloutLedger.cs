@@ -37,6 +37,9 @@ internal sealed record RolloutLedger
     /// <summary>What was slow from then on; null while it is not known.</summary>
     public TimeSpan? SlowThreshold { get; init; }
 
+    /// <summary>The smallest p-value that latency had at any look, for people; a few values, whose variance is not known, do not count.</summary>
+    public double MinLatencyP { get; init; } = 1;
+
     /// <summary>Latency in steps that have ended.</summary>
     public MeanDifference EndedLatency { get; init; }
 
@@ -96,6 +99,8 @@ internal sealed record RolloutLedger
             };
         }
         next = next with { Open = [.. next.Open.Where(stratum => stratum.Key != seen.Key), seen] };
+        if (next.Latency is { Treated: >= OneSidedTest.MinimumTreated, Control: >= OneSidedTest.MinimumTreated } latency)
+            next = next with { MinLatencyP = Math.Min(next.MinLatencyP, OneSidedTest.PValue(latency, Math.Log(1 + record.Plan.MaxLatencyIncrease))) };
         return next.SplitMismatch || !next.Split.IsMismatch ? next : next with { SplitMismatch = true };
     }
 

@@ -107,7 +107,7 @@ internal static class RolloutStatuses
             Ratio = Math.Exp(latency.Estimate),
             Lower = width is { } down ? Math.Exp(latency.Estimate - down) : null,
             Upper = width is { } up && double.IsFinite(Math.Exp(latency.Estimate + up)) ? Math.Exp(latency.Estimate + up) : null,
-            PValue = p,
+            PValue = ledger.MinLatencyP,
             Evidence = Math.Clamp(Math.Log(p) / Math.Log(alpha), 0, 1),
         };
     }

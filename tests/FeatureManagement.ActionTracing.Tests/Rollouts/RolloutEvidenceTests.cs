@@ -77,6 +77,30 @@ public class RolloutEvidenceTests
         Assert.Equal(stratum.Exposed.Bad, ledger.ErrorWindows.Where(window => window.Stratum == "new").Sum(window => window.BadExposed));
     }
 
+    [Fact]
+    public void LatencyWorseForAWhile_PValueNeverRisesAgain()
+    {
+        RolloutLedger ledger = new RolloutLedger { Id = Record.Id }.Add(Record, Latencies("few", 20, 3), null);
+        Assert.Equal(1, StatusOf(ledger).Latency!.PValue);
+
+        ledger = ledger.Add(Record, Latencies("worse", 100, 0.3), "few");
+        RolloutComparison worse = StatusOf(ledger).Latency!;
+        Assert.InRange(worse.PValue, 1e-9, 0.1);
+
+        ledger = ledger.Add(Record, Latencies("better", 1_000, -0.3), "worse");
+        RolloutComparison better = StatusOf(StoredJson.Read<RolloutLedger>(StoredJson.Write(ledger))).Latency!;
+        Assert.Equal((worse.PValue, 0), (better.PValue, better.Evidence));
+
+        static RolloutStratum Latencies(string key, int users, double slower) => new()
+        {
+            Key = key,
+            Step = 1,
+            Percentage = 50,
+            Exposed = new RolloutArm { LatencyCount = users, LatencyMean = 3 + slower, LatencySumOfSquares = users },
+            Control = new RolloutArm { LatencyCount = users, LatencyMean = 3, LatencySumOfSquares = users },
+        };
+    }
+
     /// <summary>Requests more in each arm, as the share says, with the same rate of errors.</summary>
     private RolloutStratum Look(RolloutStratum stratum, double errors)
     {
