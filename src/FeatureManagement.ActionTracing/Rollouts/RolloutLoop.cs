@@ -19,20 +19,24 @@ internal sealed partial class RolloutLoop(
         // What is stored is not known: nothing may go forward.
         if (!control.IsLoaded)
             return;
-        foreach (FlagDefinition flag in configuration.Catalog.Flags.Values)
-            if (flag.RolloutConfig is { AutoStart: true })
-                await GuardedAsync(flag.Name, () => StartAsync(flag, cancellationToken)).ConfigureAwait(false);
         var active = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var looks = new List<Task>();
         foreach ((string name, LaidRecord laid) in control.Records())
         {
             if (laid.Record.Rollout is not { } rollout || source.Configured(name) is not { } configured)
                 continue;
             active.Add(name);
-            await GuardedAsync(name, () => MoveAsync(configured, rollout, cancellationToken)).ConfigureAwait(false);
+            looks.Add(GuardedAsync(name, () => MoveAsync(configured, rollout, cancellationToken)));
         }
+        // Beside each other: where a source or the store gives no answer for one, the others are guarded all the same.
+        await Task.WhenAll(looks).ConfigureAwait(false);
         foreach (string flag in runner.Watched)
             if (!active.Contains(flag) || control.Record(flag).Record.Rollout is null)
                 runner.Forget(flag);
+        // Last, for what is on its way already comes first.
+        foreach (FlagDefinition flag in configuration.Catalog.Flags.Values)
+            if (flag.RolloutConfig is { AutoStart: true })
+                await GuardedAsync(flag.Name, () => StartAsync(flag, cancellationToken)).ConfigureAwait(false);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

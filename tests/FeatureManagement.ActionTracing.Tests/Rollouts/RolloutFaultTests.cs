@@ -167,6 +167,26 @@ public class RolloutFaultTests
         Assert.Equal((FlagState.Disabled, 0m, RolloutPhase.RolledBack), (host.Flag.Definition.State, host.Flag.Definition.Percentage, host.Status.Phase));
     }
 
+    [Theory]
+    [InlineData(RolloutHost.Name, "layout")]
+    [InlineData("layout", RolloutHost.Name)]
+    public async Task SourceHangsForOneFlag_TheOtherIsLookedAtAllTheSame(string hung, string other)
+    {
+        const string Layout = """ "layout": { "type": "percentage", "state": "disabled", "rolloutConfig": { "duration": "00:30:00" } }, """;
+        using var host = new RolloutHost(HalfAnHour, configure: services => services.AddSingleton<IRolloutMetricsSource>(new HungSource(_source, hung)));
+        host.Edit(HalfAnHour, others: Layout);
+        await host.StartAsync();
+        await host.Rollouts.StartAsync("layout", RolloutHost.Ada, null);
+
+        Task tick = host.Get<RolloutLoop>().TickAsync(default);
+        string id = host.Rollouts.GetStatus(other)!.Id;
+        Eventually.True(() => host.Get<RolloutRunner>().Last(other, id) is { Verdict.Kind: VerdictKind.Healthy }, () => "it waits for the flag whose source hangs");
+        Assert.False(tick.IsCompleted);
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        await tick;
+        Assert.True(host.Rollouts.GetStatus(hung)!.IsHeld);
+    }
+
     [Fact]
     public async Task Loop_OnItsOwnTimer_WalksTheCurve()
     {
@@ -219,5 +239,14 @@ public class RolloutFaultTests
     {
         host.Time.Advance(RolloutHost.Interval);
         await host.Get<RolloutLoop>().TickAsync(default);
+    }
+
+    /// <summary>Gives no answer for one flag, however often it is asked to stop.</summary>
+    private sealed class HungSource(IRolloutMetricsSource inner, string hung) : IRolloutMetricsSource
+    {
+        public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) =>
+            query.Flag == hung ? new(new TaskCompletionSource<RolloutMetrics>().Task) : inner.ReadAsync(query, cancellationToken);
+
+        public void Forget(string flag) => inner.Forget(flag);
     }
 }
