@@ -48,7 +48,7 @@ internal static class RolloutChanges
                 Reason = change.Reason,
                 History = planned ? [] : [new RolloutStep { Percentage = start, Phase = phase, At = now }],
             },
-            AutoStarted = RolloutRules.Fingerprint(configured.RolloutConfig),
+            AutoStarted = RolloutRules.WithHad(record.AutoStarted, configured.RolloutConfig),
             At = now,
         };
     }
@@ -104,15 +104,25 @@ internal static class RolloutChanges
     }
 
     /// <summary>Takes the rollout away, so that everything is what it was before, or lays "disabled" in its place.</summary>
-    public static FlagRecord RollBack(FlagDefinition configured, FlagRecord record, RolloutLedger? ledger, FlagChange change, DateTimeOffset now)
+    /// <param name="configured">The flag as configuration says.</param>
+    /// <param name="record">What was laid over it.</param>
+    /// <param name="id">The rollout that is meant; null for none.</param>
+    /// <param name="ledger">What was seen of it, or null.</param>
+    /// <param name="change">Who and why.</param>
+    /// <param name="now">The time.</param>
+    public static FlagRecord RollBack(FlagDefinition configured, FlagRecord record, string? id, RolloutLedger? ledger, FlagChange change, DateTimeOffset now)
     {
-        if (record.Rollout is not { } rollout)
+        record = Reopened(record);
+        if (record.Rollout is not { } rollout || rollout.Id != id)
             throw NoRollout(configured.Name);
-        FlagRecord ended = End(record, RolloutPhase.RolledBack, change.Actor, change.Reason, now, ledger) with { AutoStarted = RolloutRules.Fingerprint(configured.RolloutConfig) };
+        FlagRecord ended = End(configured, record, RolloutPhase.RolledBack, change.Actor, change.Reason, now, ledger);
         return rollout.Plan.RollbackTo == RollbackTarget.Disabled && rollout.Phase != RolloutPhase.Planned
             ? ended with { Override = OverrideOf(configured, record) with { State = FlagState.Disabled } }
             : ended;
     }
+
+    /// <summary>Whether a rollback of this rollout would find it: running, or completed by somebody else while the rollback was on its way.</summary>
+    public static bool CanRollBack(FlagRecord record, string id) => Reopened(record).Rollout?.Id == id;
 
     /// <summary>Puts an override in the rollout's place: enabled at 100 %, else its target.</summary>
     public static FlagRecord Complete(FlagDefinition configured, FlagRecord record, RolloutLedger? ledger, FlagChange change, DateTimeOffset now)
@@ -125,15 +135,14 @@ internal static class RolloutChanges
             throw Conflict($"Flag '{configured.Name}' is in emergency; its rollout cannot be completed.");
         decimal target = rollout.Plan.TargetPercentage;
         FlagOverride laid = OverrideOf(configured, record);
-        return End(record with { Rollout = rollout with { Percentage = target } }, RolloutPhase.Complete, change.Actor, change.Reason, now, ledger, rollout) with
+        return End(configured, record with { Rollout = rollout with { Percentage = target, Replaced = record.Override } }, RolloutPhase.Complete, change.Actor, change.Reason, now, ledger, rollout) with
         {
             Override = target >= 100 ? laid with { State = FlagState.Enabled } : laid with { State = FlagState.Rollout, Percentage = target },
-            AutoStarted = RolloutRules.Fingerprint(configured.RolloutConfig),
         };
     }
 
-    /// <summary>Moves the rollout, if there is one, to where it can only be read.</summary>
-    public static FlagRecord End(FlagRecord record, RolloutPhase phase, string actor, string reason, DateTimeOffset now, RolloutLedger? ledger = null, RolloutRecord? last = null) =>
+    /// <summary>Moves the rollout, if there is one, to where it can only be read. What is configured now has had its rollout: it may have been edited since the start.</summary>
+    public static FlagRecord End(FlagDefinition configured, FlagRecord record, RolloutPhase phase, string actor, string reason, DateTimeOffset now, RolloutLedger? ledger = null, RolloutRecord? last = null) =>
         record.Rollout is not { } rollout ? record : record with
         {
             Rollout = null,
@@ -147,6 +156,7 @@ internal static class RolloutChanges
                 History = Left(last ?? rollout, ledger, now),
                 Findings = ledger is not null && ledger.Id == rollout.Id ? RolloutStatuses.Find(rollout.Plan, ledger) : null,
             },
+            AutoStarted = RolloutRules.WithHad(record.AutoStarted, configured.RolloutConfig),
             At = now,
         };
 
@@ -162,6 +172,12 @@ internal static class RolloutChanges
         };
     }
 
+    /// <summary>The record before its rollout was completed, where nothing has changed since.</summary>
+    private static FlagRecord Reopened(FlagRecord record) =>
+        record is { Rollout: null, LastRollout: { Phase: RolloutPhase.Complete } last } && last.ChangedAt == record.At
+            ? record with { Rollout = last with { Replaced = null }, Override = last.Replaced }
+            : record;
+
     private static FlagOverride OverrideOf(FlagDefinition configured, FlagRecord record)
     {
         var answer = ConfiguredAnswer.Of(configured);
@@ -169,10 +185,10 @@ internal static class RolloutChanges
     }
 
     /// <summary>The history, with what was seen of the step that is being left.</summary>
-    private static RolloutStep[] Left(RolloutRecord rollout, RolloutLedger? ledger, DateTimeOffset now)
+    private static IReadOnlyList<RolloutStep> Left(RolloutRecord rollout, RolloutLedger? ledger, DateTimeOffset now)
     {
-        if (rollout.History is not [.., var left])
-            return [];
+        if (rollout.History is not [.., { Until: null } left])
+            return rollout.History;
         RolloutStratum[] seen = ledger?.Id == rollout.Id ? [.. ledger.Open.Where(stratum => stratum.Percentage == left.Percentage)] : [];
         RolloutActions actions = seen.Aggregate(RolloutActions.None, (sum, stratum) => sum.Plus(stratum.Actions));
         double seconds = (now - left.At).TotalSeconds;

@@ -19,7 +19,7 @@ internal static class RolloutGuard
         RolloutPhase phase = RolloutCurve.PhaseOf(record.Percentage);
         RolloutLimits limits = RolloutLimits.Of(thresholds, phase);
         long units = ledger.UnitsIn(phase);
-        if (units >= limits.MinimumSamples && Breach(limits, thresholds, window) is { } breach)
+        if (units >= limits.MinimumSamples && Breach(limits, record.Window, window) is { } breach)
             return new(VerdictKind.Regressed, breach);
         if (record.Plan.Guard && Worse(record.Plan, ledger) is { } worse)
             return new(VerdictKind.Regressed, worse);
@@ -44,9 +44,8 @@ internal static class RolloutGuard
         return ledger.Control.AtRisk == 0 ? $"Control has no comparable actions, for the flag cuts them short: {rest}" : "";
     }
 
-    private static string? Breach(RolloutLimits limits, SafetyThresholds? thresholds, RolloutActions window)
+    private static string? Breach(RolloutLimits limits, TimeSpan reach, RolloutActions window)
     {
-        TimeSpan reach = thresholds?.ThresholdWindow ?? default;
         if (limits.MaxErrorRate is { } rate && window.ErrorRate > rate)
             return Text($"error rate {Percent(window.ErrorRate.Value)} over {window.Count} actions with the flag on in the last {reach:c}; at most {Percent(rate)} is allowed");
         if (limits.MaxLatency is { } latency && window.MeanLatency > latency)

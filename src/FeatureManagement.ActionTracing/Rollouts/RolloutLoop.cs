@@ -12,6 +12,7 @@ internal sealed partial class RolloutLoop(
     FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, TimeProvider time, ILogger<RolloutLoop> logger) : BackgroundService
 {
     private readonly Dictionary<string, string> _refused = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (string Content, string Why)> _said = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>One look at everything.</summary>
     public async Task TickAsync(CancellationToken cancellationToken)
@@ -75,7 +76,7 @@ internal sealed partial class RolloutLoop(
         {
             Flag = name,
             Action = "rollout_started",
-            Change = new FlagChange(rollout.Actor, $"planned for {rollout.StartedAt:u}: {rollout.Reason}", ChangeSource.Rollout),
+            Change = new FlagChange(rollout.Actor, FlagChange.Cut($"planned for {rollout.StartedAt:u}: {rollout.Reason}"), ChangeSource.Rollout),
             At = now,
             Decide = (_, laid) => laid.Rollout is { Phase: RolloutPhase.Planned } planned && planned.Id == rollout.Id ? laid with { Rollout = RolloutChanges.Begin(planned, now), At = now } : laid,
         }, cancellationToken);
@@ -85,7 +86,7 @@ internal sealed partial class RolloutLoop(
     {
         string content = RolloutRules.Fingerprint(flag.RolloutConfig)!; // whoever calls has seen it
         FlagRecord record = control.Record(flag.Name).Record;
-        if (record.Rollout is not null || record.AutoStarted == content || _refused.GetValueOrDefault(flag.Name) == content)
+        if (record.Rollout is not null || RolloutRules.HasHad(record.AutoStarted, flag.RolloutConfig) || _refused.GetValueOrDefault(flag.Name) == content)
             return;
         var change = new FlagChange("configuration", "autoStart in rolloutConfig", ChangeSource.Configuration);
         DateTimeOffset now = time.GetUtcNow();
@@ -98,15 +99,18 @@ internal sealed partial class RolloutLoop(
                 Action = flag.RolloutConfig!.StartAt > now ? "rollout_planned" : "rollout_started",
                 Change = change,
                 At = now,
-                Decide = (configured, laid) => laid.Rollout is not null || laid.AutoStarted == RolloutRules.Fingerprint(configured.RolloutConfig) ? laid
+                Decide = (configured, laid) => laid.Rollout is not null || RolloutRules.HasHad(laid.AutoStarted, configured.RolloutConfig) ? laid
                     : RolloutChanges.Start(configured, laid, id, null, change, now),
             }, cancellationToken).ConfigureAwait(false);
         }
         catch (FlagChangeException refusal) when (refusal.Error is FlagChangeError.Conflict or FlagChangeError.Invalid)
         {
-            // Said once for each content; only a flag in emergency is tried again, when that has ended.
+            // Only a flag in emergency is tried again, for when that has ended.
             if (record.Emergency is null && flag.State != FlagState.EmergencyOff)
                 _refused[flag.Name] = content;
+            if (_said.GetValueOrDefault(flag.Name) == (content, refusal.Message))
+                return;
+            _said[flag.Name] = (content, refusal.Message);
             LogNotStarted(flag.Name, refusal.Message);
         }
     }

@@ -27,10 +27,15 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
 
     public async Task<RolloutStatus> RollBackAsync(string flag, FlagChange change, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(flag);
+        ArgumentNullException.ThrowIfNull(change);
         DateTimeOffset now = time.GetUtcNow();
+        string? id = control.Record(flag).Record.Rollout?.Id;
         await control.ActAsync(Edit(flag, "rollout_rolled_back", change, now,
-            (configured, record) => RolloutChanges.RollBack(configured, record, LedgerOf(flag, record), change, now)), cancellationToken).ConfigureAwait(false);
-        return StatusOrThrow(flag);
+            (configured, record) => RolloutChanges.RollBack(configured, record, id, LedgerOf(flag, record), change, now)), cancellationToken).ConfigureAwait(false);
+        RolloutStatus status = StatusOrThrow(flag);
+        return status is not { Phase: RolloutPhase.Complete } ? status
+            : throw new FlagChangeException(FlagChangeError.Conflict, $"The rollout of flag '{flag}' was completed by somebody else, and the flag changed again since; it was not rolled back. Update the flag, or call an emergency, to turn it off.");
     }
 
     public Task<RolloutStatus> CompleteAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>

@@ -47,10 +47,16 @@ internal sealed record RolloutRecord
 
     public required string Reason { get; init; }
 
+    /// <summary>For a complete one: the override that its own took the place of, for a rollback that was on its way; else null.</summary>
+    public FlagOverride? Replaced { get; init; }
+
     public IReadOnlyList<RolloutStep> History { get; init; } = [];
 
     /// <summary>What the look that ended it found, or the last one before its end; null while it has not ended, or where nobody has looked.</summary>
     public RolloutFindings? Findings { get; init; }
+
+    /// <summary>How far back the thresholds look: as planned, for what is watched cannot look farther back later.</summary>
+    public TimeSpan Window => (Plan.SafetyThresholds ?? new()).ThresholdWindow;
 
     /// <summary>Whether it decides the flag's share now.</summary>
     public bool IsLaid => Phase is not (RolloutPhase.Planned or RolloutPhase.Complete or RolloutPhase.RolledBack);

@@ -8,6 +8,9 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// <summary>What must hold of a plan, wherever it comes from. Configuration has been checked for it before; code has not.</summary>
 internal static class RolloutRules
 {
+    // Two processes of two releases that share a store must not start each other's content for ever; more than a few are never on their way at once.
+    private const int MaxContents = 8;
+
     /// <summary>Everything that is wrong, each beginning with the field.</summary>
     public static IReadOnlyList<string> Check(RolloutConfig plan)
     {
@@ -41,6 +44,15 @@ internal static class RolloutRules
     /// <summary>Tells one content of <c>rolloutConfig</c> from another; null for none.</summary>
     public static string? Fingerprint(RolloutConfig? plan) =>
         plan is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(StoredJson.Write(plan))).AsSpan(0, 8));
+
+    /// <summary>Whether a content of <c>rolloutConfig</c> has had its rollout.</summary>
+    /// <param name="had">The fingerprints of those that have, with spaces between them; or null.</param>
+    /// <param name="plan">The content.</param>
+    public static bool HasHad(string? had, RolloutConfig? plan) => Fingerprint(plan) is { } content && had?.Split(' ').Contains(content) == true;
+
+    /// <summary>The fingerprints, with that of a content at their end; the oldest are forgotten.</summary>
+    public static string? WithHad(string? had, RolloutConfig? plan) => Fingerprint(plan) is not { } content ? had
+        : string.Join(' ', (had?.Split(' ') ?? []).Where(other => other != content).Append(content).TakeLast(MaxContents));
 
     private static bool Rises(IReadOnlyList<decimal> shares) =>
         shares.All(share => share is >= 0 and <= 100) && shares.Zip(shares.Skip(1)).All(pair => pair.First <= pair.Second);

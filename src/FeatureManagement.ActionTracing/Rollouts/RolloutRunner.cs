@@ -66,7 +66,7 @@ internal sealed partial class RolloutRunner(
         FeatureFlagSettings settings = configuration.Catalog.Settings;
         RolloutConfig live = record.OwnPlan && configuration.Catalog.Flags.GetValueOrDefault(flag)?.RolloutConfig is { } edited ? edited : record.Plan;
         BeginStep(run, record);
-        (RolloutMetrics? seen, string? failure) = await MeasureAsync(flag, record, run, live.SafetyThresholds, settings, cancellationToken).ConfigureAwait(false);
+        (RolloutMetrics? seen, string? failure) = await MeasureAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
 
         // A rollback does not wait for the store.
         if (seen is not null && Judge(record, run.Ledger, live.SafetyThresholds, run, seen) is { Kind: VerdictKind.Regressed } at)
@@ -97,7 +97,7 @@ internal sealed partial class RolloutRunner(
             {
                 // The new step is watched from its first moment.
                 BeginStep(run, after);
-                await MeasureAsync(flag, after, run, live.SafetyThresholds, settings, cancellationToken).ConfigureAwait(false);
+                await MeasureAsync(flag, after, run, settings, cancellationToken).ConfigureAwait(false);
             }
             return;
         }
@@ -119,7 +119,7 @@ internal sealed partial class RolloutRunner(
                     (configured, laid) => IsStill(record, laid) ? RolloutChanges.Complete(configured, laid, ledger, new FlagChange(Actor, Say($"{decision.Percentage:0.####} % reached")), now) : laid), cancellationToken).ConfigureAwait(false);
                 break;
             case RolloutDecisionKind.Pause:
-                var pause = new FlagChange(Actor, $"no metrics for longer than maxHold: {decision.Reason}", ChangeSource.Safety);
+                var pause = new FlagChange(Actor, FlagChange.Cut($"no metrics for longer than maxHold: {decision.Reason}"), ChangeSource.Safety);
                 await control.CommitAsync(Edit(flag, "rollout_paused", pause.Reason, ChangeSource.Safety, now,
                     (configured, laid) => IsStill(record, laid) ? laid with { Rollout = RolloutChanges.Pause(configured.Name, laid.Rollout, pause, now), At = now } : laid), cancellationToken).ConfigureAwait(false);
                 break;
@@ -135,7 +135,7 @@ internal sealed partial class RolloutRunner(
         DateTimeOffset now = time.GetUtcNow();
         var change = new FlagChange(Actor, reason, ChangeSource.Safety);
         FlagActed acted = await control.ActAsync(Edit(flag, "rollout_rolled_back", reason, ChangeSource.Safety, now,
-            (configured, laid) => laid.Rollout?.Id == record.Id ? RolloutChanges.RollBack(configured, laid, ledger, change, now) : laid), cancellationToken).ConfigureAwait(false);
+            (configured, laid) => RolloutChanges.CanRollBack(laid, record.Id) ? RolloutChanges.RollBack(configured, laid, record.Id, ledger, change, now) : laid), cancellationToken).ConfigureAwait(false);
         if (ReferenceEquals(acted.Before, acted.After))
             return;
         LogRolledBack(flag, record.Percentage, reason);
@@ -151,9 +151,9 @@ internal sealed partial class RolloutRunner(
     }
 
     private async Task<(RolloutMetrics? Seen, string? Failure)> MeasureAsync(
-        string flag, RolloutRecord record, RolloutRun run, SafetyThresholds? thresholds, FeatureFlagSettings settings, CancellationToken cancellationToken)
+        string flag, RolloutRecord record, RolloutRun run, FeatureFlagSettings settings, CancellationToken cancellationToken)
     {
-        var query = new RolloutQuery(flag, record.Id, record.Step, record.Percentage, thresholds?.ThresholdWindow ?? settings.ProgressionInterval, record.Plan.SlowThreshold ?? run.Ledger.SlowThreshold);
+        var query = new RolloutQuery(flag, record.Id, record.Step, record.Percentage, record.Window, record.Plan.SlowThreshold ?? run.Ledger.SlowThreshold);
         using var timer = new CancellationTokenSource(settings.DefaultTimeout, time);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try

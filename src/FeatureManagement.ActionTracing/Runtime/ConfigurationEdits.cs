@@ -34,7 +34,7 @@ internal static class ConfigurationEdits
                     Action = "superseded",
                     Change = new FlagChange(Actor, Reason(over, answer), ChangeSource.Configuration),
                     At = now,
-                    Decide = (_, record) => FlagChanges.Supersede(record, over, now),
+                    Decide = (edited, record) => FlagChanges.Supersede(edited, record, over, now),
                     Over = over,
                 }, configured ?? over.AsFlag(flag));
             }

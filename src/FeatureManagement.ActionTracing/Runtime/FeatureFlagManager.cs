@@ -77,7 +77,7 @@ internal sealed class FeatureFlagManager(
     {
         ArgumentNullException.ThrowIfNull(change);
         var emergency = new FlagEmergency(change.Reason, change.Actor, time.GetUtcNow());
-        FlagActed acted = await control.ActAsync(Edit(flag, FlagChanges.EmergencyAction, change, emergency.At, (_, record) => FlagChanges.Shutdown(record, emergency)), cancellationToken).ConfigureAwait(false);
+        FlagActed acted = await control.ActAsync(Edit(flag, FlagChanges.EmergencyAction, change, emergency.At, (configured, record) => FlagChanges.Shutdown(configured, record, emergency)), cancellationToken).ConfigureAwait(false);
         FlagSnapshot now = source.Current;
         if (!now.TryFind(flag, out CompiledFlag? killed) && !(now = acted.Before).TryFind(flag, out killed))
             throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The emergency is kept, but flag '{flag}' has just been removed from configuration.");

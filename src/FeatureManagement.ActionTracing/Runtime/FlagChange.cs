@@ -9,6 +9,10 @@ public sealed record FlagChange(string Actor, string Reason, ChangeSource Source
     /// <summary>The longest actor and reason that are taken.</summary>
     public const int MaxLength = 1_000;
 
+    /// <summary>A reason that a machine made from parts of any length, cut to what is taken.</summary>
+    internal static string Cut(string reason) =>
+        reason.Length <= MaxLength ? reason : reason[..(char.IsHighSurrogate(reason[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)] + "…";
+
     internal IReadOnlyList<string> Faults() => [.. new[] { FaultOf("an actor", Actor), FaultOf("a reason", Reason) }.OfType<string>()];
 
     internal void Check()

@@ -49,8 +49,8 @@ internal static class FlagChanges
     }
 
     /// <summary>The first emergency stands: another call while it lasts changes nothing.</summary>
-    public static FlagRecord Shutdown(FlagRecord record, FlagEmergency emergency) =>
-        record.Emergency is not null ? record : RolloutChanges.End(record, RolloutPhase.RolledBack, emergency.Actor, $"emergency: {emergency.Reason}", emergency.At) with { Emergency = emergency, At = emergency.At };
+    public static FlagRecord Shutdown(FlagDefinition configured, FlagRecord record, FlagEmergency emergency) =>
+        record.Emergency is not null ? record : RolloutChanges.End(configured, record, RolloutPhase.RolledBack, emergency.Actor, FlagChange.Cut($"emergency: {emergency.Reason}"), emergency.At) with { Emergency = emergency, At = emergency.At };
 
     public static FlagRecord Clear(FlagDefinition configured, FlagRecord record, DateTimeOffset now)
     {
@@ -62,12 +62,12 @@ internal static class FlagChanges
     }
 
     /// <summary>The record without what was laid over an answer that configuration no longer gives.</summary>
-    public static FlagRecord Supersede(FlagRecord record, ConfiguredAnswer over, DateTimeOffset now)
+    public static FlagRecord Supersede(FlagDefinition configured, FlagRecord record, ConfiguredAnswer over, DateTimeOffset now)
     {
         bool update = record.Override?.Over == over;
         bool rollout = record.Rollout?.Over == over;
         if (rollout)
-            record = RolloutChanges.End(record, RolloutPhase.RolledBack, "configuration", "configuration changed what the flag answers", now);
+            record = RolloutChanges.End(configured, record, RolloutPhase.RolledBack, "configuration", "configuration changed what the flag answers", now);
         return !update && !rollout ? record : record with { Override = update ? null : record.Override, At = now };
     }
 
