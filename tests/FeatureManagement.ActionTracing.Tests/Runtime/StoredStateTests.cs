@@ -37,7 +37,7 @@ public sealed class StoredStateTests : IDisposable
     {
         await _services.Manager.EmergencyShutdownAsync("a", Change);
         await _services.Manager.UpdateFlagAsync("variants", new FlagUpdate { Weights = new Dictionary<string, decimal> { ["x"] = 5 } }, Change);
-        await Rewrite("variants", json => json.Replace(":5", ":79228162514264337593543950335", StringComparison.Ordinal));
+        await Rewrite("variants", json => json.Replace("\"x\":5", "\"x\":79228162514264337593543950335", StringComparison.Ordinal));
 
         using FlagServices restarted = Start(Flag.On("a"), Flag.Variants("variants", FlagState.Enabled, ("x", 1), ("y", 1)));
         await Sync(restarted);
