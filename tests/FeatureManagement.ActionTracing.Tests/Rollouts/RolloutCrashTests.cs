@@ -42,8 +42,9 @@ public sealed class RolloutCrashTests : IDisposable
                 bool waits = kill == Kills / 2 || (kill > Kills / 2 && kill % 10 == 9);
                 for (int lines = waits || random.Next(5) == 0 ? 0 : 2; lines > 0; lines--)
                     said.Add((await process.ReadAsync())!);
+                // What is nearly complete may be so before it is found bad.
                 if (waits)
-                    await UntilAsync(process, kill == Kills / 2 ? "Enabled|" : "Disabled|");
+                    await UntilAsync(process, kill == Kills / 2 ? ["Enabled|"] : ["Disabled|", "Enabled|"]);
                 long start = Stopwatch.GetTimestamp();
                 long moment = random.Next(150_000);
                 while (Stopwatch.GetElapsedTime(start).TotalMicroseconds < moment)
@@ -86,12 +87,12 @@ public sealed class RolloutCrashTests : IDisposable
         Assert.Equal(1, (await ReadAsync([Duration, Long])).RolledBack);
     }
 
-    private static async Task UntilAsync(HostProcess process, string beginning)
+    private static async Task UntilAsync(HostProcess process, params string[] beginnings)
     {
         while (await process.ReadAsync() is { } line)
-            if (line.StartsWith(beginning, StringComparison.Ordinal))
+            if (beginnings.Any(beginning => line.StartsWith(beginning, StringComparison.Ordinal)))
                 return;
-        Assert.Fail($"The process ended before it said '{beginning}'.");
+        Assert.Fail($"The process ended before it said '{string.Join("' or '", beginnings)}'.");
     }
 
     /// <summary>Reads the audit, which must be the trail of one rollout after the other, and the record, which must be where the trail ends.</summary>

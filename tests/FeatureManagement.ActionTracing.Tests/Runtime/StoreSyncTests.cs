@@ -90,8 +90,8 @@ public sealed class StoreSyncTests : IDisposable
         Assert.Empty(Logged(231, LogLevel.Information));
         _store.BeforeCommit = null;
         Eventually.True(() => Polled(() => status.Current is { Error: null, FailingSince: null }), () => $"{status.Current}");
+        await _sync.StopAsync(default); // the line is written after the status
         Assert.Single(Logged(231, LogLevel.Information));
-        await _sync.StopAsync(default);
     }
 
     [Fact]
