@@ -10,6 +10,9 @@ internal static class Guide
             + "a quarter of those who have it, is rolled back within seconds. See the dashboard at /action-tracing/, or the two calls below.",
         afresh = "Each rollout runs once, and what became of it is kept: stop the shop and delete action-tracing.db beside its appsettings.json to start afresh. "
             + "Or mend new_search (Shoppers:Fault:ErrorRate 0) and change its rolloutConfig, the duration say: new content is a new rollout.",
+        calls = "Writes take JSON: curl -X PATCH -H Content-Type:application/json -d @- http://localhost:5080/action-tracing/api/flags/express_checkout, with {\"percentage\":50,\"reason\":\"it goes well\"} on its input; "
+            + "POST /checkout/express takes {\"productId\":2}. curl keeps no cookie, so each call is a new visitor, for whom a share is drawn anew: add -b jar -c jar; or be alice, by -b shop-visitor=alice.",
+        audit = "Who did what and why: GET /action-tracing/api/audit, and /action-tracing/api/audit/verify. Experiments: /action-tracing/api/experiments/product_layout.",
         tryThis = new Dictionary<string, string>
         {
             ["GET /products"] = "an injected IFeatureManager: sorted by relevance for those who have 'relevance_ranking'",
