@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +14,7 @@ public class ChangeEndpointTests
     [Fact]
     public async Task Patch_AValidUpdate_IsInForceWithTheNextRequest()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         JsonObject flag = await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"state":"enabled","whitelist":["bob"],"reason":"launch"}""");
         Assert.Equal(("enabled", "override", true), ((string)flag["state"]!, (string)flag["source"]!, (long)flag["version"]! > 0));
         Assert.Equal("""["bob"]""", flag["whitelist"]!.ToJsonString());
@@ -29,7 +28,7 @@ public class ChangeEndpointTests
     [Fact]
     public async Task Patch_Weights_ChangeWhoGetsAVariant()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         JsonObject flag = await OkAsync(host, HttpMethod.Patch, "api/flags/layout", """{"variants":{"GRID":9},"reason":"more grids"}""");
         Assert.Equal("""{"grid":9,"list":3}""", flag["variants"]!.ToJsonString());
     }
@@ -37,7 +36,7 @@ public class ChangeEndpointTests
     [Fact]
     public async Task Emergency_FromCallToClear_IsShownAndHolds()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         JsonObject killed = await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency", """{"reason":"card processor down"}""");
         Assert.Equal((2, true), ((int)killed["stopped"]!, (bool)killed["stored"]!)); // the flag and its child
         Assert.Equal(("emergency_off", "card processor down", "olga"), (
@@ -61,7 +60,7 @@ public class ChangeEndpointTests
     [InlineData("""{"variants":{"grid":1},"reason":"x"}""", "Flag 'checkout': it has no variant 'grid'.")]
     public async Task Patch_AWrongUpdate_IsRefusedWithTheRule(string body, string detail)
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", body, HttpStatusCode.BadRequest, detail);
         Assert.Equal(0, (long)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!["version"]!);
     }
@@ -78,7 +77,7 @@ public class ChangeEndpointTests
     [InlineData("""{"colour":"red","reason":"x"}""", "there is no field 'colour'; the fields are state, percentage, whitelist, groups, variants, reason.")]
     public async Task Patch_ABodyThatCannotBeRead_IsABadRequest(string body, string what)
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", body, HttpStatusCode.BadRequest, "The body cannot be read: " + what);
     }
 
@@ -86,14 +85,14 @@ public class ChangeEndpointTests
     [InlineData("api/flags/chekout", "There is no flag 'chekout'. Did you mean 'checkout'?")]
     public async Task Patch_AnUnknownFlag_SuggestsTheNearest(string path, string detail)
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         await RefusedAsync(host, HttpMethod.Patch, path, """{"state":"enabled","reason":"x"}""", HttpStatusCode.NotFound, detail);
     }
 
     [Fact]
     public async Task Patch_WithIfMatch_IsAppliedToThatVersionOnly()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         using HttpResponseMessage seen = await host.Client.GetAsync("api/flags/checkout");
         string first = seen.Headers.ETag!.Tag;
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":10,"reason":"first"}""", first);
@@ -106,7 +105,7 @@ public class ChangeEndpointTests
     [Fact]
     public async Task Patch_WithIfMatchAfterAnEditOfConfiguration_IsRefused()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         using HttpResponseMessage seen = await host.Client.GetAsync("api/flags/checkout");
         var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
         configuration["ActionTracing:featureFlags:checkout:whitelist:0"] = "bob";
@@ -123,7 +122,7 @@ public class ChangeEndpointTests
     [Fact]
     public async Task Patch_SeveralFaults_AreListedOneByOne()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         using HttpRequestMessage request = Request(HttpMethod.Patch, "api/flags/checkout", """{"state":"enabeld","percentage":140}""");
         using HttpResponseMessage response = await host.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
@@ -142,7 +141,7 @@ public class ChangeEndpointTests
     [InlineData(null)]
     public async Task Write_AnotherContentType_Is415(string? type)
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         using HttpRequestMessage request = Request(HttpMethod.Post, "api/flags/checkout/emergency", """{"reason":"x"}""");
         request.Content!.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
         using HttpResponseMessage response = await host.Client.SendAsync(request);
@@ -154,7 +153,7 @@ public class ChangeEndpointTests
     [InlineData(false)]
     public async Task Write_ABodyOfTenMegabytes_Is413(bool chunked)
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         using HttpRequestMessage request = Request(HttpMethod.Patch, "api/flags/checkout", $$"""{"reason":"{{new string('x', 10_000_000)}}"}""");
         request.Headers.TransferEncodingChunked = chunked;
         if (chunked)
@@ -162,19 +161,6 @@ public class ChangeEndpointTests
         using HttpResponseMessage response = await host.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
-
-    private static Task<WebHost> StartAsync() => WebHost.StartAsync(
-        web: web => (web.ReadPolicy, web.WritePolicy) = ("Operators", "Operators"),
-        services: services =>
-        {
-            services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
-            services.AddAuthorizationBuilder().AddPolicy("Operators", policy => policy.RequireRole("operators"));
-        },
-        client: client =>
-        {
-            client.DefaultRequestHeaders.Add(TestUser.NameHeader, "olga");
-            client.DefaultRequestHeaders.Add(TestUser.RolesHeader, "operators");
-        });
 
     private static HttpRequestMessage Request(HttpMethod method, string path, string body, string? ifMatch = null)
     {

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;
 
@@ -12,7 +10,7 @@ public class RolloutEndpointTests
     [Fact]
     public async Task Rollout_FromStartToCompletion_IsDrivenByHand()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         JsonObject started = await SendAsync(host, "checkout/rollout", """{"type":"exponential","duration":"02:00:00","startPercentage":2,"reason":"launch"}""", HttpStatusCode.Created);
         Assert.Equal(("canary", 2, "exponential", "launch", "olga"), (
             (string)started["phase"]!, (int)started["currentPercentage"]!, (string)started["plan"]!["type"]!, (string)started["reason"]!, (string)started["actor"]!));
@@ -31,7 +29,7 @@ public class RolloutEndpointTests
     [Fact]
     public async Task RollBack_ByHand_RestoresTheFlag()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         await SendAsync(host, "checkout/rollout", """{"startPercentage":10}""", HttpStatusCode.Created);
         Assert.Equal("rolled_back", (string)(await SendAsync(host, "checkout/rollout/rollback", """{"reason":"complaints"}"""))["phase"]!);
         JsonObject flag = (await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!;
@@ -44,7 +42,7 @@ public class RolloutEndpointTests
     [InlineData("{}")]
     public async Task Start_WithoutABody_TakesTheFlagsOwnPlan(string body)
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         JsonObject started = await SendAsync(host, "checkout/rollout", body, HttpStatusCode.Created);
         Assert.Equal(("linear", "Started over the management API."), ((string)started["plan"]!["type"]!, (string)started["reason"]!));
     }
@@ -52,7 +50,7 @@ public class RolloutEndpointTests
     [Fact]
     public async Task Preview_AnUnsavedPlan_ListsItsStepsAndChangesNothing()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         using HttpResponseMessage response = await host.Client.PostAsync("api/flags/checkout/rollout/preview", Body("""{"type":"stepped","duration":"01:00:00","checkpoints":[10,100]}"""));
         JsonArray steps = (await response.Content.ReadFromJsonAsync<JsonArray>())!;
         Assert.Equal([1m, 10m, 100m], steps.Select(step => (decimal)step!["percentage"]!));
@@ -65,7 +63,7 @@ public class RolloutEndpointTests
     [InlineData("""{"startPercentage":200}""", "rolloutConfig.startPercentage is 200; it must be between 0 and 100")]
     public async Task Start_AWrongPlan_IsRefusedByTheRulesOfConfiguration(string body, string sentence)
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         JsonObject problem = await SendAsync(host, "checkout/rollout", body, HttpStatusCode.BadRequest);
         Assert.Contains(sentence, (string)problem["detail"]!, StringComparison.Ordinal);
         Assert.Empty((await host.Client.GetFromJsonAsync<JsonArray>("api/rollouts"))!);
@@ -74,23 +72,10 @@ public class RolloutEndpointTests
     [Fact]
     public async Task Get_FlagThatWasNeverRolledOut_Is404()
     {
-        await using WebHost host = await StartAsync();
+        await using WebHost host = await WebHost.StartForOperatorAsync();
         using HttpResponseMessage response = await host.Client.GetAsync("api/flags/checkout/rollout");
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
-
-    private static Task<WebHost> StartAsync() => WebHost.StartAsync(
-        web: web => (web.ReadPolicy, web.WritePolicy) = ("Operators", "Operators"),
-        services: services =>
-        {
-            services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
-            services.AddAuthorizationBuilder().AddPolicy("Operators", policy => policy.RequireRole("operators"));
-        },
-        client: client =>
-        {
-            client.DefaultRequestHeaders.Add(TestUser.NameHeader, "olga");
-            client.DefaultRequestHeaders.Add(TestUser.RolesHeader, "operators");
-        });
 
     private static StringContent Body(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
 

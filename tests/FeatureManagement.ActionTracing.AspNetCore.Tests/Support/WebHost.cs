@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
@@ -57,6 +58,20 @@ internal sealed class WebHost : IAsyncDisposable
         client?.Invoke(http);
         return new WebHost(app, http);
     }
+
+    /// <summary>One whose caller is Olga, an operator, and that is closed to everybody else.</summary>
+    public static Task<WebHost> StartForOperatorAsync() => StartAsync(
+        web: web => (web.ReadPolicy, web.WritePolicy) = ("Operators", "Operators"),
+        services: services =>
+        {
+            services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
+            services.AddAuthorizationBuilder().AddPolicy("Operators", policy => policy.RequireRole("operators"));
+        },
+        client: client =>
+        {
+            client.DefaultRequestHeaders.Add(TestUser.NameHeader, "olga");
+            client.DefaultRequestHeaders.Add(TestUser.RolesHeader, "operators");
+        });
 
     public async ValueTask DisposeAsync()
     {
