@@ -84,9 +84,11 @@ internal sealed partial class RolloutLoop(
 
     private async Task StartAsync(FlagDefinition flag, CancellationToken cancellationToken)
     {
-        string content = RolloutRules.Fingerprint(flag.RolloutConfig)!; // whoever calls has seen it
         FlagRecord record = control.Record(flag.Name).Record;
-        if (record.Rollout is not null || RolloutRules.HasHad(record.AutoStarted, flag.RolloutConfig) || _refused.GetValueOrDefault(flag.Name) == content)
+        if (record.Rollout is not null)
+            return;
+        string content = RolloutRules.Fingerprint(flag.RolloutConfig)!; // whoever calls has seen it
+        if (RolloutRules.HasHad(record.AutoStarted, content) || _refused.GetValueOrDefault(flag.Name) == content)
             return;
         var change = new FlagChange("configuration", "autoStart in rolloutConfig", ChangeSource.Configuration);
         DateTimeOffset now = time.GetUtcNow();
@@ -99,7 +101,7 @@ internal sealed partial class RolloutLoop(
                 Action = flag.RolloutConfig!.StartAt > now ? "rollout_planned" : "rollout_started",
                 Change = change,
                 At = now,
-                Decide = (configured, laid) => laid.Rollout is not null || RolloutRules.HasHad(laid.AutoStarted, configured.RolloutConfig) ? laid
+                Decide = (configured, laid) => laid.Rollout is not null || RolloutRules.HasHad(laid.AutoStarted, RolloutRules.Fingerprint(configured.RolloutConfig)) ? laid
                     : RolloutChanges.Start(configured, laid, id, null, change, now),
             }, cancellationToken).ConfigureAwait(false);
         }

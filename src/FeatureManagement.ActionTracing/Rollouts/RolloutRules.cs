@@ -47,8 +47,8 @@ internal static class RolloutRules
 
     /// <summary>Whether a content of <c>rolloutConfig</c> has had its rollout.</summary>
     /// <param name="had">The fingerprints of those that have, with spaces between them; or null.</param>
-    /// <param name="plan">The content.</param>
-    public static bool HasHad(string? had, RolloutConfig? plan) => Fingerprint(plan) is { } content && had?.Split(' ').Contains(content) == true;
+    /// <param name="content">The fingerprint of the content; null for none.</param>
+    public static bool HasHad(string? had, string? content) => content is not null && had?.Split(' ').Contains(content) == true;
 
     /// <summary>The fingerprints, with that of a content at their end; the oldest are forgotten.</summary>
     public static string? WithHad(string? had, RolloutConfig? plan) => Fingerprint(plan) is not { } content ? had
