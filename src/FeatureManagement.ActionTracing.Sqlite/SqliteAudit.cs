@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
 using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Data.Sqlite;
 
@@ -84,8 +85,7 @@ internal static class SqliteAudit
         return State(connection).Bounds;
     }
 
-    // In upper case, as names are compared: Σ has two lower cases.
-    private static string? Key(string? flag) => flag?.ToUpperInvariant();
+    private static string? Key(string? flag) => flag is null ? null : FlagKey.Of(flag);
 
     private static string Write(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 

@@ -29,7 +29,7 @@ internal sealed class SqliteEvaluationStore(SqliteFile file) : IEvaluationStore,
             [
                 entry.At.ToUnixTimeMilliseconds(),
                 entry.Flag,
-                Key(entry.Flag),
+                FlagKey.Of(entry.Flag),
                 entry.Enabled ? 1L : 0L,
                 entry.Variant,
                 entry.Reason is { } reason ? FlagSpelling.Write(reason) : null,
@@ -59,7 +59,7 @@ internal sealed class SqliteEvaluationStore(SqliteFile file) : IEvaluationStore,
                     SELECT number AS Number, at AS At, flag AS Flag, enabled AS Enabled, variant AS Variant, reason AS Reason, subject AS Subject, node AS Node
                     FROM evaluation WHERE {where} ORDER BY number DESC LIMIT @Take
                     """,
-                    new { flag = query.Flag is null ? null : Key(query.Flag), subject, query.Before, query.Take }).Select(row => row.Entry()),
+                    new { flag = query.Flag is null ? null : FlagKey.Of(query.Flag), subject, query.Before, query.Take }).Select(row => row.Entry()),
             ];
         }, cancellationToken);
 
@@ -76,9 +76,6 @@ internal sealed class SqliteEvaluationStore(SqliteFile file) : IEvaluationStore,
     }
 
     public void Dispose() => _lane.Dispose();
-
-    // In upper case, as names are compared: Σ has two lower cases.
-    private static string Key(string flag) => flag.ToUpperInvariant();
 
     private sealed record Row(long Number, long At, string Flag, long Enabled, string? Variant, string? Reason, string? Subject, string Node)
     {

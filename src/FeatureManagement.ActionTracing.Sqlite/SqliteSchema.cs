@@ -7,7 +7,6 @@ namespace FeatureManagement.ActionTracing.Sqlite;
 /// <summary>The tables, and the number of their shape in <c>PRAGMA user_version</c>: how many of the steps were taken. A later release adds its step; one that was released never changes.</summary>
 internal static class SqliteSchema
 {
-
     private const string First = """
         CREATE TABLE state (
             id INTEGER PRIMARY KEY CHECK (id = 1),

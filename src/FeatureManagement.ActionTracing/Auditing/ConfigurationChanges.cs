@@ -58,11 +58,5 @@ internal static class ConfigurationChanges
         return changed.Length == 0 ? null : $"Configuration changed {string.Join(" and ", changed)}.";
     }
 
-    private static EffectiveFlag? Effective(FlagCatalog catalog, FlagDefinition? flag)
-    {
-        if (flag is null)
-            return null;
-        FlagSource source = catalog.BuiltIn.Contains(flag.Name) ? FlagSource.BuiltIn : FlagSource.Configuration;
-        return new EffectiveFlag { Definition = flag, Source = source, StateSource = source, PercentageSource = source, LastModified = default };
-    }
+    private static EffectiveFlag? Effective(FlagCatalog catalog, FlagDefinition? flag) => flag is null ? null : EffectiveFlag.Of(flag, catalog.SourceOf(flag));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration;
@@ -11,6 +12,9 @@ internal sealed record FlagCatalog
 
     /// <summary>The names in <see cref="Flags"/> that configuration does not define, without regard to case.</summary>
     public required FrozenSet<string> BuiltIn { get; init; }
+
+    /// <summary>Where a flag of the catalog comes from.</summary>
+    public FlagSource SourceOf(FlagDefinition flag) => BuiltIn.Contains(flag.Name) ? FlagSource.BuiltIn : FlagSource.Configuration;
 
     public required FeatureFlagSettings Settings { get; init; }
 

@@ -6,7 +6,7 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// <summary>Reads one flag. Rules between flags are looked at elsewhere.</summary>
 internal static class FlagReader
 {
-    private const int MaxNameLength = 200;
+    public const int MaxNameLength = 200;
 
     /// <summary>The flag as it is in an environment. The overlays of all environments are looked at, for a file is checked before it is deployed.</summary>
     public static FlagReading Read(SettingNode node, string environment)

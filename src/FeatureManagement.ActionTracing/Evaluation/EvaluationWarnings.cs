@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,6 @@ namespace FeatureManagement.ActionTracing.Evaluation;
 internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> logger)
 {
     private const int MaxRemembered = 1_000;
-    private const int MaxLength = 200; // as for the names of flags
     private const string TooLong = ""; // one entry for all of them
 
     private readonly ConcurrentDictionary<string, bool> _unknownFlags = new(StringComparer.Ordinal);
@@ -20,13 +20,15 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
     /// <summary>A name that no flag has. Beyond a bound further names pass in silence, for they may come from outside.</summary>
     public void UnknownFlag(string name, FlagSnapshot snapshot)
     {
-        if (_remembered >= MaxRemembered || _unknownFlags.ContainsKey(name.Length > MaxLength ? TooLong : name))
+        bool tooLong = name.Length > FlagReader.MaxNameLength;
+        string remembered = tooLong ? TooLong : name;
+        if (_remembered >= MaxRemembered || _unknownFlags.ContainsKey(remembered))
             return;
-        if (_unknownFlags.TryAdd(name.Length > MaxLength ? TooLong : name, true))
+        if (_unknownFlags.TryAdd(remembered, true))
         {
             Interlocked.Increment(ref _remembered);
-            if (name.Length > MaxLength)
-                LogUnknownFlag(name[..MaxLength] + "…");
+            if (tooLong)
+                LogUnknownFlag(name[..FlagReader.MaxNameLength] + "…");
             else if (NearestName.Find(name, snapshot.Names) is { } nearest)
                 LogUnknownFlagWithNearest(name, nearest);
             else

@@ -19,8 +19,8 @@ internal sealed record GuardrailStep
     public GuardrailStep Add(CountWindow sums, CountWindow window) => this with
     {
         Seen = sums,
-        Windows = !window.IsComparable || window.BadExposed + window.BadControl == 0 ? Windows
+        Windows = !window.IsInformative ? Windows
             : Windows.Count < MaxWindows ? [.. Windows, window]
-            : [.. Windows.Chunk(2).Select(pair => pair.Length == 1 ? pair[0] : pair[0] + pair[1]), window],
+            : [.. CountWindow.Halve(Windows), window],
     };
 }

@@ -58,9 +58,8 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
         public override bool IsOn(string feature, in Subject subject) => (_flag ??= Compile(feature)).Alone(subject).IsOn();
 
         private CompiledFlag Compile(string feature) => new(
-            new EffectiveFlag
-            {
-                Definition = new FlagDefinition
+            EffectiveFlag.Of(
+                new FlagDefinition
                 {
                     Name = feature,
                     Type = FlagType.Percentage,
@@ -69,11 +68,7 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
                     Whitelist = whitelist,
                     Groups = groups,
                 },
-                Source = FlagSource.Configuration,
-                StateSource = FlagSource.Configuration,
-                PercentageSource = FlagSource.Configuration,
-                LastModified = default,
-            },
+                FlagSource.Configuration),
             parent: -1,
             development: false);
     }

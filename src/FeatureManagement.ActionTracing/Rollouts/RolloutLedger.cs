@@ -95,7 +95,7 @@ internal sealed record RolloutLedger
             {
                 Errors = next.Errors.Add(errors, tolerated),
                 Slow = next.Slow.Add(slow, 1),
-                ErrorWindows = errors.IsComparable && errors.BadExposed + errors.BadControl > 0 ? Keep(next.ErrorWindows, errors with { Stratum = seen.Key }) : next.ErrorWindows,
+                ErrorWindows = errors.IsInformative ? Keep(next.ErrorWindows, errors with { Stratum = seen.Key }) : next.ErrorWindows,
             };
         }
         next = next with { Open = [.. next.Open.Where(stratum => stratum.Key != seen.Key), seen] };
@@ -133,7 +133,5 @@ internal sealed record RolloutLedger
     // Across strata, a share and an error rate that rise together would look like a worsening. The bounds do not depend on the order of windows.
     private static CountWindow[] Keep(IReadOnlyList<CountWindow> windows, CountWindow window) => windows.Count < MaxWindows
         ? [.. windows, window]
-        : [.. windows.GroupBy(static kept => kept.Stratum).SelectMany(static stratum => stratum.Key is null ? stratum : stratum.Chunk(2).Select(Sum)), window];
-
-    private static CountWindow Sum(CountWindow[] windows) => windows.Length == 1 ? windows[0] : windows[0] + windows[1];
+        : [.. windows.GroupBy(static kept => kept.Stratum).SelectMany(static stratum => stratum.Key is null ? stratum : CountWindow.Halve(stratum)), window];
 }

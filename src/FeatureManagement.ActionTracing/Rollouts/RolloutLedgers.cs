@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
@@ -6,7 +7,7 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// <summary>Reads and writes the ledgers of rollouts. Thread-safe.</summary>
 internal sealed class RolloutLedgers(BoundedStore store)
 {
-    private static string KeyOf(string flag) => "rollout/" + flag.ToUpperInvariant();
+    private static string KeyOf(string flag) => "rollout/" + FlagKey.Of(flag);
 
     /// <summary>The ledger of a rollout with its version, if it has changed since a version; where it has not, what is known.</summary>
     /// <param name="flag">The flag.</param>

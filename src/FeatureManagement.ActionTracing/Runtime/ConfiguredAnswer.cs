@@ -9,7 +9,7 @@ namespace FeatureManagement.ActionTracing.Runtime;
 internal sealed record ConfiguredAnswer(FlagType Type, FlagState State, decimal Percentage, string? Parent, int? Priority)
 {
     public static ConfiguredAnswer Of(FlagDefinition flag) =>
-        new(flag.Type, flag.State, flag.Percentage, flag.Parent?.ToUpperInvariant(), flag.Priority);
+        new(flag.Type, flag.State, flag.Percentage, flag.Parent is { } parent ? FlagKey.Of(parent) : null, flag.Priority);
 
     /// <summary>A flag that answers so, and is all else that it was.</summary>
     public FlagDefinition In(FlagDefinition flag) => flag with { Type = Type, State = State, Percentage = Percentage, Priority = Priority };

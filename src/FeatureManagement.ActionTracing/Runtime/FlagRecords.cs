@@ -18,8 +18,7 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     private readonly HashSet<string> _unreadable = new(StringComparer.OrdinalIgnoreCase);
     private readonly Queue<PendingEdit> _pending = new();
 
-    // In upper case, as names are compared: Σ has two lower cases.
-    public static string KeyOf(string flag) => Prefix + flag.ToUpperInvariant();
+    public static string KeyOf(string flag) => Prefix + FlagKey.Of(flag);
 
     public static string KeyPrefix => Prefix;
 

@@ -141,10 +141,10 @@ internal sealed class SnapshotSource : IDisposable
         {
             int place = _current.PlaceOf(definition.Name);
             EffectiveFlag? before = place < 0 ? null : _configured[place];
-            FlagSource source = catalog.BuiltIn.Contains(definition.Name) ? FlagSource.BuiltIn : FlagSource.Configuration;
+            FlagSource source = catalog.SourceOf(definition);
             flags[count++] = before is not null && ReferenceEquals(before.Definition, definition) && before.Source == source
                 ? before
-                : new EffectiveFlag { Definition = definition, Source = source, StateSource = source, PercentageSource = source, LastModified = now };
+                : EffectiveFlag.Of(definition, source, now);
         }
         Array.Sort(flags, static (left, right) => string.Compare(left.Definition.Name, right.Definition.Name, StringComparison.OrdinalIgnoreCase));
         return flags;

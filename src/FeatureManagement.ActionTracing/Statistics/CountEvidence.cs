@@ -40,7 +40,7 @@ internal sealed record CountEvidence
     /// <param name="tolerated">The ratio that is no worsening yet, at least 1 for none.</param>
     public CountEvidence Add(CountWindow window, double tolerated)
     {
-        if (!window.IsComparable || window.BadExposed + window.BadControl == 0)
+        if (!window.IsInformative)
             return this;
         double all = window.Exposed + window.Control;
         CountEvidence next = this with
