@@ -19,7 +19,7 @@ internal static class ExperimentAnalysis
         ExperimentSplit split = Split(run, tally, seen, out double splitLogE);
         IReadOnlyList<ExperimentMetricResult> metrics =
         [
-            .. run.Metrics.OrderBy(metric => metric.Role).Select(metric => Metric(run, tally, metric, split.IsBroken, seen)),
+            .. run.Metrics.OrderBy(metric => metric.Role).Select(metric => Metric(run, tally, metric, split.IsBroken, seen, now)),
         ];
         (ExperimentVerdict verdict, string summary) = ExperimentWords.Overall(run, split, metrics, tally.Units);
         var result = new ExperimentResult
@@ -70,7 +70,7 @@ internal static class ExperimentAnalysis
         };
     }
 
-    private static ExperimentMetricResult Metric(ExperimentRun run, ExperimentTally tally, ExperimentMetric metric, bool broken, ExperimentEvidence earlier)
+    private static ExperimentMetricResult Metric(ExperimentRun run, ExperimentTally tally, ExperimentMetric metric, bool broken, ExperimentEvidence earlier, DateTimeOffset now)
     {
         int place = run.MetricOf(metric.Name);
         int control = run.Control;
@@ -82,10 +82,19 @@ internal static class ExperimentAnalysis
             Role = metric.Role,
             HigherIsBetter = metric.HigherIsBetter,
             Variants = [.. run.Variants.Select((variant, i) => new ExperimentArm(variant, totals[i].Count, totals[i].Count == 0 ? null : totals[i].Mean))],
-            Comparisons = [.. Enumerable.Range(0, run.Variants.Count).Where(variant => variant != control).Select(Compare)],
+            Comparisons = [.. Enumerable.Range(0, run.Variants.Count).Where(variant => variant != control).Select(Decide)],
         };
 
         Moments Of(ExperimentStep step, int variant) => tally.Find(step.Number, variant)?.Of(metric, place) ?? default;
+
+        // What a guardrail has once said against a variant stands with the numbers that it rests on; later ones could only seem to deny it.
+        ExperimentComparison Decide(int variant)
+        {
+            if (!broken && earlier.FinalOf(metric.Name, run.Variants[variant]) is { } final)
+                return final;
+            ExperimentComparison found = Compare(variant);
+            return metric.Role == MetricRole.Guardrail && found.Verdict == ExperimentVerdict.Worse ? found with { DecidedAt = now } : found;
+        }
 
         ExperimentComparison Compare(int variant)
         {
@@ -131,11 +140,12 @@ internal static class ExperimentAnalysis
     private static ExperimentComparison Guardrail(
         ExperimentRun run, ExperimentMetric metric, int variant, Moments treated, Moments control, bool broken, GuardrailEvidence evidence)
     {
-        ExperimentInterval? ratio = evidence.Ratio(metric, ExperimentLevel.Of(run, metric, variant).Alpha);
+        double alpha = ExperimentLevel.Of(run, metric, variant).Alpha;
+        ExperimentInterval? ratio = evidence.Ratio(metric, alpha);
         var comparison = new ExperimentComparison
         {
             Variant = run.Variants[variant],
-            Verdict = broken ? ExperimentVerdict.BrokenSplit : evidence.IsWorse ? ExperimentVerdict.Worse : ExperimentVerdict.KeepRunning,
+            Verdict = broken ? ExperimentVerdict.BrokenSplit : evidence.Counts.Stops(alpha) ? ExperimentVerdict.Worse : ExperimentVerdict.KeepRunning,
             Summary = "",
             MinimumsMet = treated.Count > 0 && control.Count > 0 && evidence.Counts.BadExposed >= CountEvidence.MinimumBad,
             Lift = ratio is null ? null : new ExperimentInterval(ratio.Estimate - 1, ratio.Low - 1, ratio.High - 1),

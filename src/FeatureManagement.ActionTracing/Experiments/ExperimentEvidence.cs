@@ -13,6 +13,9 @@ internal sealed record ExperimentEvidence
     /// <summary>What speaks against variants in binary guardrails, by metric and variant.</summary>
     public IReadOnlyDictionary<string, GuardrailEvidence> Guardrails { get; init; } = new Dictionary<string, GuardrailEvidence>();
 
+    /// <summary>What guardrails have said against variants, by metric and variant, as the look said it that found it. Final.</summary>
+    public IReadOnlyDictionary<string, ExperimentComparison> Final { get; init; } = new Dictionary<string, ExperimentComparison>();
+
     /// <summary>The largest evidence against the split, as a logarithm.</summary>
     public double SplitLogE { get; init; }
 
@@ -21,6 +24,8 @@ internal sealed record ExperimentEvidence
     public double PValueOf(string metric, string variant) => PValues.GetValueOrDefault(Key(metric, variant), 1);
 
     public GuardrailEvidence GuardrailOf(string metric, string variant) => Guardrails.GetValueOrDefault(Key(metric, variant), GuardrailEvidence.None);
+
+    public ExperimentComparison? FinalOf(string metric, string variant) => Final.GetValueOrDefault(Key(metric, variant));
 
     /// <summary>The evidence with what binary guardrails have seen since the last look.</summary>
     public ExperimentEvidence Look(ExperimentRun run, ExperimentTally tally)
@@ -31,7 +36,7 @@ internal sealed record ExperimentEvidence
                 for (int variant = 0; variant < run.Variants.Count; variant++)
                     if (variant != run.Control)
                         guardrails[Key(metric.Name, run.Variants[variant])] =
-                            GuardrailOf(metric.Name, run.Variants[variant]).Look(run, tally, place, variant, ExperimentLevel.Of(run, metric, variant).Alpha);
+                            GuardrailOf(metric.Name, run.Variants[variant]).Look(run, tally, place, variant);
         return this with { Guardrails = guardrails };
     }
 
@@ -41,12 +46,15 @@ internal sealed record ExperimentEvidence
         var values = look.Metrics
             .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.PValue < 1).Select(comparison => (Key: Key(metric.Name, comparison.Variant), comparison.PValue)))
             .ToDictionary(pair => pair.Key, pair => pair.PValue);
+        Dictionary<string, ExperimentComparison> final = look.Metrics
+            .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.DecidedAt is not null).Select(comparison => (Key: Key(metric.Name, comparison.Variant), Comparison: comparison)))
+            .ToDictionary(pair => pair.Key, pair => pair.Comparison);
         IReadOnlyList<ExperimentPoint> history = History;
         if (history.Count == 0 || look.At - history[^1].At >= interval)
             history = Thin([.. history, .. look.Metrics[0].Comparisons
                 .Where(comparison => comparison.Difference is not null)
                 .Select(comparison => new ExperimentPoint(look.At, comparison.Variant, look.Units, comparison.Difference!))]);
-        return this with { Run = look.Run, PValues = values, SplitLogE = Math.Max(SplitLogE, splitLogE), History = history };
+        return this with { Run = look.Run, PValues = values, Final = final, SplitLogE = Math.Max(SplitLogE, splitLogE), History = history };
     }
 
     private static ExperimentPoint[] Thin(ExperimentPoint[] points)

@@ -18,19 +18,14 @@ internal sealed record GuardrailEvidence
 
     public IReadOnlyList<GuardrailStep> Steps { get; init; } = [];
 
-    /// <summary>Whether it was ever enough. Final.</summary>
-    public bool IsWorse { get; init; }
-
     /// <summary>The evidence after a look.</summary>
     /// <param name="run">What is measured.</param>
     /// <param name="tally">The sums since the run began.</param>
     /// <param name="metric">The place of the guardrail.</param>
     /// <param name="variant">The place of the variant.</param>
-    /// <param name="alpha">The level.</param>
-    public GuardrailEvidence Look(ExperimentRun run, ExperimentTally tally, int metric, int variant, double alpha)
+    public GuardrailEvidence Look(ExperimentRun run, ExperimentTally tally, int metric, int variant)
     {
-        GuardrailEvidence next = run.Steps.Aggregate(this, (evidence, step) => evidence.Look(run.Metrics[metric], step.Number, Sums(step, variant), Sums(step, run.Control)));
-        return next with { IsWorse = next.IsWorse || next.Counts.Stops(alpha) };
+        return run.Steps.Aggregate(this, (evidence, step) => evidence.Look(run.Metrics[metric], step.Number, Sums(step, variant), Sums(step, run.Control)));
 
         (long Units, long Ones) Sums(ExperimentStep step, int arm) => tally.Find(step.Number, arm)?.CountsOf(run.Metrics[metric], metric) ?? default;
     }

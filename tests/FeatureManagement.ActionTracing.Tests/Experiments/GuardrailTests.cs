@@ -43,12 +43,47 @@ public sealed class GuardrailTests
         Assert.Equal("b is worse than a in complained: 8 % against 2 %, 4 × as frequent, at least 1.54 ×.", comparison.Summary);
         Assert.Equal((ExperimentVerdict.Worse, comparison.Summary), (result.Verdict, result.Summary));
 
-        // From then on b does as well as a, until nobody would say so any more.
-        (result, evidence) = Look(run, evidence, (50_000, 1_000), (50_000, 1_030));
-        comparison = Assert.Single(result.Metrics[1].Comparisons);
+        Assert.Equal(Sums.Noon, comparison.DecidedAt);
+
+        // From then on b does as well as a, until nobody would say so any more: the report is that of the look that found it.
+        (ExperimentResult later, evidence) = Look(run, Stored(evidence), (50_000, 1_000), (50_000, 1_030), Sums.Noon.AddHours(1));
         Assert.True(evidence.GuardrailOf("complained", "b").Counts.LogE < 0);
-        Assert.Equal(ExperimentVerdict.Worse, comparison.Verdict);
-        Close.To(1 / 3031.841812, comparison.PValue);
+        Assert.Equal(comparison, Assert.Single(later.Metrics[1].Comparisons));
+        Assert.Equal((result.Verdict, result.Summary), (later.Verdict, later.Summary));
+        Assert.Equal([0.02, 0.0206], later.Metrics[1].Variants.Select(arm => arm.Mean));
+    }
+
+    [Fact]
+    public void Verdict_OfValues_IsFinalToo_AndThatOfOtherMetricsIsOfTheLookAtHand()
+    {
+        ExperimentMetric[] metrics =
+        [
+            Value("spent", MetricRole.Primary), Value("read", MetricRole.Secondary), Value("waited", MetricRole.Guardrail),
+        ];
+        ExperimentRun run = Sums.Run([[1, 1]], metrics);
+        (ExperimentResult result, ExperimentEvidence evidence) = Look(2_000, 1.5, new ExperimentEvidence(), Sums.Noon);
+        Assert.All(result.Metrics, metric => Assert.Equal(ExperimentVerdict.Worse, metric.Comparisons[0].Verdict));
+        Assert.Equal([null, null, Sums.Noon], result.Metrics.Select(metric => metric.Comparisons[0].DecidedAt));
+
+        ExperimentResult later = Look(200_000, 1, Stored(evidence), Sums.Noon.AddHours(1)).Result;
+        Assert.Equal([ExperimentVerdict.KeepRunning, ExperimentVerdict.KeepRunning, ExperimentVerdict.Worse], later.Metrics.Select(metric => metric.Comparisons[0].Verdict));
+        Assert.Equal(result.Metrics[2].Comparisons[0], later.Metrics[2].Comparisons[0]);
+        Assert.Equal(result.Metrics[0].Comparisons[0].PValue, later.Metrics[0].Comparisons[0].PValue); // the smallest of all looks
+
+        (ExperimentResult Result, ExperimentEvidence Evidence) Look(long units, double mean, ExperimentEvidence earlier, DateTimeOffset at)
+        {
+            (MetricTally compared, MetricTally treated) = (Sums.Values(units, 1, 1), Sums.Values(units, mean, 1));
+            return ExperimentAnalysis.Look(run, Sums.Of(run, Sums.Arm(1, 0, units, compared, compared, compared), Sums.Arm(1, 1, units, treated, treated, treated)), earlier, at);
+        }
+    }
+
+    [Fact]
+    public void Verdict_OnceTheSplitIsBroken_IsThat()
+    {
+        ExperimentRun run = Sums.Run([[1, 1]], Sums.Bought, Metric("complained", higherIsBetter: false));
+        ExperimentEvidence evidence = Look(run, new ExperimentEvidence(), (500, 10), (500, 40)).Evidence;
+        ExperimentComparison comparison = Look(run, evidence, (5_300, 100), (4_700, 400)).Result.Metrics[1].Comparisons[0];
+        Assert.Equal((ExperimentVerdict.BrokenSplit, null), (comparison.Verdict, comparison.DecidedAt));
     }
 
     [Fact]
@@ -88,11 +123,17 @@ public sealed class GuardrailTests
     private static ExperimentMetric Metric(string name, bool higherIsBetter, TimeSpan? window = null) =>
         new() { Name = name, Kind = MetricKind.Binary, Role = MetricRole.Guardrail, HigherIsBetter = higherIsBetter, Window = window };
 
-    private static (ExperimentResult Result, ExperimentEvidence Evidence) Look(ExperimentRun run, ExperimentEvidence earlier, (long Units, long Ones) control, (long Units, long Ones) variant) =>
+    private static ExperimentMetric Value(string name, MetricRole role) => new() { Name = name, Kind = MetricKind.Continuous, Role = role, HigherIsBetter = false };
+
+    /// <summary>As another process, or a later one, reads it.</summary>
+    private static ExperimentEvidence Stored(ExperimentEvidence evidence) => StoredJson.Read<ExperimentEvidence>(StoredJson.Write(evidence));
+
+    private static (ExperimentResult Result, ExperimentEvidence Evidence) Look(
+        ExperimentRun run, ExperimentEvidence earlier, (long Units, long Ones) control, (long Units, long Ones) variant, DateTimeOffset? at = null) =>
         ExperimentAnalysis.Look(
             run,
             Sums.Of(run, Sums.Arm(1, 0, control.Units, Sums.Ones(0), Sums.Ones(control.Ones)), Sums.Arm(1, 1, variant.Units, Sums.Ones(0), Sums.Ones(variant.Ones))),
-            earlier, Sums.Noon);
+            earlier, at ?? Sums.Noon);
 
     private static void AssertVector(string ticks, double logE, TimeSpan? window)
     {
@@ -111,8 +152,7 @@ public sealed class GuardrailTests
                 {
                     sums += tick;
                     (arms[^2], arms[^1]) = (Arm(step, sums, bad: true, swapped), Arm(step, sums, bad: false, swapped));
-                    string stored = StoredJson.Write(evidence.Look(run, Sums.Of(run, [.. arms])));
-                    evidence = StoredJson.Read<ExperimentEvidence>(stored);
+                    evidence = Stored(evidence.Look(run, Sums.Of(run, [.. arms])));
                 }
             }
             Close.To(logE, evidence.GuardrailOf("complained", "b").Counts.LogE);

@@ -73,7 +73,7 @@ function metricTable(metric, { control }, broken) {
   const number = written(metric);
   const rows = metric.variants.map(arm => {
     const comparison = metric.comparisons.find(other => other.variant === arm.variant);
-    const { difference, lift, pValue, chanceToBeatControl: chance, verdict } = comparison ?? {};
+    const { difference, lift, pValue, chanceToBeatControl: chance, verdict, decidedAt } = comparison ?? {};
     return h('tr', null,
       h('th', { scope: 'row' }, words(arm.variant), same(arm.variant, control) && h('span', { class: 'tag' }, 'control')),
       h('td', null, arm.units.toLocaleString()),
@@ -83,7 +83,7 @@ function metricTable(metric, { control }, broken) {
           h('td', null, interval(lift, value => signed(100 * value, ' %'))),
           h('td', null, p(pValue)),
           h('td', null, known(chance) && percent(Math.round(1000 * chance) / 10)),
-          h('td', null, verdictChip(verdict))]
+          h('td', null, verdictChip(verdict), decidedAt && h('span', { class: 'hint' }, ' final, as it was ', moment(decidedAt)))]
         : h('td', { colspan: 5, class: 'hint' }, comparison ? 'not compared: the split is broken' : ''));
   });
   const about = [metric.role === 'secondary' ? 'secondary, exploratory' : metric.role, metric.higherIsBetter ? 'more is better' : 'less is better'].join(', ');
