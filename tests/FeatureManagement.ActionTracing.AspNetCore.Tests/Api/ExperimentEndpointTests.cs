@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using FeatureManagement.ActionTracing.AspNetCore.Api;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Runtime;
@@ -44,8 +45,55 @@ public class ExperimentEndpointTests
         Assert.Equal(3, lines.Length);
         Assert.StartsWith("flag,run,at,metric,", lines[0], StringComparison.Ordinal);
         Assert.Contains(",bought,primary,\"grid, wide\",", lines[1], StringComparison.Ordinal);
-        Assert.EndsWith(",keep_running", lines[1], StringComparison.Ordinal);
-        Assert.EndsWith(",control", lines[2], StringComparison.Ordinal);
+        Assert.EndsWith(",keep_running,", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(",control,", lines[2], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("=HYPERLINK(\"//evil/\",\"x\")", "\"'=HYPERLINK(\"\"//evil/\"\",\"\"x\"\")\"")]
+    [InlineData("+1+1", "'+1+1")]
+    [InlineData("-1+cmd", "'-1+cmd")]
+    [InlineData("@SUM(1)", "'@SUM(1)")]
+    [InlineData("\t=1", "\"'\t=1\"")]
+    [InlineData("\r=1", "\"'\r=1\"")]
+    [InlineData("-0.5", "-0.5")]
+    [InlineData("a;=1", "\"a;=1\"")] // where a semicolon parts cells
+    [InlineData("a=1", "a=1")]
+    [InlineData("-", "'-")]
+    public void Csv_ANameThatASpreadsheetWouldCompute_IsText(string name, string cell)
+    {
+        var interval = new ExperimentInterval(-0.25, -0.5, -1e-5);
+        var comparison = new ExperimentComparison { Variant = name, Verdict = ExperimentVerdict.Worse, Summary = "", MinimumsMet = true, PValue = 0.5, Difference = interval, DecidedAt = DateTimeOffset.UnixEpoch };
+        var metric = new ExperimentMetricResult
+        {
+            Name = name,
+            Kind = MetricKind.Binary,
+            Role = MetricRole.Guardrail,
+            HigherIsBetter = true,
+            Variants = [new(name, 7, -3)],
+            Comparisons = [comparison],
+        };
+        var result = new ExperimentResult
+        {
+            Flag = name,
+            Run = 1,
+            Started = default,
+            At = DateTimeOffset.UnixEpoch,
+            Control = "a",
+            PrimaryMetric = name,
+            Alpha = 0.05,
+            PlannedUnits = 1,
+            Units = 7,
+            Verdict = ExperimentVerdict.Worse,
+            Summary = "",
+            Split = new ExperimentSplit { IsBroken = false, PValue = 1, Shares = [] },
+            Metrics = [metric],
+            History = [],
+        };
+        string table = ExperimentCsv.Write(result);
+        Assert.Equal(
+            $"{cell},1,1970-01-01T00:00:00.0000000+00:00,{cell},guardrail,{cell},7,-3,-0.25,-0.5,-1E-05,,,,0.5,,worse,1970-01-01T00:00:00.0000000+00:00\r\n",
+            table[(table.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
     }
 
     [Theory]
