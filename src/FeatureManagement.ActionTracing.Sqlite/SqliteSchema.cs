@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dapper;
+using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
@@ -42,7 +43,7 @@ internal static class SqliteSchema
         CREATE INDEX audit_flag ON audit (flag_key, number);
         """;
 
-    private static readonly string[] Steps = [ExperimentTables.Create + First, EvaluationTable.Create];
+    private static readonly string[] Steps = [ExperimentTables.Create + First, EvaluationTable.Create, ExperimentTables.RenameToUpperCase];
 
     public static long Version => Steps.Length;
 
@@ -60,6 +61,7 @@ internal static class SqliteSchema
         version = Math.Min(version, Steps.Length);
         if (Found(connection, path) >= version)
             return;
+        connection.CreateFunction<string, string>("flag_key", FlagKey.Of, isDeterministic: true);
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         // Another process may have been faster.
         for (long found = Found(connection, path); found < version; found++)

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Experiments;
@@ -14,7 +15,7 @@ internal sealed class ExperimentResults(ExperimentRuns runs, IExperimentStore un
         ArgumentNullException.ThrowIfNull(flag);
         if (await runs.FindAsync(flag, cancellationToken).ConfigureAwait(false) is not { } run)
             return null;
-        string key = "evidence/experiment/" + ExperimentRun.KeyOf(flag);
+        string key = "evidence/experiment/" + FlagKey.Of(flag);
         for (int attempt = 1; ; attempt++)
         {
             StoreChanges found = await store.ReadAsync((s, token) => s.ReadAsync(key, 0, token), cancellationToken).ConfigureAwait(false);

@@ -30,9 +30,7 @@ internal sealed record ExperimentRun
     public int Control => Enumerable.Range(0, Variants.Count).First(i => string.Equals(Variants[i], Config.Control, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Where the units of the run are kept.</summary>
-    public string Key => KeyOf(Flag) + "/" + Number;
-
-    public static string KeyOf(string flag) => flag.ToLowerInvariant();
+    public string Key => FlagKey.Of(Flag) + "/" + Number;
 
     public int MetricOf(string name)
     {

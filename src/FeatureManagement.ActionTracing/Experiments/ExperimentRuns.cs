@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tracing;
@@ -79,5 +80,5 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
         return (document?.Json is { } json ? StoredJson.Read<ExperimentRun>(json) : null, document?.Version ?? 0);
     }
 
-    private static string KeyOf(string flag) => "experiment/" + ExperimentRun.KeyOf(flag);
+    private static string KeyOf(string flag) => "experiment/" + FlagKey.Of(flag);
 }

@@ -16,11 +16,14 @@ internal sealed class ExperimentHost : IDisposable
 {
     public const string Flag = "layout";
 
+    private readonly string _flag;
     private readonly IHost _host;
     private readonly FixedJson _json = new();
 
-    public ExperimentHost(string variants = """ "a": { "weight": 1 }, "b": { "weight": 1 } """, string experiment = "", string? database = null, Action<IServiceCollection>? configure = null)
+    public ExperimentHost(
+        string variants = """ "a": { "weight": 1 }, "b": { "weight": 1 } """, string experiment = "", string? database = null, Action<IServiceCollection>? configure = null, string flag = Flag)
     {
+        _flag = flag;
         _json.Set(Flags(variants, experiment));
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
         ((IConfigurationBuilder)builder.Configuration).Add(_json);
@@ -45,15 +48,15 @@ internal sealed class ExperimentHost : IDisposable
     public static FeatureFlagContext User(string id) => new() { UserId = id };
 
     /// <summary>Gives a user their variant, which exposes them.</summary>
-    public string? See(string user) => Get<IFeatureFlagManager>().GetVariant(Flag, User(user));
+    public string? See(string user) => Get<IFeatureFlagManager>().GetVariant(_flag, User(user));
 
-    public void Record(string user, string metric, double value = 1) => Recorder.Record(Flag, User(user), metric, value);
+    public void Record(string user, string metric, double value = 1) => Recorder.Record(_flag, User(user), metric, value);
 
     /// <summary>Everything so far, written and looked at.</summary>
     public async Task<ExperimentResult> ResultAsync()
     {
         await Get<ExperimentService>().TickAsync(default);
-        return (await Get<IExperimentResults>().GetAsync(Flag))!;
+        return (await Get<IExperimentResults>().GetAsync(_flag))!;
     }
 
     /// <summary>Edits configuration and lets it take effect.</summary>
@@ -69,8 +72,8 @@ internal sealed class ExperimentHost : IDisposable
         _host.Dispose();
     }
 
-    private static string Flags(string variants, string experiment) => $$"""
-        { "ActionTracing": { "featureFlags": { "{{Flag}}": { "type": "multivariate", "state": "enabled", "variants": { {{variants}} },
+    private string Flags(string variants, string experiment) => $$"""
+        { "ActionTracing": { "featureFlags": { "{{_flag}}": { "type": "multivariate", "state": "enabled", "variants": { {{variants}} },
           "experiment": { "control": "a", "primaryMetric": "bought", "metrics": {
             "bought": { "kind": "binary" },
             "spent": { "kind": "continuous", "window": "01:00:00", "cap": 100 },

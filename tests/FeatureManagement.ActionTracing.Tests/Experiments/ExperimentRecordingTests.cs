@@ -129,6 +129,16 @@ public sealed class ExperimentRecordingTests
         Assert.Equal(1, Total(Metric(result, "bought")));
     }
 
+    [Fact]
+    public async Task Name_HoweverItIsSpelt_IsTheSameExperiment()
+    {
+        using var host = new ExperimentHost(flag: "νόμος");
+        host.See("u");
+        ExperimentResult result = await host.ResultAsync();
+        Assert.Equal(result.Units, (await host.Get<IExperimentResults>().GetAsync("ΝΌΜΟΣ"))?.Units);
+        Assert.Equal(result.Units, (await host.Get<IExperimentResults>().GetAsync("νόμοσ"))?.Units);
+    }
+
     private static async Task<(int, long)> RunAndUnits(ExperimentHost host) => await host.ResultAsync() is var result ? (result.Run, result.Units) : default;
 
     private static ExperimentMetricResult Metric(ExperimentResult result, string name) => result.Metrics.Single(metric => metric.Name == name);

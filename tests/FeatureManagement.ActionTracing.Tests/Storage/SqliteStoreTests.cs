@@ -58,7 +58,7 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     {
         Prepare("PRAGMA user_version = 7");
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.ReadAsync("", 0, default));
-        Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 2. Update the package, or use another file", refused.Message);
+        Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 3. Update the package, or use another file", refused.Message);
         Prepare("PRAGMA user_version = 0");
         Assert.Equal(0, (await _store.ReadAsync("", 0, default)).Version);
     }
@@ -78,7 +78,39 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
         Assert.Empty(await evaluations.ReadAsync(new EvaluationAuditQuery(), null, default));
         Assert.Equal([new StoredDocument("flag/A", "{}", 1)], (await store.ReadAsync("", 0, default)).Documents);
         using var file = new SqliteFile(path, null);
-        Assert.Equal(2L, Scalar(file.Open(), "PRAGMA user_version"));
+        Assert.Equal(3L, Scalar(file.Open(), "PRAGMA user_version"));
+    }
+
+    [Fact]
+    public void Open_FileWithRunsUnderLowerCase_FindsThemUnderUpperCase()
+    {
+        string path = _directory.File("second.db");
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=false");
+        connection.Open();
+        SqliteSchema.Ensure(connection, path, version: 2);
+        SqliteFile.Execute(connection, """
+            INSERT INTO document VALUES ('experiment/layout_2', '1', 1), ('evidence/experiment/layout_2', '2', 1), ('flag/LAYOUT_2', '3', 1), ('evidence/λ', '4', 1),
+                ('experiment/νόμος', '5', 1), ('experiment/νόμοσ', '6', 1), ('evidence/experiment/νόμοσ', '7', 1);
+            INSERT INTO experiment VALUES (1, 'layout_2/1', 'a'), (2, 'layout_2/12', 'b'), (3, 'νόμοσ/1', 'c'), (4, 'νόμος/1', 'd');
+            """);
+        SqliteSchema.Ensure(connection, path);
+        Assert.Equal(
+            ["evidence/experiment/LAYOUT_2 2", "evidence/experiment/νόμοσ 7", "evidence/λ 4", "experiment/LAYOUT_2 1", "experiment/ΝΌΜΟΣ 5", "experiment/νόμοσ 6", "flag/LAYOUT_2 3"],
+            Texts("SELECT key || ' ' || json FROM document ORDER BY key"));
+        Assert.Equal(["LAYOUT_2/1 a", "LAYOUT_2/12 b", "νόμοσ/1 c", "ΝΌΜΟΣ/1 d"], Texts("SELECT key || ' ' || tally FROM experiment ORDER BY id"));
+
+        string[] Texts(string sql)
+        {
+            using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this test.
+            command.CommandText = sql;
+#pragma warning restore CA2100
+            using SqliteDataReader row = command.ExecuteReader();
+            var texts = new List<string>();
+            while (row.Read())
+                texts.Add(row.GetString(0));
+            return [.. texts];
+        }
     }
 
     [Fact]
