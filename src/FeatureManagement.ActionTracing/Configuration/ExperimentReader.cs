@@ -30,6 +30,9 @@ internal static class ExperimentReader
 
         string control = Named(fields, "control", "variant", variants.Select(variant => variant.Name));
         string primary = Named(fields, "primaryMetric", "metric", metrics.Select(metric => metric.Name));
+        // One metric decides: with two, whichever came first would have.
+        foreach (ExperimentMetric metric in metrics.Where(metric => metric.Role == MetricRole.Primary && metric.Name != primary && primary.Length > 0))
+            fields.Fault($"metrics.{metric.Name}.role", $"is primary, and primaryMetric is {primary}; make it secondary or guardrail");
         return new ExperimentConfig
         {
             Control = control,
