@@ -37,6 +37,9 @@ internal sealed record FlagModel
 
     public required long Version { get; init; }
 
+    /// <summary>What to send as <c>If-Match</c> to change the flag only as it is here.</summary>
+    public required string Etag { get; init; }
+
     public required DateTimeOffset LastModified { get; init; }
 
     /// <summary>The emergency that was called at run time; null where there is none.</summary>
@@ -68,6 +71,7 @@ internal sealed record FlagModel
             Experiment = flag.Experiment is { } experiment ? new FlagExperiment(experiment.Control, experiment.PrimaryMetric) : null,
             Source = FlagSpelling.Write(status.Source),
             Version = status.Version,
+            Etag = FlagTag.Of(status).ToString(),
             LastModified = status.LastModified,
             Emergency = status.Emergency,
             Rollout = rollout is null ? null : FlagRollout.Of(rollout),

@@ -14,8 +14,10 @@ public class FlagEndpointTests
         JsonObject flag = await GetAsync(host, "api/flags/CHECKOUT");
         Assert.Equal(
             """{"name":"checkout","type":"percentage","state":"rollout","percentage":0.5,"enabled":true,"description":"Pay faster","whitelist":["alice"],"groups":["staff"],"source":"configuration","version":0,"stored":true}""",
-            Without(flag, "lastModified").ToJsonString());
+            Without(flag, "lastModified", "etag").ToJsonString());
         Assert.True(DateTimeOffset.TryParse((string)flag["lastModified"]!, out _));
+        using HttpResponseMessage response = await host.Client.GetAsync("api/flags/checkout");
+        Assert.Equal(response.Headers.ETag!.Tag, (string)flag["etag"]!);
 
         JsonObject layout = await GetAsync(host, "api/flags/layout");
         Assert.Equal("""{"grid":1,"list":3}""", layout["variants"]!.ToJsonString());
@@ -80,10 +82,11 @@ public class FlagEndpointTests
 
     private static async Task<JsonObject> GetAsync(WebHost host, string path) => (await host.Client.GetFromJsonAsync<JsonObject>(path))!;
 
-    private static JsonObject Without(JsonObject from, string field)
+    private static JsonObject Without(JsonObject from, params string[] fields)
     {
         var rest = (JsonObject)from.DeepClone();
-        rest.Remove(field);
+        foreach (string field in fields)
+            rest.Remove(field);
         return rest;
     }
 }

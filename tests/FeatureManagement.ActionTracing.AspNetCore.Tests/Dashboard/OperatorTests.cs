@@ -89,6 +89,33 @@ public class OperatorTests(Browser browser)
         Assert.NotNull(host.Flags.GetFlag("recommendations")!.Emergency);
     }
 
+    [BrowserTheory]
+    [InlineData("Change…", "Change recommendations")]
+    [InlineData("Reset", "Reset recommendations")]
+    public async Task ConfigurationEdited_BetweenReadingAndClicking_IsSaidInTheDialog_AndNothingChanges(string opens, string confirms)
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await host.Flags.UpdateFlagAsync("recommendations", new FlagUpdate { Percentage = 50 }, new FlagChange("maria", "fewer"));
+        await using Window window = await browser.OpenAsync();
+        window.ExpectsFailures = true;
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/recommendations"));
+        await page.GetByRole(AriaRole.Button, new() { Name = opens }).ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("as I have read it");
+        host.Edit(DashboardHost.Shop.Replace("From the new model", "From the newest model", StringComparison.Ordinal));
+        await Eventually.EqualAsync("From the newest model", () => Task.FromResult(host.Flags.GetFlag("recommendations")!.Definition.Description!));
+        await page.GetByRole(AriaRole.Button, new() { Name = confirms }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToHaveTextAsync("Flag 'recommendations' has changed since it was read. Read it again, and then decide.");
+        Assert.Equal(50, host.Flags.GetFlag("recommendations")!.Definition.Percentage);
+
+        // Closed and opened again, it shows what is there now.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(page.Locator(".about")).ToHaveTextAsync("From the newest model");
+        await page.GetByRole(AriaRole.Button, new() { Name = opens }).ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("as I have read it now");
+        await page.GetByRole(AriaRole.Button, new() { Name = confirms }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+    }
+
     [BrowserFact]
     public async Task Audit_OfManyEntries_IsReadByPagesAndFilters()
     {

@@ -82,7 +82,7 @@ function reset(flag, done) {
     title: `Reset ${flag.name}?`,
     action: `Reset ${flag.name}`,
     body: [h('p', null, 'What was changed at run time is removed; the flag is what its configuration says.')],
-    run: reason => send('POST', `${flagPath(flag.name)}/reset`, { reason }),
+    run: reason => send('POST', `${flagPath(flag.name)}/reset`, { reason }, flag.etag),
     done,
   });
 }
@@ -106,7 +106,7 @@ function change(flag, done) {
       state: data.get('state'),
       ...(shared.includes(data.get('state')) ? { percentage: Number(data.get('percentage')) } : {}),
       reason,
-    }, flag.version),
+    }, flag.etag),
     done,
   });
 }

@@ -24,10 +24,10 @@ async function ask(path, options) {
 /** Gives up in the end: the page asks one thing after the other, and one that hung would keep it from all news. */
 export const get = (path, patience = 20000) => ask(path, { signal: AbortSignal.timeout(patience) });
 
-export const send = (method, path, body, version) => ask(path, {
+export const send = (method, path, body, etag) => ask(path, {
   method,
   body: JSON.stringify(body),
-  headers: { 'Content-Type': 'application/json', ...(version === undefined ? {} : { 'If-Match': `"${version}"` }) },
+  headers: { 'Content-Type': 'application/json', ...(etag === undefined ? {} : { 'If-Match': etag }) },
 });
 
 export const flagPath = name => `flags/${encodeURIComponent(name)}`;
