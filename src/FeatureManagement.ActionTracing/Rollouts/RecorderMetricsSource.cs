@@ -24,7 +24,7 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
             else if (watched.Query.Step != query.Step)
             {
                 watched.Before = watched.Watch.Read().Actions;
-                watched.Watch.BeginStep(query.Step, query.Percentage);
+                watched.Watch.BeginStep(query.Step, query.Percentage, newRound: watched.Query.Round != query.Round);
             }
             watched.Query = query;
             OutcomeCounts counts = watched.Watch.Read();

@@ -68,6 +68,7 @@ internal static class RolloutChanges
             Percentage = percentage,
             Phase = phase,
             Step = rollout.Step + 1,
+            Round = RolloutCurve.BandOf(percentage) == RolloutCurve.BandOf(rollout.Percentage) ? rollout.Round : rollout.Round + 1,
             Credited = ledger.Credited,
             History = [.. Left(rollout, ledger, now), new RolloutStep { Percentage = percentage, Phase = phase, At = now }],
         };
@@ -96,6 +97,7 @@ internal static class RolloutChanges
         {
             Phase = RolloutCurve.PhaseOf(rollout.Percentage),
             Step = newSplit ? rollout.Step + 1 : rollout.Step,
+            Round = newSplit ? rollout.Round + 1 : rollout.Round,
             SplitSince = newSplit ? rollout.Step + 1 : rollout.SplitSince,
             Actor = change.Actor,
             Reason = change.Reason,

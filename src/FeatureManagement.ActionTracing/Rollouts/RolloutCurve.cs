@@ -29,6 +29,20 @@ internal static class RolloutCurve
         return Math.Clamp(decimal.Round(share, Digits, MidpointRounding.ToZero), start, target);
     }
 
+    /// <summary>
+    /// In which band a share lies: up to 50 %, 25 %, 12.5 %, 5 %, 2.5 % and so on. In each a rollout counts every user anew: their number is what bounds
+    /// how often somebody can be counted. A phase is made of whole bands.
+    /// </summary>
+    public static int BandOf(decimal percentage)
+    {
+        if (percentage <= 0)
+            return -1;
+        int band = 0;
+        for (decimal edge = 50; percentage <= edge; edge = edge == 12.5m ? 5 : edge / 2)
+            band++;
+        return band;
+    }
+
     /// <summary>The phase of a share that is on its way.</summary>
     public static RolloutPhase PhaseOf(decimal percentage) => percentage switch
     {

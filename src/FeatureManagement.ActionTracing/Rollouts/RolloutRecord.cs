@@ -30,6 +30,9 @@ internal sealed record RolloutRecord
     /// <summary>The number of the statistical step: every change of the share, and everything else that begins a comparison anew, raises it.</summary>
     public int Step { get; init; } = 1;
 
+    /// <summary>The number of the round: while it lasts, each user counts once for each question. How many there are does not depend on the number of steps.</summary>
+    public int Round { get; init; } = 1;
+
     /// <summary>The first statistical step that the evidence about the split is about.</summary>
     public int SplitSince { get; init; } = 1;
 

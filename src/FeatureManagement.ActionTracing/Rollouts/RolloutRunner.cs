@@ -153,7 +153,7 @@ internal sealed partial class RolloutRunner(
     private async Task<(RolloutMetrics? Seen, string? Failure)> MeasureAsync(
         string flag, RolloutRecord record, RolloutRun run, FeatureFlagSettings settings, CancellationToken cancellationToken)
     {
-        var query = new RolloutQuery(flag, record.Id, record.Step, record.Percentage, record.Window, record.Plan.SlowThreshold ?? run.Ledger.SlowThreshold);
+        var query = new RolloutQuery(flag, record.Id, record.Step, record.Round, record.Percentage, record.Window, record.Plan.SlowThreshold ?? run.Ledger.SlowThreshold);
         using var timer = new CancellationTokenSource(settings.DefaultTimeout, time);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try

@@ -69,10 +69,10 @@ public sealed record RolloutStatus
     /// <summary>Shares of users with a slow action; null while it is not known what is slow.</summary>
     public RolloutComparison? Slow { get; init; }
 
-    /// <summary>Distinct users with the flag on, each counted once per step.</summary>
+    /// <summary>Distinct users with the flag on, each counted once in each round.</summary>
     public long ExposedUnits { get; init; }
 
-    /// <summary>Distinct users with the flag off, each counted once per step.</summary>
+    /// <summary>Distinct users with the flag off, each counted once in each round.</summary>
     public long ControlUnits { get; init; }
 
     /// <summary>Evaluations here without any identity: they count in no comparison.</summary>

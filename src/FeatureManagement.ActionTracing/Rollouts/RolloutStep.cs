@@ -24,9 +24,9 @@ public sealed record RolloutStep
     /// <summary>Exposed actions per second; null while the step lasts.</summary>
     public double? Throughput { get; init; }
 
-    /// <summary>Distinct users with the flag on.</summary>
+    /// <summary>Distinct users with the flag on that had not been counted before in the same round.</summary>
     public long ExposedUnits { get; init; }
 
-    /// <summary>Distinct users with the flag off.</summary>
+    /// <summary>Distinct users with the flag off that had not been counted before in the same round.</summary>
     public long ControlUnits { get; init; }
 }

@@ -18,7 +18,7 @@ internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction actio
     /// <param name="step">The number of the first step.</param>
     /// <param name="share">The flag's percentage in that step. Answers given under another one are not recorded.</param>
     /// <param name="window">How far <see cref="OutcomeCounts.Window"/> reaches back.</param>
-    /// <param name="units">Makes the set of units of a step; null for the usual bound of memory.</param>
+    /// <param name="units">Makes the set of units of a round; null for the usual bound of memory.</param>
     /// <exception cref="ArgumentException">There is no such flag.</exception>
     /// <exception cref="InvalidOperationException">The flag is being watched already.</exception>
     public OutcomeWatch Watch(string flag, int step, decimal share, TimeSpan window, Func<UnitSet>? units = null)

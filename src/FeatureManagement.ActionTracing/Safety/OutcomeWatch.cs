@@ -35,7 +35,7 @@ internal sealed class OutcomeWatch : IDisposable
         _window = window;
         _closed = closed;
         _units = units;
-        _step = new WatchedStep(this, step, share, units());
+        _step = new WatchedStep(this, step, share, units(), units(), null);
         _copies.Add((time.GetTimestamp(), default));
         cell.Step = _step;
     }
@@ -52,14 +52,17 @@ internal sealed class OutcomeWatch : IDisposable
     /// Closes the step and opens another, because the flag's share has changed. May be called before or after the snapshot with the new share is in
     /// force: only answers given under <paramref name="share"/> count in the new step.
     /// </summary>
-    public void BeginStep(int step, decimal share)
+    /// <param name="step">Its number.</param>
+    /// <param name="share">The flag's percentage in it.</param>
+    /// <param name="newRound">Whether units count anew; else those that were counted since the round began do not. Who was bad or slow is not so a second time in either case.</param>
+    public void BeginStep(int step, decimal share, bool newRound)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             _step.Close();
             _earlierSteps += _step.Read().Actions;
-            _step = new WatchedStep(this, step, share, _units());
+            _step = _step.Next(step, share, newRound ? _units() : null);
             _cell.Step = _step;
         }
     }

@@ -12,33 +12,57 @@ internal readonly struct Unit(ulong[] page, int place)
     /// <summary>It will go on to count: an action of it has ended that was not ignored.</summary>
     public const ulong Kept = 4;
 
+    /// <summary>An outcome of it was compared in this step, or it was bad before.</summary>
     public const ulong AtRisk = 8;
+
     public const ulong Bad = 16;
+
+    /// <summary>The same as <see cref="AtRisk"/>, of being slow.</summary>
     public const ulong SlowAtRisk = 32;
+
     public const ulong Slow = 64;
 
+    /// <summary>Its latency is known.</summary>
+    public const ulong Timed = 128;
+
     /// <summary>The bits that say what is known of a unit; the others are its hash.</summary>
-    public const ulong Marks = Counted | Kept | AtRisk | Bad | SlowAtRisk | Slow;
+    public const ulong Marks = Step | Counted | Kept | AtRisk | Bad | SlowAtRisk | Slow | Timed;
+
+    // In which step the marks were last set: whoever is at risk is so in one step at a time.
+    private const ulong Step = 0xFF00;
+    private const int StepShift = 8;
 
     public bool IsKnown => page is not null;
 
-    public bool IsCounted => (Volatile.Read(ref page[place]) & Counted) != 0;
+    public bool IsCounted => Has(Counted);
 
-    /// <summary>Sets marks and answers those that were not set before. One caller at a time for each unit.</summary>
-    public ulong Mark(ulong marks)
+    public bool Has(ulong mark) => (Volatile.Read(ref page[place]) & mark) != 0;
+
+    /// <summary>
+    /// Sets marks and answers those that were not set before. In another step than last time the unit is at risk anew, unless it is bad already. One caller
+    /// at a time for each unit.
+    /// </summary>
+    /// <param name="marks">The marks.</param>
+    /// <param name="step">The number of the step. Numbers repeat after 256: who comes back just then is not found at risk anew, in both arms alike.</param>
+    public ulong Mark(ulong marks, int step)
     {
         ulong before = page[place];
+        ulong now = NumberOf(step);
+        if ((before & Step) != now)
+            before = before & ~(Step | ((before & Bad) == 0 ? AtRisk : 0) | ((before & Slow) == 0 ? SlowAtRisk : 0)) | now;
         page[place] = before | marks;
         return marks & ~before;
     }
 
-    /// <summary>Counts the unit no longer, unless it is kept; whether it was counted until now. One caller at a time for each unit.</summary>
-    public bool Forget()
+    /// <summary>Counts the unit no longer, unless it is kept or was counted in another step; whether it was counted until now. One caller at a time for each unit.</summary>
+    public bool Forget(int step)
     {
         ulong before = page[place];
-        if ((before & (Counted | Kept)) != Counted)
+        if ((before & (Step | Counted | Kept)) != (NumberOf(step) | Counted))
             return false;
         page[place] = before & ~Counted;
         return true;
     }
+
+    private static ulong NumberOf(int step) => (ulong)step << StepShift & Step;
 }

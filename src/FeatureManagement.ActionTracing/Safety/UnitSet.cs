@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing.Safety;
 
 /// <summary>
-/// The distinct units of one step, eight bytes each. Levels that double in size, cut into pages that are made at first use: nothing is ever moved, not
+/// Distinct units, eight bytes each. Levels that double in size, cut into pages that are made at first use: nothing is ever moved, not
 /// even by the garbage collector, so that taking in a unit needs no lock and nobody waits for growth. Thread-safe.
 /// </summary>
 /// <remarks>
@@ -26,8 +26,13 @@ internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
     public double Sampling => Volatile.Read(ref _threshold) / (double)ulong.MaxValue;
 
     /// <summary>Finds a unit or takes it in.</summary>
-    /// <param name="hash">The unit's hash: its upper bits sample, its middle bits place, and all but the lowest seven identify.</param>
-    public Unit Take(ulong hash)
+    /// <param name="hash">The unit's hash: its upper bits sample, its middle bits place, and all but the lowest sixteen identify.</param>
+    public Unit Take(ulong hash) => Find(hash, takes: true);
+
+    /// <summary>Finds a unit.</summary>
+    public Unit Find(ulong hash) => Find(hash, takes: false);
+
+    private Unit Find(ulong hash, bool takes)
     {
         ulong tag = hash & ~Unit.Marks | Unit.Taken;
         for (int level = 0; level < Levels; level++)
@@ -38,7 +43,7 @@ internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
                 ulong entry = Volatile.Read(ref page[place]);
                 if (entry == 0)
                 {
-                    if (hash > Volatile.Read(ref _threshold))
+                    if (!takes || hash > Volatile.Read(ref _threshold))
                         return default;
                     entry = Interlocked.CompareExchange(ref page[place], tag, 0);
                     if (entry == 0)

@@ -3,7 +3,10 @@ using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Safety;
 
-/// <summary>What is recorded of one flag while its share stays the same: who saw it and how it went. Thread-safe.</summary>
+/// <summary>
+/// What is recorded of one flag while its share stays the same: who saw it and how it went. A unit is seen and timed once in a round of steps, and bad and slow
+/// once in the whole watch. Thread-safe.
+/// </summary>
 internal sealed class WatchedStep
 {
     // What takes no time at all has no logarithm.
@@ -12,17 +15,25 @@ internal sealed class WatchedStep
     private readonly OutcomeWatch _watch;
     private readonly ulong _threshold;
     private readonly UnitSet _units;
+    private readonly UnitSet _spent;
     private readonly Stripe[] _stripes = new Stripe[64];
     private volatile bool _closed;
 
-    public WatchedStep(OutcomeWatch watch, int number, decimal share, UnitSet units)
+    /// <param name="watch">The watch.</param>
+    /// <param name="number">The step's number.</param>
+    /// <param name="share">The flag's percentage in it.</param>
+    /// <param name="units">The units of its round.</param>
+    /// <param name="spent">Those that were bad or slow in any round.</param>
+    /// <param name="before">The step before, or null.</param>
+    public WatchedStep(OutcomeWatch watch, int number, decimal share, UnitSet units, UnitSet spent, WatchedStep? before)
     {
         _watch = watch;
         _threshold = Bucket.Threshold(share);
         _units = units;
+        _spent = spent;
         Number = number;
         for (int i = 0; i < _stripes.Length; i++)
-            _stripes[i] = new Stripe();
+            _stripes[i] = new Stripe(before?._stripes[i].Gate ?? new Lock());
     }
 
     public int Number { get; }
@@ -36,6 +47,12 @@ internal sealed class WatchedStep
 
     public ulong HashOf(string key) => Bucket.Hash(key, _watch.Seed);
 
+    /// <summary>The step after this one.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="share">The flag's percentage in it.</param>
+    /// <param name="units">The units of a new round; null in the same one.</param>
+    public WatchedStep Next(int number, decimal share, UnitSet? units) => new(_watch, number, share, units ?? _units, _spent, this);
+
     /// <summary>Takes note of an exposure, before the code behind the flag runs.</summary>
     public Exposure Expose(string key, ulong hash, bool exposed)
     {
@@ -48,8 +65,13 @@ internal sealed class WatchedStep
         if (unit.IsKnown && !unit.IsCounted)
         {
             Stripe stripe = StripeOf(hash);
-            lock (stripe)
-                stripe.Of(exposed).Add(unit.Mark(Unit.Counted));
+            lock (stripe.Gate)
+                if (!_closed)
+                {
+                    stripe.Of(exposed).Add(unit.Mark(Unit.Counted, Number));
+                    if (_spent.Count > 0)
+                        unit.Mark(Spent(_spent.Find(hash)), Number);
+                }
         }
         return new Exposure(this, key, hash, unit, exposed);
     }
@@ -65,7 +87,7 @@ internal sealed class WatchedStep
         double slow = _watch.SlowMilliseconds; // infinite while none is set
         bool slowIsSet = double.IsFinite(slow);
         Stripe stripe = StripeOf(exposure.Hash);
-        lock (stripe) // a unit has one stripe, so its marks and counts change together
+        lock (stripe.Gate) // a unit has one in all steps, so its marks and counts change together
         {
             if (_closed)
                 return;
@@ -73,15 +95,17 @@ internal sealed class WatchedStep
                 stripe.Actions += new ActionCounts(1, outcome.Error ? 1 : 0, outcome.Duration);
             if (!exposure.Unit.IsKnown)
                 return;
-            ulong marks = Unit.Counted | Unit.Kept | Unit.AtRisk;
+            ulong marks = Unit.Counted | Unit.Kept | Unit.AtRisk | Unit.Timed;
             if (outcome.Error)
                 marks |= Unit.Bad;
             if (slowIsSet)
                 marks |= milliseconds > slow ? Unit.SlowAtRisk | Unit.Slow : Unit.SlowAtRisk;
-            ulong first = exposure.Unit.Mark(marks);
+            ulong first = exposure.Unit.Mark(marks, Number);
+            if ((first & (Unit.Bad | Unit.Slow)) != 0)
+                first = Remember(exposure.Hash, first);
             if (first != 0)
                 stripe.Of(exposure.Exposed).Add(first, milliseconds);
-            if ((first & Unit.AtRisk) == 0 || exposure.Exposed || slowIsSet)
+            if ((first & Unit.Timed) == 0 || exposure.Exposed || slowIsSet)
                 return;
         }
         _watch.KeepControlLatency(milliseconds);
@@ -91,9 +115,9 @@ internal sealed class WatchedStep
     public void Keep(Exposure exposure)
     {
         Stripe stripe = StripeOf(exposure.Hash);
-        lock (stripe)
+        lock (stripe.Gate)
             if (exposure.Unit.IsKnown && !_closed)
-                stripe.Of(exposure.Exposed).Add(exposure.Unit.Mark(Unit.Counted | Unit.Kept));
+                stripe.Of(exposure.Exposed).Add(exposure.Unit.Mark(Unit.Counted | Unit.Kept, Number));
     }
 
     /// <summary>
@@ -103,8 +127,8 @@ internal sealed class WatchedStep
     public void Forget(Exposure exposure)
     {
         Stripe stripe = StripeOf(exposure.Hash);
-        lock (stripe)
-            if (exposure.Unit.IsKnown && !_closed && exposure.Unit.Forget())
+        lock (stripe.Gate)
+            if (exposure.Unit.IsKnown && !_closed && exposure.Unit.Forget(Number))
                 stripe.Of(exposure.Exposed).Subtract();
     }
 
@@ -115,7 +139,7 @@ internal sealed class WatchedStep
         (ArmCounts exposed, ArmCounts control, ActionCounts actions) = (default, default, default);
         foreach (Stripe stripe in _stripes)
         {
-            lock (stripe)
+            lock (stripe.Gate)
             {
                 exposed += stripe.Of(exposed: true).Copy();
                 control += stripe.Of(exposed: false).Copy();
@@ -125,13 +149,29 @@ internal sealed class WatchedStep
         return (exposed, control, actions);
     }
 
+    /// <summary>Remembers for later rounds who was bad or slow. Where there is no room for it, the unit is not counted so, in both arms alike.</summary>
+    private ulong Remember(ulong hash, ulong first)
+    {
+        Unit unit = _spent.Take(hash);
+        if (!unit.IsKnown)
+            return first & ~(Unit.Bad | Unit.Slow);
+        unit.Mark(first & (Unit.Bad | Unit.Slow), step: 0);
+        return first;
+    }
+
+    /// <summary>The marks of a unit that is at risk no more.</summary>
+    private static ulong Spent(Unit before) => !before.IsKnown ? 0
+        : (before.Has(Unit.Bad) ? Unit.Bad | Unit.AtRisk : 0) | (before.Has(Unit.Slow) ? Unit.Slow | Unit.SlowAtRisk : 0);
+
     private Stripe StripeOf(ulong hash) => _stripes[(hash >> 58) & 63];
 
-    /// <summary>The counts of a part of the units; it is its own lock.</summary>
-    private sealed class Stripe
+    /// <summary>The counts of a part of the units.</summary>
+    private sealed class Stripe(Lock gate)
     {
         private readonly ArmTally _exposed = new();
         private readonly ArmTally _control = new();
+
+        public Lock Gate => gate;
 
         public ActionCounts Actions { get; set; }
 
@@ -150,11 +190,9 @@ internal sealed class WatchedStep
         public void Add(ulong marks, double milliseconds = 0)
         {
             _units += (marks & Unit.Counted) != 0 ? 1 : 0;
-            if ((marks & Unit.AtRisk) != 0)
-            {
-                _atRisk++;
+            _atRisk += (marks & Unit.AtRisk) != 0 ? 1 : 0;
+            if ((marks & Unit.Timed) != 0)
                 _latency = _latency.Add(Math.Log(Math.Max(milliseconds, Shortest)));
-            }
             _bad += (marks & Unit.Bad) != 0 ? 1 : 0;
             _slowAtRisk += (marks & Unit.SlowAtRisk) != 0 ? 1 : 0;
             _slow += (marks & Unit.Slow) != 0 ? 1 : 0;

@@ -119,7 +119,7 @@ public sealed class GatedMethodTests
         Assert.Equal(new ArmCounts { Units = 1 }, watch.Read().Control);
 
         services.Flags.Set(Flag.Share("search", 100));
-        watch.BeginStep(2, 100);
+        watch.BeginStep(2, 100, newRound: true);
         using (services.Get<IActionTracer>().StartAction("act"))
             services.Get<ISearch>().Count("ab");
         Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk));

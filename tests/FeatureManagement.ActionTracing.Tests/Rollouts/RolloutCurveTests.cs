@@ -63,4 +63,28 @@ public class RolloutCurveTests
             }
             Assert.Equal(plan.TargetPercentage, RolloutCurve.At(plan, start, RolloutCurve.Duration(plan)));
         });
+
+    [Theory]
+    [InlineData(RolloutType.Linear)]
+    [InlineData(RolloutType.Exponential)]
+    public void BandOf_AsManyStepsAsYouLike_HasSevenOnTheWay(RolloutType type)
+    {
+        var plan = new RolloutConfig { Type = type, Duration = Hour };
+        int[] bands = [.. Enumerable.Range(0, 10_000).Select(step => RolloutCurve.BandOf(RolloutCurve.At(plan, 1, Hour * step / 10_000)))];
+        Assert.Equal([6, 5, 4, 3, 2, 1, 0], bands.Distinct());
+        Assert.Equal(bands.OrderDescending(), bands);
+    }
+
+    [Fact]
+    public void BandOf_TwoSharesOfDifferentPhases_Differs() => Gen.Select(Gen.Decimal[0, 100], Gen.Decimal[0, 100])
+        .Sample((one, other) => Assert.True(RolloutCurve.PhaseOf(one) == RolloutCurve.PhaseOf(other) || RolloutCurve.BandOf(one) != RolloutCurve.BandOf(other) || Math.Max(one, other) == 100));
+
+    [Theory]
+    [InlineData(0, 100)]
+    [InlineData(0, 0.0001)]
+    [InlineData(5, 5.0001)]
+    [InlineData(12.5, 12.5001)]
+    [InlineData(50, 50.0001)]
+    public void BandOf_SharesOnBothSidesOfAnEdge_Differs(double below, double above) =>
+        Assert.NotEqual(RolloutCurve.BandOf((decimal)below), RolloutCurve.BandOf((decimal)above));
 }

@@ -19,8 +19,8 @@ public sealed class OutcomeModelTests
         Gen.Int[0, 39], Gen.Int[0, 7], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 9], Gen.Bool)
         .Select((user, flags, from, to, fate, task) => new Act($"user{user}", flags, Math.Min(from, to), Math.Max(from, to), fate, task));
 
-    // After each of the first three phases, which flags take a step.
-    private static readonly Gen<int[]> Steps = Gen.Int[0, 7].Array[3];
+    // After each of the first three phases, which flags take a step, and for which of them it begins a round.
+    private static readonly Gen<int[]> Steps = Gen.Int[0, 63].Array[3];
 
     [Fact]
     public void Counts_OverRandomInterleavings_EqualTheModel() =>
@@ -36,6 +36,7 @@ public sealed class OutcomeModelTests
             watch.SetSlowThreshold(TimeSpan.FromMilliseconds(20));
         int[] taken = new int[Flags.Length];
         var model = new Dictionary<(int Flag, int Step), Dictionary<string, Seen>>();
+        var pasts = new Dictionary<(int Flag, string User), Past>();
         var exposures = new Dictionary<(Act Act, int Flag), int>();
         using var barrier = new Barrier(acts.Length + 1);
         Thread[] threads = [.. acts.Select(act => new Thread(() => Run(services, clock, act, barrier)))];
@@ -55,8 +56,13 @@ public sealed class OutcomeModelTests
                 if ((steps[phase] >> flag & 1) == 0)
                     continue;
                 CheckAll(flag);
+                bool newRound = (steps[phase] >> flag & 8) != 0;
+                foreach ((string user, Seen seen) in Units(flag))
+                    pasts[(flag, user)] = PastOf(flag, user).Plus(seen);
+                foreach ((int Flag, string User) unit in pasts.Keys.Where(unit => newRound && unit.Flag == flag))
+                    pasts[unit] = pasts[unit].InANewRound();
                 taken[flag]++;
-                watches[flag].BeginStep(taken[flag], Shares[taken[flag]]);
+                watches[flag].BeginStep(taken[flag], Shares[taken[flag]], newRound);
             }
             services.Flags.Set(Flags.Select((flag, i) => Flag.Share(flag, Shares[taken[i]])));
         }
@@ -81,6 +87,8 @@ public sealed class OutcomeModelTests
             }
         }
 
+        Past PastOf(int flag, string user) => pasts.GetValueOrDefault((flag, user)) ?? new();
+
         Dictionary<string, Seen> Units(int flag) =>
             model.TryGetValue((flag, taken[flag]), out Dictionary<string, Seen>? units) ? units : model[(flag, taken[flag])] = [];
 
@@ -88,7 +96,8 @@ public sealed class OutcomeModelTests
         {
             OutcomeCounts counts = watches[flag].Read();
             ulong threshold = Bucket.Threshold(Shares[taken[flag]]);
-            ILookup<bool, Seen> arms = Units(flag).ToLookup(unit => Bucket.Hash(unit.Key, Bucket.Seed(Flags[flag])) < threshold, unit => unit.Value);
+            ILookup<bool, (Seen Now, Past Past)> arms = Units(flag).ToLookup(
+                unit => Bucket.Hash(unit.Key, Bucket.Seed(Flags[flag])) < threshold, unit => (unit.Value, PastOf(flag, unit.Key)));
             Check(arms[true], counts.Exposed);
             Check(arms[false], counts.Control);
         }
@@ -131,16 +140,16 @@ public sealed class OutcomeModelTests
             Parallel.For(0, 3, _ => manager.IsEnabled(flag, new FeatureFlagContext { UserId = act.User }));
     }
 
-    private static void Check(IEnumerable<Seen> expected, ArmCounts counts)
+    private static void Check(IEnumerable<(Seen Now, Past Past)> expected, ArmCounts counts)
     {
-        Seen[] units = [.. expected];
+        (Seen Now, Past Past)[] units = [.. expected];
         // An ignored action may take back what another one of the same unit, which is still running, will count again at its end.
-        Assert.InRange(counts.Units, units.Count(unit => unit.IsCounted), units.Count(unit => unit.MayBeCounted));
-        Assert.Equal(units.Count(unit => unit.Milliseconds > 0), counts.AtRisk);
-        Assert.Equal(units.Count(unit => unit.Bad), counts.Bad);
-        Assert.Equal(counts.AtRisk, counts.SlowAtRisk);
-        Assert.Equal(units.Count(unit => unit.Milliseconds > 20), counts.Slow);
-        double[] logs = [.. units.Where(unit => unit.Milliseconds > 0).Select(unit => Math.Log(unit.Milliseconds))];
+        Assert.InRange(counts.Units, units.Count(unit => unit.Now.IsCounted && !unit.Past.MayBeCounted), units.Count(unit => unit.Now.MayBeCounted && !unit.Past.IsCounted));
+        Assert.Equal(units.Count(unit => unit.Now.IsTimed && !unit.Past.Bad), counts.AtRisk);
+        Assert.Equal(units.Count(unit => unit.Now.Bad && !unit.Past.Bad), counts.Bad);
+        Assert.Equal(units.Count(unit => unit.Now.IsTimed && !unit.Past.Slow), counts.SlowAtRisk);
+        Assert.Equal(units.Count(unit => unit.Now.Slow && !unit.Past.Slow), counts.Slow);
+        double[] logs = [.. units.Where(unit => unit.Now.IsTimed && !unit.Past.Timed).Select(unit => Math.Log(unit.Now.Milliseconds))];
         double mean = logs.Length == 0 ? 0 : logs.Average();
         Assert.Equal(logs.Length, counts.Latency.Count);
         Assert.Equal(mean, counts.Latency.Mean, 1e-9);
@@ -171,6 +180,10 @@ public sealed class OutcomeModelTests
 
         public bool Bad { get; private set; }
 
+        public bool IsTimed => Milliseconds > 0;
+
+        public bool Slow => Milliseconds > 20;
+
         public bool IsCounted => _kept || _running > 0 && !_ignored;
 
         public bool MayBeCounted => _kept || _running > 0;
@@ -189,5 +202,13 @@ public sealed class OutcomeModelTests
             Milliseconds = act.Milliseconds;
             Bad |= act.IsBad;
         }
+    }
+
+    /// <summary>What earlier steps know of a unit: what was counted in the round, and what in any.</summary>
+    private sealed record Past(bool IsCounted = false, bool MayBeCounted = false, bool Timed = false, bool Bad = false, bool Slow = false)
+    {
+        public Past Plus(Seen seen) => new(IsCounted || seen.IsCounted, MayBeCounted || seen.MayBeCounted, Timed || seen.IsTimed, Bad || seen.Bad, Slow || seen.Slow);
+
+        public Past InANewRound() => new(Bad: Bad, Slow: Slow);
     }
 }

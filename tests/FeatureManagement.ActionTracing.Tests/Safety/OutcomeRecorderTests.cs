@@ -9,7 +9,7 @@ namespace FeatureManagement.ActionTracing.Tests.Safety;
 public sealed class OutcomeRecorderTests : OutcomeTests
 {
     [Fact]
-    public void Action_WithExposure_CountsItsUnitOncePerStep()
+    public void Action_WithExposure_CountsItsUnitOnce()
     {
         using OutcomeWatch watch = Watch();
         for (int i = 0; i < 3; i++)
@@ -54,17 +54,68 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     }
 
     [Fact]
-    public void Unit_ThatMovesFromControlToExposed_CountsAfreshInTheNewStep()
+    public void Unit_ThatMovesFromControlToExposed_CountsAfreshInTheNewRound()
     {
         using OutcomeWatch watch = Watch();
-        Act(Between, fails: true);
-        Assert.Equal((1, 1), (watch.Read().Control.Units, watch.Read().Control.Bad));
+        Act(Between);
+        Assert.Equal((1, 1), (watch.Read().Control.Units, watch.Read().Control.AtRisk));
 
         _services.Flags.Set(Flag.Share("half", 75));
-        watch.BeginStep(2, 75);
-        Act(Between);
+        watch.BeginStep(2, 75, newRound: true);
+        Act(Between, milliseconds: 30, fails: true);
         OutcomeCounts counts = watch.Read();
-        Assert.Equal((2, 1, 1, 0, 0), (counts.Step, counts.Exposed.Units, counts.Exposed.AtRisk, counts.Exposed.Bad, counts.Control.Units));
+        Assert.Equal((2, new ArmCounts()), (counts.Step, counts.Control));
+        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Bad = 1, Latency = default(Moments).Add(Math.Log(30)) }, counts.Exposed);
+    }
+
+    [Fact]
+    public void Unit_ThatComesBackInTheSameRound_IsAtRiskAgainAndNothingElse()
+    {
+        using OutcomeWatch watch = Watch();
+        Act(Between);
+        for (int step = 2; step < 300; step++)
+        {
+            _services.Flags.Set(Flag.Share("half", 75));
+            watch.BeginStep(step, 75, newRound: false);
+            Act(Between);
+            Act(Between);
+            Assert.Equal((new ArmCounts { AtRisk = 1 }, new ArmCounts()), (watch.Read().Exposed, watch.Read().Control));
+        }
+        Act(Between, fails: true);
+        Assert.Equal(new ArmCounts { AtRisk = 1, Bad = 1 }, watch.Read().Exposed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Unit_ThatWasBadAndSlow_IsNeverAgain(bool newRound)
+    {
+        using OutcomeWatch watch = Watch();
+        watch.SetSlowThreshold(TimeSpan.FromMilliseconds(50));
+        Act(On, milliseconds: 60, fails: true);
+        Act(Off, milliseconds: 60);
+        for (int step = 2; step < 5; step++)
+        {
+            watch.BeginStep(step, 50, newRound);
+            Act(On, milliseconds: 60, fails: true);
+            Act(Off, milliseconds: 60, fails: true);
+            OutcomeCounts counts = watch.Read();
+            Assert.Equal((0, 0, 0, 0), (counts.Exposed.AtRisk, counts.Exposed.Bad, counts.Exposed.SlowAtRisk, counts.Exposed.Slow));
+            Assert.Equal(step == 2 ? (1, 1, 0, 0) : (0, 0, 0, 0), (counts.Control.AtRisk, counts.Control.Bad, counts.Control.SlowAtRisk, counts.Control.Slow));
+            Assert.Equal(newRound ? (1, 1) : (0, 0), (counts.Exposed.Units, counts.Exposed.Latency.Count));
+            Assert.Equal(1, counts.Actions.Errors - step + 1);
+        }
+    }
+
+    [Fact]
+    public void Ignored_AUnitOfAnEarlierStepOfTheRound_TakesNothingFromThisOne()
+    {
+        using OutcomeWatch watch = Watch();
+        using TracedAction running = Apart(() => Expose(On));
+        watch.BeginStep(2, 50, newRound: false);
+        using (TracedAction ignored = Expose(On))
+            ignored.Ignore();
+        Assert.Equal(0, watch.Read().Exposed.Units);
     }
 
     [Theory]
@@ -76,7 +127,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         if (shareFirst)
             _services.Flags.Set(Flag.Share("half", 75));
         else
-            watch.BeginStep(2, 75);
+            watch.BeginStep(2, 75, newRound: true);
         Act(Between);
         Assert.Equal((0, 0), (watch.Read().Exposed.Units, watch.Read().Control.Units));
     }
@@ -89,7 +140,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         {
             _services.Manager.IsEnabled("half", On);
             action.Fail();
-            watch.BeginStep(2, 50);
+            watch.BeginStep(2, 50, newRound: true);
         }
         Assert.Equal(default, watch.Read().Exposed);
         Assert.Equal(default, watch.Read().Actions);
@@ -236,7 +287,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     {
         using OutcomeWatch watch = Watch();
         using TracedAction ignored = Apart(() => Expose(On));
-        watch.BeginStep(2, 50);
+        watch.BeginStep(2, 50, newRound: true);
         Act(On);
         ignored.Ignore();
         Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Exposed.AtRisk));
@@ -269,9 +320,9 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         Assert.Equal((1, 1, 1, 0), (counts.Exposed.SlowAtRisk, counts.Exposed.Slow, counts.Control.SlowAtRisk, counts.Control.Slow));
         Assert.Empty(counts.ControlLatencies);
 
-        watch.BeginStep(2, 50);
-        Act(On, milliseconds: 60);
-        Assert.Equal((1, 1), (watch.Read().Exposed.SlowAtRisk, watch.Read().Exposed.Slow));
+        watch.BeginStep(2, 50, newRound: true);
+        Act(Off, milliseconds: 60);
+        Assert.Equal((1, 1), (watch.Read().Control.SlowAtRisk, watch.Read().Control.Slow));
     }
 
     [Fact]
@@ -283,7 +334,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         Assert.Equal(1, watch.Read().Window.Actions);
         _time.Advance(TimeSpan.FromMinutes(3));
         Act(On);
-        watch.BeginStep(2, 50);
+        watch.BeginStep(2, 50, newRound: true);
         Act(On);
         Assert.Equal((3, 1), (watch.Read().Window.Actions, watch.Read().Window.Errors));
         _time.Advance(TimeSpan.FromMinutes(3));

@@ -77,9 +77,30 @@ public sealed class UnitSetTests
     public void Mark_AnswersWhatIsNew()
     {
         Unit unit = new UnitSet().Take(Hash(1));
-        Assert.Equal(Unit.AtRisk, unit.Mark(Unit.AtRisk));
-        Assert.Equal(Unit.Bad, unit.Mark(Unit.AtRisk | Unit.Bad));
-        Assert.Equal(0ul, unit.Mark(Unit.AtRisk | Unit.Bad));
+        Assert.Equal(Unit.AtRisk, unit.Mark(Unit.AtRisk, 1));
+        Assert.Equal(Unit.Bad, unit.Mark(Unit.AtRisk | Unit.Bad, 1));
+        Assert.Equal(0ul, unit.Mark(Unit.AtRisk | Unit.Bad, 1));
+    }
+
+    [Fact]
+    public void Mark_InAnotherStep_IsAtRiskAnewUnlessBadAlready()
+    {
+        Unit unit = new UnitSet().Take(Hash(1));
+        unit.Mark(Unit.Counted | Unit.AtRisk | Unit.SlowAtRisk | Unit.Slow, 1);
+        Assert.Equal(Unit.AtRisk, unit.Mark(Unit.Counted | Unit.AtRisk | Unit.SlowAtRisk, 2));
+        Assert.Equal(Unit.Bad, unit.Mark(Unit.AtRisk | Unit.Bad, 2));
+        Assert.Equal(0ul, unit.Mark(Unit.Counted | Unit.AtRisk | Unit.Bad | Unit.SlowAtRisk | Unit.Slow, 3));
+    }
+
+    [Fact]
+    public void Find_OfAUnitThatIsNotIn_DoesNotTakeIt()
+    {
+        var units = new UnitSet();
+        Assert.False(units.Find(Hash(1)).IsKnown);
+        units.Take(Hash(1)).Mark(Unit.Bad, 1);
+        Assert.True(units.Find(Hash(1)).Has(Unit.Bad));
+        Assert.False(units.Find(Hash(2)).IsKnown);
+        Assert.Equal(1, units.Count);
     }
 
     [Fact]
@@ -88,15 +109,18 @@ public sealed class UnitSetTests
         var units = new UnitSet();
         Unit unit = units.Take(Hash(1));
         Assert.False(unit.IsCounted);
-        Assert.False(unit.Forget());
-        unit.Mark(Unit.Counted);
-        Assert.True(unit.Forget());
+        Assert.False(unit.Forget(1));
+        unit.Mark(Unit.Counted, 1);
+        Assert.True(unit.Forget(1));
         Assert.False(unit.IsCounted);
-        Assert.False(unit.Forget());
-        unit.Mark(Unit.Counted | Unit.Kept);
-        Assert.False(unit.Forget());
+        Assert.False(unit.Forget(1));
+        unit.Mark(Unit.Counted | Unit.Kept, 1);
+        Assert.False(unit.Forget(1));
+        Unit other = units.Take(Hash(2));
+        other.Mark(Unit.Counted, 1);
+        Assert.False(other.Forget(2));
         Assert.True(units.Take(Hash(1)).IsCounted);
-        Assert.Equal(1, units.Count);
+        Assert.Equal(2, units.Count);
     }
 
     private static ulong Hash(int i)
