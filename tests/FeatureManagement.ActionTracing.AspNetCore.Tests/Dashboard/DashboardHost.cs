@@ -44,7 +44,7 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<DashboardHost> StartAsync(string settings = Shop, string environment = "Development", Action<WebApplication>? pipeline = null)
+    public static async Task<DashboardHost> StartAsync(string settings = Shop, string environment = "Development", Action<WebApplication>? pipeline = null, string prefix = "/action-tracing")
     {
         var directory = new TempDirectory();
         directory.Write("appsettings.json", settings);
@@ -61,7 +61,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         WebApplication app = builder.Build();
         pipeline?.Invoke(app);
         app.UseRouting();
-        app.MapActionTracing("/action-tracing");
+        app.MapActionTracing(prefix);
         await app.StartAsync();
         return new DashboardHost(app, directory);
     }

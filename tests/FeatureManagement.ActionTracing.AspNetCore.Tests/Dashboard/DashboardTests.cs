@@ -1,6 +1,8 @@
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -109,24 +111,43 @@ public class DashboardTests(Browser browser)
     [BrowserTheory]
     [InlineData("/shop/action-tracing", "base")]
     [InlineData("/ops/tools/action-tracing", "stripped")]
+    [InlineData("/ops/tools/action-tracing", "stripped and told")]
+    [InlineData("/tracing", "added")]
+    [InlineData("/flags/", "added and renamed")]
     public async Task Page_BelowAnotherPath_Works(string path, string how)
     {
-        await using DashboardHost host = await DashboardHost.StartAsync(pipeline: app =>
+        await using DashboardHost host = await DashboardHost.StartAsync(prefix: how == "added" ? "/shop/tracing" : "/action-tracing", pipeline: app =>
         {
             if (how == "base")
                 app.UsePathBase("/shop");
-            else // A proxy that takes its own folders off, and tells nobody.
+            else
                 app.Use((context, next) =>
                 {
-                    context.Request.Path = context.Request.Path.StartsWithSegments("/ops/tools", out var rest) ? rest : "/nothing";
+                    context.Request.Path = AsProxied(context.Request.Path, how);
+                    if (how == "stripped and told")
+                        context.Request.Headers["X-Forwarded-Prefix"] = "/ops/tools";
                     return next(context);
                 });
+            app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedPrefix });
         });
-        await using Window window = await browser.OpenAsync();
+        await using Window window = await browser.OpenAsync(headers: DashboardHost.As("olga", "staff,operators"));
         IPage page = await window.OpenAsync(new Uri(host.Address, path));
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "product_layout" })).ToBeVisibleAsync();
         await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
+        await page.GetByRole(AriaRole.Link, new() { Name = "recommendations" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kill" }).ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("from far away");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kill recommendations" }).ClickAsync();
+        await Expect(page.Locator("#alerts")).ToContainTextAsync("recommendations is in emergency: from far away");
+        Assert.Equal("olga", host.Flags.GetFlag("recommendations")!.Emergency!.Actor);
     }
+
+    /// <summary>Where a proxy sends a request: it takes its own folders off, adds one that browsers know nothing of, or calls the folder something else.</summary>
+    private static PathString AsProxied(PathString path, string how) => how switch
+    {
+        "added" => new PathString("/shop").Add(path),
+        "added and renamed" => path.StartsWithSegments("/flags", out PathString rest) ? new PathString("/action-tracing").Add(rest) : "/nothing",
+        _ => path.StartsWithSegments("/ops/tools", out PathString rest) ? rest : "/nothing",
+    };
 
     [BrowserFact]
     public async Task WordsOfOthers_WhateverTheyAre_AreWords()
@@ -186,6 +207,75 @@ public class DashboardTests(Browser browser)
         await AssertFitsAsync(page);
         await Expect(page.Locator("main img, main script, main b, main i, main u")).ToHaveCountAsync(0);
         Assert.DoesNotContain("owned", await page.TitleAsync(), StringComparison.Ordinal);
+    }
+
+    // The longest name that is taken, one that is refused, and the longest reason: without a space at which a line could break.
+    [BrowserFact]
+    public async Task WordsOfOthers_AsLongAsTheyMayBe_FitAPhone()
+    {
+        (string name, string tooLong, string text, string reason) = (new('n', 200), new('m', 10_000), new('x', 10_000), new('r', FlagChange.MaxLength));
+        string settings = $$"""
+            { "ActionTracing": { "featureFlags": {
+              "{{name}}": { "type": "percentage", "state": "rollout", "percentage": 5, "description": "{{text}}", "whitelist": [ "{{text}}" ], "groups": [ "{{text}}" ] },
+              "child": { "type": "boolean", "state": "enabled", "parent": "{{name}}" }
+            } } }
+            """;
+        await using DashboardHost host = await DashboardHost.StartAsync(settings);
+        host.Edit(settings.Replace("\"child\": {", $$"""
+            "{{tooLong}}": { "type": "boolean", "state": "enabled" }, "child": {
+            """, StringComparison.Ordinal));
+        await host.Flags.UpdateFlagAsync(name, new FlagUpdate { Percentage = 6 }, new FlagChange(new string('a', FlagChange.MaxLength), reason));
+        await using Window window = await browser.OpenAsync(width: 360, height: 740);
+        IPage page = await window.OpenAsync(host.Address);
+        await Expect(page.Locator("#alerts")).ToContainTextAsync(tooLong);
+        await Expect(page.Locator(".tree")).ToContainTextAsync(name);
+        await AssertFitsAsync(page);
+        await page.GetByRole(AriaRole.Link, new() { Name = name }).First.ClickAsync();
+        await Expect(page.Locator(".about")).ToHaveTextAsync(text);
+        await Expect(page.Locator(".facts")).ToContainTextAsync(text);
+        await Expect(page.Locator(".audit")).ToContainTextAsync(reason);
+        await AssertFitsAsync(page);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kill" }).ClickAsync();
+        ILocator dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog).ToContainTextAsync("2 flags stop");
+        await dialog.GetByLabel("Reason").FillAsync(reason);
+        await AssertFitsAsync(page);
+        Assert.True(await dialog.EvaluateAsync<bool>("dialog => dialog.scrollWidth <= dialog.clientWidth"), "The dialog is wider than its window.");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Kill " + name }).ClickAsync();
+        await Expect(page.Locator("#alerts")).ToContainTextAsync(reason);
+        await AssertFitsAsync(page);
+
+        foreach ((string view, string shows) in ((string, string)[])[("audit", reason), ("health", tooLong), ("flags/child", name), ("experiments", "No flag has an experiment.")])
+        {
+            await page.EvaluateAsync("view => location.hash = '#/' + view", view);
+            await Expect(page.Locator("main")).ToContainTextAsync(shows);
+            await AssertFitsAsync(page);
+        }
+    }
+
+    [BrowserFact]
+    public async Task OnAPhone_NumbersAndFieldsKeepTheirRoom()
+    {
+        await using Trial trial = await Trial.StartAsync(others: """, "search": { "type": "percentage", "state": "disabled" } """);
+        await trial.RunAsync(2_000, buyersOfList: 10, buyersOfOther: 20);
+        await using Window window = await browser.OpenAsync(width: 360, height: 740);
+        IPage page = await window.OpenAsync(new Uri(trial.Host.Address, "#/flags/layout"));
+        ILocator numbers = page.Locator("[aria-labelledby=experiment-title] .numbers :is(thead th, td:not([colspan]))");
+        await Expect(numbers.First).ToBeVisibleAsync();
+        Assert.All(await numbers.EvaluateAllAsync<double[]>("cells => cells.map(cell => cell.querySelector('.chip') ? 0 : cell.scrollWidth - cell.clientWidth)"), over => Assert.Equal(0, over));
+        Assert.All(await page.Locator("[aria-labelledby=experiment-title] .numbers thead").EvaluateAllAsync<double[]>("heads => heads.map(head => head.clientHeight)"), height => Assert.InRange(height, 20, 40)); // one line
+        await AssertFitsAsync(page);
+
+        await page.GotoAsync(new Uri(trial.Host.Address, "#/flags/search").ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kill" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("It is off already, and stays off until somebody clears it.");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start rollout…" }).ClickAsync();
+        await page.GetByLabel("Plan").SelectOptionAsync("linear");
+        double[] widths = await page.Locator(".plan :is(input, select):visible").EvaluateAllAsync<double[]>("fields => fields.map(field => field.clientWidth)");
+        Assert.True(widths.Length >= 8);
+        Assert.All(widths, width => Assert.InRange(width, 120, 360));
     }
 
     [BrowserFact]

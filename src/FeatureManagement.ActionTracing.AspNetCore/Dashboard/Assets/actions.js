@@ -51,7 +51,9 @@ function kill(flag, done, model) {
     action: calls ? `Call ${flag.name}` : `Kill ${flag.name}`,
     danger: true,
     body: [
-      h('p', { class: 'stops' }, h('strong', null, count(stopped.length, 'flag stops', 'flags stop')), ' for everybody, at once, until somebody clears it.'),
+      h('p', { class: 'stops' }, stopped.length > 0 || calls
+        ? [h('strong', null, count(stopped.length, 'flag stops', 'flags stop')), ' for everybody, at once, until somebody clears it.']
+        : 'It is off already, and stays off until somebody clears it.'),
       model.rolling(flag) && h('p', null, 'Its rollout ends, and is rolled back.'),
       named(stopped),
     ],

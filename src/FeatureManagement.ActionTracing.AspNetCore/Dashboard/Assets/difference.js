@@ -19,6 +19,8 @@ export function differencePicture(result, metric, comparison, width) {
   const x = at => Left + (new Date(at).getTime() - from) / (to - from || 1) * (width - Left - Right);
   const y = value => Top + (1 - Math.max(-1, Math.min(1, value / reach))) / 2 * (Height - Top - Bottom);
   const line = (values, first = 'M') => values.map(([at, value], i) => `${i ? 'L' : first}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('');
+  // Where there is little room, what both have in common is left out.
+  const stamp = at => new Date(at)[width > 480 ? 'toLocaleString' : to - from < 86400000 ? 'toLocaleTimeString' : 'toLocaleDateString']();
   const lows = points.map(point => [point.at, point.difference.low]);
   const highs = points.map(point => [point.at, point.difference.high]);
   const last = points.at(-1).difference;
@@ -29,8 +31,8 @@ export function differencePicture(result, metric, comparison, width) {
         s('line', { class: part ? 'grid' : 'grid zero', x1: Left, x2: width - Right, y1: y(part * reach), y2: y(part * reach) }),
         s('text', { x: Left - 6, y: y(part * reach) + 4, 'text-anchor': 'end' }, number(part * reach)),
       ]),
-      s('text', { x: Left, y: Height - 4 }, new Date(from).toLocaleString()),
-      s('text', { x: width - Right, y: Height - 4, 'text-anchor': 'end' }, new Date(to).toLocaleString()),
+      s('text', { x: Left, y: Height - 4 }, stamp(from)),
+      s('text', { x: width - Right, y: Height - 4, 'text-anchor': 'end' }, stamp(to)),
       s('path', { class: 'band', d: `${line(highs)}${line(lows.toReversed(), 'L')}Z` }),
       s('path', { class: 'walked', d: line(points.map(point => [point.at, point.difference.estimate])) }),
       s('line', { class: 'range', x1: x(to), x2: x(to), y1: y(last.low), y2: y(last.high) }),

@@ -58,7 +58,7 @@ function draw(result, width) {
 function split({ isBroken, pValue, shares }, control) {
   const all = shares.reduce((sum, share) => sum + share.units, 0);
   const part = units => all ? percent(Math.round(1000 * units / all) / 10) : '';
-  return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Split of units' },
+  return h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': 'Split of units' },
     h('table', null,
       h('caption', null, h('strong', null, 'Split: '), isBroken ? 'not as configured, so that no result can be trusted' : all ? 'as configured, as far as can be told' : 'no units yet', ` (p ${p(pValue)}; broken below 0.001)`),
       header('Variant', 'Units', 'Share', 'Expected'),
@@ -87,7 +87,7 @@ function metricTable(metric, { control }, broken) {
         : h('td', { colspan: 5, class: 'hint' }, comparison ? 'not compared: the split is broken' : ''));
   });
   const about = [metric.role === 'secondary' ? 'secondary, exploratory' : metric.role, metric.higherIsBetter ? 'more is better' : 'less is better'].join(', ');
-  return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Metric ${metric.name}` },
+  return h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': `Metric ${metric.name}` },
     h('table', null,
       h('caption', null, h('strong', null, words(metric.name)), ` (${about})`),
       header('Variant', 'Units', metric.kind === 'binary' ? 'Rate' : 'Mean', 'Difference', 'Lift', 'p', 'Beats control', 'Verdict'),

@@ -36,7 +36,7 @@ export function flagView(model, name, refresh) {
     render(facts,
       fact('Type', flag.type),
       fact('State', flag.state),
-      fact('Percentage', percent(flag.percentage)),
+      (flag.percentage > 0 || ['canary', 'rollout'].includes(flag.state)) && fact('Percentage', percent(flag.percentage)),
       flag.priority && fact('Priority', `${flag.priority}: while it is on, every flag of lower priority is off`),
       flag.parent && fact('Parent', h('a', { href: href(flag.parent), id: 'parent' }, words(flag.parent))),
       children.length > 0 && fact('Parent of', list(children.map(child => h('a', { href: href(child.name), id: `child-${child.name}` }, words(child.name))))),

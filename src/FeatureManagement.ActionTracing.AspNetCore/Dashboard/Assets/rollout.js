@@ -12,7 +12,7 @@ export function rolloutPanel(model, name) {
   const steps = h('tbody');
   const sum = h('summary', { id: 'rollout-steps' });
   const history = h('details', null, sum,
-    h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Steps of the rollout' },
+    h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': 'Steps of the rollout' },
       h('table', null,
         h('thead', null, h('tr', null, ['Share', 'Since', 'Users with', 'without', 'Error rate', 'Mean latency', 'Actions per s'].map(head => h('th', { scope: 'col' }, head)))),
         steps)));
