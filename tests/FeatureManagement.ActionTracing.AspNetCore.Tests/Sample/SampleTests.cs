@@ -149,6 +149,30 @@ public class SampleTests
         }
     }
 
+    // Buyers are drawn at random. With so many the winner is found for certain, and what makes no difference may be called one by chance, so that its verdict is not asked.
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public async Task Experiments_OneHasAWinnerAndTwoTrulyHaveNone()
+    {
+        using var root = new TempDirectory();
+        JsonNode settings = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "FeatureManagement.ActionTracing.Sample", "appsettings.json")))!;
+        settings["Shoppers"]!["BuyersPerSecond"] = 1_000;
+        settings["Shoppers"]!["RequestsPerSecond"] = 1;
+        root.Write("appsettings.json", settings.ToJsonString());
+        using SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development");
+        await Eventually.EqualAsync("enough", async () => (long)(await ExperimentAsync(shop, "button_colour"))["units"]! >= 8_000 ? "enough" : "not yet", TimeSpan.FromSeconds(150));
+
+        JsonObject layout = await ExperimentAsync(shop, "product_layout");
+        Assert.Equal("better", (string)layout["verdict"]!);
+        Assert.StartsWith("grid is better than list in bought: +", (string)layout["summary"]!, StringComparison.Ordinal);
+        JsonNode colour = (await ExperimentAsync(shop, "button_colour"))["metrics"]![0]!["comparisons"]![0]!;
+        Assert.Equal("green", (string)colour["variant"]!);
+        Assert.InRange((double)colour["difference"]!["estimate"]!, -0.05, 0.05); // seven standard errors
+        JsonNode verbosity = (await ExperimentAsync(shop, "trace_verbosity_test"))["metrics"]![0]!;
+        Assert.All(verbosity["variants"]!.AsArray(), arm => Assert.InRange((double)arm!["mean"]!, 27, 33)); // of 30, at least twelve
+        Assert.Equal(["detailed", "minimal"], verbosity["comparisons"]!.AsArray().Select(comparison => (string)comparison!["variant"]!));
+    }
+
     [Fact]
     public async Task Start_WithItsOwnSettings_AnswersAsTheGuideSays()
     {
@@ -196,6 +220,8 @@ public class SampleTests
         File.Copy(Path.Combine(Repository.Root, "src", "FeatureManagement.ActionTracing.Sample", "appsettings.json"), root.File("appsettings.json"));
 
     private static async Task<JsonObject> RolloutAsync(SampleProcess shop, string flag) => JsonNode.Parse(await shop.GetAsync($"/action-tracing/api/flags/{flag}/rollout"))!.AsObject();
+
+    private static async Task<JsonObject> ExperimentAsync(SampleProcess shop, string flag) => JsonNode.Parse(await shop.GetAsync($"/action-tracing/api/experiments/{flag}"))!.AsObject();
 
     private static async Task<string> IdAsync(SampleProcess shop, string flag) => (string)(await RolloutAsync(shop, flag))["id"]!;
 
