@@ -1,34 +1,45 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Tests.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;
 
 /// <summary>
 /// Simulated rollouts, through the ledger, the guard and the decision that run in production: how often healthy ones are rolled back, and after how many
-/// exposed bad ones are, beside what was published for the methods. The same seeds each time.
+/// exposed bad ones are, beside what was published for the methods; then the same of users who come back, through the recorder as well. The same seeds each time.
 /// </summary>
 internal static class SafetyTable
 {
     private static readonly Func<double, double> Rises = static at => 1 + 2 * at;
     private static readonly Func<double, double> Doubles = static at => 1 + at;
     private static readonly Func<double, double> Daily = static at => 1 + 0.5 * Math.Sin(2 * Math.PI * at);
+    private static readonly Func<double, double> DailyLatency = static at => 1 + 0.3 * Math.Sin(2 * Math.PI * at);
+
+    private static readonly IReadOnlyList<decimal> FiveShares = [1, 5, 10, 25, 50, 50];
 
     private static readonly (string Name, double Published, int Runs, Simulation Simulation)[] Healthy =
     [
         .. from row in ((int Traffic, double Rate, double Published)[])
             [(100, 0.001, 0.009), (100, 0.01, 0.018), (100, 0.05, 0.020), (100, 0.3, 0.003), (1_000, 0.001, 0.019), (1_000, 0.01, 0.026), (1_000, 0.05, 0.022)]
-           select ($"errors {row.Rate:0.# %}, {row.Traffic} requests a look", row.Published, 5_000, Errors(row.Traffic, row.Rate, row.Rate)),
-        ("the same, rising from 1 % to 3 %", 0.027, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Rises }),
-        ("the same, ± 50 % in a day", 0.023, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Daily }),
+           select ($"errors {row.Rate:0.# %}, {row.Traffic:N0} requests a look", row.Published, 5_000, Errors(row.Traffic, row.Rate, row.Rate)),
+        ("errors that rise from 1 % to 3 % for everybody", 0.027, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Rises }),
+        ("errors 1 % ± 50 % in a day", 0.023, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Daily }),
+        ("errors 1 %, 1 % of 100 for ever", 0.010, 5_000, Errors(100, 0.01, 0.01) with { Shares = [1] }),
         ("errors 1 %, 1 % of 1,000 for ever", 0.016, 5_000, Errors(1_000, 0.01, 0.01) with { Shares = [1] }),
+        ("typical latency, 10 a look", 0.005, 5_000, Latency(10)),
+        ("typical latency, nothing tolerated, 10 a look", 0.015, 5_000, Latency(10) with { ToleratedLatency = 0 }),
         ("typical latency, 100 a look", 0.009, 5_000, Latency(100)),
+        ("typical latency, 1 % of 100 for ever", 0.007, 5_000, Latency(100) with { Shares = [1] }),
         ("typical latency, 1,000 a look", 0.010, 2_500, Latency(1_000)),
         ("typical latency, nothing tolerated, 1,000 a look", 0.028, 2_500, Latency(1_000) with { ToleratedLatency = 0 }),
-        ("the same, latency of everybody doubles", 0.041, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latencies = Doubles }),
-        ("the same, with the flag on spread wider", 0.039, 2_500, Latency(1_000) with { ToleratedLatency = 0, ExposedLatency = LatencyShape.Wider }),
+        ("typical latency, nothing tolerated, of everybody doubles", 0.041, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latencies = Doubles }),
+        ("typical latency, nothing tolerated, spread wider with the flag on", 0.039, 2_500, Latency(1_000) with { ToleratedLatency = 0, ExposedLatency = LatencyShape.Wider }),
+        ("typical latency, nothing tolerated, 50 → 75 → 90 → 99 % of 1,000", 0.015, 2_500, Latency(1_000) with { ToleratedLatency = 0, Shares = [50, 75, 90, 99] }),
+        ("typical latency, nothing tolerated, 1 ms and once in a hundred times 100 ms, 99 % of 1,000", 0.019, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latency = LatencyShape.Bimodal, Shares = [99] }),
         ("slow actions, 1,000 a look", 0.017, 2_500, Latency(1_000) with { Judged = Judged.Slow, OfRequests = true }),
         ("all three guards, 100 users a look", 0.012, 5_000, new() { Traffic = 100 }),
         ("all three guards, 1,000 users a look", 0.018, 4_000, new() { Traffic = 1_000 }),
+        ("all three guards, errors ± 50 % and latency ± 30 % in a day", 0.012, 4_000, new() { Traffic = 1_000, Errors = Daily, Latencies = DailyLatency }),
         ("all three guards, latency of everybody doubles", 0.015, 4_000, new() { Traffic = 1_000, Latencies = Doubles }),
     ];
 
@@ -43,6 +54,33 @@ internal static class SafetyTable
         ("latency + 10 %, 1,000 a look", 1_750, 1_000, new() { Traffic = 1_000, Slower = 0.1 }),
         ("latency + 50 %, 1,000 a look", 86, 1_000, new() { Traffic = 1_000, Slower = 0.5 }),
         ("2 % of actions ten times as slow, 1,000 a look", 2_962, 1_000, new() { Traffic = 1_000, TenTimes = 0.02 }),
+    ];
+
+    private static readonly (string Name, ReturningUsers Rollout)[] Returning =
+    [
+        ("3,000 users, five shares", new() { Shares = FiveShares }),
+        ("3,000 users, linear, 24 steps", Linear(24)),
+        ("3,000 users, linear, 48 steps", Linear(48)),
+        ("3,000 users, linear, 288 steps", Linear(288)),
+        ("3,000 users, linear to 50 %, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Linear, 288, 50) }),
+        ("3,000 users, exponential, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Exponential, 288) }),
+        ("3,000 users of very uneven activity, five shares", new() { Shares = FiveShares, Uneven = true }),
+        ("3,000 users of very uneven activity, linear, 288 steps", Linear(288) with { Uneven = true }),
+        ("3,000 users of very uneven activity, exponential, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Exponential, 288), Uneven = true }),
+        ("20,000 users, linear, 288 steps", Linear(288) with { Users = 20_000, BadUsers = 200 }),
+        ("3,000 users, of whom three fail half of the time, exponential, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Exponential, 288), BadUsers = 3 }),
+        ("3,000 identical users, errors 1 %, linear, 288 steps", Linear(288) with { BadUsers = 0, Errors = 0.01, Persistent = 0 }),
+        ("3,000 users who come to any of 4 processes, linear, 24 steps", Linear(24) with { Processes = 4 }),
+        ("3,000 users who come to any of 10 processes, linear, 24 steps", Linear(24) with { Processes = 10 }),
+        ("3,000 users, linear, 24 steps, 3 restarts", Linear(24) with { Restarts = 3 }),
+        ("3,000 users, linear, 24 steps, 10 restarts", Linear(24) with { Restarts = 10 }),
+    ];
+
+    private static readonly (string Name, ReturningUsers Rollout)[] BadReturning =
+    [
+        .. from shares in ((string Name, IReadOnlyList<decimal> Shares)[])[("five shares", FiveShares), ("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("linear, 288 steps", ReturningUsers.Curve(RolloutType.Linear, 288))]
+           from change in ((string Name, double Worse, double Slower)[])[("errors 1 % → 2 %", 2, 0), ("errors 1 % → 5 %", 5, 0), ("latency + 10 %", 1, 0.1), ("latency + 50 %", 1, 0.5)]
+           select ($"{change.Name}, {shares.Name}", new ReturningUsers { Shares = shares.Shares, BadUsers = 0, Errors = 0.01, Worse = change.Worse, Slower = change.Slower }),
     ];
 
     public static void Print(int times)
@@ -64,7 +102,32 @@ internal static class SafetyTable
             double found = delays.Count(static delay => delay < long.MaxValue) / (double)delays.Length;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {found:0 %} | {published:N0} | {delays[delays.Length / 2]:N0} | {delays.Length:N0} |"));
         }
+        PrintReturning(times);
     }
+
+    private static void PrintReturning(int times)
+    {
+        Console.WriteLine();
+        Console.WriteLine("| healthy rollouts among users who come back | errors | typical latency | slow actions | all three | split | rollouts |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        foreach ((string name, ReturningUsers rollout) in Returning)
+        {
+            ReturningUsers.Found[] found = rollout.Run(500 * times);
+            double[] rates = [.. ((Func<ReturningUsers.Found, long?>[])[run => run.Errors, run => run.Latency, run => run.Slow, run => run.All, run => run.Split]).Select(alarm => found.Count(run => alarm(run) is not null) / (double)found.Length)];
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {rates[0]:0.0 %} | {rates[1]:0.0 %} | {rates[2]:0.0 %} | {rates[3]:0.0 %} | {rates[4]:0.00 %} | {found.Length:N0} |"));
+        }
+        Console.WriteLine();
+        Console.WriteLine("| bad rollouts among 3,000 users who come back | rolled back | exposed actions until then, median | rollouts |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach ((string name, ReturningUsers rollout) in BadReturning)
+        {
+            long[] delays = [.. rollout.Run(100 * times).Select(run => run.All ?? long.MaxValue).Order()];
+            double found = delays.Count(static delay => delay < long.MaxValue) / (double)delays.Length;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {found:0 %} | {delays[delays.Length / 2]:N0} | {delays.Length:N0} |"));
+        }
+    }
+
+    private static ReturningUsers Linear(int steps) => new() { Shares = ReturningUsers.Curve(RolloutType.Linear, steps) };
 
     private static Simulation Errors(int traffic, double control, double exposed) =>
         new() { Traffic = traffic, Judged = Judged.Errors, OfRequests = true, ControlErrors = control, ExposedErrors = exposed };

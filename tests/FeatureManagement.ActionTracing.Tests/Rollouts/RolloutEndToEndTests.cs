@@ -138,6 +138,25 @@ public class RolloutEndToEndTests
     }
 
     [Fact]
+    public async Task ManySteps_UsersThatComeBack_AreSeenOnceInARoundAndBadOnceAtAll()
+    {
+        const int Users = 40;
+        using var host = new RolloutHost("""
+            "type": "custom", "startPercentage": 13, "schedule": [
+              { "after": "00:05:00", "percentage": 14 }, { "after": "00:10:00", "percentage": 15 }, { "after": "00:15:00", "percentage": 16 },
+              { "after": "00:20:00", "percentage": 30 }, { "after": "05:00:00", "percentage": 40 }]
+            """);
+        await host.StartAsync();
+        var everybodyFails = new Traffic { ExposedErrors = 1, ControlErrors = 1, Returning = Users };
+        await host.RunAsync(110, everybodyFails, users: 100);
+        Assert.Equal((4, 16m, Users), (host.Status.History.Count, host.Status.CurrentPercentage, host.Status.ExposedUnits + host.Status.ControlUnits));
+        await host.RunAsync(50, everybodyFails, users: 100);
+        Assert.Equal((5, 30m, 2 * Users), (host.Status.History.Count, host.Status.CurrentPercentage, host.Status.ExposedUnits + host.Status.ControlUnits));
+        RolloutLedger ledger = host.Get<RolloutRunner>().Last(RolloutHost.Name, host.Status.Id)!.Ledger;
+        Assert.Equal(Users, ledger.Exposed.Bad + ledger.Control.Bad);
+    }
+
+    [Fact]
     public async Task NoTraffic_SamplesAskedFor_Holds()
     {
         using var host = new RolloutHost(HalfAnHour + ", \"safetyThresholds\": { \"minimumSamples\": 100 }");
