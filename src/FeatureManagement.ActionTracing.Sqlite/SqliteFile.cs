@@ -11,6 +11,7 @@ internal sealed class SqliteFile : IDisposable
 {
     private readonly string _path;
     private readonly SqliteConnectionStringBuilder _settings;
+    private readonly string _pragmas = "";
     private SqliteConnection? _connection;
     private readonly StrongBox<bool> _existed; // known to all connections
 
@@ -25,10 +26,11 @@ internal sealed class SqliteFile : IDisposable
         _settings.DefaultTimeout = 1; // how long a statement waits for another process before it looks at its token
     }
 
-    private SqliteFile(SqliteFile other) => (_path, _settings, _existed) = (other._path, other._settings, other._existed);
+    private SqliteFile(SqliteFile other, string pragmas) => (_path, _settings, _existed, _pragmas) = (other._path, other._settings, other._existed, pragmas);
 
     /// <summary>Another connection to the same file.</summary>
-    public SqliteFile Again() => new(this);
+    /// <param name="pragmas">What is set for it beyond the usual.</param>
+    public SqliteFile Again(string pragmas = "") => new(this, pragmas);
 
     /// <exception cref="ArgumentException">The connection string names no file.</exception>
     public static void Check(string connectionString) => Parse(connectionString);
@@ -57,7 +59,7 @@ internal sealed class SqliteFile : IDisposable
             SqliteSchema.Check(connection, _path); // the next line would leave its mark on a file of something else
             Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             SqliteSchema.Ensure(connection, _path);
-            Execute(connection, "PRAGMA busy_timeout = 0"); // SqliteLane waits by itself
+            Execute(connection, $"PRAGMA busy_timeout = 0; {_pragmas}"); // SqliteLane waits by itself
             _existed.Value = true;
             return _connection = connection;
         }

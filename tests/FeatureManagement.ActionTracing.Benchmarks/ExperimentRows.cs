@@ -14,6 +14,7 @@ internal static class ExperimentRows
 {
     private const string Job = "experiments";
     private const int Slice = 20_000;
+    private const int WarmUp = 2 * Slice;
 
     private static readonly FlagDefinition Flag = new()
     {
@@ -37,11 +38,14 @@ internal static class ExperimentRows
     public static IEnumerable<Row> Measure()
     {
         double small = 0;
-        foreach (int units in (int[])[100_000, 1_000_000])
+        foreach (int units in (int[])[WarmUp, 100_000, 1_000_000])
         {
             string directory = Directory.CreateTempSubdirectory("action-tracing-").FullName;
             string file = Path.Combine(directory, "experiments.db");
             Cost cost = RunAsync(units, file).GetAwaiter().GetResult();
+            Directory.Delete(directory, recursive: true);
+            if (units == WarmUp)
+                continue;
             string name = units.ToString("N0", CultureInfo.InvariantCulture) + " units, 3 metrics: ";
             yield return new Row(Job, name + "an event, for the caller", cost.Recording.TotalNanoseconds / (4d * units), "ns");
             yield return new Row(Job, name + "an event, written", cost.Writing.TotalMicroseconds / (4d * units), "µs");
@@ -53,7 +57,6 @@ internal static class ExperimentRows
             if (small != 0)
                 yield return Row.Ratio(Job, "time to write a unit, at a million / at a hundred thousand", perUnit, small, 1.5);
             small = perUnit;
-            Directory.Delete(directory, recursive: true);
         }
     }
 

@@ -3,8 +3,6 @@ using System.Globalization;
 using FeatureManagement.ActionTracing.AspNetCore;
 using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.Sample.Products;
-using FeatureManagement.ActionTracing.Sample.Search;
-using FeatureManagement.ActionTracing.Sample.Shoppers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -14,9 +12,14 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;
 
-/// <summary>The sample's search over real connections, with as much of action tracing as a row wants.</summary>
+/// <summary>
+/// The sample's list of products over real connections, with as much of action tracing as a row wants: a page that waits for nothing, so that what tracing costs shows.
+/// </summary>
 internal sealed class RequestHost : IAsyncDisposable
 {
+    /// <summary>What the page asks for.</summary>
+    public const string Flag = "relevance_ranking";
+
     private const int Clients = 8;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("action-tracing-").FullName;
@@ -28,19 +31,20 @@ internal sealed class RequestHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = _directory, EnvironmentName = Environments.Production });
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection([
-            new("ActionTracing:featureFlags:new_search:type", "percentage"),
-            new("ActionTracing:featureFlags:new_search:state", "rollout"),
-            new("ActionTracing:featureFlags:new_search:percentage", "50"),
+            new($"ActionTracing:featureFlags:{Flag}:type", "percentage"),
+            new($"ActionTracing:featureFlags:{Flag}:state", "rollout"),
+            new($"ActionTracing:featureFlags:{Flag}:percentage", "50"),
             .. enabled.SelectMany(flag => (KeyValuePair<string, string?>[])[new($"ActionTracing:featureFlags:{flag}:type", "boolean"), new($"ActionTracing:featureFlags:{flag}:state", "enabled")]),
         ]);
         builder.Services.AddRouting().AddLogging();
-        builder.Services.AddSingleton<ProductCatalog>().AddSingleton<Fault>();
+        builder.Services.AddControllers().AddApplicationPart(typeof(ProductsController).Assembly);
+        builder.Services.AddSingleton<ProductCatalog>();
         builder.Services.AddFeatureManagement()
             .WithActionTracing(tracing => tracing.AddAspNetCore(web => web.AnonymousCookie = new AnonymousCookie { Name = "shop-visitor" }));
         _app = builder.Build();
         if (traced)
             _app.UseActionTracing();
-        _app.MapSearch();
+        _app.MapControllers();
         _client = new HttpClient(new SocketsHttpHandler { UseCookies = false, MaxConnectionsPerServer = Clients });
     }
 
@@ -63,7 +67,7 @@ internal sealed class RequestHost : IAsyncDisposable
             int done = 0;
             for (; Stopwatch.GetElapsedTime(start) < duration; done++)
             {
-                using var request = new HttpRequestMessage(HttpMethod.Get, "/search?text=a");
+                using var request = new HttpRequestMessage(HttpMethod.Get, "/products");
                 request.Headers.Add("Cookie", string.Create(CultureInfo.InvariantCulture, $"shop-visitor=shopper-{client * 100 + done % 100}"));
                 using HttpResponseMessage response = await _client.SendAsync(request);
                 response.EnsureSuccessStatusCode();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FeatureManagement.ActionTracing.Benchmarks;
 
 /// <summary>
-/// Requests per second of the sample's search, client and server on the one machine, with and without action tracing: all applications in one process, in
+/// Requests per second of the sample's list of products, client and server on the one machine, with and without action tracing: all applications in one process, in
 /// alternating turns.
 /// </summary>
 internal static class RequestRows
@@ -25,7 +25,7 @@ internal static class RequestRows
         await using RequestHost watched = await RequestHost.StartAsync(traced: true);
         await using RequestHost activities = await RequestHost.StartAsync(traced: true, TracingSwitches.Enabled);
         await using RequestHost everything = await RequestHost.StartAsync(traced: true, TracingSwitches.Enabled, TracingSwitches.Output, TracingSwitches.Metrics);
-        using OutcomeWatch watch = watched.Services.GetRequiredService<OutcomeRecorder>().Watch("new_search", 1, 50, TimeSpan.FromMinutes(5));
+        using OutcomeWatch watch = watched.Services.GetRequiredService<OutcomeRecorder>().Watch(RequestHost.Flag, 1, 50, TimeSpan.FromMinutes(5));
         (string Name, RequestHost Host)[] hosts =
         [
             ("without UseActionTracing()", without),

@@ -32,7 +32,9 @@ internal sealed class DashboardAssets
             hash.AppendData(content);
         }
         Version = Base64Url.EncodeToString(hash.GetHashAndReset().AsSpan(0, 9));
-        Page = Encoding.UTF8.GetString(contents[PageName]).Replace("{version}", Version, StringComparison.Ordinal);
+        // All at once: a browser that finds modules by their imports asks for them a level at a time.
+        IEnumerable<string> modules = contents.Keys.Where(name => name.EndsWith(".js", StringComparison.Ordinal)).Select(name => $"<link rel=\"modulepreload\" href=\"assets/{{version}}/{name}\">");
+        Page = Encoding.UTF8.GetString(contents[PageName]).Replace("{modules}", string.Join("\n  ", modules), StringComparison.Ordinal).Replace("{version}", Version, StringComparison.Ordinal);
         _files = contents.Where(file => file.Key != PageName).ToFrozenDictionary(
             file => file.Key,
             file => new DashboardAsset(file.Value, TypeOf(file.Key), new EntityTagHeaderValue($"\"{Version}\"")),

@@ -23,6 +23,7 @@ internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus
             ["configurationReloads"] = configured.ReloadOnChange,
             ["storeIsDurable"] = stored.IsDurable,
             ["changesNotStored"] = stored.Pending,
+            ["auditEntriesNotStored"] = stored.PendingEntries,
             ["experimentEventsDropped"] = experiments.Dropped,
             ["evaluationsNotAudited"] = evaluations.Dropped,
         };

@@ -39,7 +39,8 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
         AuditBounds bounds = configuration.Catalog.Settings.AuditRetention is { } retention
             ? await store.WriteAsync((inner, bound) => inner.CutAuditAsync(time.GetUtcNow() - retention, bound), cancellationToken).ConfigureAwait(false)
             : await store.ReadAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
-        LogHead(bounds.Anchor.Number + 1, bounds.Head.Number, bounds.Head.Hash);
+        if (bounds.Head.Number > 0)
+            LogHead(bounds.Anchor.Number + 1, bounds.Head.Number, bounds.Head.Hash);
     }
 
     [LoggerMessage(262, LogLevel.Information, "The audit begins with entry {First}; the last is {Number} with hash {Hash}.", EventName = "AuditHead")]

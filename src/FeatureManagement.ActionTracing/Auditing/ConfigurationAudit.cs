@@ -38,7 +38,7 @@ internal sealed class ConfigurationAudit : IDisposable
     private void Judged(IReadOnlyList<ConfigurationFault> rejected, IReadOnlyList<ConfigurationFault> mended) => Record(
     [
         .. rejected.Select(fault => Entry("configuration_rejected", fault.Flag, fault.Message)),
-        .. mended.Select(fault => Entry("configuration_mended", fault.Flag, fault.Message)),
+        .. mended.Select(fault => Entry("configuration_mended", fault.Flag, $"No longer: {fault.Message}")),
     ]);
 
     private void Record(IEnumerable<AuditEntry> entries)

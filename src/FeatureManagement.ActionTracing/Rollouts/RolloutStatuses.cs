@@ -108,7 +108,7 @@ internal static class RolloutStatuses
             Lower = width is { } down ? Math.Exp(latency.Estimate - down) : null,
             Upper = width is { } up && double.IsFinite(Math.Exp(latency.Estimate + up)) ? Math.Exp(latency.Estimate + up) : null,
             PValue = ledger.MinLatencyP,
-            Evidence = Math.Clamp(Math.Log(p) / Math.Log(alpha), 0, 1),
+            Evidence = Math.Clamp(Math.Log(p) / Math.Log(alpha), 0, 1) + 0d, // never −0
         };
     }
 

@@ -7,7 +7,7 @@ internal sealed partial class FlagControl
     [LoggerMessage(200, LogLevel.Information, "Flag '{Flag}' {Action}: {Before} → {After}, by {Actor} ({Source}): {Reason} (version {Version})", EventName = "FlagChanged")]
     private partial void LogChanged(string flag, string action, string before, string after, string actor, ChangeSource source, string reason, long version);
 
-    [LoggerMessage(202, LogLevel.Warning, "Flag '{Flag}' {Action}: in force in this process, not yet stored, by {Actor} ({Source}): {Reason}", EventName = "FlagActed")]
+    [LoggerMessage(202, LogLevel.Warning, "Flag '{Flag}' {Action}: in force in this process and on its way to the store, by {Actor} ({Source}): {Reason}", EventName = "FlagActed")]
     private partial void LogActed(string flag, string action, string actor, ChangeSource source, string reason);
 
     [LoggerMessage(203, LogLevel.Information, "Flag '{Flag}' was changed by another process; it is now {Now}.", EventName = "FlagSeen")]

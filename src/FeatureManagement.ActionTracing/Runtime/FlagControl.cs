@@ -20,24 +20,20 @@ internal sealed partial class FlagControl : IDisposable
     private readonly FlagRecords _records;
     private readonly BoundedStore _store;
     private readonly IFlagCatalogSource _configuration;
-    private readonly ConfigurationAudit _audit;
+    private readonly Supersession _supersession;
+    private readonly Fleet _fleet;
     private readonly NodeName _node;
     private readonly TimeProvider _time;
     private readonly RuntimeMetrics _metrics;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _lane = new(1, 1); // one conversation with the store at a time, so that changes are written in order
-    private readonly Lock _edits = new(); // one edit of configuration after the other
-    private FlagCatalog? _catalog; // the one whose edits have been seen to; null before the stored state is known
     private long _known; // the store's version up to which everything is known here
     private volatile bool _loaded;
 
     public FlagControl(
-        SnapshotSource source, FlagRecords records, BoundedStore store, IFlagCatalogSource configuration, ConfigurationAudit audit, NodeName node, TimeProvider time, RuntimeMetrics metrics,
-        ILogger<FlagControl> logger)
-    {
-        (_source, _records, _store, _configuration, _audit, _node, _time, _metrics, _logger) = (source, records, store, configuration, audit, node, time, metrics, logger);
-        configuration.Changed += Reconfigured;
-    }
+        SnapshotSource source, FlagRecords records, BoundedStore store, IFlagCatalogSource configuration, Supersession supersession, Fleet fleet, NodeName node, TimeProvider time,
+        RuntimeMetrics metrics, ILogger<FlagControl> logger) =>
+        (_source, _records, _store, _configuration, _supersession, _fleet, _node, _time, _metrics, _logger) = (source, records, store, configuration, supersession, fleet, node, time, metrics, logger);
 
     /// <summary>Whether the stored state is known here. Until then nothing that depends on it may go forward.</summary>
     public bool IsLoaded => _loaded;
@@ -57,6 +53,7 @@ internal sealed partial class FlagControl : IDisposable
         try
         {
             await FlushAsync().ConfigureAwait(false);
+            await _fleet.TellAsync().ConfigureAwait(false); // before anything is laid over an answer that others do not know of
             for (int attempt = 1; ; attempt++)
             {
                 EffectiveFlag configured = Configured(edit.Flag);
@@ -78,7 +75,7 @@ internal sealed partial class FlagControl : IDisposable
                 if (await TryWriteAsync(edit, configured, record, next).ConfigureAwait(false) is { } written)
                 {
                     _records.Accept(edit.Flag, written);
-                    EndWhatAnEditOvertook(edit.Flag, ConfiguredAnswer.Of(configured.Definition));
+                    _supersession.Overtook(edit.Flag, ConfiguredAnswer.Of(configured.Definition));
                     return Status(edit.Flag);
                 }
                 if (attempt == MaxAttempts)
@@ -125,6 +122,8 @@ internal sealed partial class FlagControl : IDisposable
         try
         {
             await RefreshAsync().ConfigureAwait(false);
+            await _fleet.TellAsync().ConfigureAwait(false);
+            await _supersession.SettleAsync().ConfigureAwait(false);
             await FlushAsync().ConfigureAwait(false);
             await _store.ProbeAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -134,38 +133,23 @@ internal sealed partial class FlagControl : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Writes what is pending, and tells the other processes that this one ends.</summary>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
     {
-        _configuration.Changed -= Reconfigured;
-        _lane.Dispose();
-    }
-
-    // What an edit ends has no effect any more when this is called: layers over another answer are not laid. It is written with the next poll.
-    private void Reconfigured(FlagCatalog _)
-    {
-        lock (_edits)
+        await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            FlagCatalog catalog = _configuration.Catalog;
-            _audit.Edited(catalog);
-            if (!_loaded || ReferenceEquals(catalog, _catalog))
-                return;
-            foreach ((FlagEdit edit, FlagDefinition configured) in ConfigurationEdits.Ended(_catalog, catalog, _source.Layers(), _time.GetUtcNow()))
-                _records.Act(edit, configured, out FlagSnapshot _, out FlagSnapshot _);
-            _catalog = catalog;
+            await FlushAsync().ConfigureAwait(false);
+            await _fleet.LeaveAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lane.Release();
         }
     }
 
-    // Configuration was edited while the change was on its way to the store: the edit found nothing to end then, and it is the operator's hand all the same.
-    private void EndWhatAnEditOvertook(string flag, ConfiguredAnswer decidedBy)
-    {
-        lock (_edits)
-        {
-            if (_catalog is not { } catalog || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && ConfiguredAnswer.Of(now) == decidedBy))
-                return;
-            foreach ((FlagEdit edit, FlagDefinition configured) in ConfigurationEdits.Ended(null, catalog, [KeyValuePair.Create(flag, _source.Layer(flag))], _time.GetUtcNow()))
-                _records.Act(edit, configured, out FlagSnapshot _, out FlagSnapshot _);
-        }
-    }
+    public void Dispose() => _lane.Dispose();
 
     // Waits for the first try, within the bound of a call; what goes wrong is reported by the store and tried again at the next poll.
     private async Task WriteSoonAsync(CancellationToken cancellationToken)
@@ -188,7 +172,7 @@ internal sealed partial class FlagControl : IDisposable
         {
             if (pending.Edit is not { } edit)
             {
-                await _store.WriteAsync((store, bound) => store.CommitAsync(new StoreCommit([], pending.Entries), bound), CancellationToken.None).ConfigureAwait(false);
+                await _fleet.WriteAsync(pending.Entries).ConfigureAwait(false);
                 _records.Written(pending, null);
                 continue;
             }
@@ -230,9 +214,11 @@ internal sealed partial class FlagControl : IDisposable
             _loaded = true;
             _store.Update(report => report with { IsLoaded = true });
             LogLoaded(changed.Count, changes.Version);
-            Reconfigured(_configuration.Catalog);
+            _supersession.Begin();
             return;
         }
+        if (changed.Count > 0)
+            _supersession.Unsettle();
         foreach (string flag in changed)
             LogSeen(flag, AuditValues.Short(_source.Current.Find(flag)?.Effective));
     }

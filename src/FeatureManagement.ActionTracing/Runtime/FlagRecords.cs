@@ -157,7 +157,8 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
 
     private void Report()
     {
-        int count = _pending.Count;
-        store.Update(report => report with { Pending = count });
+        int changes = _pending.Count(pending => pending.Edit is not null);
+        int entries = _pending.Sum(pending => pending.Entries.Count);
+        store.Update(report => report with { Pending = changes, PendingEntries = entries });
     }
 }

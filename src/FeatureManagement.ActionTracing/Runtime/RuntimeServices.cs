@@ -20,6 +20,8 @@ internal static class RuntimeServices
         services.TryAddSingleton<FlagRecords>();
         services.TryAddSingleton<RuntimeMetrics>();
         services.TryAddSingleton<ConfigurationAudit>();
+        services.TryAddSingleton<Fleet>();
+        services.TryAddSingleton<Supersession>();
         services.TryAddSingleton<FlagControl>();
         services.TryAddSingleton<IAuditLog, AuditLog>();
         services.TryAddSingleton<IEvaluationStore>(_ => new InMemoryEvaluationStore());

@@ -13,7 +13,7 @@ internal sealed partial class StoreSync(FlagControl control, IActionTracingStore
     {
         if (!status.Current.IsDurable)
             LogNotDurable();
-        await TrySyncAsync(cancellationToken).ConfigureAwait(false);
+        await TryAsync(control.SyncAsync, cancellationToken).ConfigureAwait(false);
         if (!control.IsLoaded)
             LogNotLoaded(status.Current.Error ?? "");
     }
@@ -27,8 +27,9 @@ internal sealed partial class StoreSync(FlagControl control, IActionTracingStore
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        if (status.Current.Pending > 0 && !await TrySyncAsync(cancellationToken).ConfigureAwait(false))
-            LogLost(status.Current.Pending);
+        await TryAsync(control.LeaveAsync, cancellationToken).ConfigureAwait(false);
+        if (status.Current is { Pending: > 0 } or { PendingEntries: > 0 })
+            LogLost(status.Current.Pending, status.Current.PendingEntries);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,33 +37,29 @@ internal sealed partial class StoreSync(FlagControl control, IActionTracingStore
         using var timer = new PeriodicTimer(configuration.Catalog.Settings.StorePollInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            await TrySyncAsync(stoppingToken).ConfigureAwait(false);
+            await TryAsync(control.SyncAsync, stoppingToken).ConfigureAwait(false);
             timer.Period = configuration.Catalog.Settings.StorePollInterval;
         }
     }
 
-    private async Task<bool> TrySyncAsync(CancellationToken cancellationToken)
+    private async Task TryAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken)
     {
         try
         {
-            await control.SyncAsync(cancellationToken).ConfigureAwait(false);
-            return true;
+            await call(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return false;
         }
         catch (FlagChangeException)
         {
             // The store has reported it.
-            return false;
         }
 #pragma warning disable CA1031 // An exception that escapes stops the host.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             LogSyncFailed(exception);
-            return false;
         }
     }
 
@@ -75,6 +72,6 @@ internal sealed partial class StoreSync(FlagControl control, IActionTracingStore
     [LoggerMessage(208, LogLevel.Error, "The state could not be brought in line with the store; it is tried again.", EventName = "SyncFailed")]
     private partial void LogSyncFailed(Exception exception);
 
-    [LoggerMessage(209, LogLevel.Critical, "The process ends with {Pending} changes that were in force and could not be stored: a restart forgets them.", EventName = "ChangesLost")]
-    private partial void LogLost(int pending);
+    [LoggerMessage(209, LogLevel.Critical, "The process ends, and what could not be stored is lost: {Pending} changes that were in force, and {Entries} audit entries of configuration.", EventName = "ChangesLost")]
+    private partial void LogLost(int pending, int entries);
 }

@@ -58,5 +58,5 @@ internal sealed record CountEvidence
     public bool Stops(double alpha) => BadExposed >= MinimumBad && LogE >= -Math.Log(alpha);
 
     /// <summary>How far the evidence is on its way to a stop, 0 to 1.</summary>
-    public double Meter(double alpha) => Math.Clamp(LogE / -Math.Log(alpha), 0, 1);
+    public double Meter(double alpha) => Math.Clamp(LogE / -Math.Log(alpha), 0, 1) + 0d; // never −0
 }

@@ -18,6 +18,9 @@ public sealed record StoreReport
     /// <summary>How many changes are in force in this process and not yet in the store. They are written, in order, once it works.</summary>
     public int Pending { get; init; }
 
+    /// <summary>How many audit entries of configuration are not yet in the store. They are written, in order with the changes, once it works.</summary>
+    public int PendingEntries { get; init; }
+
     /// <summary>Stored documents that cannot be read, each as a sentence; what they say is not in force.</summary>
     public IReadOnlyList<string> Unreadable { get; init; } = [];
 }

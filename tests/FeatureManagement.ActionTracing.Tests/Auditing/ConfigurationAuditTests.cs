@@ -29,7 +29,8 @@ public sealed class ConfigurationAuditTests : IDisposable
         Assert.Equal("""{"state":"disabled","percentage":0,"source":"configuration"}""", entries[1].After);
 
         Write("'a': { 'type': 'boolean', 'state': 'disabled', 'description': 'Off.' }, 'b': { 'type': 'percentage', 'state': 'rollout', 'percentage': 5 }");
-        Assert.Equal(("configuration_mended", "b"), (Entries(host, 3)[2].Action, Entries(host, 3)[2].Flag));
+        AuditEntry mended = Entries(host, 3)[2];
+        Assert.Equal(("configuration_mended", "b", "No longer: Flag 'b': percentage is 140; it must be between 0 and 100."), (mended.Action, mended.Flag, mended.Reason));
 
         Write("'a': { 'type': 'boolean', 'state': 'disabled', 'description': 'Off.' }, 'c': { 'type': 'boolean', 'state': 'enabled' }", "'auditFlagEvaluations': true");
         entries = Entries(host, 6)[3..];
@@ -68,6 +69,45 @@ public sealed class ConfigurationAuditTests : IDisposable
         services.Flags.Set([.. Enumerable.Range(0, 1_200).Select(i => Flag.Off($"f{i}"))]);
         await services.Get<FlagControl>().SyncAsync(default);
         Assert.Equal((500, 1_200L), (largest, (await store.ReadAuditBoundsAsync(default)).Head.Number));
+    }
+
+    [Fact]
+    public async Task Edit_WhoseCommitSucceedsWithoutAnAnswer_IsInTheAuditOnce()
+    {
+        var store = new SwitchedStore();
+        using var services = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        FlagControl control = services.Get<FlagControl>();
+        await control.SyncAsync(default);
+        for (decimal share = 20; share <= 40; share += 10)
+        {
+            store.AfterCommit = _ => throw new TimeoutException();
+            services.Flags.Set(Flag.Share("share", share));
+            await Assert.ThrowsAsync<FlagChangeException>(() => control.SyncAsync(default));
+            await Assert.ThrowsAsync<FlagChangeException>(() => control.SyncAsync(default)); // it probes whether writing works
+            store.AfterCommit = null;
+            await control.SyncAsync(default);
+        }
+        Assert.Equal(["configured", "configured", "configured"], (await store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
+        Assert.Equal(0, services.Get<IActionTracingStoreStatus>().Current.PendingEntries);
+    }
+
+    [Fact]
+    public async Task Edit_ByTwoProcessesAtOnce_IsInTheAuditOnceForEach()
+    {
+        var store = new SwitchedStore();
+        using var one = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        using var other = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        await one.Get<FlagControl>().SyncAsync(default);
+        await other.Get<FlagControl>().SyncAsync(default);
+        one.Flags.Set(Flag.Share("share", 20));
+        other.Flags.Set(Flag.Share("share", 20));
+        store.BeforeCommit = _ =>
+        {
+            store.BeforeCommit = null;
+            return other.Get<FlagControl>().SyncAsync(default); // it is faster
+        };
+        await one.Get<FlagControl>().SyncAsync(default);
+        Assert.Equal(["configured", "configured"], (await store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
     }
 
     private static AuditEntry[] Entries(EditedHost host, int count)

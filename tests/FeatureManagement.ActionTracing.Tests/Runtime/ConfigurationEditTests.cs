@@ -130,21 +130,6 @@ public sealed class ConfigurationEditTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task Override_ByAProcessThatHasSeenAnEditEarlier_IsNotEndedByOneThatHasNot()
-    {
-        using FlagServices other = Start(Flag.Share("share", 10));
-        await Sync(other);
-        _services.Flags.Set(Flag.Share("share", 20));
-        await Update(_services, 50);
-        await Sync(other);
-        Assert.Equal((10m, FlagSource.Configuration), Now(other)); // the override is over another answer
-        other.Flags.Set(Flag.Share("share", 20));
-        await Sync(other);
-        Assert.Equal((50m, FlagSource.Override), Now(other));
-        Assert.Equal((50m, FlagSource.Override), Now(_services));
-    }
-
     private FlagServices Start(params FlagDefinition[] flags) => new(flags, before: services => services.AddSingleton<IActionTracingStore>(_store));
 
     private static Task<FlagStatus> Update(FlagServices services, decimal percentage) => services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = percentage }, Change);

@@ -15,6 +15,9 @@ internal sealed class SwitchedStore(IActionTracingStore? inner = null) : IAction
     /// <summary>Called before each commit, as if another process were faster.</summary>
     public Func<StoreCommit, Task>? BeforeCommit { get; set; }
 
+    /// <summary>Called after each commit, as if its answer were lost.</summary>
+    public Func<StoreCommit, Task>? AfterCommit { get; set; }
+
     public bool IsDurable => Inner.IsDurable;
 
     public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken) => Call(() => Inner.ReadAsync(prefix, since, cancellationToken));
@@ -23,7 +26,10 @@ internal sealed class SwitchedStore(IActionTracingStore? inner = null) : IAction
     {
         if (BeforeCommit is { } before)
             await before(commit);
-        return await Call(() => Inner.CommitAsync(commit, cancellationToken));
+        CommitResult result = await Call(() => Inner.CommitAsync(commit, cancellationToken));
+        if (AfterCommit is { } after)
+            await after(commit);
+        return result;
     }
 
     public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) => Call(() => Inner.ReadAuditAsync(query, cancellationToken));

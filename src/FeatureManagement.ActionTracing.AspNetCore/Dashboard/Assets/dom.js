@@ -33,7 +33,9 @@ export const unseen = text => h('span', { class: 'unseen' }, text);
 
 export const known = value => value !== null && value !== undefined;
 
-export const percent = share => `${Number(share).toLocaleString(undefined, { maximumFractionDigits: 3 })} %`;
+const Share = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
+
+export const percent = share => `${Share.format(share)} %`;
 
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString()} ${number === 1 ? one : many}`;
 

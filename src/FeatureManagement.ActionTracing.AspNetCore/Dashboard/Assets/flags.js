@@ -58,7 +58,11 @@ export function flagsView(model) {
   function branch(flags, matches) {
     const items = flags.map(flag => {
       const below = branch(model.children(flag), matches);
-      return (below || matches(flag)) && h('li', null, row(flag), below);
+      if (!below && !matches(flag)) return null;
+      const item = h('li', null, row(flag), below);
+      // What is out of sight is not laid out: so much room it will take, about.
+      item.style.containIntrinsicBlockSize = `auto ${50 * (1 + (below ? below.querySelectorAll('li').length : 0))}px`;
+      return item;
     }).filter(Boolean);
     return items.length > 0 && h('ul', null, items);
   }

@@ -10,6 +10,7 @@ const key = name => name.toLowerCase();
 export class Model {
   #flags = new Map();
   #children = new Map();
+  #called = [];
   status = null;
 
   get flags() { return [...this.#flags.values()]; }
@@ -27,6 +28,7 @@ export class Model {
   }
 
   #family() {
+    this.#called = this.flags.filter(flag => this.isEmergencyFlag(flag) && flag.enabled);
     this.#children = Map.groupBy(this.#flags.values(), flag => (flag.parent && this.find(flag.parent) ? key(flag.parent) : ''));
   }
 
@@ -45,7 +47,7 @@ export class Model {
 
   /** The emergency flag, on now, that stops a flag. */
   stoppedBy(flag) {
-    return this.flags.find(other => this.isEmergencyFlag(other) && other.enabled && other !== flag && below(flag, other));
+    return this.#called.find(other => other !== flag && below(flag, other));
   }
 
   #ancestorInEmergency(flag) {
