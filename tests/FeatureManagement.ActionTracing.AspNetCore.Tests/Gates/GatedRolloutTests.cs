@@ -1,0 +1,80 @@
+using FeatureManagement.ActionTracing.AspNetCore.Tests.Support;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Runtime;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.FeatureManagement.AspNetCore;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Gates;
+
+/// <summary>A rollout of what stands behind a gate: those who do not have it get the gate's 404, which takes no time.</summary>
+public sealed class GatedRolloutTests
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    [Theory]
+    [InlineData("/mvc/flag0")]
+    [InlineData("/endpoint/flag0")]
+    public async Task Gate_InARollout_IsNotRolledBackForBeingSlowerThanA404(string path)
+    {
+        await using WebHost host = await StartAsync();
+        var rollouts = host.Services.GetRequiredService<IRolloutManager>();
+        await rollouts.StartAsync("flag0", new FlagChange("ada", "a test"), new RolloutConfig { Type = RolloutType.Linear, Duration = TimeSpan.FromHours(1), StartPercentage = 50 });
+        RolloutLoop loop = host.Services.GetServices<IHostedService>().OfType<RolloutLoop>().Single();
+        int on = 0, off = 0;
+        for (int user = 0; user < 400; user++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Add("X-User", $"user{user}");
+            using HttpResponseMessage response = await host.Client.SendAsync(request);
+            _ = response.IsSuccessStatusCode ? on++ : off++;
+        }
+        for (int look = 0; look < 4; look++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(10));
+            await loop.TickAsync(default); // the host's own timer is on a thread of its own
+        }
+        RolloutStatus status = rollouts.GetStatus("flag0")!;
+        Assert.Null(status.EndedAt);
+        Assert.Equal((on, off), (status.ExposedUnits, status.ControlUnits));
+        Assert.Equal("Control has no comparable actions, for the flag cuts them short: its thresholds alone guard it.", status.Note);
+        Assert.Null(status.Latency);
+    }
+
+    private Task<WebHost> StartAsync() => WebHost.StartAsync(
+        configuration: new() { ["ActionTracing:featureFlags:flag0:type"] = "percentage", ["ActionTracing:featureFlags:flag0:state"] = "disabled" },
+        services: services =>
+        {
+            services.AddSingleton<TimeProvider>(_time);
+            services.AddHttpContextAccessor();
+            services.AddSingleton<ITargetingContextAccessor, HeaderUser>();
+            services.AddMvcCore().AddApplicationPart(typeof(GateTests).Assembly);
+            services.AddLogging();
+        },
+        map: app =>
+        {
+            app.MapControllers();
+            app.MapGet("/endpoint/flag0", () => "on").WithFeatureGate("flag0");
+        },
+        pipeline: app =>
+        {
+            app.UseActionTracing();
+            // What lies behind the gate takes its time; the 404 does not.
+            app.Use(async (context, next) =>
+            {
+                await next(context);
+                if (context.Response.StatusCode == StatusCodes.Status200OK)
+                    _time.Advance(TimeSpan.FromMilliseconds(30));
+            });
+        });
+
+    private sealed class HeaderUser(IHttpContextAccessor http) : ITargetingContextAccessor
+    {
+        public ValueTask<TargetingContext> GetContextAsync() => new(new FeatureFlagContext { UserId = http.HttpContext?.Request.Headers["X-User"] });
+    }
+}

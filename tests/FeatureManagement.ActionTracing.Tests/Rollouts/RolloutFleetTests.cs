@@ -1,0 +1,76 @@
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.Tests.Support;
+
+namespace FeatureManagement.ActionTracing.Tests.Rollouts;
+
+/// <summary>Two processes that share one SQLite file, and a clock.</summary>
+public sealed class RolloutFleetTests : IDisposable
+{
+    private const string Plan = "\"type\": \"linear\", \"duration\": \"00:30:00\", \"startPercentage\": 10";
+
+    private readonly TempDirectory _directory = new();
+    private readonly SqliteStore _oneStore;
+    private readonly SqliteStore _otherStore;
+    private readonly RolloutHost _one;
+    private readonly RolloutHost _other;
+
+    public RolloutFleetTests()
+    {
+        (_oneStore, _otherStore) = (Open(), Open());
+        _one = new RolloutHost(Plan, store: _oneStore);
+        _other = new RolloutHost(Plan, time: _one.Time, store: _otherStore);
+    }
+
+    public void Dispose()
+    {
+        _one.Dispose();
+        _other.Dispose();
+        _oneStore.Dispose();
+        _otherStore.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Looks_OfBoth_CountEachUserThatEachHasSeenOnce()
+    {
+        await _one.StartAsync();
+        for (int i = 0; i < 20; i++)
+        {
+            await _one.TickAsync(new Traffic(), users: 10);
+            await _other.TickAsync(new Traffic(), users: 7);
+        }
+        await _one.TickAsync();
+        await _other.TickAsync();
+        // No step was due yet.
+        Assert.Equal(10, _one.Status.CurrentPercentage);
+        int exposed = Exposed(20 * 10) + Exposed(20 * 7);
+        Assert.Equal((exposed, 20 * 17 - exposed), (_one.Status.ExposedUnits, _one.Status.ControlUnits));
+        Assert.Equal((exposed, 20 * 17 - exposed), (_other.Status.ExposedUnits, _other.Status.ControlUnits));
+    }
+
+    [Fact]
+    public async Task Steps_AreTakenOnceByEitherAndTimeIsCreditedOnce()
+    {
+        await _one.StartAsync();
+        TimeSpan watched = TimeSpan.Zero;
+        for (int i = 0; i < 1_000 && _one.Status.EndedAt is null; i++)
+        {
+            DateTimeOffset before = _one.Time.GetUtcNow();
+            await Task.WhenAll(_one.TickAsync(new Traffic(), users: 2), _other.TickAsync(new Traffic(), users: 2));
+            watched += _one.Time.GetUtcNow() - before;
+        }
+        Assert.Equal(RolloutPhase.Complete, _one.Status.Phase);
+        Assert.InRange(_one.Status.Credited, TimeSpan.FromMinutes(30), watched);
+        string[] steps = [.. (await _oneStore.ReadAuditAsync(new AuditQuery { OldestFirst = true, Take = AuditQuery.MaxTake }, default))
+            .Where(entry => entry.Action is "rollout_step" or "rollout_completed").Select(entry => entry.After!)];
+        Assert.Equal(steps.Distinct(), steps);
+        Assert.Equal(6, steps.Length); // five minutes each
+    }
+
+    private int Exposed(int users) => Enumerable.Range(0, users).Count(i => _one.Flags.IsEnabled(RolloutHost.Name, new FeatureFlagContext { UserId = $"user{i}" }));
+
+    private SqliteStore Open() => new(new SqliteFile(_directory.File("shared.db"), null));
+}
