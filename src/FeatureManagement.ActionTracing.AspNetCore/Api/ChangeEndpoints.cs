@@ -17,22 +17,21 @@ internal static class ChangeEndpoints
         group.MapPatch("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Default.FlagPatch, patch => patch.Reason, async (patch, change, expected) =>
             {
-                CheckContent(expected, name, flags);
                 (FlagUpdate update, string? fault) = patch.ToUpdate(name);
                 // Everything that is wrong at once, and not only what is found first.
                 if (flags.GetFlag(name) is { } known && new[] { fault }.OfType<string>().Concat(FlagChanges.Faults(known.Definition, update)).Concat(change.Faults()).ToArray() is { Length: > 0 } faults)
                     throw new FlagChangeException(FlagChangeError.Invalid, faults);
-                return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change, expected?.Version, request.RequestAborted).ConfigureAwait(false));
+                return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change with { Seen = expected?.Content }, expected?.Version, request.RequestAborted).ConfigureAwait(false));
             }));
 
         group.MapPost("api/flags/{name}/reset", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
                 async (_, change, expected) =>
                 {
-                    CheckContent(expected, name, flags);
-                    return FlagEndpoints.Show(request, await flags.ResetFlagAsync(name, change, expected?.Version, request.RequestAborted).ConfigureAwait(false));
+                        return FlagEndpoints.Show(request, await flags.ResetFlagAsync(name, change, expected?.Version, request.RequestAborted).ConfigureAwait(false));
                 }));
 
+        // If-Match is for updates and resets: a kill, its end and a rollback are right whatever the flag has become.
         group.MapPost("api/flags/{name}/emergency", (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
             ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
                 // A caller who hangs up does not take a kill back.
@@ -61,13 +60,6 @@ internal static class ChangeEndpoints
                 ? FlagEndpoints.Unknown(name, flags)
                 : Problems.Of(StatusOf(exception.Error), exception.Message, exception.Error == FlagChangeError.Invalid ? exception.Errors : null);
         }
-    }
-
-    // Not where a kill, its end or a rollback is asked for: these are right whatever the flag has become.
-    private static void CheckContent(FlagTag? expected, string name, IFeatureFlagManager flags)
-    {
-        if (expected is { Content: not null } && flags.GetFlag(name) is { } status && FlagTag.Of(status) is var now && now.Version == expected.Version && now != expected)
-            throw new FlagChangeException(FlagChangeError.VersionMismatch, $"Flag '{status.Definition.Name}' has changed since it was read. Read it again, and then decide.");
     }
 
     private static int StatusOf(FlagChangeError error) => error switch

@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -17,7 +14,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 internal sealed record FlagTag(long Version, string? Content)
 {
     public static FlagTag Of(FlagStatus status) =>
-        new(status.Version, XxHash3.HashToUInt64(MemoryMarshal.AsBytes(StoredJson.Write(status.Definition).AsSpan())).ToString("x16", CultureInfo.InvariantCulture));
+        new(status.Version, FlagStamp.Of(status.Definition));
 
     /// <summary>Reads <c>If-Match</c>.</summary>
     /// <param name="request">The request.</param>

@@ -9,6 +9,9 @@ public sealed record FlagChange(string Actor, string Reason, ChangeSource Source
     /// <summary>The longest actor and reason that are taken.</summary>
     public const int MaxLength = 1_000;
 
+    /// <summary>The <see cref="FlagStamp"/> of the flag as whoever changes it has seen it; null for any.</summary>
+    internal string? Seen { get; init; }
+
     /// <summary>A reason that a machine made from parts of any length, cut to what is taken.</summary>
     internal static string Cut(string reason) =>
         reason.Length <= MaxLength ? reason : reason[..(char.IsHighSurrogate(reason[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)] + "…";

@@ -66,6 +66,8 @@ internal sealed partial class FlagControl : IDisposable
                         throw new FlagChangeException(FlagChangeError.VersionMismatch,
                             $"Flag '{configured.Definition.Name}' has changed: it is at version {record.Version}, not {expected}. Read it again, and then decide.");
                 }
+                if (edit.Change.Seen is { } seen && seen != FlagStamp.Of(FlagLayers.Apply(configured, record).Definition))
+                    throw new FlagChangeException(FlagChangeError.VersionMismatch, $"Flag '{configured.Definition.Name}' has changed since it was read. Read it again, and then decide.");
                 if (_records.IsUnreadable(edit.Flag))
                     throw new FlagChangeException(FlagChangeError.StoreUnavailable,
                         $"What the store holds of flag '{configured.Definition.Name}' cannot be read by this release, and a change would erase it; nothing was changed. The health check says more.");

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Configuration;
@@ -120,7 +117,7 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
         if (_stamped is { } stamped && ReferenceEquals(stamped.Catalog, catalog))
             return stamped.Answers;
         string all = string.Join('\n', catalog.Flags.Values.Select(flag => $"{FlagKey.Of(flag.Name)} {StoredJson.Write(ConfiguredAnswer.Of(flag))}").Order(StringComparer.Ordinal));
-        string answers = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(all.AsSpan())).ToString("x16", CultureInfo.InvariantCulture);
+        string answers = FlagStamp.Of(all);
         _stamped = (catalog, answers);
         return answers;
     }

@@ -86,6 +86,22 @@ public sealed class ConfigurationEditTests : IDisposable
     }
 
     [Fact]
+    public async Task Edit_WhileAnUpdateWaitsForAnother_IsSeenByWhoeverSaidWhatHeHadSeen()
+    {
+        var written = new TaskCompletionSource();
+        _store.BeforeCommit = _ => written.Task;
+        Task<FlagStatus> first = _services.Manager.UpdateFlagAsync("other", new FlagUpdate { State = FlagState.Disabled }, Change);
+        FlagChange seen = Change with { Seen = FlagStamp.Of(_services.Manager.GetFlag("share")!.Definition) };
+        Task<FlagStatus> second = _services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 50 }, seen, expectedVersion: 0);
+        _services.Flags.Set(Flag.Share("share", 10) with { Whitelist = ["u"] }, Flag.On("other"));
+        written.SetResult();
+        _store.BeforeCommit = null;
+        await first;
+        FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => second);
+        Assert.Equal((FlagChangeError.VersionMismatch, "Flag 'share' has changed since it was read. Read it again, and then decide."), (refused.Error, refused.Message));
+    }
+
+    [Fact]
     public async Task Edit_OfAnythingElse_ShowsThroughTheOverride()
     {
         await Update(_services, 50);
