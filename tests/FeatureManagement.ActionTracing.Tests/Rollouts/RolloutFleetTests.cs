@@ -11,6 +11,8 @@ public sealed class RolloutFleetTests : IDisposable
 {
     private const string Plan = "\"type\": \"linear\", \"duration\": \"00:30:00\", \"startPercentage\": 10";
 
+    private const int Looks = 10; // of each, which is less than a step
+
     private readonly TempDirectory _directory = new();
     private readonly SqliteStore _oneStore;
     private readonly SqliteStore _otherStore;
@@ -37,18 +39,19 @@ public sealed class RolloutFleetTests : IDisposable
     public async Task Looks_OfBoth_CountEachUserThatEachHasSeenOnce()
     {
         await _one.StartAsync();
-        for (int i = 0; i < 20; i++)
+        await _one.TickAsync(); // from now on each watches
+        await _other.TickAsync();
+        for (int i = 0; i < Looks; i++)
         {
             await _one.TickAsync(new Traffic(), users: 10);
             await _other.TickAsync(new Traffic(), users: 7);
         }
         await _one.TickAsync();
         await _other.TickAsync();
-        // No step was due yet.
         Assert.Equal(10, _one.Status.CurrentPercentage);
-        int exposed = Exposed(20 * 10) + Exposed(20 * 7);
-        Assert.Equal((exposed, 20 * 17 - exposed), (_one.Status.ExposedUnits, _one.Status.ControlUnits));
-        Assert.Equal((exposed, 20 * 17 - exposed), (_other.Status.ExposedUnits, _other.Status.ControlUnits));
+        int exposed = Exposed(Looks * 10) + Exposed(Looks * 7);
+        Assert.Equal((exposed, Looks * 17 - exposed), (_one.Status.ExposedUnits, _one.Status.ControlUnits));
+        Assert.Equal((exposed, Looks * 17 - exposed), (_other.Status.ExposedUnits, _other.Status.ControlUnits));
     }
 
     [Fact]
@@ -59,7 +62,8 @@ public sealed class RolloutFleetTests : IDisposable
         for (int i = 0; i < 1_000 && _one.Status.EndedAt is null; i++)
         {
             DateTimeOffset before = _one.Time.GetUtcNow();
-            await Task.WhenAll(_one.TickAsync(new Traffic(), users: 2), _other.TickAsync(new Traffic(), users: 2));
+            await _one.TickAsync(new Traffic(), users: 2);
+            await _other.TickAsync(new Traffic(), users: 2);
             watched += _one.Time.GetUtcNow() - before;
         }
         Assert.Equal(RolloutPhase.Complete, _one.Status.Phase);
