@@ -26,10 +26,8 @@ internal static class ChangeEndpoints
 
         group.MapPost("api/flags/{name}/reset", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
-                async (_, change, expected) =>
-                {
-                        return FlagEndpoints.Show(request, await flags.ResetFlagAsync(name, change, expected?.Version, request.RequestAborted).ConfigureAwait(false));
-                }));
+                async (_, change, expected) => FlagEndpoints.Show(
+                    request, await flags.ResetFlagAsync(name, change with { Seen = expected?.Content }, expected?.Version, request.RequestAborted).ConfigureAwait(false))));
 
         // If-Match is for updates and resets: a kill, its end and a rollback are right whatever the flag has become.
         group.MapPost("api/flags/{name}/emergency", (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>

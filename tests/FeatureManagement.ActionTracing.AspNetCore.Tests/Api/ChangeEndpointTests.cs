@@ -110,8 +110,9 @@ public class ChangeEndpointTests
         var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
         configuration["ActionTracing:featureFlags:checkout:whitelist:0"] = "bob";
         configuration.Reload();
-        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"x"}""", HttpStatusCode.PreconditionFailed,
-            "Flag 'checkout' has changed since it was read. Read it again, and then decide.", seen.Headers.ETag!.Tag);
+        foreach ((HttpMethod method, string path) in new[] { (HttpMethod.Patch, "api/flags/checkout"), (HttpMethod.Post, "api/flags/checkout/reset") })
+            await RefusedAsync(host, method, path, method == HttpMethod.Patch ? """{"percentage":20,"reason":"x"}""" : """{"reason":"x"}""", HttpStatusCode.PreconditionFailed,
+                "Flag 'checkout' has changed since it was read. Read it again, and then decide.", seen.Headers.ETag!.Tag);
         await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency", """{"reason":"a kill is right whatever the flag has become"}""", seen.Headers.ETag!.Tag);
         await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency/clear", """{"reason":"and so is its end"}""", seen.Headers.ETag!.Tag);
         using HttpResponseMessage again = await host.Client.GetAsync("api/flags/checkout");
