@@ -104,6 +104,19 @@ public sealed class ExperimentAnalysisTests
     }
 
     [Fact]
+    public void GuardrailOfValues_IsOneSided()
+    {
+        // The seventh vector's data of the one-sided test, at 5 %, with ten times the mixing constant of 250 units.
+        ExperimentRun run = Sums.Run([[1, 1]], Sums.Bought, new ExperimentMetric { Name = "waited", Kind = MetricKind.Continuous, Role = MetricRole.Guardrail, HigherIsBetter = false });
+        ExperimentComparison comparison = Look(
+            run, Sums.Arm(1, 0, 5_000, Sums.Ones(250), Sums.Values(5_000, 4.6, 1)), Sums.Arm(1, 1, 5_000, Sums.Ones(250), Sums.Values(5_000, 4.7, 1))).Metrics[1].Comparisons[0];
+        AssertInterval(0.1, 0.04441811529372957, 0.15558188470627043, comparison.Difference!);
+        Close.To(2.7767875848434225e-05, comparison.PValue);
+        Assert.Equal((ExperimentVerdict.Worse, null, null), (comparison.Verdict, comparison.Lift, comparison.ChanceToBeatControl));
+        Assert.Equal("b is worse than a in waited: +0.1 (between +0.04 and +0.16).", comparison.Summary);
+    }
+
+    [Fact]
     public void Split_AddsUpOverSteps_AndStaysBroken()
     {
         ExperimentRun run = Sums.Run([[99, 1], [95, 5], [1, 1]], Sums.Bought);
