@@ -226,9 +226,11 @@ public class RolloutEndToEndTests
         (source.Exposed, source.Control) = (10, 990);
         await host.TickAsync();
         Assert.True(host.Status.IsHeld);
+        int round = source.Round;
         await host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada);
         await host.RunAsync(2);
         Assert.False(host.Status.IsHeld);
+        Assert.Equal(round + 1, source.Round); // else nobody who was seen before would be evidence for the new split
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada));
         Assert.Equal(FlagChangeError.Conflict, refused.Error);
     }
@@ -491,9 +493,17 @@ public class RolloutEndToEndTests
 
         public long Control { get; set; }
 
+        public int Round { get; private set; }
+
         public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) => Fails
             ? throw new InvalidOperationException("out of order.")
-            : ValueTask.FromResult(new RolloutMetrics { Exposed = new() { Units = Exposed }, Control = new() { Units = Control }, Actions = new(0, 0, default), Window = new(0, 0, default) });
+            : See(query);
+
+        private ValueTask<RolloutMetrics> See(RolloutQuery query)
+        {
+            Round = query.Round;
+            return ValueTask.FromResult(new RolloutMetrics { Exposed = new() { Units = Exposed }, Control = new() { Units = Control }, Actions = new(0, 0, default), Window = new(0, 0, default) });
+        }
 
         public void Forget(string flag)
         {
