@@ -6,11 +6,15 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// <summary>Reads an <c>experiment</c>.</summary>
 internal static class ExperimentReader
 {
-    public static ExperimentConfig? Read(SettingFields flag, IReadOnlyList<FlagVariant> variants)
+    public static ExperimentConfig? Read(SettingFields flag, FlagType? type, IReadOnlyList<FlagVariant> variants)
     {
         SettingFields fields = flag.Below("experiment", SettingNames.Experiment);
         if (!fields.IsPresent)
             return null;
+        if (type is { } other and not FlagType.Multivariate)
+            flag.Fault("experiment", $"compares the variants of a multivariate flag, and this one is {FlagSpelling.Write(other)}; make it multivariate, or take the experiment away");
+        else if (variants.Count == 1)
+            flag.Fault("experiment", "compares variants, and there is only one; add another");
         var metrics = new List<ExperimentMetric>();
         foreach ((string name, SettingFields metric) in fields.Map("metrics", SettingNames.Metric))
         {

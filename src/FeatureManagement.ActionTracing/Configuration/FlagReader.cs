@@ -105,7 +105,7 @@ internal static class FlagReader
             Priority = priority,
             Telemetry = fields.Bool("telemetry") ?? false,
             RolloutConfig = RolloutConfigReader.Read(fields, flag, warnings),
-            Experiment = ExperimentReader.Read(fields, variants),
+            Experiment = ExperimentReader.Read(fields, type, variants),
         };
     }
 

@@ -128,7 +128,13 @@ public sealed class FlagRuleTests
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary' } }, 'alpha': 1", "alpha is 1; it must be greater than 0 and less than 1.")]
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary' } }, 'planedUnits': 5", "planedUnits is no known field; did you mean plannedUnits?")]
     public void Experiment(string fields, string error) =>
-        Assert.Equal([$"Flag 'f': experiment.{error}"], Errors($"'type': 'multivariate', 'state': 'disabled', 'variants': {{ 'a': {{ 'weight': 1 }} }}, 'experiment': {{ {fields} }}"));
+        Assert.Equal([$"Flag 'f': experiment.{error}"], Errors($"'type': 'multivariate', 'state': 'disabled', 'variants': {{ 'a': {{ 'weight': 1 }}, 'z': {{ 'weight': 1 }} }}, 'experiment': {{ {fields} }}"));
+
+    [Theory]
+    [InlineData("'type': 'boolean'", "compares the variants of a multivariate flag, and this one is boolean; make it multivariate, or take the experiment away.")]
+    [InlineData("'type': 'multivariate'", "compares variants, and there is only one; add another.")]
+    public void Experiment_WithNothingToCompare(string type, string error) =>
+        Assert.Equal([$"Flag 'f': experiment {error}"], Errors(type + ", 'state': 'disabled', 'variants': { 'a': { 'weight': 1 } }, 'experiment': { 'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary' } } }"));
 
     [Theory]
     [InlineData("a/b")]
