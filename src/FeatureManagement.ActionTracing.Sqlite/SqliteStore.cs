@@ -20,7 +20,7 @@ internal sealed class SqliteStore(SqliteFile file) : IActionTracingStore, IDispo
         return new StoreChanges(version, since >= version ? [] :
         [
             .. connection.Query<StoredDocument>(
-                "SELECT key AS Key, json AS Json, version AS Version FROM document WHERE version > @since AND substr(key, 1, length(@prefix)) = @prefix",
+                $"SELECT key AS Key, json AS Json, version AS Version FROM document WHERE {(since == 0 ? "key >= @prefix" : "version > @since")} AND substr(key, 1, length(@prefix)) = @prefix",
                 new { prefix, since }),
         ]);
     }, cancellationToken);

@@ -53,10 +53,10 @@ internal sealed partial class FlagControl : IDisposable
         try
         {
             await FlushAsync().ConfigureAwait(false);
-            await _fleet.TellAsync().ConfigureAwait(false); // before anything is laid over an answer that others do not know of
             for (int attempt = 1; ; attempt++)
             {
                 EffectiveFlag configured = Configured(edit.Flag);
+                await _fleet.TellAsync().ConfigureAwait(false); // before anything is laid over an answer that others do not know of
                 LaidRecord record = _records.Stored(edit.Flag);
                 if (edit.ExpectedVersion is { } expected && expected != record.Version)
                 {
@@ -124,6 +124,7 @@ internal sealed partial class FlagControl : IDisposable
         try
         {
             await RefreshAsync().ConfigureAwait(false);
+            await FlushAsync().ConfigureAwait(false); // first, for a kill may be waiting
             await _fleet.TellAsync().ConfigureAwait(false);
             await _supersession.SettleAsync().ConfigureAwait(false);
             await FlushAsync().ConfigureAwait(false);
@@ -135,11 +136,11 @@ internal sealed partial class FlagControl : IDisposable
         }
     }
 
-    /// <summary>Writes what is pending, and tells the other processes that this one ends.</summary>
+    /// <summary>Writes what is pending, and tells the other processes that this one ends. It is tried once, however late it is: each call to the store has its bound.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
-    public async Task LeaveAsync(CancellationToken cancellationToken)
+    public async Task LeaveAsync()
     {
-        await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _lane.WaitAsync().ConfigureAwait(false);
         try
         {
             await FlushAsync().ConfigureAwait(false);
@@ -160,7 +161,9 @@ internal sealed partial class FlagControl : IDisposable
         {
             await SyncAsync(CancellationToken.None).WaitAsync(_configuration.Catalog.Settings.DefaultTimeout, _time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is FlagChangeException or TimeoutException or OperationCanceledException)
+#pragma warning disable CA1031 // What is in force must not look like a failure to its caller; the next poll tries again, and reports what it meets.
+        catch (Exception)
+#pragma warning restore CA1031
         {
         }
     }

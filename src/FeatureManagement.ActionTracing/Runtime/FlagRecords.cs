@@ -81,7 +81,7 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
             if (pending.Edit is { } edit)
             {
                 if (stored is { } record)
-                    _stored[edit.Flag] = record;
+                    Store(edit.Flag, record);
                 source.Lay(edit.Flag, Folded(edit.Flag));
             }
         }
@@ -93,7 +93,7 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     {
         lock (_gate)
         {
-            _stored[flag] = record;
+            Store(flag, record);
             source.Lay(flag, Folded(flag));
         }
     }
@@ -108,7 +108,10 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
             var changed = new Dictionary<string, LaidRecord>(StringComparer.OrdinalIgnoreCase);
             if (all)
                 foreach (string flag in _stored.Keys)
+                {
                     changed[flag] = LaidRecord.None;
+                    Readable(flag);
+                }
             foreach (StoredDocument document in documents)
             {
                 string flag = document.Key[Prefix.Length..];
@@ -134,26 +137,39 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
 
     private LaidRecord Read(StoredDocument document, string flag)
     {
-        string about = $"The stored document '{document.Key}' ";
         try
         {
             FlagRecord record = document.Json is null ? FlagRecord.Empty : StoredJson.Read<FlagRecord>(document.Json);
             if (record.Override?.Weights?.Values.Any(weight => weight is <= 0 or > FlagVariant.MaxWeight) == true)
                 throw new JsonException("a weight is out of bounds.");
-            _unreadable.Remove(flag);
-            store.Update(report => report with { Unreadable = [.. report.Unreadable.Where(fault => !fault.StartsWith(about, StringComparison.Ordinal))] });
+            Readable(flag);
             return new LaidRecord(record, document.Version);
         }
         catch (JsonException exception)
         {
             // What is known of the flag stands, at the version that a change must now expect; and an emergency acts whatever else cannot be read.
             _unreadable.Add(flag);
-            string fault = $"{about}cannot be read: {exception.Message}";
-            store.Update(report => report with { Unreadable = [.. report.Unreadable.Where(other => !other.StartsWith(about, StringComparison.Ordinal)), fault] });
+            store.Update(report => report with { Unreadable = [.. Others(report, flag), $"{About(flag)}cannot be read: {exception.Message}"] });
             LaidRecord known = _stored.GetValueOrDefault(flag, LaidRecord.None) with { Version = document.Version };
             return StoredJson.ReadMember<FlagEmergency>(document.Json!, "emergency") is { } emergency ? known with { Record = known.Record with { Emergency = emergency } } : known;
         }
     }
+
+    private void Store(string flag, LaidRecord record)
+    {
+        _stored[flag] = record;
+        Readable(flag);
+    }
+
+    private void Readable(string flag)
+    {
+        if (_unreadable.Remove(flag))
+            store.Update(report => report with { Unreadable = [.. Others(report, flag)] });
+    }
+
+    private static string About(string flag) => $"The stored document '{KeyOf(flag)}' ";
+
+    private static IEnumerable<string> Others(StoreReport report, string flag) => report.Unreadable.Where(fault => !fault.StartsWith(About(flag), StringComparison.Ordinal));
 
     private void Report()
     {

@@ -7,26 +7,26 @@ using FeatureManagement.ActionTracing.Storage;
 namespace FeatureManagement.ActionTracing.Runtime;
 
 /// <summary>
-/// The processes that share the store, in one document of it: which are alive, what the configuration of each answers, and which audit entries that stand alone
-/// each has written. Not thread-safe: <see cref="FlagControl"/> has one conversation with the store at a time.
+/// The processes that share the store. Each has a document of its own in it, which says what its configuration answers and, by changing now and then, that it is
+/// alive. Not thread-safe: <see cref="FlagControl"/> has one conversation with the store at a time.
 /// </summary>
-internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration, NodeName node, TimeProvider time)
+internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time)
 {
-    public const string Key = "fleet";
+    public const string Prefix = "fleet/";
 
     private const int MaxAttempts = 20;
 
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan AliveFor = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(1); // longer than clocks jump
 
-    // Two containers may have one name and one process id.
-    private readonly string _me = $"{node}/{Guid.NewGuid():N}";
-    private (long At, string Answers)? _told;
+    private readonly Dictionary<string, (long Version, long Since)> _seen = new(StringComparer.Ordinal); // others, and since when they have not changed
+    private FleetMember _mine = new() { Id = Guid.NewGuid().ToString("N") }; // as it was written last
+    private long _batches; // that are known to be written
+    private (string Key, long Version)? _place;
+    private long _told;
     private (FlagCatalog Catalog, string Answers)? _stamped;
-    private long _batches;
 
-    /// <summary>Tells the others that this process is alive, and what its configuration answers, where they do not know it yet.</summary>
+    /// <summary>Tells the others that this process is alive, and what its configuration answers, where that is due or they do not know it yet.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task TellAsync()
     {
@@ -34,23 +34,43 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
         if (!store.Current.IsDurable)
             return;
         FlagCatalog catalog = configuration.Catalog;
-        string answers = AnswersOf(catalog);
-        if (_told is { } told && told.Answers == answers && time.GetElapsedTime(told.At) < TellEvery)
+        TimeSpan poll = catalog.Settings.StorePollInterval;
+        (string answers, TimeSpan every) = (AnswersOf(catalog), poll > TellEvery ? poll : TellEvery);
+        if (_place is not null && (_mine.Answers, _mine.Every) == (answers, every) && time.GetElapsedTime(_told) < TellEvery)
             return;
-        long now = time.GetTimestamp();
-        TimeSpan polled = 3 * catalog.Settings.StorePollInterval;
-        await ChangeAsync(mine => mine with { Until = time.GetUtcNow() + (polled > AliveFor ? polled : AliveFor), Answers = answers }, []).ConfigureAwait(false);
-        _told = (now, answers);
+        try
+        {
+            _told = time.GetTimestamp();
+            await WriteAsync(mine => mine with { At = time.GetUtcNow(), Every = every, Answers = answers }, []).ConfigureAwait(false);
+        }
+        catch (FlagChangeException)
+        {
+            // Others may be unable to say that they are alive, too.
+            _seen.Clear();
+            throw;
+        }
     }
 
-    /// <summary>Whether another process is alive whose configuration answers otherwise, as during a deployment.</summary>
+    /// <summary>
+    /// Whether another process is alive whose configuration answers otherwise, as during a deployment. Who is not known to have ended is alive until its document
+    /// has not changed for three times as long as it may take.
+    /// </summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<bool> IsDividedAsync(FlagCatalog catalog)
     {
         string answers = AnswersOf(catalog);
-        DateTimeOffset now = time.GetUtcNow();
-        (_, Dictionary<string, FleetMember> members) = await ReadAsync().ConfigureAwait(false);
-        return members.Any(member => member.Key != _me && member.Value.Until > now && member.Value.Answers != answers);
+        bool divided = false;
+        foreach (StoredDocument document in await ReadAsync().ConfigureAwait(false))
+        {
+            FleetMember? member = Read(document); // one that cannot be read is of another release, and nobody knows what it answers
+            if (document.Json is null || (member is not null && (member.Id == _mine.Id || member.Answers == answers)))
+                continue;
+            if (!_seen.TryGetValue(document.Key, out (long Version, long Since) seen) || seen.Version != document.Version)
+                _seen[document.Key] = seen = (document.Version, time.GetTimestamp());
+            TimeSpan every = member is not null && member.Every > TellEvery ? member.Every : TellEvery;
+            divided |= time.GetElapsedTime(seen.Since) < 3 * every;
+        }
+        return divided;
     }
 
     /// <summary>
@@ -59,7 +79,7 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
     /// <exception cref="FlagChangeException">The store failed; whether anything was written is not known.</exception>
     public async Task WriteAsync(IReadOnlyList<AuditEntry> entries)
     {
-        await ChangeAsync(mine => mine.Batches > _batches ? mine : mine with { Batches = _batches + 1 }, entries).ConfigureAwait(false);
+        await WriteAsync(mine => mine.Batches > _batches ? null : mine with { At = time.GetUtcNow(), Batches = _batches + 1 }, entries).ConfigureAwait(false);
         _batches++;
     }
 
@@ -67,48 +87,65 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task LeaveAsync()
     {
-        if (_told is not null)
-            await ChangeAsync(_ => null, []).ConfigureAwait(false);
-        _told = null;
+        if (_place is not { } place)
+            return;
+        var commit = new StoreCommit([new DocumentWrite(place.Key, null, place.Version)], []);
+        await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
+        _place = null;
     }
 
-    private async Task ChangeAsync(Func<FleetMember, FleetMember?> change, IReadOnlyList<AuditEntry> entries)
+    private async Task WriteAsync(Func<FleetMember, FleetMember?> change, IReadOnlyList<AuditEntry> entries)
     {
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            (long version, Dictionary<string, FleetMember> members) = await ReadAsync().ConfigureAwait(false);
-            FleetMember mine = members.GetValueOrDefault(_me) ?? new FleetMember();
-            FleetMember? next = change(mine);
-            if (ReferenceEquals(next, mine))
+            if (_place is not { } place)
+            {
+                (place, FleetMember? found) = Place(await ReadAsync().ConfigureAwait(false));
+                _mine = found ?? _mine;
+            }
+            _place = place;
+            if (change(_mine) is not { } next)
                 return;
-            DateTimeOffset gone = time.GetUtcNow() - KeptFor;
-            foreach ((string name, FleetMember member) in members)
-                if (member.Until < gone)
-                    members.Remove(name);
-            if (next is null)
-                members.Remove(_me);
-            else
-                members[_me] = next;
-            var commit = new StoreCommit([new DocumentWrite(Key, StoredJson.Write(members), version)], entries);
-            if ((await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false)).Committed)
+            _place = null; // until it is known what became of the commit
+            var commit = new StoreCommit([new DocumentWrite(place.Key, StoredJson.Write(next), place.Version)], entries);
+            CommitResult result = await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
+            if (result.Committed)
+            {
+                (_mine, _place) = (next, (place.Key, result.Version));
                 return;
+            }
         }
-        throw new FlagChangeException(FlagChangeError.StoreUnavailable, "Other processes write to the store again and again; it is tried again with the next poll.");
+        throw new FlagChangeException(FlagChangeError.StoreUnavailable, "Other processes write to the store again and again; nothing was changed. Try again.");
     }
 
-    private async Task<(long Version, Dictionary<string, FleetMember> Members)> ReadAsync()
+    // Where this process stands; else the first place that nobody has, or whose owner has not been heard of for long. An owner that is alive after all takes another.
+    private ((string Key, long Version) Place, FleetMember? Mine) Place(IReadOnlyList<StoredDocument> documents)
     {
-        StoreChanges found = await store.ReadAsync((inner, bound) => inner.ReadAsync(Key, 0, bound), CancellationToken.None).ConfigureAwait(false);
-        if (found.Documents.FirstOrDefault(document => document.Key == Key) is not { } document)
-            return (0, []);
+        DateTimeOffset gone = time.GetUtcNow() - KeptFor;
+        (string Key, long Version)? free = null;
+        foreach (StoredDocument document in documents.OrderBy(document => document.Key, StringComparer.Ordinal))
+        {
+            FleetMember? member = Read(document);
+            if (member?.Id == _mine.Id)
+                return ((document.Key, document.Version), member);
+            if (document.Json is null || (member is not null && member.At + member.Every < gone))
+                free ??= (document.Key, document.Version);
+        }
+        return (free ?? ($"{Prefix}{documents.Count:0000}", 0), null);
+    }
+
+    private async Task<IReadOnlyList<StoredDocument>> ReadAsync() =>
+        (await store.ReadAsync((inner, bound) => inner.ReadAsync(Prefix, 0, bound), CancellationToken.None).ConfigureAwait(false)).Documents;
+
+    private static FleetMember? Read(StoredDocument document)
+    {
         try
         {
-            return (document.Version, document.Json is null ? [] : StoredJson.Read<Dictionary<string, FleetMember>>(document.Json));
+            return document.Json is not null && StoredJson.Read<FleetMember>(document.Json) is { Id: not null } member ? member : null;
         }
         catch (JsonException)
         {
-            // Whoever is alive tells it again.
-            return (document.Version, []);
+            return null;
         }
     }
 

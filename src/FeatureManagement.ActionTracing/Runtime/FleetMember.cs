@@ -1,10 +1,16 @@
 namespace FeatureManagement.ActionTracing.Runtime;
 
-/// <summary>A process over the store, as it told the others. Immutable.</summary>
+/// <summary>A process over the store, as it tells the others. Immutable.</summary>
 internal sealed record FleetMember
 {
-    /// <summary>Until when it counts as alive, unless it says so again.</summary>
-    public DateTimeOffset Until { get; init; }
+    /// <summary>Who it is: drawn at its start.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>When it last told so, by its own clock. Only for cleaning up.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>How often it tells so, at least.</summary>
+    public TimeSpan Every { get; init; }
 
     /// <summary>A stamp of what its configuration answers.</summary>
     public string Answers { get; init; } = "";

@@ -9,6 +9,9 @@ namespace FeatureManagement.ActionTracing.Runtime;
 internal sealed partial class StoreSync(FlagControl control, IActionTracingStoreStatus status, IFlagCatalogSource configuration, TimeProvider time, ILogger<StoreSync> logger)
     : BackgroundService, IHostedLifecycleService
 {
+    // However rarely changes by others are asked for, a kill that could not be written is tried again as often.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (!status.Current.IsDurable)
@@ -27,19 +30,26 @@ internal sealed partial class StoreSync(FlagControl control, IActionTracingStore
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await TryAsync(control.LeaveAsync, cancellationToken).ConfigureAwait(false);
+        await TryAsync(_ => control.LeaveAsync(), CancellationToken.None).ConfigureAwait(false);
         if (status.Current is { Pending: > 0 } or { PendingEntries: > 0 })
             LogLost(status.Current.Pending, status.Current.PendingEntries);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(configuration.Catalog.Settings.StorePollInterval, time);
+        using var timer = new PeriodicTimer(Tick(), time);
+        long last = time.GetTimestamp();
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
+            timer.Period = Tick();
+            // What waits to be written does not wait for the next poll, and a poll does not wait for a timer that is a little early.
+            if (status.Current is { Pending: 0, PendingEntries: 0, Error: null } && time.GetElapsedTime(last) < configuration.Catalog.Settings.StorePollInterval - (timer.Period / 2))
+                continue;
+            last = time.GetTimestamp();
             await TryAsync(control.SyncAsync, stoppingToken).ConfigureAwait(false);
-            timer.Period = configuration.Catalog.Settings.StorePollInterval;
         }
+
+        TimeSpan Tick() => configuration.Catalog.Settings.StorePollInterval is var poll && poll < Longest ? poll : Longest;
     }
 
     private async Task TryAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken)

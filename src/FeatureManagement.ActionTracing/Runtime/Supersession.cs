@@ -52,7 +52,7 @@ internal sealed class Supersession : IDisposable
             return;
         lock (_gate)
         {
-            if (!ReferenceEquals(catalog, _catalog))
+            if (!ReferenceEquals(catalog, _catalog) || !ReferenceEquals(catalog, _configuration.Catalog))
                 return;
             End(null, catalog, _source.Layers());
             _settled = true;
@@ -64,7 +64,7 @@ internal sealed class Supersession : IDisposable
     {
         lock (_gate)
         {
-            if (_catalog is not { } catalog || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && ConfiguredAnswer.Of(now) == decidedBy))
+            if (_catalog is null || _configuration.Catalog is not { } catalog || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && ConfiguredAnswer.Of(now) == decidedBy))
                 return;
             End(null, catalog, [KeyValuePair.Create(flag, _source.Layer(flag))]);
         }
@@ -78,11 +78,11 @@ internal sealed class Supersession : IDisposable
         {
             FlagCatalog catalog = _configuration.Catalog;
             _audit.Edited(catalog);
-            if (_catalog is null || ReferenceEquals(catalog, _catalog))
+            if (_catalog is not { } before || ReferenceEquals(catalog, before))
                 return;
-            End(_catalog, catalog, _source.Layers());
             _catalog = catalog;
             _settled = false;
+            End(before, catalog, _source.Layers());
         }
     }
 

@@ -16,8 +16,10 @@ public sealed class FleetTests : IDisposable
     private static readonly FlagChange Change = new("ann", "because");
 
     private readonly TempDirectory _directory = new();
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly JumpingClock _time = new();
     private readonly List<IDisposable> _opened = [];
+    private Exception? _fault; // of every commit
+    private Func<StoreCommit, Exception?>? _refused;
 
     public void Dispose()
     {
@@ -41,7 +43,7 @@ public sealed class FleetTests : IDisposable
         }
         Assert.Equal((50m, FlagSource.Override), Now(old));
 
-        await old.Get<FlagControl>().LeaveAsync(default);
+        await old.Get<FlagControl>().LeaveAsync();
         await Sync(young);
         Assert.Equal(["updated", "superseded"], await Actions());
         FlagServices again = await Start(10);
@@ -68,7 +70,7 @@ public sealed class FleetTests : IDisposable
         await Update(old, 50);
         FlagServices first = await Start(20);
         await Start(20);
-        await old.Get<FlagControl>().LeaveAsync(default);
+        await old.Get<FlagControl>().LeaveAsync();
         await Sync(first);
         Assert.Equal(["updated", "superseded"], await Actions());
     }
@@ -78,7 +80,7 @@ public sealed class FleetTests : IDisposable
     {
         FlagServices old = await Start(10);
         await Update(old, 50);
-        await old.Get<FlagControl>().LeaveAsync(default);
+        await old.Get<FlagControl>().LeaveAsync();
         await Start(20);
         Assert.Equal(["updated", "superseded"], await Actions());
     }
@@ -92,7 +94,7 @@ public sealed class FleetTests : IDisposable
         await Update(old, 50);
         await Sync(young);
         Assert.Equal((50m, FlagSource.Override), Now(old));
-        await old.Get<FlagControl>().LeaveAsync(default);
+        await old.Get<FlagControl>().LeaveAsync();
         await Sync(young);
         Assert.Equal(["updated", "superseded"], await Actions());
     }
@@ -136,48 +138,140 @@ public sealed class FleetTests : IDisposable
         await Sync(young);
         await Sync(old);
         Assert.Equal((10m, FlagSource.Rollout), Now(old));
-        await old.Get<FlagControl>().LeaveAsync(default);
+        await old.Get<FlagControl>().LeaveAsync();
         await Sync(young);
         Assert.Equal(["rollout_started", "superseded"], await Actions());
+    }
+
+    [Fact]
+    public async Task Start_AsManyProcessesAtOnce_EachHasAPlaceOfItsOwn()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() => Start(10))));
+        Assert.Equal(12, (await Members()).Select(member => member!.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Places_OfProcessesThatAreGone_AreTakenAgain()
+    {
+        FlagServices first = await Start(10);
+        await Start(10);
+        await first.Get<FlagControl>().LeaveAsync();
+        await Start(10);
+        Assert.Equal(2, (await Members()).Count);
+        _time.Advance(TimeSpan.FromDays(2)); // both were killed
+        await Start(10);
+        await Start(10);
+        Assert.Equal(2, (await Members()).Count);
     }
 
     [Fact]
     public async Task Alive_IsWrittenThreeTimesAMinute()
     {
         FlagServices alone = await Start(10);
-        IActionTracingStore store = alone.Get<IActionTracingStore>();
         for (int i = 0; i < 600; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             await Sync(alone);
         }
-        Assert.Equal(31, (await store.ReadAsync("", 0, default)).Version);
-        StoredDocument document = Assert.Single((await store.ReadAsync(Fleet.Key, 0, default)).Documents);
-        _time.Advance(TimeSpan.FromDays(2));
-        await Start(10);
-        // Whoever has not been heard of for a day is forgotten.
-        Assert.Single(StoredJson.Read<Dictionary<string, FleetMember>>((await store.ReadAsync(Fleet.Key, 0, default)).Documents.Single().Json!));
-        Assert.Single(StoredJson.Read<Dictionary<string, FleetMember>>(document.Json!));
+        Assert.Equal(31, (await alone.Get<IActionTracingStore>().ReadAsync("", 0, default)).Version);
     }
 
     [Fact]
-    public async Task Document_ThatCannotBeRead_IsMadeAnew()
+    public async Task Override_WhileClocksJump_Stands()
+    {
+        FlagServices old = await Start(10);
+        await Update(old, 50);
+        FlagServices young = await Start(20);
+        foreach (double hours in new[] { 5, -10, 3 })
+        {
+            _time.Jump(TimeSpan.FromHours(hours));
+            await Sync(young);
+            await Start(20);
+            await Sync(old);
+            await Sync(young);
+        }
+        Assert.Equal(["updated"], await Actions());
+    }
+
+    [Fact]
+    public async Task Override_WhilePollsBecomeRare_Stands()
+    {
+        FlagServices old = await Start(10);
+        await Update(old, 50);
+        FlagServices young = await Start(20);
+        old.Flags.Set([Flag.Share("share", 10)], old.Flags.Catalog.Settings with { StorePollInterval = TimeSpan.FromMinutes(5) });
+        await Sync(old); // the poll that was due before
+        for (int i = 0; i < 4; i++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(2.5));
+            await Sync(young);
+            _time.Advance(TimeSpan.FromMinutes(2.5));
+            await Sync(old);
+            await Sync(young);
+        }
+        Assert.Equal(["updated", "configured"], await Actions());
+        _time.Advance(TimeSpan.FromMinutes(16));
+        await Sync(young);
+        Assert.Equal(["updated", "configured", "superseded"], await Actions());
+    }
+
+    [Fact]
+    public async Task Override_WhileNobodyCanWrite_Stands()
+    {
+        FlagServices old = await Start(10);
+        await Update(old, 50);
+        FlagServices young = await Start(20);
+        _fault = new IOException("disk full");
+        for (int i = 0; i < 12; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(25));
+            await Assert.ThrowsAsync<FlagChangeException>(() => Sync(young));
+        }
+        _fault = null;
+        await Sync(young); // before the old one had its turn
+        await Sync(old);
+        await Sync(young);
+        Assert.Equal(["updated"], await Actions());
+    }
+
+    [Theory]
+    [InlineData("[nonsense")]
+    [InlineData("null")]
+    [InlineData("{\"id\":null}")]
+    [InlineData("{\"of\":\"a later release\"}")]
+    public async Task Document_ThatCannotBeRead_IsSomebodyWhoMayLiveAndCostsNoKill(string json)
+    {
+        FlagServices old = await Start(10);
+        await Update(old, 50);
+        await old.Get<FlagControl>().LeaveAsync();
+        await old.Get<IActionTracingStore>().CommitAsync(new StoreCommit([new DocumentWrite(Fleet.Prefix + "0000", json, null)], []), default);
+        FlagServices young = await Start(20);
+        Assert.True((await young.Manager.EmergencyShutdownAsync("share", Change)).Stored);
+        Assert.Equal(["updated", "emergency"], await Actions());
+        _time.Advance(TimeSpan.FromSeconds(61));
+        await Sync(young);
+        Assert.Equal(["updated", "emergency", "superseded"], await Actions());
+    }
+
+    [Fact]
+    public async Task Kill_WhereTheFleetCannotBeWritten_IsStored()
     {
         FlagServices one = await Start(10);
-        IActionTracingStore store = one.Get<IActionTracingStore>();
-        await store.CommitAsync(new StoreCommit([new DocumentWrite(Fleet.Key, "[nonsense", null)], []), default);
-        await Update(one, 50);
+        _refused = commit => commit.Writes.Any(write => write.Key.StartsWith(Fleet.Prefix, StringComparison.Ordinal)) ? new IOException("no") : null;
         _time.Advance(TimeSpan.FromSeconds(30));
-        await Sync(one);
-        Assert.Single(StoredJson.Read<Dictionary<string, FleetMember>>((await store.ReadAsync(Fleet.Key, 0, default)).Documents.Single().Json!));
+        Assert.True((await one.Manager.EmergencyShutdownAsync("share", Change)).Stored);
     }
 
     private async Task<FlagServices> Start(decimal share)
     {
         var services = new FlagServices([Flag.Share("share", share)], before: collection => collection
             .AddSingleton<TimeProvider>(_time)
-            .AddSingleton<IActionTracingStore>(_ => new SqliteStore(new SqliteFile(_directory.File("shared.db"), null))));
-        _opened.Add(services);
+            .AddSingleton<IActionTracingStore>(_ => new SwitchedStore(new SqliteStore(new SqliteFile(_directory.File("shared.db"), null)))
+            {
+                BeforeCommit = commit => (_fault ?? _refused?.Invoke(commit)) is { } fault ? throw fault : Task.CompletedTask,
+            }));
+        lock (_opened)
+            _opened.Add(services);
         await Sync(services);
         return services;
     }
@@ -192,9 +286,24 @@ public sealed class FleetTests : IDisposable
         return (status.Definition.Percentage, status.Source);
     }
 
+    private async Task<IReadOnlyList<FleetMember?>> Members()
+    {
+        using var store = new SqliteStore(new SqliteFile(_directory.File("shared.db"), null));
+        return [.. (await store.ReadAsync(Fleet.Prefix, 0, default)).Documents.Select(document => document.Json is null ? null : StoredJson.Read<FleetMember>(document.Json))];
+    }
+
     private async Task<IEnumerable<string>> Actions()
     {
         using var store = new SqliteStore(new SqliteFile(_directory.File("shared.db"), null));
         return (await store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action);
+    }
+
+    private sealed class JumpingClock() : FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero))
+    {
+        private TimeSpan _jumped;
+
+        public void Jump(TimeSpan by) => _jumped += by;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _jumped;
     }
 }

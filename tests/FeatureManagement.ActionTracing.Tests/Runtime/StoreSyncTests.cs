@@ -107,6 +107,33 @@ public sealed class StoreSyncTests : IDisposable
         Assert.Equal(0, _services.Get<IActionTracingStoreStatus>().Current.Pending);
     }
 
+    [Fact]
+    public async Task Stop_TimeHasRunOut_TriesAllTheSame()
+    {
+        await _sync.StartingAsync(default);
+        _store.Fault = new IOException("down");
+        await _services.Manager.EmergencyShutdownAsync("flag", Change);
+        _store.Fault = null;
+        await _sync.StopAsync(new CancellationToken(canceled: true));
+        Assert.Equal(0, _services.Get<IActionTracingStoreStatus>().Current.Pending);
+        Assert.Empty(Logged(209, LogLevel.Critical));
+    }
+
+    [Fact]
+    public async Task Pending_WherePollsAreRare_IsTriedAgainWithinASecond()
+    {
+        _services.Flags.Set([Flag.On("flag")], _services.Flags.Catalog.Settings with { StorePollInterval = TimeSpan.FromHours(1) });
+        await _sync.StartingAsync(default);
+        await _sync.StartAsync(default);
+        _store.Fault = new IOException("down");
+        Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).Stored);
+        _store.Fault = null;
+        DateTimeOffset start = _time.GetUtcNow();
+        Eventually.True(() => Polled(() => _services.Manager.GetFlag("flag")!.Stored), () => "still pending");
+        Assert.True(_time.GetUtcNow() - start < TimeSpan.FromHours(1));
+        await _sync.StopAsync(default);
+    }
+
     private bool Polled(Func<bool> condition)
     {
         _time.Advance(TimeSpan.FromSeconds(1));

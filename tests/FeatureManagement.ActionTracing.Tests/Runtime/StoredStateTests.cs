@@ -69,6 +69,20 @@ public sealed class StoredStateTests : IDisposable
         Assert.Contains("half_enabled", (await Document("a")).Json, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Kill_OfAFlagWhoseDocumentCannotBeRead_IsStoredAndCanBeCleared()
+    {
+        await _services.Manager.UpdateFlagAsync("a", new FlagUpdate { Percentage = 5 }, Change);
+        await Rewrite("a", json => json.Replace("\"override\":{", "\"override\":{\"state\":\"half_enabled\",", StringComparison.Ordinal));
+        using FlagServices restarted = Start(Flag.On("a"));
+        await Sync(restarted);
+        var status = restarted.Get<IActionTracingStoreStatus>();
+        Assert.Single(status.Current.Unreadable);
+        Assert.True((await restarted.Manager.EmergencyShutdownAsync("a", Change)).Stored);
+        Assert.Empty(status.Current.Unreadable); // what is there now is ours
+        Assert.True((await restarted.Manager.ClearEmergencyAsync("a", Change)).Enabled);
+    }
+
     private FlagServices Start(params FlagDefinition[] flags) => new(flags, before: services => services.AddSingleton<IActionTracingStore>(_store));
 
     private static Task Sync(FlagServices services) => services.Get<FlagControl>().SyncAsync(default);

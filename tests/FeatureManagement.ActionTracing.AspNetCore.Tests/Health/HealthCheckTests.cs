@@ -1,0 +1,62 @@
+using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Moq;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Health;
+
+/// <summary>What the health check says of a store that fails, and that it stops saying so.</summary>
+public sealed class HealthCheckTests
+{
+    private readonly InMemoryStore _inner = new();
+    private Exception? _readFault;
+    private Exception? _writeFault;
+
+    [Fact]
+    public async Task StoreDownAtStart_IsUnhealthyUntilItIsRead()
+    {
+        _readFault = new IOException("no such disk");
+        await using WebHost host = await StartAsync();
+        HealthReportEntry check = await CheckAsync(host);
+        Assert.Equal(HealthStatus.Unhealthy, check.Status);
+        Assert.Equal("The store failed: no such disk. The stored state has not been read yet: stored emergencies are not known.", check.Description);
+        Assert.NotNull(check.Data["storeFailingSince"]);
+
+        _readFault = null;
+        await host.Services.GetRequiredService<FlagControl>().SyncAsync(default);
+        check = await CheckAsync(host);
+        Assert.Equal((HealthStatus.Healthy, "Flags are as configuration and the store say."), (check.Status, check.Description));
+        Assert.DoesNotContain("storeFailingSince", check.Data.Keys);
+    }
+
+    [Fact]
+    public async Task WritingFails_IsDegradedAndCountsWhatWaits()
+    {
+        await using WebHost host = await StartAsync();
+        _writeFault = new IOException("disk full");
+        Assert.False((await host.Services.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("checkout", new FlagChange("ann", "because"))).Stored);
+        HealthReportEntry check = await CheckAsync(host);
+        Assert.Equal((HealthStatus.Degraded, "The store failed: disk full."), (check.Status, check.Description));
+        Assert.Equal(1, check.Data["changesNotStored"]);
+
+        _writeFault = null;
+        await host.Services.GetRequiredService<FlagControl>().SyncAsync(default);
+        check = await CheckAsync(host);
+        Assert.Equal((HealthStatus.Healthy, 0), (check.Status, check.Data["changesNotStored"]));
+    }
+
+    private static async Task<HealthReportEntry> CheckAsync(WebHost host) =>
+        (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["action-tracing"];
+
+    private Task<WebHost> StartAsync()
+    {
+        var store = new Mock<IActionTracingStore>();
+        store.Setup(one => one.ReadAsync(It.IsAny<string>(), It.IsAny<long>(), It.IsAny<CancellationToken>()))
+            .Returns((string prefix, long since, CancellationToken cancelled) => _readFault is { } fault ? throw fault : _inner.ReadAsync(prefix, since, cancelled));
+        store.Setup(one => one.CommitAsync(It.IsAny<StoreCommit>(), It.IsAny<CancellationToken>()))
+            .Returns((StoreCommit commit, CancellationToken cancelled) => _writeFault is { } fault ? throw fault : _inner.CommitAsync(commit, cancelled));
+        store.Setup(one => one.ReadAuditBoundsAsync(It.IsAny<CancellationToken>())).Returns((CancellationToken cancelled) => _readFault is { } fault ? throw fault : _inner.ReadAuditBoundsAsync(cancelled));
+        return WebHost.StartAsync(services: services => services.AddLogging().AddSingleton(store.Object));
+    }
+}
