@@ -305,5 +305,7 @@ public sealed class FleetTests : IDisposable
         public void Jump(TimeSpan by) => _jumped += by;
 
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _jumped;
+
+        public override long GetTimestamp() => base.GetUtcNow().UtcTicks;
     }
 }
