@@ -63,7 +63,7 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
         foreach (StoredDocument document in await ReadAsync().ConfigureAwait(false))
         {
             FleetMember? member = Read(document); // one that cannot be read is of another release, and nobody knows what it answers
-            if (document.Json is null || (member is not null && (member.Id == _mine.Id || member.Answers == answers)))
+            if (document.Json is null || (member is not null && (member.Id == _mine.Id || member.Answers == answers || member.Answers.Length == 0)))
                 continue;
             if (!_seen.TryGetValue(document.Key, out (long Version, long Since) seen) || seen.Version != document.Version)
                 _seen[document.Key] = seen = (document.Version, time.GetTimestamp());

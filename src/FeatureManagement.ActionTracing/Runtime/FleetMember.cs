@@ -12,7 +12,7 @@ internal sealed record FleetMember
     /// <summary>How often it tells so, at least.</summary>
     public TimeSpan Every { get; init; }
 
-    /// <summary>A stamp of what its configuration answers.</summary>
+    /// <summary>A stamp of what its configuration answers; empty while it has not told anybody.</summary>
     public string Answers { get; init; } = "";
 
     /// <summary>How many times it has written audit entries without a change of a flag.</summary>
