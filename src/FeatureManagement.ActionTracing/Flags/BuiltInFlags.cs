@@ -66,7 +66,7 @@ internal static class BuiltInFlags
               "emergency_shutdown": {
                 "type": "boolean",
                 "state": "disabled",
-                "description": "Emergency shutdown for all tracing",
+                "description": "Emergency: while it is on, every flag without a priority is off, the application's own too",
                 "priority": 1
               }
             }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
+using System.Xml.Linq;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Documentation;
 
@@ -23,6 +24,21 @@ public sealed class PackageTests : IDisposable
         Assert.Contains(package.Entries, entry => entry.FullName == $"lib/net10.0/{project}.dll");
         Assert.Contains(package.Entries, entry => entry.FullName == $"lib/net10.0/{project}.xml");
         Assert.Contains(package.Entries, entry => entry.FullName == "README.md");
+    }
+
+    /// <summary>An application that names a patch of its own, as one from a template does, must not be asked for a later one.</summary>
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public async Task CorePackage_NeedsNoPatchOfTheFramework()
+    {
+        using ZipArchive package = await PackAsync("FeatureManagement.ActionTracing");
+        using var nuspec = new StreamReader(await package.GetEntry("FeatureManagement.ActionTracing.nuspec")!.OpenAsync());
+
+        Assert.Equal(
+            [("Microsoft.Extensions.Configuration.Json", "10.0.0"), ("Microsoft.Extensions.Hosting", "10.0.0"), ("System.IO.Hashing", "10.0.0")],
+            XDocument.Parse(await nuspec.ReadToEndAsync()).Descendants().Where(element => element.Name.LocalName == "dependency")
+                .Select(element => ((string)element.Attribute("id")!, (string)element.Attribute("version")!))
+                .Where(dependency => dependency.Item1 != "Microsoft.FeatureManagement").Order());
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public sealed class BuiltInFlagTests
             ["performance_monitoring", "trace_output_enabled", "trace_verbosity_test", "verbose_tracing"],
             flags.Values.Where(flag => flag.Parent == "action_tracing_enabled").Select(flag => flag.Name).Order(StringComparer.Ordinal));
         Assert.Equal(1, flags["emergency_shutdown"].Priority);
+        Assert.Contains("every flag", flags["emergency_shutdown"].Description, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromHours(1), flags["trace_output_enabled"].RolloutConfig?.Duration);
         Assert.Equal(RolloutType.Linear, flags["trace_output_enabled"].RolloutConfig?.Type);
         Assert.Equal(0.05, flags["trace_output_enabled"].RolloutConfig?.SafetyThresholds?.MaxErrorRate);
