@@ -23,20 +23,17 @@ internal static class RolloutConfigReader
         if (duration < TimeSpan.FromMinutes(1))
             warnings.Add($"Flag '{name}': rolloutConfig.duration is {duration.Value:c}; a rollout shorter than a minute sees hardly any traffic.");
         decimal? start = fields.Number("startPercentage", 0, 100);
-        decimal target = fields.Number("targetPercentage", 0, 100) ?? Defaults.TargetPercentage;
-        if (start >= target)
-            fields.Fault("targetPercentage", string.Create(CultureInfo.InvariantCulture, $"is {target}; it must be above startPercentage, which is {start}"));
+        decimal? target = fields.Number("targetPercentage", 0, 100);
         RolloutType type = fields.Choice<RolloutType>("type") ?? Defaults.Type;
         IReadOnlyList<RolloutScheduleEntry> schedule = Schedule(fields);
         if (type == RolloutType.Custom && fields.Node("schedule")?.Items?.Exists(SettingList.SaysSomething) != true)
             fields.Fault("schedule", "is missing; a custom rollout must have one");
 
-        return Defaults with
+        RolloutConfig plan = Defaults with
         {
             Type = type,
             Duration = duration ?? Defaults.Duration,
             StartPercentage = start,
-            TargetPercentage = target,
             Checkpoints = Checkpoints(fields) ?? Defaults.Checkpoints,
             Schedule = schedule,
             StartAt = fields.Time("startAt"),
@@ -50,6 +47,14 @@ internal static class RolloutConfigReader
             SlowThreshold = fields.Duration("slowThreshold", Millisecond, Day),
             MaxHold = fields.Duration("maxHold", TimeSpan.Zero, Decade) ?? Defaults.MaxHold,
         };
+        if (target is { } given)
+            plan = plan with { TargetPercentage = given };
+        if (start >= plan.TargetPercentage)
+            fields.Fault("targetPercentage", string.Create(CultureInfo.InvariantCulture, $"is {plan.TargetPercentage}; it must be above startPercentage, which is {start}"));
+        if (RolloutRules.WrongEnd(plan) is { } end)
+            fields.Fault("targetPercentage", end);
+        warnings.AddRange(RolloutRules.Unused(plan).Select(unused => $"Flag '{name}': rolloutConfig.{unused}."));
+        return plan;
     }
 
     private static SafetyThresholds? Thresholds(SettingFields rollout)
@@ -99,7 +104,7 @@ internal static class RolloutConfigReader
         }
         if (texts.Count == 0)
             fields.Fault("checkpoints", "is empty; it must have at least one");
-        return checkpoints;
+        return checkpoints.Count == texts.Count ? checkpoints : null; // of a list with a fault nothing else is judged
     }
 
     private static RolloutScheduleEntry[] Schedule(SettingFields fields)
@@ -110,7 +115,8 @@ internal static class RolloutConfigReader
         var schedule = new List<RolloutScheduleEntry>();
         if (node.Items?.Find(item => item is { Key: "", Value.Length: > 0 }) is { Value: { } plain })
             fields.Fault("schedule", $"is '{plain}'; it must be a list of objects");
-        foreach (SettingNode entry in SettingList.Objects(node.Items ?? []))
+        SettingNode[] entries = [.. SettingList.Objects(node.Items ?? [])];
+        foreach (SettingNode entry in entries)
         {
             string at = $"schedule[{entry.Name}]";
             if (entry.Find("after")?.Value is not { } after || !SettingFields.TryDuration(after, out TimeSpan time) || time < TimeSpan.Zero || time > Decade)
@@ -127,6 +133,6 @@ internal static class RolloutConfigReader
         }
         if (node.Items is [.., { Key: "", Value: "" }])
             fields.Fault("schedule", "is empty; it must have at least one entry");
-        return [.. schedule];
+        return schedule.Count == entries.Length ? [.. schedule] : [];
     }
 }

@@ -18,15 +18,20 @@ internal static class RolloutCurve
         decimal target = plan.TargetPercentage;
         if (credited >= duration)
             return target;
-        decimal p = credited <= TimeSpan.Zero ? 0 : (decimal)credited.Ticks / duration.Ticks;
+        if (credited < TimeSpan.Zero)
+            credited = TimeSpan.Zero;
         decimal share = plan.Type switch
         {
-            RolloutType.Linear => start + (target - start) * p,
-            RolloutType.Exponential => start + (target - start) * p * p,
-            RolloutType.Stepped => (int)(p * plan.Checkpoints.Count) is var reached && reached == 0 ? start : plan.Checkpoints[reached - 1],
+            RolloutType.Linear => start + Part(target - start),
+            RolloutType.Exponential => start + Part(Part(target - start)),
+            RolloutType.Stepped => (int)((Int128)credited.Ticks * plan.Checkpoints.Count / duration.Ticks) is var reached && reached == 0 ? start : plan.Checkpoints[reached - 1],
             _ => plan.Schedule.LastOrDefault(entry => entry.After <= credited, new(default, start)).Percentage,
         };
-        return Math.Clamp(decimal.Round(share, Digits, MidpointRounding.ToZero), start, target);
+        // Before it is rounded too: a start of more digits would be rounded beyond an entry below it.
+        return Math.Clamp(decimal.Round(Math.Clamp(share, start, target), Digits, MidpointRounding.AwayFromZero), start, target);
+
+        // Multiplied before it is divided: a third of the time is a third, and not a little less.
+        decimal Part(decimal of) => of * credited.Ticks / duration.Ticks;
     }
 
     /// <summary>

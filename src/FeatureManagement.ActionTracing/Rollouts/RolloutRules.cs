@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
@@ -26,6 +27,8 @@ internal static class RolloutRules
         if (plan.Type == RolloutType.Custom && (plan.Schedule is not [.., { After.Ticks: > 0 }] || !Rises([.. plan.Schedule.Select(entry => entry.Percentage)])
             || plan.Schedule.Zip(plan.Schedule.Skip(1)).Any(pair => pair.Second.After <= pair.First.After)))
             Fault($"schedule has {plan.Schedule.Count} entries; there must be one at least, and times and percentages must rise from entry to entry, within 0 and 100");
+        if (WrongEnd(plan) is { } end)
+            faults.Add("targetPercentage " + end);
         if (!(plan.Alpha is > 0 and < 1))
             Fault($"alpha is {plan.Alpha}; it must lie between 0 and 1");
         if (!(plan.MaxErrorRateIncrease is >= 0 and <= 100))
@@ -39,6 +42,21 @@ internal static class RolloutRules
         return faults;
 
         void Fault(FormattableString text) => faults.Add(text.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>What is wrong with a target that is not where the plan's own list of shares ends; null where it is.</summary>
+    public static string? WrongEnd(RolloutConfig plan) => plan.ListEnd is not { } end || end == plan.TargetPercentage ? null
+        : string.Create(CultureInfo.InvariantCulture, $"is {plan.TargetPercentage}, and the last of {(plan.Type == RolloutType.Custom ? "schedule" : "checkpoints")} is {end}; the rollout ends at one share: leave targetPercentage out, or end the list with it");
+
+    /// <summary>What a plan says and its type does not go by, each beginning with the field. An overlay that changes the type inherits such fields; whoever writes a whole plan has no use for them.</summary>
+    public static IEnumerable<string> Unused(RolloutConfig plan)
+    {
+        if (plan.Type != RolloutType.Stepped && plan.HasOwnCheckpoints)
+            yield return $"checkpoints are of no effect: only a stepped rollout has them, and type is {FlagSpelling.Write(plan.Type)}";
+        if (plan.Type != RolloutType.Custom && plan.Schedule.Count > 0)
+            yield return $"schedule is of no effect: only a custom rollout has one, and type is {FlagSpelling.Write(plan.Type)}";
+        if (plan is { Type: RolloutType.Custom, Schedule: [.., { After: var last }] } && plan.Duration != last && plan.Duration != RolloutConfig.DefaultDuration)
+            yield return string.Create(CultureInfo.InvariantCulture, $"duration is {plan.Duration:c} and of no effect: a custom rollout takes until the last time of its schedule, which is {last:c}");
     }
 
     /// <summary>Tells one content of <c>rolloutConfig</c> from another; null for none.</summary>

@@ -51,9 +51,9 @@ public class RolloutEndpointTests
     public async Task Preview_AnUnsavedPlan_ListsItsStepsAndChangesNothing()
     {
         await using WebHost host = await WebHost.StartForOperatorAsync();
-        using HttpResponseMessage response = await host.Client.PostAsync("api/flags/checkout/rollout/preview", Body("""{"type":"stepped","duration":"01:00:00","checkpoints":[10,100]}"""));
+        using HttpResponseMessage response = await host.Client.PostAsync("api/flags/checkout/rollout/preview", Body("""{"type":"stepped","duration":"01:00:00","checkpoints":[10,20]}"""));
         JsonArray steps = (await response.Content.ReadFromJsonAsync<JsonArray>())!;
-        Assert.Equal([1m, 10m, 100m], steps.Select(step => (decimal)step!["percentage"]!));
+        Assert.Equal([1m, 10m, 20m], steps.Select(step => (decimal)step!["percentage"]!));
         Assert.Empty((await host.Client.GetFromJsonAsync<JsonArray>("api/rollouts"))!);
     }
 
@@ -61,6 +61,8 @@ public class RolloutEndpointTests
     [InlineData("""{"type":"linaer","duration":-1}""", "Flag 'checkout': rolloutConfig.type is linaer")]
     [InlineData("""{"durration":60000}""", "did you mean duration?")]
     [InlineData("""{"startPercentage":200}""", "rolloutConfig.startPercentage is 200; it must be between 0 and 100")]
+    [InlineData("""{"type":"stepped","checkpoints":[10,20],"targetPercentage":100}""", "rolloutConfig.targetPercentage is 100, and the last of checkpoints is 20")]
+    [InlineData("""{"type":"custom","schedule":[{"after":5000,"percentage":20}],"duration":"02:00:00"}""", "rolloutConfig.duration is 02:00:00 and of no effect")]
     public async Task Start_AWrongPlan_IsRefusedByTheRulesOfConfiguration(string body, string sentence)
     {
         await using WebHost host = await WebHost.StartForOperatorAsync();

@@ -84,7 +84,7 @@ public sealed class FlagFieldTests
             "f": {
               "type": "percentage", "state": "disabled",
               "rolloutConfig": {
-                "type": "custom", "duration": "1.12:00:00", "startPercentage": 0.1, "targetPercentage": 80, "checkpoints": [5, "50", 80],
+                "type": "stepped", "duration": "1.12:00:00", "startPercentage": 0.1, "targetPercentage": 80, "checkpoints": [5, "50", 80],
                 "schedule": [{ "after": 0, "percentage": 1 }, { "after": "02:00:00", "percentage": 10 }], "startAt": "2026-12-01T09:00:00+01:00", "autoStart": true,
                 "rollbackTo": "disabled", "guard": false, "alpha": 0.01, "maxErrorRateIncrease": 0.1, "maxLatencyIncrease": "0.5", "slowThreshold": 1500, "maxHold": "00:10:00",
                 "safetyThresholds": {
@@ -101,7 +101,7 @@ public sealed class FlagFieldTests
         Assert.Equal(
             new RolloutConfig
             {
-                Type = RolloutType.Custom,
+                Type = RolloutType.Stepped,
                 Duration = TimeSpan.FromHours(36),
                 StartPercentage = 0.1m,
                 TargetPercentage = 80,

@@ -78,6 +78,11 @@ public sealed class FlagRuleTests
     [InlineData("'startPercentage': -1", "startPercentage is -1; it must be between 0 and 100.")]
     [InlineData("'targetPercentage': 101", "targetPercentage is 101; it must be between 0 and 100.")]
     [InlineData("'startPercentage': 50, 'targetPercentage': 50", "targetPercentage is 50; it must be above startPercentage, which is 50.")]
+    [InlineData("'type': 'stepped', 'targetPercentage': 100, 'checkpoints': [10, 20]", "targetPercentage is 100, and the last of checkpoints is 20; the rollout ends at one share: leave targetPercentage out, or end the list with it.")]
+    [InlineData("'type': 'custom', 'targetPercentage': 20, 'schedule': [{ 'after': 5, 'percentage': 50 }]", "targetPercentage is 20, and the last of schedule is 50; the rollout ends at one share: leave targetPercentage out, or end the list with it.")]
+    [InlineData("'type': 'stepped', 'startPercentage': 30, 'checkpoints': [10, 20]", "targetPercentage is 20; it must be above startPercentage, which is 30.")]
+    [InlineData("'type': 'stepped', 'targetPercentage': 100, 'checkpoints': [10, 101]", "checkpoints holds 101; each must be between 0 and 100.")]
+    [InlineData("'type': 'custom', 'targetPercentage': 100, 'schedule': [{ 'after': 5, 'percentage': 10 }, { 'after': 6, 'percentage': 5 }]", "schedule[1] goes down or back in time; times and percentages must rise from entry to entry.")]
     [InlineData("'checkpoints': [10, 5]", "checkpoints goes down from 10 to 5; it must rise.")]
     [InlineData("'checkpoints': [10, 101]", "checkpoints holds 101; each must be between 0 and 100.")]
     [InlineData("'checkpoints': [10, null]", "checkpoints holds an empty value; each must be between 0 and 100.")]
@@ -194,16 +199,28 @@ public sealed class FlagRuleTests
                 """)));
 
     [Fact]
+    public void WhatTheTypeOfARolloutDoesNotGoBy_IsAWarning()
+    {
+        CatalogWarnings("'rolloutConfig': { 'checkpoints': [10, 20] }", "Flag 'f': rolloutConfig.checkpoints are of no effect: only a stepped rollout has them, and type is linear.");
+        CatalogWarnings("'rolloutConfig': { 'type': 'stepped', 'schedule': [{ 'after': 60000, 'percentage': 50 }] }", "Flag 'f': rolloutConfig.schedule is of no effect: only a custom rollout has one, and type is stepped.");
+        CatalogWarnings(
+            "'rolloutConfig': { 'type': 'custom', 'duration': '02:00:00', 'schedule': [{ 'after': 60000, 'percentage': 50 }] }",
+            "Flag 'f': rolloutConfig.duration is 02:00:00 and of no effect: a custom rollout takes until the last time of its schedule, which is 00:01:00.");
+        CatalogWarnings("'rolloutConfig': { 'type': 'custom', 'duration': '00:01:00', 'schedule': [{ 'after': 60000, 'percentage': 50 }] }");
+        CatalogWarnings("'rolloutConfig': { 'type': 'stepped', 'checkpoints': [10, 20] }");
+    }
+
+    [Fact]
     public void ShortRollout_IsAWarning()
     {
         CatalogWarnings("'rolloutConfig': { 'duration': 59999 }", "Flag 'f': rolloutConfig.duration is 00:00:59.9990000; a rollout shorter than a minute sees hardly any traffic.");
         CatalogWarnings("'rolloutConfig': { 'duration': 60000 }");
         // What holds is what counts.
         CatalogWarnings("'rolloutConfig': { 'duration': 1 }, 'environments': { 'production': { 'rolloutConfig': { 'duration': '01:00:00' } } }");
-
-        static void CatalogWarnings(string fields, params string[] warnings) =>
-            Assert.Equal(warnings, Layers.Read("Production", Layers.Flags(Layers.Flag("f", fields.Replace('\'', '"')))).Warnings);
     }
+
+    private static void CatalogWarnings(string fields, params string[] warnings) =>
+        Assert.Equal(warnings, Layers.Read("Production", Layers.Flags(Layers.Flag("f", fields.Replace('\'', '"')))).Warnings);
 
     private static IReadOnlyList<string> Errors(string fields) => Layers.Errors(Layers.Flags($$"""  "f": { {{fields.Replace('\'', '"')}} } """));
 }

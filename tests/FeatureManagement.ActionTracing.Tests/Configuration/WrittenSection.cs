@@ -119,8 +119,9 @@ internal sealed class WrittenSection(Random random)
         Field(rollout, "type", "choice", () => Pick("linear", "Exponential", "stepped"));
         Duration(rollout, "duration");
         Number(rollout, "startPercentage", 0, 40);
-        Number(rollout, "targetPercentage", 50, 100);
-        Field(rollout, "checkpoints", "list", () => Pick(new JsonArray(5, 10.5, "50"), new JsonArray(100)));
+        // Beside a list of another end it is a fault, in whichever layer the list is.
+        Field(rollout, "targetPercentage", "number", () => Pick<JsonNode>(100, "100.0", 1e2));
+        Field(rollout, "checkpoints", "list", () => Pick(new JsonArray(5, 10.5, "100"), new JsonArray(100)));
         if (Maybe())
         {
             var entry = new JsonObject();

@@ -23,6 +23,42 @@ public class RolloutCurveTests
         Assert.Equal((decimal)share, RolloutCurve.At(new() { Type = type, Duration = Hour }, 1, TimeSpan.FromMinutes(minutes)));
 
     [Theory]
+    [InlineData(RolloutType.Linear, 5, 17.5)]
+    [InlineData(RolloutType.Linear, 20, 40)]
+    [InlineData(RolloutType.Linear, 1, 11.5)]
+    [InlineData(RolloutType.Linear, 0.011, 10.0165)]
+    [InlineData(RolloutType.Linear, 59.99999, 100)]
+    [InlineData(RolloutType.Exponential, 20, 20)]
+    [InlineData(RolloutType.Exponential, 40, 50)]
+    [InlineData(RolloutType.Stepped, 20, 30)]
+    [InlineData(RolloutType.Stepped, 40, 60)]
+    public void At_AFractionThatIsNoDecimal_IsExactToFourDigits(RolloutType type, double minutes, double share) =>
+        Assert.Equal((decimal)share, RolloutCurve.At(new() { Type = type, Duration = Hour, Checkpoints = [30, 60, 100] }, 10, TimeSpan.FromMinutes(minutes)));
+
+    [Fact]
+    public void At_AnyNumberOfCheckpoints_ReachesEachAtItsTick() => Gen.Select(Gen.Int[1, 60], Gen.Long[60, TimeSpan.TicksPerDay * 3_650]).Sample((count, ticks) =>
+    {
+        var plan = new RolloutConfig { Type = RolloutType.Stepped, Duration = TimeSpan.FromTicks(ticks), Checkpoints = [.. Enumerable.Range(1, count).Select(share => (decimal)share)] };
+        for (int step = 1; step <= count; step++)
+        {
+            var due = new TimeSpan((long)(((Int128)ticks * step + count - 1) / count)); // the first tick that is not before step/count of the duration
+            Assert.Equal(step, RolloutCurve.At(plan, 0, due));
+            Assert.Equal(step - 1, RolloutCurve.At(plan, 0, due - TimeSpan.FromTicks(1)));
+        }
+    });
+
+    [Fact]
+    public void TargetPercentage_NotGiven_IsWhereTheListEnds()
+    {
+        RolloutScheduleEntry[] schedule = [new(TimeSpan.FromSeconds(5), 20), new(TimeSpan.FromSeconds(12), 50)];
+        Assert.Equal(50, new RolloutConfig { Type = RolloutType.Custom, Schedule = schedule }.TargetPercentage);
+        Assert.Equal(20, new RolloutConfig { Type = RolloutType.Stepped, Checkpoints = [10, 20] }.TargetPercentage);
+        Assert.Equal(100, new RolloutConfig { Type = RolloutType.Linear, Checkpoints = [10, 20], Schedule = schedule }.TargetPercentage);
+        Assert.Equal(100, new RolloutConfig { Type = RolloutType.Stepped }.TargetPercentage);
+        Assert.Equal(30, new RolloutConfig { Type = RolloutType.Stepped, TargetPercentage = 30 }.TargetPercentage);
+    }
+
+    [Theory]
     [InlineData(9, 1)]
     [InlineData(10, 5)]
     [InlineData(29, 20)]
@@ -32,7 +68,6 @@ public class RolloutCurveTests
         var plan = new RolloutConfig
         {
             Type = RolloutType.Custom,
-            TargetPercentage = 60,
             Schedule = [new(TimeSpan.FromMinutes(10), 5), new(TimeSpan.FromMinutes(20), 20), new(TimeSpan.FromMinutes(30), 60)],
         };
         Assert.Equal((decimal)share, RolloutCurve.At(plan, 1, TimeSpan.FromMinutes(minutes)));

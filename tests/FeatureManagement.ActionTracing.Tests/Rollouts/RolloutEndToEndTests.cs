@@ -443,6 +443,43 @@ public class RolloutEndToEndTests
         Assert.NotEmpty(host.Rollouts.Preview(RolloutHost.Name));
     }
 
+    [Theory]
+    [InlineData(""" "type": "custom", "schedule": [{ "after": "00:05:00", "percentage": 20 }, { "after": "00:12:00", "percentage": 50 }] """, "1, 20, 50")]
+    [InlineData(""" "type": "stepped", "duration": "00:12:00", "checkpoints": [10, 20] """, "1, 10, 20")]
+    [InlineData(""" "type": "stepped", "duration": "00:20:00", "targetPercentage": 60 """, "1, 25, 50, 60")]
+    public async Task Complete_AListThatEndsBelow100_LeavesTheFlagThere(string plan, string shares)
+    {
+        using var host = new RolloutHost(plan);
+        Assert.Equal(shares, string.Join(", ", host.Rollouts.Preview(RolloutHost.Name).Select(step => step.Percentage.ToString(CultureInfo.InvariantCulture))));
+        await host.StartAsync();
+        await host.RunAsync(130);
+        decimal last = decimal.Parse(shares.Split(", ")[^1], CultureInfo.InvariantCulture);
+        Assert.Equal((RolloutPhase.Complete, last), (host.Status.Phase, host.Status.CurrentPercentage));
+        Assert.Equal((FlagState.Rollout, last), (host.Flag.Definition.State, host.Flag.Definition.Percentage));
+    }
+
+    [Fact]
+    public async Task Start_APlanThatContradictsItself_IsRefused()
+    {
+        using var host = new RolloutHost();
+        RolloutScheduleEntry[] schedule = [new(TimeSpan.FromMinutes(5), 20)];
+        await RefusedAsync(new() { Type = RolloutType.Custom, Schedule = schedule, TargetPercentage = 100 }, "targetPercentage is 100, and the last of schedule is 20; ");
+        await RefusedAsync(new() { Type = RolloutType.Stepped, Checkpoints = [10, 20], TargetPercentage = 15 }, "targetPercentage is 15, and the last of checkpoints is 20; ");
+        await RefusedAsync(new() { Type = RolloutType.Custom, Schedule = schedule, Duration = TimeSpan.FromHours(2) }, "duration is 02:00:00 and of no effect: ");
+        await RefusedAsync(new() { Schedule = schedule }, "schedule is of no effect: ");
+        await RefusedAsync(new() { Checkpoints = [10, 20] }, "checkpoints are of no effect: ");
+        RolloutStatus started = await host.StartAsync(new() { Type = RolloutType.Stepped, Checkpoints = [10, 20] });
+        await host.Rollouts.RollBackAsync(RolloutHost.Name, RolloutHost.Ada);
+        Assert.Equal(20, (await host.StartAsync(started.Plan)).TargetPercentage);
+
+        async Task RefusedAsync(RolloutConfig plan, string sentence)
+        {
+            FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => host.StartAsync(plan));
+            Assert.Equal(FlagChangeError.Invalid, refused.Error);
+            Assert.StartsWith($"Flag 'checkout': rolloutConfig.{sentence}", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task GetRolloutProgress_IsTheTickets()
     {

@@ -249,14 +249,21 @@ public class RolloutModelTests
             await Services.Get<FlagControl>().SyncAsync(default);
         }
 
-        private RolloutConfig Plan(int number) => _configured.RolloutConfig! with
+        private RolloutConfig Plan(int number)
         {
-            Type = (RolloutType)(number % 4),
-            Checkpoints = [20, 40, 60],
-            Schedule = [new(TimeSpan.FromMinutes(10), 30), new(TimeSpan.FromMinutes(20), 60)],
-            RollbackTo = number % 2 == 0 ? RollbackTarget.Disabled : RollbackTarget.Previous,
-            TargetPercentage = 60,
-        };
+            RolloutConfig plan = _configured.RolloutConfig! with
+            {
+                Type = (RolloutType)(number % 4),
+                RollbackTo = number % 2 == 0 ? RollbackTarget.Disabled : RollbackTarget.Previous,
+                TargetPercentage = 60,
+            };
+            return plan.Type switch
+            {
+                RolloutType.Stepped => plan with { Checkpoints = [20, 40, 60] },
+                RolloutType.Custom => plan with { Schedule = [new(TimeSpan.FromMinutes(10), 30), new(TimeSpan.FromMinutes(20), 60)], Duration = TimeSpan.FromMinutes(20) },
+                _ => plan,
+            };
+        }
 
         private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
     }

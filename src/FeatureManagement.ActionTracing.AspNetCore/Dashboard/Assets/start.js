@@ -10,8 +10,8 @@ const Units = { minutes: 60000, hours: 3600000, days: 86400000 };
 export function start(flag, done) {
   const type = h('select', { name: 'type' },
     h('option', { value: '' }, 'As configured'), ['linear', 'exponential', 'stepped', 'custom'].map(value => h('option', { value }, value)));
-  const only = Object.fromEntries(['curve', 'stepped', 'custom'].map(kind => [kind, fieldsOf(kind)]));
-  const plan = h('div', { class: 'plan' }, only.curve, only.stepped, only.custom, common());
+  const only = Object.fromEntries(['curve', 'stepped', 'custom', 'target'].map(kind => [kind, fieldsOf(kind)]));
+  const plan = h('div', { class: 'plan' }, only.curve, only.stepped, only.custom, common(only.target));
   const preview = h('div', { class: 'preview', role: 'status' });
   let waiting = 0;
   let turn = 0;
@@ -25,6 +25,7 @@ export function start(flag, done) {
     enable(only.curve, chosen !== '' && chosen !== 'custom');
     enable(only.stepped, chosen === 'stepped');
     enable(only.custom, chosen === 'custom');
+    enable(only.target, chosen === 'linear' || chosen === 'exponential'); // the others end where their list ends
     waiting = setTimeout(ask, 200);
   }
 
@@ -72,13 +73,14 @@ function fieldsOf(kind) {
       field('Duration', number('duration', { value: 24, required: true })),
       field('in', h('select', { name: 'unit' }, Object.keys(Units).map(unit => h('option', { value: unit, selected: unit === 'hours' }, unit)))))
     : kind === 'stepped' ? field('Checkpoints, in %', h('input', { name: 'checkpoints', value: '25, 50, 75, 100', required: true }))
+    : kind === 'target' ? field('To, in %', number('targetPercentage', { max: 100, value: 100 }))
     : field('Schedule: [d.]hh:mm:ss and % on each line', h('textarea', { name: 'schedule', rows: 4, required: true }, '01:00:00 5\n06:00:00 25\n1.00:00:00 100'));
 }
 
-const common = () => [
+const common = target => [
   h('div', { class: 'pair' },
     field('From, in %', number('startPercentage', { max: 100, placeholder: 'as now, at least 1' })),
-    field('To, in %', number('targetPercentage', { max: 100, value: 100 }))),
+    target),
   h('div', { class: 'pair' },
     field('Most errors, in %', number('maxErrorRate', { max: 100, placeholder: 'no limit' })),
     field('Mean latency, in ms', number('maxLatency', { placeholder: 'no limit' }))),
