@@ -30,6 +30,7 @@ public static class ActionTracingBuilderExtensions
         if (!services.Any(service => service.ServiceType == typeof(CallerAccess)))
         {
             services.AddSingleton<CallerAccess>();
+            services.AddHostedService<ClosedWarning>();
             services.AddSingleton<DashboardAssets>();
             services.AddSingleton<ChangeFeed>();
             services.AddHealthChecks().AddCheck<ActionTracingHealthCheck>("action-tracing", tags: ["ready"]);

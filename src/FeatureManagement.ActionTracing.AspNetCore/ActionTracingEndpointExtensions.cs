@@ -33,6 +33,7 @@ public static class ActionTracingEndpointExtensions
         group.MapAudit();
         group.MapRollouts();
         group.MapExperiments();
+        group.MapUnknown();
         return group.DisableActionTracing();
     }
 

@@ -16,11 +16,11 @@ internal sealed partial class CallerAccess(IHostEnvironment environment, IOption
     {
         if (environment.IsDevelopment() && LocalCaller.Is(request))
             return AccessDecision.Allowed;
-        string? own = write ? options.Value.WritePolicy : options.Value.ReadPolicy;
         if (!write && rule.AllowsAnonymous)
             return AccessDecision.Allowed;
-        if (own is null && (write || rule.IsEmpty))
+        if (IsClosed(rule, write))
             return Denied(request);
+        string? own = write ? options.Value.WritePolicy : options.Value.ReadPolicy;
         if (request.RequestServices.GetService<IPolicyEvaluator>() is not { } evaluator
             || request.RequestServices.GetService<IAuthorizationPolicyProvider>() is not { } policies
             || request.RequestServices.GetService<IAuthenticationSchemeProvider>() is null)
@@ -34,6 +34,11 @@ internal sealed partial class CallerAccess(IHostEnvironment environment, IOption
         PolicyAuthorizationResult result = await evaluator.AuthorizeAsync(policy, authentication, request, request).ConfigureAwait(false);
         return result.Succeeded ? AccessDecision.Allowed : result.Challenged ? AccessDecision.Unknown : AccessDecision.Forbidden;
     }
+
+    /// <summary>Whether nobody may, because the application has not said who may.</summary>
+    public bool IsClosed(AccessRule rule, bool write) => write
+        ? options.Value.WritePolicy is null
+        : options.Value.ReadPolicy is null && rule.IsEmpty && !rule.AllowsAnonymous;
 
     /// <summary>Has an unknown reader sign in, by the schemes of what is asked of readers.</summary>
     /// <returns>Whether that answered the request, as a redirect does. Where there is no way to sign in, or signing in would not help, it does not.</returns>

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard;
@@ -31,4 +33,8 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(RolloutStatus))]
 [JsonSerializable(typeof(IReadOnlyList<RolloutStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<RolloutPreviewStep>))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Sentences as they were written: what is sent is never part of a page, so no apostrophe needs an escape.</summary>
+    public static ApiJson Plain => field ??= new ApiJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -19,7 +19,7 @@ internal static class AuditEndpoints
             if (Read(flag, source, before, take, out List<string> faults) is not { } query)
                 return Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', faults), faults);
             return await AnswerAsync(async () =>
-                Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(AuditModel.Of)], ApiJson.Default.IReadOnlyListAuditModel)).ConfigureAwait(false);
+                Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(AuditModel.Of)], ApiJson.Plain.IReadOnlyListAuditModel)).ConfigureAwait(false);
         });
 
         group.MapGet("api/audit/evaluations", async (string? flag, string? key, string? before, string? take, IEvaluationAudit audit, CancellationToken aborted) =>
@@ -31,13 +31,13 @@ internal static class AuditEndpoints
                 return Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', faults), faults);
             var query = new EvaluationAuditQuery { Flag = string.IsNullOrEmpty(flag) ? null : flag, Key = string.IsNullOrEmpty(key) ? null : key, Before = number, Take = count };
             return await AnswerAsync(async () =>
-                Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(EvaluationAuditModel.Of)], ApiJson.Default.IReadOnlyListEvaluationAuditModel)).ConfigureAwait(false);
+                Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(EvaluationAuditModel.Of)], ApiJson.Plain.IReadOnlyListEvaluationAuditModel)).ConfigureAwait(false);
         });
 
         group.MapGet("api/audit/verify", (IAuditLog audit, CancellationToken aborted) => AnswerAsync(async () =>
         {
             AuditVerification found = await audit.VerifyAsync(aborted).ConfigureAwait(false);
-            return Results.Json(new AuditVerificationModel(found.Valid, found.Entries, found.FirstInvalid, found.Fault, found.Head), ApiJson.Default.AuditVerificationModel);
+            return Results.Json(new AuditVerificationModel(found.Valid, found.Entries, found.FirstInvalid, found.Fault, found.Head), ApiJson.Plain.AuditVerificationModel);
         }));
     }
 

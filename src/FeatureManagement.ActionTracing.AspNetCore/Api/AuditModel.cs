@@ -61,7 +61,7 @@ internal sealed record AuditModel
         catch (JsonException)
         {
             // Written by another hand: shown as it stands, so that it can be found.
-            return JsonSerializer.SerializeToElement(json, ApiJson.Default.String);
+            return JsonSerializer.SerializeToElement(json, ApiJson.Plain.String);
         }
     }
 }

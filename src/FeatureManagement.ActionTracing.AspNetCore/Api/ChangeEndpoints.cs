@@ -15,7 +15,7 @@ internal static class ChangeEndpoints
     public static void MapChanges(this IEndpointRouteBuilder group)
     {
         group.MapPatch("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
-            ChangeAsync(request, name, flags, ApiJson.Default.FlagPatch, patch => patch.Reason, async (patch, change, expected) =>
+            ChangeAsync(request, name, flags, ApiJson.Plain.FlagPatch, patch => patch.Reason, async (patch, change, expected) =>
             {
                 (FlagUpdate update, string? fault) = patch.ToUpdate(name);
                 // Everything that is wrong at once, and not only what is found first.
@@ -25,18 +25,18 @@ internal static class ChangeEndpoints
             }));
 
         group.MapPost("api/flags/{name}/reset", (string name, HttpContext request, IFeatureFlagManager flags) =>
-            ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
+            ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
                 async (_, change, expected) => FlagEndpoints.Show(
                     request, await flags.ResetFlagAsync(name, change with { Seen = expected?.Content }, expected?.Version, request.RequestAborted).ConfigureAwait(false))));
 
         // If-Match is for updates and resets: a kill, its end and a rollback are right whatever the flag has become.
         group.MapPost("api/flags/{name}/emergency", (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
-            ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
+            ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
                 // A caller who hangs up does not take a kill back.
-                async (_, change, _) => Results.Json(EmergencyModel.Of(await flags.EmergencyShutdownAsync(name, change, CancellationToken.None).ConfigureAwait(false), rollouts), ApiJson.Default.EmergencyModel)));
+                async (_, change, _) => Results.Json(EmergencyModel.Of(await flags.EmergencyShutdownAsync(name, change, CancellationToken.None).ConfigureAwait(false), rollouts), ApiJson.Plain.EmergencyModel)));
 
         group.MapPost("api/flags/{name}/emergency/clear", (string name, HttpContext request, IFeatureFlagManager flags) =>
-            ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
+            ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
                 async (_, change, _) => FlagEndpoints.Show(request, await flags.ClearEmergencyAsync(name, change, request.RequestAborted).ConfigureAwait(false))));
     }
 

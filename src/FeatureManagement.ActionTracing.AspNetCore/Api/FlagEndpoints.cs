@@ -14,7 +14,7 @@ internal static class FlagEndpoints
     public static void MapFlags(this IEndpointRouteBuilder group)
     {
         group.MapGet("api/flags", (IFeatureFlagManager flags, IRolloutManager rollouts) =>
-            Results.Json([.. flags.GetAllFlags().Select(status => FlagModel.Of(status, rollouts))], ApiJson.Default.IReadOnlyListFlagModel));
+            Results.Json([.. flags.GetAllFlags().Select(status => FlagModel.Of(status, rollouts))], ApiJson.Plain.IReadOnlyListFlagModel));
 
         group.MapGet("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
             flags.GetFlag(name) is { } status ? Show(request, status) : Unknown(name, flags));
@@ -32,7 +32,7 @@ internal static class FlagEndpoints
                 Groups = [.. (groups ?? []).SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             };
             // Explained, and not evaluated: nobody was given the answer, so nobody is told of it.
-            return Results.Json(EvaluationModel.Of(evaluator.Explain(snapshot, flag, new Subject(context))), ApiJson.Default.EvaluationModel);
+            return Results.Json(EvaluationModel.Of(evaluator.Explain(snapshot, flag, new Subject(context))), ApiJson.Plain.EvaluationModel);
         });
     }
 
@@ -40,7 +40,7 @@ internal static class FlagEndpoints
     public static IResult Show(HttpContext request, FlagStatus status)
     {
         request.Response.Headers.ETag = FlagTag.Of(status).ToString();
-        return Results.Json(FlagModel.Of(status, request.RequestServices.GetRequiredService<IRolloutManager>()), ApiJson.Default.FlagModel);
+        return Results.Json(FlagModel.Of(status, request.RequestServices.GetRequiredService<IRolloutManager>()), ApiJson.Plain.FlagModel);
     }
 
     public static IResult Unknown(string name, IFeatureFlagManager flags) => Problems.UnknownFlag(name, flags.GetAllFlags().Select(flag => flag.Definition.Name));

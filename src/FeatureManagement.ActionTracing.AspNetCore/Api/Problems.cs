@@ -11,7 +11,7 @@ internal static class Problems
     /// <param name="errors">All that is wrong, a sentence each, where it is more than one thing.</param>
     public static IResult Of(int status, string detail, IReadOnlyList<string>? errors = null) => Results.Json(
         new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, errors),
-        ApiJson.Default.Problem,
+        ApiJson.Plain.Problem,
         "application/problem+json",
         status);
 

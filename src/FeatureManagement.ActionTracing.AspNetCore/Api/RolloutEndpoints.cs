@@ -14,7 +14,7 @@ internal static class RolloutEndpoints
 
     public static void MapRollouts(this IEndpointRouteBuilder group)
     {
-        group.MapGet("api/rollouts", (IRolloutManager rollouts) => Results.Json(rollouts.GetActive(), ApiJson.Default.IReadOnlyListRolloutStatus));
+        group.MapGet("api/rollouts", (IRolloutManager rollouts) => Results.Json(rollouts.GetActive(), ApiJson.Plain.IReadOnlyListRolloutStatus));
 
         group.MapGet("api/flags/{name}/rollout", (string name, IFeatureFlagManager flags, IRolloutManager rollouts) =>
             flags.GetFlag(name) is null ? FlagEndpoints.Unknown(name, flags)
@@ -25,11 +25,11 @@ internal static class RolloutEndpoints
             PlanAsync(request, name, flags, async (plan, change) =>
             {
                 RolloutStatus started = await rollouts.StartAsync(name, change, plan, request.RequestAborted).ConfigureAwait(false);
-                return Results.Json(started, ApiJson.Default.RolloutStatus, statusCode: StatusCodes.Status201Created);
+                return Results.Json(started, ApiJson.Plain.RolloutStatus, statusCode: StatusCodes.Status201Created);
             }));
 
         group.MapPost("api/flags/{name}/rollout/preview", (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
-            PlanAsync(request, name, flags, (plan, _) => Task.FromResult(Results.Json(rollouts.Preview(name, plan), ApiJson.Default.IReadOnlyListRolloutPreviewStep))));
+            PlanAsync(request, name, flags, (plan, _) => Task.FromResult(Results.Json(rollouts.Preview(name, plan), ApiJson.Plain.IReadOnlyListRolloutPreviewStep))));
 
         MapMove("pause", (rollouts, name, change, cancelled) => rollouts.PauseAsync(name, change, cancelled));
         MapMove("resume", (rollouts, name, change, cancelled) => rollouts.ResumeAsync(name, change, cancelled));
@@ -39,14 +39,14 @@ internal static class RolloutEndpoints
 
         void MapMove(string verb, Func<IRolloutManager, string, FlagChange, CancellationToken, Task<RolloutStatus>> move) =>
             group.MapPost("api/flags/{name}/rollout/" + verb, (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
-                ChangeEndpoints.ChangeAsync(request, name, flags, ApiJson.Default.ReasonBody, body => body.Reason,
+                ChangeEndpoints.ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
                     async (_, change, _) => Show(await move(rollouts, name, change, request.RequestAborted).ConfigureAwait(false))));
     }
 
-    private static IResult Show(RolloutStatus status) => Results.Json(status, ApiJson.Default.RolloutStatus);
+    private static IResult Show(RolloutStatus status) => Results.Json(status, ApiJson.Plain.RolloutStatus);
 
     private static Task<IResult> PlanAsync(HttpContext request, string name, IFeatureFlagManager flags, Func<RolloutConfig?, FlagChange, Task<IResult>> run) =>
-        ChangeEndpoints.ChangeAsync(request, name, flags, ApiJson.Default.JsonObject, body => RolloutPlan.ReasonOf(body) ?? DefaultReason, async (body, change, _) =>
+        ChangeEndpoints.ChangeAsync(request, name, flags, ApiJson.Plain.JsonObject, body => RolloutPlan.ReasonOf(body) ?? DefaultReason, async (body, change, _) =>
         {
             (RolloutConfig? plan, IReadOnlyList<string> errors) = RolloutPlan.Read(name, body);
             return errors.Count > 0

@@ -35,7 +35,6 @@ internal static class DashboardEndpoints
             return Results.Redirect(Uri.EscapeDataString(path[(path.LastIndexOf('/') + 1)..]) + "/" + request.Request.QueryString);
         IHeaderDictionary headers = request.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return Results.Text(assets.Page, "text/html; charset=utf-8");
@@ -45,11 +44,9 @@ internal static class DashboardEndpoints
     {
         if (assets.Find(file) is not { } asset)
             return Problems.Of(StatusCodes.Status404NotFound, $"The dashboard has no file '{file}'.");
-        IHeaderDictionary headers = request.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
         // While a deployment replaces one instance after the other, a page of one may ask another for its files. It gets what there is, for once.
         if (version == assets.Version)
-            headers.CacheControl = "private, max-age=31536000, immutable";
+            request.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
         return Results.Bytes(asset.Content, asset.ContentType, entityTag: asset.Tag);
     }
 
@@ -60,7 +57,7 @@ internal static class DashboardEndpoints
         bool mayWrite = await access.DecideAsync(request, rule, write: true).ConfigureAwait(false) == AccessDecision.Allowed;
         return Results.Json(
             new StatusModel(environment.ApplicationName, environment.EnvironmentName, mayWrite, configuration.Current, store.Current),
-            ApiJson.Default.StatusModel);
+            ApiJson.Plain.StatusModel);
     }
 
     private static ServerSentEventsResult<string> Events(HttpContext request, ChangeFeed feed)

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
 
@@ -63,6 +64,44 @@ public class AccessTests
         }
     }
 
+    [Theory]
+    [InlineData("GET", "api/flags", "ReadPolicy")]
+    [InlineData("POST", "api/flags/checkout/reset", "WritePolicy")]
+    public async Task Call_WhereNobodyMay_NamesTheOptionThatIsNotSet(string method, string path, string option)
+    {
+        foreach ((string name, bool expected) in ((string, bool)[])[("anonymous, no services and no policies", true), ("somebody where policies are unset", true), ("anonymous", false), ("somebody else", false)])
+        {
+            Caller caller = Caller.All.Single(one => one.Name == name);
+            await using WebHost host = await caller.StartAsync();
+            using HttpResponseMessage response = await SendAsync(host, caller, new Route(method, path, path));
+            Assert.Equal(expected, ((string)(await response.Content.ReadFromJsonAsync<JsonObject>())!["detail"]!).Contains(option, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("Production", null, null, false, true)]
+    [InlineData("Development", null, null, false, false)]
+    [InlineData("Production", "Staff", null, false, false)]
+    [InlineData("Production", null, "Operators", false, false)]
+    [InlineData("Production", null, null, true, false)]
+    public async Task Start_WithoutAnyPolicy_WarnsThatAllIsClosed(string environment, string? read, string? write, bool open, bool warns)
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            environment,
+            web: web => (web.ReadPolicy, web.WritePolicy) = (read, write),
+            services: services => services.AddFakeLogging(),
+            map: app =>
+            {
+                IEndpointConventionBuilder group = app.MapActionTracing("/admin/tracing");
+                if (open)
+                    group.AllowAnonymous();
+            });
+        IEnumerable<string> warnings = host.Services.GetFakeLogCollector().GetSnapshot().Where(log => log.Id.Id == 603).Select(log => log.Message);
+        Assert.Equal(
+            warns ? ["Everything below /admin/tracing is closed to everybody: neither ReadPolicy nor WritePolicy is set. Name policies in AddAspNetCore(web => …)."] : [],
+            warnings);
+    }
+
     [Fact]
     public async Task Call_UnderAPathBaseAndInAGroup_KeepsTheRule()
     {
@@ -86,7 +125,7 @@ public class AccessTests
 
     private static async Task<HttpResponseMessage> SendAsync(WebHost host, Caller caller, Route route)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(route.Method), route.Path);
+        using var request = new HttpRequestMessage(new HttpMethod(route.Method is "*" ? "GET" : route.Method), route.Path);
         request.Headers.Host = caller.Host;
         foreach ((string name, string value) in caller.Headers)
             request.Headers.TryAddWithoutValidation(name, value);

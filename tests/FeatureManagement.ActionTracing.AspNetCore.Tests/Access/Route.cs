@@ -28,9 +28,10 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
         new("GET", "api/audit/evaluations", "api/audit/evaluations?flag=checkout"),
         new("GET", "api/audit/verify", "api/audit/verify"),
         new("GET", "api/experiments/{flag}", "api/experiments/checkout"),
+        new("*", "api/{**path}", "api/nothing"),
     ];
 
-    public bool IsWrite => Method != "GET";
+    public bool IsWrite => Method is not ("GET" or "*");
 
     public override string ToString() => $"{Method} {Pattern}";
 }

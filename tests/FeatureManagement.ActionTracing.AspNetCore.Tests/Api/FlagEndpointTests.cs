@@ -24,6 +24,22 @@ public class FlagEndpointTests
         Assert.Equal("checkout", (string)layout["parent"]!);
     }
 
+    [Theory]
+    [InlineData("GET", "api/flags/it's", "There is no flag 'it's'.")]
+    [InlineData("GET", "api/flag", "There is no call GET api/flag.")]
+    [InlineData("GET", "api/flags/checkout/evaluate/all", "There is no call GET api/flags/checkout/evaluate/all.")]
+    [InlineData("PUT", "api/flags", "There is no call PUT api/flags.")]
+    public async Task Call_OfNothing_IsAProblemInPlainWords(string method, string path, string detail)
+    {
+        await using WebHost host = await StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType!.MediaType));
+        Assert.Contains($"\"detail\":\"{detail}\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        // What is not escaped for a page must not be taken for one.
+        Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
+    }
+
     [Fact]
     public async Task GetFlags_All_ListsBuiltInOnesToo()
     {

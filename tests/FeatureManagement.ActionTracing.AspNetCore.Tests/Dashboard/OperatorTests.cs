@@ -57,6 +57,22 @@ public class OperatorTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Kill_OfManyFlags_NamesEachOfThem()
+    {
+        string[] names = [.. Enumerable.Range(1, 12).Select(i => $"feature_{i:00}")];
+        await using DashboardHost host = await DashboardHost.StartAsync(
+            $$"""{ "ActionTracing": { "featureFlags": { {{string.Join(',', names.Select(name => $"\"{name}\": {{ \"type\": \"boolean\", \"state\": \"enabled\" }}"))}} } } }""");
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/emergency_shutdown"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Call emergency" }).ClickAsync();
+        ILocator dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog).ToContainTextAsync("13 flags stop"); // with tracing itself
+        await dialog.GetByText("and 5 more").ClickAsync();
+        foreach (string name in names)
+            await Expect(dialog.Locator(".names li").Filter(new() { HasText = name })).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
     public async Task Change_StateAndShare_IsLaidOverUntilReset()
     {
         await using DashboardHost host = await DashboardHost.StartAsync();

@@ -113,7 +113,7 @@ public class RolloutTests(Browser browser)
         await dialog.GetByLabel("Most errors").FillAsync("2.5");
         await dialog.GetByLabel("Start at").FillAsync("2100-01-01T08:00");
         await dialog.GetByLabel("A rollback").SelectOptionAsync("disabled");
-        await Expect(dialog.Locator(".preview")).ToContainTextAsync("From 1 % to 60 % in 3 steps");
+        await Expect(dialog.Locator(".preview")).ToContainTextAsync("From 1 % to 60 % in 2 steps");
         await AnswerAsync(page, "new year", "Start checkout");
 
         await Expect(page.Locator(".progress .chip")).ToHaveTextAsync("planned");
@@ -123,6 +123,23 @@ public class RolloutTests(Browser browser)
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Pause" })).ToHaveCountAsync(0);
         await ActAsync(page, "Call off", "not this year", "Roll back checkout");
         await Expect(page.Locator(".progress .chip")).ToHaveTextAsync("rolled back");
+    }
+
+    [BrowserFact]
+    public async Task Comparison_WithTooLittle_NamesNoRatio()
+    {
+        await using Checkout shop = await Checkout.StartAsync(""" "type": "linear" """);
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(shop.Host.Address);
+        string[] said = await page.EvaluateAsync<string[]>("""
+            async () => {
+              const { comparison } = await import(new URL('comparison.js', document.querySelector('script[src]').src));
+              return [null, 1.1].map(lower => comparison('Errors', { exposed: 10, control: 6, ratio: 1.24, lower, evidence: 0.2 }, value => value + ' %').children[2].textContent);
+            }
+            """);
+        Assert.Equal(
+            ["exposed 10 %, control 6 %; too little to compare yet", "exposed 10 %, control 6 %; compared within each step 1.24 × as much, at least 1.1: worse"],
+            said);
     }
 
     private static async Task ActAsync(IPage page, string button, string reason, string action)

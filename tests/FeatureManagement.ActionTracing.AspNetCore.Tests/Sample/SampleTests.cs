@@ -181,7 +181,10 @@ public class SampleTests
         using SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development");
         foreach (string flag in (string[])["delivery_promise", "new_search"])
             await Eventually.EqualAsync("True", async () => (await shop.GetAsync($"/action-tracing/api/flags/{flag}/rollout")).StartsWith('{').ToString());
-        var guide = JsonNode.Parse(await shop.GetAsync("/"))!["tryThis"]!.AsObject();
+        string said = await shop.GetAsync("/");
+        Assert.Contains($"{shop.Client.BaseAddress}action-tracing/api/flags/", said, StringComparison.Ordinal);
+        Assert.Contains($"'holiday_banner', which is on from {Christmas(root):d MMMM yyyy} ", said, StringComparison.Ordinal);
+        var guide = JsonNode.Parse(said)!["tryThis"]!.AsObject();
         Assert.NotEmpty(guide);
         foreach ((string call, JsonNode? about) in guide)
         {
@@ -215,6 +218,10 @@ public class SampleTests
             Assert.StartsWith("{", await PayAsync(shop), StringComparison.Ordinal);
         }
     }
+
+    private static DateTimeOffset Christmas(TempDirectory root) => DateTimeOffset.Parse(
+        (string)JsonNode.Parse(File.ReadAllText(root.File("appsettings.json")))!["feature_management"]!["feature_flags"]![0]!["conditions"]!["client_filters"]![0]!["parameters"]!["Start"]!,
+        System.Globalization.CultureInfo.InvariantCulture);
 
     private static void CopySettings(TempDirectory root) =>
         File.Copy(Path.Combine(Repository.Root, "src", "FeatureManagement.ActionTracing.Sample", "appsettings.json"), root.File("appsettings.json"));

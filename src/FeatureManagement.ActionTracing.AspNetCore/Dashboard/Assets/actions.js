@@ -63,10 +63,12 @@ function kill(flag, done, model) {
 }
 
 function named(flags) {
-  const shown = flags.slice(0, 8);
-  return flags.length > 0 && h('ul', { class: 'names' },
-    shown.map(flag => h('li', null, words(flag.name))),
-    flags.length > shown.length && h('li', null, `and ${flags.length - shown.length} more`));
+  const list = some => h('ul', { class: 'names' }, some.map(flag => h('li', null, words(flag.name))));
+  const first = flags.slice(0, 8);
+  const others = flags.slice(first.length);
+  return flags.length > 0 && h('div', null,
+    list(first),
+    others.length > 0 && h('details', null, h('summary', null, `and ${others.length.toLocaleString()} more`), list(others)));
 }
 
 function clear(flag, done) {

@@ -82,7 +82,7 @@ function line(entry, linked) {
     h('td', { class: 'when' }, moment(entry.at)),
     h('td', null, h('span', { class: `act ${entry.action}` }, entry.action.replaceAll('_', ' ')), ' ',
       linked && entry.flag && h('a', { href: href(entry.flag) }, words(entry.flag)), ' ', change(entry)),
-    h('td', null, words(entry.actor)),
+    h('td', { class: 'by' }, words(entry.actor)),
     h('td', { class: 'reason' }, words(entry.reason ?? '')),
     h('td', { class: 'when' }, entry.source, h('span', { class: 'node' }, ` #${entry.number}`)));
 }

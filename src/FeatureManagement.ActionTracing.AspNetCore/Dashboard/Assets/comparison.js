@@ -7,6 +7,7 @@ const Width = 200, Middle = Width / 2;
 export function comparison(name, found, written) {
   if (!found) return null;
   const { exposed, control, ratio, lower, upper, evidence } = found;
+  const shown = lower > 0 || upper > 0;
   const verdict = lower > 1 ? 'worse' : upper < 1 ? 'better' : 'no difference shown';
   const bounds = lower > 0 && upper > 0 ? `between ${short(lower)} and ${short(upper)}: ${verdict}`
     : lower > 0 ? `at least ${short(lower)}: ${verdict}`
@@ -15,8 +16,8 @@ export function comparison(name, found, written) {
   const meter = Math.round(100 * evidence);
   return h('li', null,
     h('strong', null, name),
-    picture(ratio, lower, upper),
-    h('span', null, `exposed ${written(exposed)}, control ${written(control)}; ${ratio > 0 ? `${short(ratio)} × as much, ` : ''}${bounds}`),
+    picture(shown ? ratio : null, lower, upper),
+    h('span', null, `exposed ${written(exposed)}, control ${written(control)}; ${shown ? `compared within each step ${ratio > 0 ? `${short(ratio)} × as much, ` : ''}` : ''}${bounds}`),
     h('span', { class: 'evidence' },
       h('meter', { max: 100, value: meter, low: 50, high: 80, optimum: 0, 'aria-label': `${name}: evidence for a rollback` }),
       h('span', { class: 'hint' }, `${meter} % of the evidence for a rollback`)));

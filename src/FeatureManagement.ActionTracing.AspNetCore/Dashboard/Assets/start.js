@@ -3,7 +3,7 @@
 import { flagPath, send } from './api.js';
 import { confirm } from './confirm.js';
 import { previewCurve } from './curve.js';
-import { h, percent, render } from './dom.js';
+import { count, h, percent, render } from './dom.js';
 
 const Units = { minutes: 60000, hours: 3600000, days: 86400000 };
 
@@ -55,7 +55,7 @@ function drawn(steps, width) {
   const [first, last] = [steps[0], steps.at(-1)];
   return [
     previewCurve(steps, width),
-    h('p', { class: 'hint' }, `From ${percent(first.percentage)} to ${percent(last.percentage)} in ${steps.length.toLocaleString()} steps, complete ${new Date(last.at).toLocaleString()} if nothing holds it.`),
+    h('p', { class: 'hint' }, `From ${percent(first.percentage)} to ${percent(last.percentage)} in ${count(steps.length - 1, 'step')}, complete ${new Date(last.at).toLocaleString()} if nothing holds it.`),
   ];
 }
 

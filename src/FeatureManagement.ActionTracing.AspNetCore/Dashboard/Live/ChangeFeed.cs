@@ -32,11 +32,11 @@ internal sealed class ChangeFeed(
         Enter(tab);
         try
         {
-            yield return new SseItem<string>(JsonSerializer.Serialize(new Hello(assets.Version), ApiJson.Default.Hello), "hello");
+            yield return new SseItem<string>(JsonSerializer.Serialize(new Hello(assets.Version), ApiJson.Plain.Hello), "hello");
             while (await NextAsync(tab, ends.Token).ConfigureAwait(false) is { } changes)
                 yield return changes.IsEmpty
                     ? new SseItem<string>("{}", "alive")
-                    : new SseItem<string>(JsonSerializer.Serialize(changes, ApiJson.Default.Changes), "change");
+                    : new SseItem<string>(JsonSerializer.Serialize(changes, ApiJson.Plain.Changes), "change");
         }
         finally
         {
