@@ -5,12 +5,17 @@ using System.Text.Json;
 using FeatureManagement.ActionTracing.Benchmarks;
 
 // One child process measures everything once and prints a row per line; the parent starts several, one after the other, and prints the medians.
-// Arguments: modes (none: all) and the number of processes, in any order. 'safety' stands alone: simulated rollouts, and how many times as many as usual.
+// Arguments: modes (none: all) and the number of processes, in any order. 'safety' stands alone: simulated rollouts, and how many times as many as usual;
+// 'safety returning': only those among users who come back.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isChild = args is ["--child", ..];
 if (args is ["safety", .. var rest])
 {
-    SafetyTable.Print(rest is [var times] && int.TryParse(times, out int wanted) && wanted > 0 ? wanted : 1);
+    int times = rest is [.., var last] && int.TryParse(last, out int wanted) && wanted > 0 ? wanted : 1;
+    if (rest is ["returning", ..])
+        SafetyTable.PrintReturning(times);
+    else
+        SafetyTable.Print(times);
     return 0;
 }
 int processes = 5;

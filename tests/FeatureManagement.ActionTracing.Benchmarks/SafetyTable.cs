@@ -70,6 +70,9 @@ internal static class SafetyTable
         ("20,000 users, linear, 288 steps", Linear(288) with { Users = 20_000, BadUsers = 200 }),
         ("3,000 users, of whom three fail half of the time, exponential, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Exponential, 288), BadUsers = 3 }),
         ("3,000 identical users, errors 1 %, linear, 288 steps", Linear(288) with { BadUsers = 0, Errors = 0.01, Persistent = 0 }),
+        .. from shares in ((string Name, IReadOnlyList<decimal> Shares)[])[("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("exponential, 288 steps", ReturningUsers.Curve(RolloutType.Exponential, 288))]
+           from tolerated in ((string Name, double Latency)[])[("", new RolloutConfig().MaxLatencyIncrease), (", nothing tolerated", 0)]
+           select ($"3,000 users, all variance of latency between them{tolerated.Name}, {shares.Name}", new ReturningUsers { Shares = shares.Shares, Persistent = 1, ToleratedLatency = tolerated.Latency }),
         ("3,000 users who come to any of 4 processes, linear, 24 steps", Linear(24) with { Processes = 4 }),
         ("3,000 users who come to any of 10 processes, linear, 24 steps", Linear(24) with { Processes = 10 }),
         ("3,000 users, linear, 24 steps, 3 restarts", Linear(24) with { Restarts = 3 }),
@@ -81,6 +84,7 @@ internal static class SafetyTable
         .. from shares in ((string Name, IReadOnlyList<decimal> Shares)[])[("five shares", FiveShares), ("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("linear, 288 steps", ReturningUsers.Curve(RolloutType.Linear, 288))]
            from change in ((string Name, double Worse, double Slower)[])[("errors 1 % → 2 %", 2, 0), ("errors 1 % → 5 %", 5, 0), ("latency + 10 %", 1, 0.1), ("latency + 50 %", 1, 0.5)]
            select ($"{change.Name}, {shares.Name}", new ReturningUsers { Shares = shares.Shares, BadUsers = 0, Errors = 0.01, Worse = change.Worse, Slower = change.Slower }),
+        ("latency + 50 % from 63 % on, linear, 24 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Linear, 24), BadUsers = 0, Errors = 0.01, Slower = 0.5, From = 180 }),
     ];
 
     public static void Print(int times)
@@ -102,12 +106,12 @@ internal static class SafetyTable
             double found = delays.Count(static delay => delay < long.MaxValue) / (double)delays.Length;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {found:0 %} | {published:N0} | {delays[delays.Length / 2]:N0} | {delays.Length:N0} |"));
         }
+        Console.WriteLine();
         PrintReturning(times);
     }
 
-    private static void PrintReturning(int times)
+    public static void PrintReturning(int times)
     {
-        Console.WriteLine();
         Console.WriteLine("| healthy rollouts among users who come back | errors | typical latency | slow actions | all three | split | rollouts |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach ((string name, ReturningUsers rollout) in Returning)

@@ -42,5 +42,5 @@ internal static class ExperimentCsv
 
     // A spreadsheet takes what begins like this for a formula, in quotes or not, and a formula may send what it reads away.
     private static string Harmless(string words) =>
-        words.Length > 0 && "=+-@\t\r".Contains(words[0], StringComparison.Ordinal) && !double.TryParse(words, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? "'" + words : words;
+        words.Length > 0 && "=+-@＝＋－＠\t\r\n".Contains(words[0], StringComparison.Ordinal) && !double.TryParse(words, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? "'" + words : words;
 }

@@ -16,17 +16,20 @@ internal static class ExperimentReader
         else if (variants.Count == 1)
             flag.Fault("experiment", "compares variants, and there is only one; add another");
         var metrics = new List<ExperimentMetric>();
+        var roles = new Dictionary<string, MetricRole>();
         foreach ((string name, SettingFields metric) in fields.Map("metrics", SettingNames.Metric))
         {
             MetricKind? kind = metric.Choice<MetricKind>("kind");
             if (kind is null && metric.Node("kind") is null)
                 metric.Fault("kind", "is missing; it must be one of " + string.Join(", ", FlagSpelling.All<MetricKind>()));
+            if (metric.Choice<MetricRole>("role") is { } role)
+                roles[name] = role;
             metrics.Add(new ExperimentMetric
             {
                 Name = name,
                 Kind = kind ?? default,
                 HigherIsBetter = metric.Bool("higherIsBetter") ?? true,
-                Role = metric.Choice<MetricRole>("role") ?? MetricRole.Secondary,
+                Role = roles.GetValueOrDefault(name, MetricRole.Secondary),
                 Cap = metric.Rate("cap", -1e15, 1e15),
                 Window = metric.Duration("window", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(3_650)),
             });
@@ -37,6 +40,8 @@ internal static class ExperimentReader
         // One metric decides: with two, whichever came first would have.
         foreach (ExperimentMetric metric in metrics.Where(metric => metric.Role == MetricRole.Primary && metric.Name != primary && primary.Length > 0))
             fields.Fault($"metrics.{metric.Name}.role", $"is primary, and primaryMetric is {primary}; make it secondary or guardrail");
+        if (roles.TryGetValue(primary, out MetricRole said) && said != MetricRole.Primary)
+            fields.Fault($"metrics.{primary}.role", $"is {FlagSpelling.Write(said)}, and it is the primaryMetric; make it primary, or name another primaryMetric");
         return new ExperimentConfig
         {
             Control = control,

@@ -66,5 +66,6 @@ internal sealed record ExperimentEvidence
         return [.. points.Where(point => kept.Contains(point.At))];
     }
 
-    private static string Key(string metric, string variant) => metric + "/" + variant;
+    // Configuration has no name with a colon in it.
+    private static string Key(string metric, string variant) => metric + ":" + variant;
 }

@@ -85,7 +85,7 @@ internal static class RolloutChanges
 
     /// <param name="flag">The flag.</param>
     /// <param name="rollout">Its rollout, or null.</param>
-    /// <param name="newSplit">Whether the split did not fit: then evidence about it begins anew, and only about it.</param>
+    /// <param name="newSplit">Whether the split did not fit: then evidence about it begins anew, with a new round. The other evidence stays.</param>
     /// <param name="change">Who and why.</param>
     /// <param name="now">The time.</param>
     public static RolloutRecord Resume(string flag, RolloutRecord? rollout, bool newSplit, FlagChange change, DateTimeOffset now)

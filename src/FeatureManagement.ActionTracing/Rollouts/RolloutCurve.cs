@@ -35,15 +35,15 @@ internal static class RolloutCurve
     }
 
     /// <summary>
-    /// In which band a share lies: up to 50 %, 25 %, 12.5 %, 5 %, 2.5 % and so on. In each a rollout counts every user anew: their number is what bounds
-    /// how often somebody can be counted. A phase is made of whole bands.
+    /// In which band a share lies: up to 87.5 %, 75 %, 50 %, 25 %, 12.5 %, 5 %, 2.5 % and so on. In each a rollout counts every user anew: their number is what
+    /// bounds how often somebody can be counted, and their width how late it can begin that users are slower and still be seen. A phase is made of whole bands.
     /// </summary>
     public static int BandOf(decimal percentage)
     {
         if (percentage <= 0)
             return -1;
         int band = 0;
-        for (decimal edge = 50; percentage <= edge; edge = edge == 12.5m ? 5 : edge / 2)
+        for (decimal edge = 87.5m; percentage <= edge; edge = edge switch { 87.5m => 75, 75 => 50, 12.5m => 5, _ => edge / 2 })
             band++;
         return band;
     }

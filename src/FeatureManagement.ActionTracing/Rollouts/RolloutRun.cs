@@ -18,14 +18,17 @@ internal sealed class RolloutRun(string id, TimeSpan credited)
     /// <summary><see cref="RolloutLedger.Counted"/> as this process knows it.</summary>
     public long Counted { get; set; }
 
-    /// <summary>The step that <see cref="Key"/> is about; 0 before the first look.</summary>
-    public int Step { get; set; }
+    /// <summary>The record at the step that <see cref="Key"/> is about; null before the first look.</summary>
+    public RolloutRecord? At { get; set; }
 
     /// <summary>The key of this process's stratum.</summary>
     public string Key { get; set; } = "";
 
     /// <summary>The key of the stratum before, until it is folded.</summary>
     public string? Ended { get; set; }
+
+    /// <summary>What that one had come to when a step was found that was not taken here, until it is folded.</summary>
+    public RolloutStratum? Rest { get; set; }
 
     /// <summary>What the last look left, or null before the first.</summary>
     public RolloutLook? Last

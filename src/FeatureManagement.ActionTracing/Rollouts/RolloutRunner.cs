@@ -65,6 +65,9 @@ internal sealed partial class RolloutRunner(
     {
         FeatureFlagSettings settings = configuration.Catalog.Settings;
         RolloutConfig live = record.OwnPlan && configuration.Catalog.Flags.GetValueOrDefault(flag)?.RolloutConfig is { } edited ? edited : record.Plan;
+        // Another process took a step, or somebody resumed: what was seen here since the last look still belongs to the step before.
+        if (run.At is { } before && before.Step != record.Step && (await MeasureAsync(flag, before, run, settings, cancellationToken).ConfigureAwait(false)).Seen is { } rest)
+            run.Rest = StratumOf(before, run.Key, rest);
         BeginStep(run, record);
         (RolloutMetrics? seen, string? failure) = await MeasureAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
 
@@ -88,7 +91,7 @@ internal sealed partial class RolloutRunner(
             RolloutDecision decision = RolloutDecision.Decide(record, taken, verdict, time.GetElapsedTime(run.Mark, now), live.MaxHold, settings, time.GetUtcNow());
             if (await ledgers.WriteAsync(flag, decision.Ledger, run.Version, cancellationToken).ConfigureAwait(false) is not { } version)
                 continue;
-            (run.Ledger, run.Version, run.Counted, run.Mark, run.Ended) = (decision.Ledger, version, decision.Ledger.Counted, now, null);
+            (run.Ledger, run.Version, run.Counted, run.Mark, run.Ended, run.Rest) = (decision.Ledger, version, decision.Ledger.Counted, now, null, null);
             if (verdict.Kind != VerdictKind.Healthy && run.Last?.Verdict.Kind != verdict.Kind)
                 LogHeld(flag, verdict.Reason);
             run.Last = new RolloutLook(decision.Ledger, verdict, seen?.DefaultKeys ?? run.Last?.DefaultKeys ?? 0);
@@ -144,10 +147,10 @@ internal sealed partial class RolloutRunner(
 
     private static void BeginStep(RolloutRun run, RolloutRecord record)
     {
-        if (run.Step == record.Step)
+        if (run.At?.Step == record.Step)
             return;
-        run.Ended ??= run.Step == 0 ? null : run.Key;
-        (run.Step, run.Key) = (record.Step, Guid.NewGuid().ToString("N"));
+        run.Ended ??= run.At is null ? null : run.Key;
+        (run.At, run.Key) = (record, Guid.NewGuid().ToString("N"));
     }
 
     private async Task<(RolloutMetrics? Seen, string? Failure)> MeasureAsync(
@@ -177,11 +180,16 @@ internal sealed partial class RolloutRunner(
 
     private static RolloutLedger Take(RolloutRecord record, RolloutLedger ledger, RolloutRun run, RolloutMetrics? seen)
     {
+        if (run.Rest is { } rest)
+            ledger = ledger.Add(record, rest, ended: null);
         if (seen is null)
             return ledger;
-        ledger = ledger.Add(record, new RolloutStratum { Key = run.Key, Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control, Actions = seen.Actions }, run.Ended);
+        ledger = ledger.Add(record, StratumOf(record, run.Key, seen), run.Ended);
         return ledger with { SlowThreshold = ledger.SlowThreshold ?? record.Plan.SlowThreshold ?? seen.ControlPercentile95 };
     }
+
+    private static RolloutStratum StratumOf(RolloutRecord record, string key, RolloutMetrics seen) =>
+        new() { Key = key, Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control, Actions = seen.Actions };
 
     private bool CanBeOn(string flag)
     {

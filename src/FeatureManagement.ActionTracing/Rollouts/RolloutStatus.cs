@@ -60,13 +60,13 @@ public sealed record RolloutStatus
     /// <summary>Every share it stood at, with what was seen there.</summary>
     public required IReadOnlyList<RolloutStep> History { get; init; }
 
-    /// <summary>Error rates with the flag on and off; null while nothing is known.</summary>
+    /// <summary>Error rates by user and step, with the flag on and off: of users who were at risk in a step (each again in every step until the first error), those who met it. Null while nothing is known.</summary>
     public RolloutComparison? Errors { get; init; }
 
     /// <summary>Typical latency (the geometric mean, in milliseconds) with the flag on and off; null while nothing is known.</summary>
     public RolloutComparison? Latency { get; init; }
 
-    /// <summary>Shares of users with a slow action; null while it is not known what is slow.</summary>
+    /// <summary>Rates of slow actions, by user and step as <see cref="Errors"/> are; null while it is not known what is slow.</summary>
     public RolloutComparison? Slow { get; init; }
 
     /// <summary>Distinct users with the flag on, each counted once in each round.</summary>

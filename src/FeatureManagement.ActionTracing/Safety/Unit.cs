@@ -29,7 +29,7 @@ internal readonly struct Unit(ulong[] page, int place)
     public const ulong Marks = Step | Counted | Kept | AtRisk | Bad | SlowAtRisk | Slow | Timed;
 
     // In which step the marks were last set: whoever is at risk is so in one step at a time.
-    private const ulong Step = 0xFF00;
+    private const ulong Step = 0xFF_FF00;
     private const int StepShift = 8;
 
     public bool IsKnown => page is not null;
@@ -43,7 +43,7 @@ internal readonly struct Unit(ulong[] page, int place)
     /// at a time for each unit.
     /// </summary>
     /// <param name="marks">The marks.</param>
-    /// <param name="step">The number of the step. Numbers repeat after 256: who comes back just then is not found at risk anew, in both arms alike.</param>
+    /// <param name="step">The number of the step. Numbers repeat after 65,536: who comes back in the same round just then is not found at risk anew, in both arms alike.</param>
     public ulong Mark(ulong marks, int step)
     {
         ulong before = page[place];

@@ -26,7 +26,7 @@ internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
     public double Sampling => Volatile.Read(ref _threshold) / (double)ulong.MaxValue;
 
     /// <summary>Finds a unit or takes it in.</summary>
-    /// <param name="hash">The unit's hash: its upper bits sample, its middle bits place, and all but the lowest sixteen identify.</param>
+    /// <param name="hash">The unit's hash: its upper bits sample, its middle bits place, and all but the lowest 24 identify, together with the place.</param>
     public Unit Take(ulong hash) => Find(hash, takes: true);
 
     /// <summary>Finds a unit.</summary>

@@ -56,6 +56,11 @@ public class ExperimentEndpointTests
     [InlineData("@SUM(1)", "'@SUM(1)")]
     [InlineData("\t=1", "\"'\t=1\"")]
     [InlineData("\r=1", "\"'\r=1\"")]
+    [InlineData("\n=1", "\"'\n=1\"")]
+    [InlineData("＝1+1", "'＝1+1")]
+    [InlineData("＋1", "'＋1")]
+    [InlineData("－1", "'－1")]
+    [InlineData("＠SUM(1)", "'＠SUM(1)")]
     [InlineData("-0.5", "-0.5")]
     [InlineData("a;=1", "\"a;=1\"")] // where a semicolon parts cells
     [InlineData("a=1", "a=1")]

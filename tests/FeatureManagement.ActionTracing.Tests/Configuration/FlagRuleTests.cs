@@ -126,6 +126,8 @@ public sealed class FlagRuleTests
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'unary' } }", "metrics.m.kind is unary; it must be one of binary, continuous; did you mean binary?")]
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary', 'role': 'main' } }", "metrics.m.role is main; it must be one of primary, secondary, guardrail.")]
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'a': { 'kind': 'binary', 'role': 'primary' }, 'm': { 'kind': 'binary' } }", "metrics.a.role is primary, and primaryMetric is m; make it secondary or guardrail.")]
+    [InlineData("'control': 'a', 'primaryMetric': 'M', 'metrics': { 'm': { 'kind': 'binary', 'role': 'guardrail' } }", "metrics.m.role is guardrail, and it is the primaryMetric; make it primary, or name another primaryMetric.")]
+    [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary', 'role': 'secondary' } }", "metrics.m.role is secondary, and it is the primaryMetric; make it primary, or name another primaryMetric.")]
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary', 'higherIsBetter': 'x' } }", "metrics.m.higherIsBetter is x; it must be true or false.")]
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary', 'window': 0 } }", "metrics.m.window is 0; " + Duration + "00:00:00.0010000 and 3650.00:00:00.")]
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'continuous', 'cap': 'much' } }", "metrics.m.cap is much; it must be between -1000000000000000 and 1000000000000000.")]

@@ -109,7 +109,7 @@ internal sealed class WrittenSection(Random random)
         JsonObject metric = Object(Object(experiment, "metrics", "map"), "sales");
         Field(metric, "kind", "choice", () => Pick("binary", "Continuous"), always: true);
         Bool(metric, "higherIsBetter");
-        Field(metric, "role", "choice", () => Pick("primary", "guardrail"));
+        Field(metric, "role", "choice", () => Pick("primary", "Primary"));
         Number(metric, "cap", -5, 5);
         Duration(metric, "window");
     }

@@ -8,6 +8,39 @@ namespace FeatureManagement.ActionTracing.Tests.Experiments;
 public sealed class ExperimentAnalysisTests
 {
     [Fact]
+    public void Evidence_OfNamesWithASlash_IsKeptApart()
+    {
+        static ExperimentMetricResult Metric(string name, string variant, double p) => new()
+        {
+            Name = name,
+            Kind = MetricKind.Binary,
+            Role = MetricRole.Secondary,
+            HigherIsBetter = true,
+            Variants = [],
+            Comparisons = [new() { Variant = variant, Verdict = ExperimentVerdict.KeepRunning, Summary = "", MinimumsMet = true, PValue = p }],
+        };
+        var look = new ExperimentResult
+        {
+            Flag = "layout",
+            Run = 1,
+            Started = default,
+            At = default,
+            Control = "old",
+            PrimaryMetric = "a",
+            Alpha = 0.05,
+            PlannedUnits = 1,
+            Units = 0,
+            Verdict = ExperimentVerdict.KeepRunning,
+            Summary = "",
+            Split = new ExperimentSplit { IsBroken = false, PValue = 1, Shares = [] },
+            Metrics = [Metric("a", "b/c", 0.1), Metric("a/b", "c", 0.2)],
+            History = [],
+        };
+        ExperimentEvidence evidence = new ExperimentEvidence().Add(look, 0, TimeSpan.Zero);
+        Assert.Equal((0.1, 0.2), (evidence.PValueOf("a", "b/c"), evidence.PValueOf("a/b", "c")));
+    }
+
+    [Fact]
     public void OneStep_IsTheVector()
     {
         ExperimentRun run = Sums.Run([[1, 1]], Sums.Bought);

@@ -39,6 +39,12 @@ internal sealed record ReturningUsers
     /// <summary>How much longer they take.</summary>
     public double Slower { get; init; }
 
+    /// <summary>The look, of 288, from which on both are so.</summary>
+    public int From { get; init; }
+
+    /// <summary>How much longer they may take.</summary>
+    public double ToleratedLatency { get; init; } = new RolloutConfig().MaxLatencyIncrease;
+
     /// <summary>Processes that share the traffic; users come to any of them.</summary>
     public int Processes { get; init; } = 1;
 
@@ -66,7 +72,7 @@ internal sealed record ReturningUsers
         var record = new RolloutRecord
         {
             Id = "simulated",
-            Plan = new RolloutConfig { Duration = TimeSpan.FromDays(3_650) },
+            Plan = new RolloutConfig { Duration = TimeSpan.FromDays(3_650), MaxLatencyIncrease = ToleratedLatency },
             Start = Shares[0],
             Percentage = Shares[0],
             Over = new ConfiguredAnswer(FlagType.Percentage, FlagState.Disabled, 0, null, null),
@@ -94,12 +100,13 @@ internal sealed record ReturningUsers
                     processes[p] = new Process(record) { Ended = processes[p].Key };
                 }
             ulong threshold = Bucket.Threshold(share);
+            (double worse, double slower) = look < From ? (1, 0) : (Worse, Slower);
             for (int i = 0; i < Requests; i++)
             {
                 int user = visits[draw.Next() >> 48];
                 bool on = buckets[user] < threshold;
-                double errors = (user < BadUsers ? 0.5 : Errors) * (on ? Worse : 1);
-                double milliseconds = 100 * Math.Exp(slow[user] + noise * LatencyShape.LogNormal.Draw(draw)) * (on ? 1 + Slower : 1);
+                double errors = (user < BadUsers ? 0.5 : Errors) * (on ? worse : 1);
+                double milliseconds = 100 * Math.Exp(slow[user] + noise * LatencyShape.LogNormal.Draw(draw)) * (on ? 1 + slower : 1);
                 WatchedStep step = processes[Processes == 1 ? 0 : (int)(draw.Next() % (ulong)Processes)].Now;
                 step.Complete(step.Expose("user", hashes[user], on), new ActionOutcome(draw.Uniform() <= errors, TimeSpan.FromMilliseconds(milliseconds)));
                 exposed += on ? 1 : 0;

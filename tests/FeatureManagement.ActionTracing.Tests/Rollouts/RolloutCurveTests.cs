@@ -102,11 +102,11 @@ public class RolloutCurveTests
     [Theory]
     [InlineData(RolloutType.Linear)]
     [InlineData(RolloutType.Exponential)]
-    public void BandOf_AsManyStepsAsYouLike_HasSevenOnTheWay(RolloutType type)
+    public void BandOf_AsManyStepsAsYouLike_HasNineOnTheWay(RolloutType type)
     {
         var plan = new RolloutConfig { Type = type, Duration = Hour };
         int[] bands = [.. Enumerable.Range(0, 10_000).Select(step => RolloutCurve.BandOf(RolloutCurve.At(plan, 1, Hour * step / 10_000)))];
-        Assert.Equal([6, 5, 4, 3, 2, 1, 0], bands.Distinct());
+        Assert.Equal([8, 7, 6, 5, 4, 3, 2, 1, 0], bands.Distinct());
         Assert.Equal(bands.OrderDescending(), bands);
     }
 
@@ -120,6 +120,8 @@ public class RolloutCurveTests
     [InlineData(5, 5.0001)]
     [InlineData(12.5, 12.5001)]
     [InlineData(50, 50.0001)]
+    [InlineData(75, 75.0001)]
+    [InlineData(87.5, 87.5001)]
     public void BandOf_SharesOnBothSidesOfAnEdge_Differs(double below, double above) =>
         Assert.NotEqual(RolloutCurve.BandOf((decimal)below), RolloutCurve.BandOf((decimal)above));
 }

@@ -55,6 +55,23 @@ public sealed class RolloutFleetTests : IDisposable
     }
 
     [Fact]
+    public async Task Step_OfTheOther_LosesNothingThatWasSeenSinceTheLastLook()
+    {
+        await _one.StartAsync();
+        await _one.TickAsync();
+        await _other.TickAsync();
+        for (int step = 1; step <= 2; step++)
+        {
+            decimal share = _one.Status.CurrentPercentage;
+            _other.Visit(new Traffic(), users: 50);
+            for (int i = 0; i < 100 && _one.Status.CurrentPercentage == share; i++)
+                await _one.TickAsync();
+            await _other.TickAsync();
+            Assert.Equal(50 * step, _other.Status.ExposedUnits + _other.Status.ControlUnits);
+        }
+    }
+
+    [Fact]
     public async Task Steps_AreTakenOnceByEitherAndTimeIsCreditedOnce()
     {
         await _one.StartAsync();

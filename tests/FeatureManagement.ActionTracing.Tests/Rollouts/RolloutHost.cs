@@ -67,13 +67,19 @@ internal sealed class RolloutHost : IDisposable
     public async Task TickAsync(Traffic? traffic = null, int users = 0)
     {
         DateTimeOffset end = Time.GetUtcNow() + Interval;
-        for (int i = 0; i < users; i++)
-            Act(traffic ?? new(), $"user{(traffic?.Returning is { } pool ? _random.Next(pool) : _users++)}");
+        Visit(traffic, users);
         if (end > Time.GetUtcNow())
             Time.Advance(end - Time.GetUtcNow());
         // The poll of the store is due as well, on a thread of its own: what it does is done when the look begins.
         await Get<FlagControl>().SyncAsync(default);
         await Get<RolloutLoop>().TickAsync(default);
+    }
+
+    /// <summary>Traffic, and nobody looks.</summary>
+    public void Visit(Traffic? traffic, int users)
+    {
+        for (int i = 0; i < users; i++)
+            Act(traffic ?? new(), $"user{(traffic?.Returning is { } pool ? _random.Next(pool) : _users++)}");
     }
 
     /// <summary>Looks again and again until the rollout has ended, or the ticks have been used up.</summary>

@@ -92,6 +92,26 @@ public sealed class UnitSetTests
         Assert.Equal(0ul, unit.Mark(Unit.Counted | Unit.AtRisk | Unit.Bad | Unit.SlowAtRisk | Unit.Slow, 3));
     }
 
+    [Theory]
+    [InlineData(256)]
+    [InlineData(1_024)]
+    [InlineData(65_535)]
+    public void Mark_ManyStepsLater_IsAtRiskAnew(int later)
+    {
+        Unit unit = new UnitSet().Take(Hash(1));
+        unit.Mark(Unit.Counted | Unit.AtRisk | Unit.SlowAtRisk, 1);
+        Assert.Equal(Unit.AtRisk | Unit.Bad | Unit.SlowAtRisk | Unit.Slow, unit.Mark(Unit.Counted | Unit.AtRisk | Unit.Bad | Unit.SlowAtRisk | Unit.Slow, 1 + later));
+    }
+
+    [Fact]
+    public void Take_OfHashesThatDifferInTheirPlaceOnly_TakesEach()
+    {
+        var units = new UnitSet();
+        for (ulong i = 0; i < 512; i++)
+            units.Take(Hash(1) & ~0xFF_FFFFul | i << 11);
+        Assert.Equal(512, units.Count);
+    }
+
     [Fact]
     public void Find_OfAUnitThatIsNotIn_DoesNotTakeIt()
     {

@@ -14,7 +14,7 @@ export function rolloutPanel(model, name) {
   const history = h('details', null, sum,
     h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': 'Steps of the rollout' },
       h('table', null,
-        h('thead', null, h('tr', null, ['Share', 'Since', 'Users with', 'without', 'Error rate', 'Mean latency', 'Actions per s'].map(head => h('th', { scope: 'col' }, head)))),
+        h('thead', null, h('tr', null, ['Share', 'Since', 'New users with', 'without', 'Error rate', 'Mean latency', 'Actions per s'].map(head => h('th', { scope: 'col' }, head)))),
         steps)));
   const element = h('section', { class: 'panel pad', 'aria-labelledby': 'rollout-title', hidden: true }, title, said, body, history);
   let turn = 0;
@@ -74,7 +74,7 @@ function compared(rollout) {
     comparison('Typical latency', rollout.latency, milliseconds),
     comparison('Slow actions', rollout.slow, rate),
   ].filter(Boolean);
-  const seen = `Users seen: ${rollout.exposedUnits.toLocaleString()} with the flag on (exposed), ${rollout.controlUnits.toLocaleString()} without (control).`;
+  const seen = `New users, counted once in each round: ${rollout.exposedUnits.toLocaleString()} with the flag on (exposed), ${rollout.controlUnits.toLocaleString()} without (control).`;
   return [
     !rollout.endedAt && h('p', { class: 'hint' }, seen),
     rows.length > 0 && h('ul', { class: 'comparisons' }, rows),
