@@ -192,7 +192,7 @@ internal sealed partial class FlagControl : IDisposable
                 conflicts = 0;
             }
             else if (++conflicts == MaxAttempts)
-                throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"Flag '{edit.Flag}' is being changed by others again and again; what is pending is written with the next poll.");
+                throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"Flag '{configured?.Definition.Name ?? edit.Flag}' is being changed by others again and again; what is pending is written with the next poll.");
             else
                 await RefreshAsync(everything: conflicts > 1).ConfigureAwait(false);
         }
@@ -225,7 +225,10 @@ internal sealed partial class FlagControl : IDisposable
         if (changed.Count > 0)
             _supersession.Unsettle();
         foreach (string flag in changed)
-            LogSeen(flag, AuditValues.Short(_source.Current.Find(flag)?.Effective));
+        {
+            CompiledFlag? found = _source.Current.Find(flag);
+            LogSeen(found?.Name ?? flag, AuditValues.Short(found?.Effective));
+        }
     }
 
     /// <summary>What was written, or null where somebody else was faster.</summary>

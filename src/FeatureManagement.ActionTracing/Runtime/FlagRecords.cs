@@ -118,11 +118,15 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
                 if (all || document.Version > _stored.GetValueOrDefault(flag, LaidRecord.None).Version)
                     changed[flag] = Read(document, flag);
             }
+            string[] different = [.. changed.Where(pair => Differ(pair.Value, _stored.GetValueOrDefault(pair.Key, LaidRecord.None))).Select(pair => pair.Key)];
             foreach ((string flag, LaidRecord record) in changed)
                 _stored[flag] = record;
             source.Lay([.. changed.Keys.Select(flag => KeyValuePair.Create(flag, Folded(flag)))]);
-            return [.. changed.Keys];
+            return different;
         }
+
+        // Where everything was read, most of it is known; a store that was put back may say something else under the same version.
+        static bool Differ(LaidRecord now, LaidRecord before) => now.Version != before.Version || StoredJson.Write(now.Record) != StoredJson.Write(before.Record);
     }
 
     private LaidRecord Folded(string flag)

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
@@ -69,6 +70,21 @@ public sealed class StoreSyncTests : IDisposable
         _store.Fault = null;
         Eventually.True(() => Polled(() => _services.Manager.GetFlag("other")!.Stored), () => "still pending");
         await _sync.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Sync_WhatWasChangedHere_IsNotTakenForAnothersChange()
+    {
+        var control = _services.Get<FlagControl>();
+        await _sync.StartingAsync(default); // the store is empty
+        await _services.Manager.UpdateFlagAsync("flag", new FlagUpdate { State = FlagState.Disabled }, Change);
+        await control.SyncAsync(default);
+        Assert.Empty(Logged(203, LogLevel.Information));
+
+        using FlagServices another = Start();
+        await another.Manager.UpdateFlagAsync("OTHER", new FlagUpdate { State = FlagState.Disabled }, Change);
+        await control.SyncAsync(default);
+        Assert.StartsWith("Flag 'other' was changed by another process; it is now ", Assert.Single(Logged(203, LogLevel.Information)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
