@@ -93,7 +93,7 @@ internal sealed partial class RolloutRunner(
                 continue;
             (run.Ledger, run.Version, run.Counted, run.Mark, run.Ended, run.Rest) = (decision.Ledger, version, decision.Ledger.Counted, now, null, null);
             if (verdict.Kind != VerdictKind.Healthy && run.Last?.Verdict.Kind != verdict.Kind)
-                LogHeld(flag, verdict.Reason);
+                LogHeld(verdict.Kind == VerdictKind.TooFewSamples ? LogLevel.Information : LogLevel.Warning, flag, verdict.Reason); // to wait for users is how every rollout begins
             run.Last = new RolloutLook(decision.Ledger, verdict, seen?.DefaultKeys ?? run.Last?.DefaultKeys ?? 0);
             await DoAsync(flag, record, decision, cancellationToken).ConfigureAwait(false);
             if (control.Record(flag).Record.Rollout is { } after && after.Id == record.Id && after.Step != record.Step)
@@ -210,8 +210,8 @@ internal sealed partial class RolloutRunner(
     [LoggerMessage(400, LogLevel.Error, "The rollout of flag '{Flag}' was rolled back at {Percentage} %: {Reason}.", EventName = "RolledBack")]
     private partial void LogRolledBack(string flag, decimal percentage, string reason);
 
-    [LoggerMessage(401, LogLevel.Warning, "The rollout of flag '{Flag}' is held. {Reason}", EventName = "Held")]
-    private partial void LogHeld(string flag, string reason);
+    [LoggerMessage(EventId = 401, Message = "The rollout of flag '{Flag}' is held. {Reason}", EventName = "Held")]
+    private partial void LogHeld(LogLevel level, string flag, string reason);
 
     [LoggerMessage(402, LogLevel.Error, "The rollout of flag '{Flag}' could not be looked at; it stands where it is.", EventName = "LookFailed")]
     private partial void LogFailed(string flag, Exception exception);

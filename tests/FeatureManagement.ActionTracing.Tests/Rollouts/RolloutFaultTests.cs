@@ -36,6 +36,18 @@ public class RolloutFaultTests
         Assert.Equal(1, Assert.Single(rollbacks.GetMeasurementSnapshot()).Value);
     }
 
+    [Theory]
+    [InlineData(false, LogLevel.Information)]
+    [InlineData(true, LogLevel.Warning)]
+    public async Task Hold_ForUsersThatAreYetToCome_IsNoWarningAndAnotherIs(bool fails, LogLevel level)
+    {
+        _source.Finds = fails ? ScriptedSource.Found.Nothing : ScriptedSource.Found.Health;
+        using RolloutHost host = Start(", \"safetyThresholds\": { \"minimumSamples\": 1000 }");
+        await host.StartAsync();
+        await host.RunAsync(10);
+        Assert.Equal(level, Assert.Single(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 401).Level);
+    }
+
     [Fact]
     public async Task Regression_StoreDown_ActsAtOnceAndIsStoredLater()
     {
@@ -232,7 +244,7 @@ public class RolloutFaultTests
         Assert.Equal(status.ExposedUnits, result.Units);
     }
 
-    private RolloutHost Start() => new(HalfAnHour, store: _store,
+    private RolloutHost Start(string more = "") => new(HalfAnHour + more, store: _store,
         configure: services => services.AddLogging(logging => logging.AddFakeLogging()).AddSingleton<IRolloutMetricsSource>(_source));
 
     private static async Task LookAsync(RolloutHost host)
