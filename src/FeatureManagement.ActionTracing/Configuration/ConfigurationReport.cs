@@ -6,7 +6,7 @@ public sealed record ConfigurationReport
     /// <summary>When configuration last changed a flag or a setting.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
-    /// <summary>How many changes of configuration were accepted, the first load included.</summary>
+    /// <summary>How many changes of configuration were accepted since the start.</summary>
     public required long Accepted { get; init; }
 
     /// <summary>When something was last rejected, or null.</summary>

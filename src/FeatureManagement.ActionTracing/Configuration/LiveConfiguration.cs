@@ -56,13 +56,12 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         _report = new ConfigurationReport
         {
             AcceptedAt = time.GetUtcNow(),
-            Accepted = 1,
+            Accepted = 0,
             Rejected = 0,
             Faults = [],
             Warnings = _reading.Warnings,
             ReloadOnChange = notReloaded.Count == 0,
         };
-        metrics.Accepted();
         LogRead(_catalog.Flags.Count, _catalog.BuiltIn.Count);
         foreach (string warning in _reading.Warnings)
             LogWarning(warning);
@@ -139,7 +138,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         _reading = next;
         _report = report;
         foreach (ConfigurationFault fault in rejected)
-            LogRejected(fault.Message);
+            LogRejected(fault.Flag is null ? "in part" : $"for flag '{fault.Flag}'", fault.Message);
         foreach (ConfigurationFault fault in mended)
             LogMended(fault.Message);
         foreach (string warning in warnings)
@@ -154,9 +153,14 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         _metrics.Accepted();
         FlagCatalog old = _catalog;
         _catalog = next.Catalog;
-        LogAccepted(
-            next.Catalog.Flags.Values.Count(flag => !ReferenceEquals(flag, old.Flags.GetValueOrDefault(flag.Name))),
-            old.Flags.Keys.Count(name => !next.Catalog.Flags.ContainsKey(name)));
+        int changed = next.Catalog.Flags.Values.Count(flag => !ReferenceEquals(flag, old.Flags.GetValueOrDefault(flag.Name)));
+        int removed = old.Flags.Keys.Count(name => !next.Catalog.Flags.ContainsKey(name));
+        if (changed + removed > 0)
+            LogAccepted(changed, removed);
+        if (next.Catalog.Settings != old.Settings)
+            LogSettings("featureFlagSettings");
+        if (next.Catalog.TraceOutput != old.TraceOutput)
+            LogSettings("traceOutput");
         foreach (Action<FlagCatalog> listener in Changed?.GetInvocationList() ?? [])
             Tell(() => listener(next.Catalog));
     }
@@ -181,8 +185,11 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
     [LoggerMessage(131, LogLevel.Information, "Configuration changed: {Changed} flags are new or different, {Removed} are gone.", EventName = "ConfigurationAccepted")]
     private partial void LogAccepted(int changed, int removed);
 
-    [LoggerMessage(132, LogLevel.Error, "Configuration was rejected, and the last good state stands: {Fault}", EventName = "ConfigurationRejected")]
-    private partial void LogRejected(string fault);
+    [LoggerMessage(138, LogLevel.Information, "Configuration changed {Section}.", EventName = "ConfigurationSettingsAccepted")]
+    private partial void LogSettings(string section);
+
+    [LoggerMessage(132, LogLevel.Error, "Configuration was rejected {Where}, and stays there as it was: {Fault}", EventName = "ConfigurationRejected")]
+    private partial void LogRejected(string where, string fault);
 
     [LoggerMessage(133, LogLevel.Information, "No longer wrong with configuration: {Fault}", EventName = "ConfigurationMended")]
     private partial void LogMended(string fault);

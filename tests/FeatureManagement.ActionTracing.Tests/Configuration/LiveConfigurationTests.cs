@@ -50,14 +50,14 @@ public sealed class LiveConfigurationTests : IDisposable
         using var changes = new MetricCollector<long>(provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.configuration.changes");
         DateTimeOffset start = _time.GetUtcNow();
         ConfigurationReport first = status.Current;
-        Assert.Equal((start, 1, null, 0), (first.AcceptedAt, first.Accepted, first.RejectedAt, first.Rejected));
+        Assert.Equal((start, 0, null, 0), (first.AcceptedAt, first.Accepted, first.RejectedAt, first.Rejected));
         Assert.True(first.ReloadOnChange);
 
         _time.Advance(TimeSpan.FromSeconds(1));
         Set(root, "sometimes");
         ConfigurationFault fault = Assert.Single(status.Current.Faults);
         Assert.Equal(("f", start.AddSeconds(1)), (fault.Flag, fault.Since));
-        Assert.Equal((start, 1, start.AddSeconds(1), 1), (status.Current.AcceptedAt, status.Current.Accepted, status.Current.RejectedAt, status.Current.Rejected));
+        Assert.Equal((start, 0, start.AddSeconds(1), 1), (status.Current.AcceptedAt, status.Current.Accepted, status.Current.RejectedAt, status.Current.Rejected));
 
         _time.Advance(TimeSpan.FromSeconds(1));
         root.Reload();
@@ -67,16 +67,42 @@ public sealed class LiveConfigurationTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         Set(root, "disabled");
         Assert.Empty(status.Current.Faults);
-        Assert.Equal((start.AddSeconds(3), 2, start.AddSeconds(1), 1), (status.Current.AcceptedAt, status.Current.Accepted, status.Current.RejectedAt, status.Current.Rejected));
+        Assert.Equal((start.AddSeconds(3), 1, start.AddSeconds(1), 1), (status.Current.AcceptedAt, status.Current.Accepted, status.Current.RejectedAt, status.Current.Rejected));
         Assert.Empty(first.Faults);
 
         Assert.Equal(["rejected", "accepted"], changes.GetMeasurementSnapshot().Select(change => change.Tags["feature_flag.configuration.result"]));
         Assert.Equal(
             [
                 (LogLevel.Information, 130, "Configuration has 7 flags, 6 of them built in."),
-                (LogLevel.Error, 132, "Configuration was rejected, and the last good state stands: " + fault.Message),
+                (LogLevel.Error, 132, "Configuration was rejected for flag 'f', and stays there as it was: " + fault.Message),
                 (LogLevel.Information, 133, "No longer wrong with configuration: " + fault.Message),
                 (LogLevel.Information, 131, "Configuration changed: 1 flags are new or different, 0 are gone."),
+            ],
+            Logs(provider));
+    }
+
+    [Fact]
+    public void EditsOfSettings_AreLoggedAsWhatTheyAre()
+    {
+        Dictionary<string, string?> values = Values("enabled");
+        IConfigurationRoot root = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        using ServiceProvider provider = Services(root);
+        var status = provider.GetRequiredService<IActionTracingConfigurationStatus>();
+
+        root["ActionTracing:featureFlagSettings:defaultTimeout"] = "3000";
+        root.Reload();
+        root["ActionTracing:traceOutput:maxFiles"] = "3";
+        root.Reload();
+        root["ActionTracing:traceOutput:maxFiles"] = "none";
+        root.Reload();
+
+        Assert.Equal(2, status.Current.Accepted);
+        Assert.Equal(
+            [
+                (LogLevel.Information, 130, "Configuration has 7 flags, 6 of them built in."),
+                (LogLevel.Information, 138, "Configuration changed featureFlagSettings."),
+                (LogLevel.Information, 138, "Configuration changed traceOutput."),
+                (LogLevel.Error, 132, "Configuration was rejected in part, and stays there as it was: " + Assert.Single(status.Current.Faults).Message),
             ],
             Logs(provider));
     }
