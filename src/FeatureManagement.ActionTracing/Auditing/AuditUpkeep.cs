@@ -20,18 +20,22 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
             {
                 await RunAsync(stoppingToken).ConfigureAwait(false);
             }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
             catch (FlagChangeException)
             {
                 // The store has reported it.
             }
 #pragma warning disable CA1031 // An exception that escapes stops the host.
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
 #pragma warning restore CA1031
             {
                 LogFailed(exception);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        while (await timer.NextAsync(stoppingToken).ConfigureAwait(false));
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ internal sealed partial class ExperimentService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        while (await timer.NextAsync(stoppingToken).ConfigureAwait(false))
             await TryAsync(TickAsync, stoppingToken).ConfigureAwait(false);
     }
 

@@ -61,7 +61,7 @@ internal sealed partial class RolloutLoop(
             }
             timer.Period = configuration.Catalog.Settings.SafetyInterval;
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        while (await timer.NextAsync(stoppingToken).ConfigureAwait(false));
     }
 
     private Task MoveAsync(EffectiveFlag flag, RolloutRecord rollout, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ internal sealed partial class StoreSync(FlagControl control, IActionTracingStore
     {
         using var timer = new PeriodicTimer(Tick(), time);
         long last = time.GetTimestamp();
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        while (await timer.NextAsync(stoppingToken).ConfigureAwait(false))
         {
             timer.Period = Tick();
             // What waits to be written does not wait for the next poll, and a poll does not wait for a timer that is a little early.
