@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Runtime;
@@ -27,11 +28,16 @@ internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
         {
             FlagStatus? old = before.Find(flag) is { } was ? FlagStatus.Of(before, was) : null;
             FlagStatus? now = after.Find(flag) is { } found ? FlagStatus.Of(after, found) : old is null ? null : old with { Enabled = false };
-            if (now is not null && now != old)
+            if (now is not null && now != old && !(old is not null && IsOnlyStored(old, now)))
                 foreach (Watcher watcher in watchers)
                     watcher.Tell(now);
         }
     }
+
+    // An emergency and a rollback act before they are written: who watches has heard of them by then.
+    private static bool IsOnlyStored(FlagStatus old, FlagStatus now) =>
+        !old.Stored && now.Stored && FlagContent.Same(old.Definition, now.Definition)
+        && old with { Definition = now.Definition, Stored = true, Version = now.Version } == now;
 
     private void Remove(Watcher watcher) =>
         ImmutableInterlocked.Update(ref _watchers, watchers =>

@@ -68,7 +68,10 @@ public interface IFeatureFlagManager
     /// <exception cref="FlagChangeException">The flag is not in emergency, or only by configuration, or the clearing could not be stored.</exception>
     Task<FlagStatus> ClearEmergencyAsync(string flag, FlagChange change, CancellationToken cancellationToken = default);
 
-    /// <summary>Calls back after each change of a flag: once the change is visible to evaluation, in order, on another thread.</summary>
+    /// <summary>
+    /// Calls back after each change of a flag: once the change is visible to evaluation, in order, on another thread. That an emergency or a rollback has reached the store
+    /// after it came into force is no further change.
+    /// </summary>
     /// <param name="flag">The flag's name, without regard to case. It need not exist yet.</param>
     /// <param name="callback">Gets the flag as it is after the change. What it throws is logged; while it blocks, only its own calls wait.</param>
     /// <returns>Dispose it to stop; also from within the callback.</returns>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Tests.Support;
 
@@ -77,6 +78,19 @@ public sealed class FlagWatcherTests : IDisposable
         await Manager.ClearEmergencyAsync("share", Change);
         Eventually.True(() => heard.Count == 2, () => string.Join(" ", heard));
         Assert.Equal([false, true], heard);
+    }
+
+    [Fact]
+    public async Task Watch_KillThatActsAndIsThenStored_IsToldOnce()
+    {
+        var heard = new ConcurrentQueue<FlagState>();
+        using IDisposable watch = Manager.WatchFlag("share", status => heard.Enqueue(status.Definition.State));
+        await Manager.EmergencyShutdownAsync("share", Change);
+        Assert.True(Manager.GetFlag("share")!.Stored);
+        await Manager.ClearEmergencyAsync("share", Change);
+        await Manager.EmergencyShutdownAsync("share", Change);
+        Eventually.True(() => heard.Count(state => state == FlagState.EmergencyOff) == 2, () => string.Join(" ", heard));
+        Assert.Equal([FlagState.EmergencyOff, FlagState.Rollout, FlagState.EmergencyOff], heard);
     }
 
     [Fact]
