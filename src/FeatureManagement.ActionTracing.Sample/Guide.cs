@@ -1,14 +1,8 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace FeatureManagement.ActionTracing.Sample;
 
 /// <summary>What a newcomer can try.</summary>
 internal static class Guide
 {
-    // Meant to be read as it comes.
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static IResult Show(HttpRequest request) => Show($"{request.Scheme}://{request.Host}{request.PathBase}");
 
     private static IResult Show(string shop) => Results.Json(new
@@ -16,7 +10,7 @@ internal static class Guide
         shop = "A small shop whose features are flags. Edit appsettings.json while it runs, and ask again.",
         watch = "Two flags roll out by themselves, on simulated shoppers: 'delivery_promise' reaches everybody in about a minute and a half, and 'new_search', which fails for "
             + "a quarter of those who have it, is rolled back within seconds. See the dashboard at " + shop + "/action-tracing/, or the two calls below.",
-        afresh = "Each rollout runs once, and what became of it is kept: stop the shop and delete action-tracing.db beside its appsettings.json to start afresh. "
+        afresh = "Each rollout runs once, and what became of it is kept: stop the shop and delete action-tracing.db beside its appsettings.json to start afresh (and its -wal and -shm, which are there where the shop was killed). "
             + "Or mend new_search (Shoppers:Fault:ErrorRate 0) and change its rolloutConfig, the duration say: new content is a new rollout.",
         calls = "Writes take JSON: curl -X PATCH -H Content-Type:application/json -d @- " + shop + "/action-tracing/api/flags/express_checkout, with {\"percentage\":50,\"reason\":\"it goes well\"} on its input; "
             + "POST /checkout/express takes {\"productId\":2}. curl keeps no cookie, so each call is a new visitor, for whom a share is drawn anew: add -b jar -c jar; or be alice, by -b shop-visitor=alice.",
@@ -39,5 +33,5 @@ internal static class Guide
             ["POST /action-tracing/api/flags/express_checkout/emergency/clear"] = "ends it: {\"reason\":\"mended\"}",
             ["GET /healthz"] = "what is wrong with configuration or the store, if anything",
         },
-    }, Readable);
+    });
 }

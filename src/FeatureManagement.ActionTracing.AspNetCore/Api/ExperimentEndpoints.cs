@@ -22,7 +22,7 @@ internal static class ExperimentEndpoints
             if (await results.GetAsync(flag, cancellationToken).ConfigureAwait(false) is { } result)
                 return format == "csv"
                     ? Results.Text(ExperimentCsv.Write(result), "text/csv", Encoding.UTF8)
-                    : Results.Text(StoredJson.Write(result), "application/json", Encoding.UTF8);
+                    : Results.Text(StoredJson.WritePlain(result), "application/json", Encoding.UTF8);
         }
         catch (FlagChangeException exception) when (exception.Error == FlagChangeError.StoreUnavailable)
         {

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -13,7 +14,12 @@ internal static class StoredJson
         IgnoreReadOnlyProperties = true,
     };
 
+    private static readonly JsonSerializerOptions Plain = new(Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    /// <summary>The same for somebody who reads it: sentences are not escaped for a page that they are never part of.</summary>
+    public static string WritePlain<T>(T value) => JsonSerializer.Serialize(value, Plain);
 
     /// <exception cref="JsonException">The text is not JSON, or not of this kind.</exception>
     public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("The document is null.");

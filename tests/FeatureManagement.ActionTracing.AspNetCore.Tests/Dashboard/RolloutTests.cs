@@ -113,7 +113,7 @@ public class RolloutTests(Browser browser)
         await dialog.GetByLabel("Most errors").FillAsync("2.5");
         await dialog.GetByLabel("Start at").FillAsync("2100-01-01T08:00");
         await dialog.GetByLabel("A rollback").SelectOptionAsync("disabled");
-        await Expect(dialog.Locator(".preview")).ToContainTextAsync("From 1 % to 60 % in 2 steps");
+        await Expect(dialog.Locator(".preview")).ToContainTextAsync("From 1 % to 60 % in 2 moves");
         await AnswerAsync(page, "new year", "Start checkout");
 
         await Expect(page.Locator(".progress .chip")).ToHaveTextAsync("planned");
@@ -138,7 +138,7 @@ public class RolloutTests(Browser browser)
             }
             """);
         Assert.Equal(
-            ["exposed 10 %, control 6 %; too little to compare yet", "exposed 10 %, control 6 %; compared within each step 1.24 × as much, at least 1.1: worse"],
+            ["exposed 10 %, control 6 %; too little to compare yet", "exposed 10 %, control 6 %; compared within each step: 1.24 × as much, at least 1.1: worse"],
             said);
     }
 

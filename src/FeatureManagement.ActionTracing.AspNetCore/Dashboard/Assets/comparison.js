@@ -17,7 +17,7 @@ export function comparison(name, found, written) {
   return h('li', null,
     h('strong', null, name),
     picture(shown ? ratio : null, lower, upper),
-    h('span', null, `exposed ${written(exposed)}, control ${written(control)}; ${shown ? `compared within each step ${ratio > 0 ? `${short(ratio)} × as much, ` : ''}` : ''}${bounds}`),
+    h('span', null, `exposed ${written(exposed)}, control ${written(control)}; ${shown ? `compared within each step: ${ratio > 0 ? `${short(ratio)} × as much, ` : ''}` : ''}${bounds}`),
     h('span', { class: 'evidence' },
       h('meter', { max: 100, value: meter, low: 50, high: 80, optimum: 0, 'aria-label': `${name}: evidence for a rollback` }),
       h('span', { class: 'hint' }, `${meter} % of the evidence for a rollback`)));

@@ -55,7 +55,7 @@ function drawn(steps, width) {
   const [first, last] = [steps[0], steps.at(-1)];
   return [
     previewCurve(steps, width),
-    h('p', { class: 'hint' }, `From ${percent(first.percentage)} to ${percent(last.percentage)} in ${count(steps.length - 1, 'step')}, complete ${new Date(last.at).toLocaleString()} if nothing holds it.`),
+    h('p', { class: 'hint' }, `From ${percent(first.percentage)} to ${percent(last.percentage)} in ${count(steps.length - 1, 'move')}, complete ${new Date(last.at).toLocaleString()} if nothing holds it.`),
   ];
 }
 
