@@ -184,7 +184,8 @@ public sealed class StoreFaultTests : IDisposable
             ["ActionTracing:featureFlags:share:type"] = "percentage",
             ["ActionTracing:featureFlags:share:state"] = "rollout",
             ["ActionTracing:featureFlags:share:percentage"] = "10",
-            ["ActionTracing:featureFlagSettings:defaultTimeout"] = "00:00:03",
+            // A store that waits for a lock says so after seven tenths of it; what is left must be enough on a machine that is busy with other tests.
+            ["ActionTracing:featureFlagSettings:defaultTimeout"] = "00:00:10",
             ["ActionTracing:featureFlagSettings:storePollInterval"] = "200",
         }));
         builder.Logging.AddFakeLogging();
