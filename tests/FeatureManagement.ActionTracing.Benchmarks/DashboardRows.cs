@@ -79,6 +79,7 @@ internal static class DashboardRows
     // Plain sockets, so that what is measured is the host's and not a client's.
     private static async Task<IReadOnlyList<Row>> ListenersAsync(Uri address, IFeatureFlagManager flags)
     {
+        await BusyAsync(null); // what the changes before have left to do
         double idle = await BusyAsync(null);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         var tabs = new List<TcpClient>();
