@@ -30,8 +30,8 @@ internal static class Guard
             {
                 AccessDecision.Allowed => null,
                 AccessDecision.Unknown when people && WantsPage(request) && await access.ChallengeAsync(request, rule).ConfigureAwait(false) => Results.Empty,
-                AccessDecision.Forbidden => Problems.Of(StatusCodes.Status403Forbidden, access.IsClosed(rule, write) ? Closed(write) : $"You may not {(write ? "change" : "read")} action tracing."),
-                _ => Problems.Of(StatusCodes.Status401Unauthorized, access.IsClosed(rule, write) ? Closed(write) : $"Say who you are: {(write ? "changing" : "reading")} action tracing needs a policy that you meet."),
+                AccessDecision.Forbidden => Problems.Of(StatusCodes.Status403Forbidden, Closed(access, rule, write) ?? $"You may not {(write ? "change" : "read")} action tracing."),
+                _ => Problems.Of(StatusCodes.Status401Unauthorized, Closed(access, rule, write) ?? $"Say who you are: {(write ? "changing" : "reading")} action tracing needs a policy that you meet."),
             };
         if (refusal is null && write && !request.Request.HasJsonContentType())
             refusal = Problems.Of(StatusCodes.Status415UnsupportedMediaType, "The content type must be application/json.");
@@ -41,8 +41,8 @@ internal static class Guard
             await refusal.ExecuteAsync(request).ConfigureAwait(false);
     }
 
-    private static string Closed(bool write) => write
-        ? $"Nobody may change action tracing here: no {nameof(ActionTracingWebOptions.WritePolicy)} is set."
+    private static string? Closed(CallerAccess access, AccessRule rule, bool write) => !access.IsClosed(rule, write) ? null
+        : write ? $"Nobody may change action tracing here: no {nameof(ActionTracingWebOptions.WritePolicy)} is set."
         : $"Nobody may read action tracing here: no {nameof(ActionTracingWebOptions.ReadPolicy)} is set.";
 
     private static bool WantsPage(HttpContext request) => request.Request.Headers.Accept.Any(type => type?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);

@@ -111,14 +111,15 @@ internal sealed partial class RolloutRunner(
     {
         DateTimeOffset now = time.GetUtcNow();
         RolloutLedger ledger = decision.Ledger;
+        var watched = TimeSpan.FromSeconds(Math.Round(ledger.Credited.TotalSeconds));
         switch (decision.Kind)
         {
             case RolloutDecisionKind.Step:
-                await control.CommitAsync(Edit(flag, "rollout_step", Say($"{record.Percentage:0.####} % → {decision.Percentage:0.####} % after {TimeSpan.FromSeconds(Math.Round(ledger.Credited.TotalSeconds)):c} watched"), ChangeSource.Rollout, now,
+                await control.CommitAsync(Edit(flag, "rollout_step", Say($"{record.Percentage:0.####} % → {decision.Percentage:0.####} % after {watched:c} watched"), ChangeSource.Rollout, now,
                     (_, laid) => IsStill(record, laid) ? laid with { Rollout = RolloutChanges.Step(laid.Rollout!, ledger, decision.Percentage, now), At = now } : laid), cancellationToken).ConfigureAwait(false);
                 break;
             case RolloutDecisionKind.Complete:
-                await control.CommitAsync(Edit(flag, "rollout_completed", Say($"{decision.Percentage:0.####} % reached after {TimeSpan.FromSeconds(Math.Round(ledger.Credited.TotalSeconds)):c} watched"), ChangeSource.Rollout, now,
+                await control.CommitAsync(Edit(flag, "rollout_completed", Say($"{decision.Percentage:0.####} % reached after {watched:c} watched"), ChangeSource.Rollout, now,
                     (configured, laid) => IsStill(record, laid) ? RolloutChanges.Complete(configured, laid, ledger, new FlagChange(Actor, Say($"{decision.Percentage:0.####} % reached")), now) : laid), cancellationToken).ConfigureAwait(false);
                 break;
             case RolloutDecisionKind.Pause:

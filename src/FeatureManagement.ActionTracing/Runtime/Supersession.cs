@@ -64,7 +64,8 @@ internal sealed class Supersession : IDisposable
     {
         lock (_gate)
         {
-            if (_catalog is null || _configuration.Catalog is not { } catalog || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && ConfiguredAnswer.Of(now) == decidedBy))
+            FlagCatalog catalog = _configuration.Catalog;
+            if (_catalog is null || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && ConfiguredAnswer.Of(now) == decidedBy))
                 return;
             End(null, catalog, [KeyValuePair.Create(flag, _source.Layer(flag))]);
         }

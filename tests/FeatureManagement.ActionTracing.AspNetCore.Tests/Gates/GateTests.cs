@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.AspNetCore;
-using Microsoft.FeatureManagement.FeatureFilters;
 using Microsoft.FeatureManagement.Mvc.TagHelpers;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Gates;
@@ -45,13 +44,7 @@ public class GateTests
 
     private static Task<WebHost> StartAsync(Dictionary<string, string?> configuration) => WebHost.StartAsync(
         configuration: configuration,
-        services: services =>
-        {
-            services.AddHttpContextAccessor();
-            services.AddSingleton<ITargetingContextAccessor, HeaderUser>();
-            services.AddMvcCore().AddApplicationPart(typeof(GateTests).Assembly);
-            services.AddLogging();
-        },
+        services: HeaderUser.Serve,
         map: app =>
         {
             app.MapControllers();
@@ -87,10 +80,5 @@ public class GateTests
         request.Headers.Add("X-User", user);
         using HttpResponseMessage response = await host.Client.SendAsync(request);
         return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : "off";
-    }
-
-    private sealed class HeaderUser(IHttpContextAccessor http) : ITargetingContextAccessor
-    {
-        public ValueTask<TargetingContext> GetContextAsync() => new(new FeatureFlagContext { UserId = http.HttpContext?.Request.Headers["X-User"] });
     }
 }

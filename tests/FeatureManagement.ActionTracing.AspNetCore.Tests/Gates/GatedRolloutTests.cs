@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
@@ -7,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.FeatureManagement.AspNetCore;
-using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Gates;
 
@@ -51,10 +49,7 @@ public sealed class GatedRolloutTests
         services: services =>
         {
             services.AddSingleton<TimeProvider>(_time);
-            services.AddHttpContextAccessor();
-            services.AddSingleton<ITargetingContextAccessor, HeaderUser>();
-            services.AddMvcCore().AddApplicationPart(typeof(GateTests).Assembly);
-            services.AddLogging();
+            HeaderUser.Serve(services);
         },
         map: app =>
         {
@@ -72,9 +67,4 @@ public sealed class GatedRolloutTests
                     _time.Advance(TimeSpan.FromMilliseconds(30));
             });
         });
-
-    private sealed class HeaderUser(IHttpContextAccessor http) : ITargetingContextAccessor
-    {
-        public ValueTask<TargetingContext> GetContextAsync() => new(new FeatureFlagContext { UserId = http.HttpContext?.Request.Headers["X-User"] });
-    }
 }

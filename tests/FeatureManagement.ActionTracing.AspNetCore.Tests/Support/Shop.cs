@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Safety;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -89,10 +88,5 @@ internal sealed class Shop : IAsyncDisposable
         if (_client.IsValueCreated)
             _client.Value.Dispose();
         await _app.DisposeAsync();
-    }
-
-    private sealed class HeaderUser(IHttpContextAccessor http) : ITargetingContextAccessor
-    {
-        public ValueTask<TargetingContext> GetContextAsync() => new(new FeatureFlagContext { UserId = http.HttpContext?.Request.Headers["X-User"] });
     }
 }

@@ -1,7 +1,5 @@
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Safety;
 using FeatureManagement.ActionTracing.Statistics;
 
@@ -69,18 +67,7 @@ internal sealed record ReturningUsers
         double[] slow = [.. Enumerable.Range(0, Users).Select(_ => Math.Sqrt(Persistent) * LatencyShape.LogNormal.Draw(draw))];
         int[] visits = Visits(draw);
         double noise = Math.Sqrt(1 - Persistent);
-        var record = new RolloutRecord
-        {
-            Id = "simulated",
-            Plan = new RolloutConfig { Duration = TimeSpan.FromDays(3_650), MaxLatencyIncrease = ToleratedLatency },
-            Start = Shares[0],
-            Percentage = Shares[0],
-            Over = new ConfiguredAnswer(FlagType.Percentage, FlagState.Disabled, 0, null, null),
-            Phase = RolloutPhase.Canary,
-            StartedAt = default,
-            Actor = "",
-            Reason = "",
-        };
+        RolloutRecord record = Simulation.Record(Shares[0], new RolloutConfig { Duration = TimeSpan.FromDays(3_650), MaxLatencyIncrease = ToleratedLatency });
         var ledger = new RolloutLedger { Id = record.Id };
         Process[] processes = [.. Enumerable.Range(0, Processes).Select(_ => new Process(record))];
         var found = new Found();

@@ -59,23 +59,26 @@ internal sealed record Simulation
     /// <summary>How many users each rollout had exposed when it was rolled back, in order; those that were not are last.</summary>
     public long[] Delays(int runs) => [.. ParallelEnumerable.Range(0, runs).Select(seed => Run(seed) is { Stopped: true } run ? run.Exposed : long.MaxValue).Order()];
 
+    /// <summary>A rollout that has just begun.</summary>
+    public static RolloutRecord Record(decimal start, RolloutConfig plan) => new()
+    {
+        Id = "simulated",
+        Plan = plan,
+        Start = start,
+        Percentage = start,
+        Over = new ConfiguredAnswer(FlagType.Percentage, FlagState.Disabled, 0, null, null),
+        Phase = RolloutPhase.Canary,
+        StartedAt = default,
+        Actor = "",
+        Reason = "",
+    };
+
     /// <summary>Whether the rollout was rolled back, and after how many exposed.</summary>
     public (bool Stopped, long Exposed) Run(int seed)
     {
         var draw = new Draw(seed);
-        var record = new RolloutRecord
-        {
-            Id = "simulated",
-            // Three guards share alpha.
-            Plan = new RolloutConfig { Alpha = Judged == Judged.All ? 0.05 : 0.15, Duration = TimeSpan.FromDays(3_650), MaxErrorRateIncrease = ToleratedErrors, MaxLatencyIncrease = ToleratedLatency },
-            Start = Shares[0],
-            Percentage = Shares[0],
-            Over = new ConfiguredAnswer(FlagType.Percentage, FlagState.Disabled, 0, null, null),
-            Phase = RolloutPhase.Canary,
-            StartedAt = default,
-            Actor = "",
-            Reason = "",
-        };
+        // Three guards share alpha.
+        RolloutRecord record = Record(Shares[0], new RolloutConfig { Alpha = Judged == Judged.All ? 0.05 : 0.15, Duration = TimeSpan.FromDays(3_650), MaxErrorRateIncrease = ToleratedErrors, MaxLatencyIncrease = ToleratedLatency });
         var ledger = new RolloutLedger { Id = record.Id };
         List<double>? latencies = Judged is Judged.All or Judged.Slow ? [] : null;
         long exposed = 0;
