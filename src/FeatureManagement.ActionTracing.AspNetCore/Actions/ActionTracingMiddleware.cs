@@ -51,12 +51,12 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
             Describe(context, action, status);
         else
             action.Rename(RequestName.Of(context));
-        Gates.CutShort(context, action, status);
+        Gates.Note(context, action, status);
         if (request.IgnoreStream())
             return;
         // Some servers tell of a connection that has gone by what reading it throws, before they cancel the token.
         if (context.RequestAborted.IsCancellationRequested || thrown is ConnectionResetException or ConnectionAbortedException)
-            action.Ignore();
+            action.GiveUp();
         else if (status >= StatusCodes.Status500InternalServerError)
             action.Fail(
                 thrown ?? context.Features.Get<IExceptionHandlerFeature>()?.Error,

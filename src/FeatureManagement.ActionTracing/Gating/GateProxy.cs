@@ -13,7 +13,7 @@ internal class GateProxy<TService> : DispatchProxy where TService : class
     private FlagEvaluator? _evaluator;
     private AmbientContext? _ambient;
     private EvaluationWarnings? _warnings;
-    private IActionTracer? _tracer;
+    private AmbientAction? _action;
 
     public static TService Around(TService target, GatedMethods methods, IServiceProvider provider)
     {
@@ -24,16 +24,20 @@ internal class GateProxy<TService> : DispatchProxy where TService : class
         gate._evaluator = provider.GetService<FlagEvaluator>();
         gate._ambient = provider.GetService<AmbientContext>();
         gate._warnings = provider.GetService<EvaluationWarnings>();
-        gate._tracer = provider.GetService<IActionTracer>();
+        gate._action = provider.GetService<AmbientAction>();
         return proxy;
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         MethodInfo method = targetMethod!;
-        if (_methods.Find(method) is not { } gated || IsOn(gated.Flag))
+        if (_methods.Find(method) is not { } gated)
             return Call(method, args);
-        _tracer?.CutShort(gated.Flag);
+        bool on = IsOn(gated.Flag);
+        if (_action is { IsWatched: true })
+            _action.Current?.Exposures?.NoteFallback(gated.Flag);
+        if (on)
+            return Call(method, args);
         return gated.FallbackMethod is not null ? Call(gated.FallbackFor(method), args) : FallbackResult.Of(method.ReturnType, gated.Fallback);
     }
 

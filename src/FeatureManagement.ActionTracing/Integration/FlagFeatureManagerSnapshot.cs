@@ -1,5 +1,4 @@
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Safety;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;
@@ -18,13 +17,13 @@ internal sealed class FlagFeatureManagerSnapshot(
     IVariantFeatureManagerSnapshot innerVariants) : IFeatureManagerSnapshot, IVariantFeatureManagerSnapshot
 {
     public async Task<bool> IsEnabledAsync(string feature) =>
-        !await IsEmergencyAsync(feature).ConfigureAwait(false) && Noted(feature, await inner.IsEnabledAsync(feature).ConfigureAwait(false), GateKind.Attribute);
+        !await IsEmergencyAsync(feature).ConfigureAwait(false) && await inner.IsEnabledAsync(feature).ConfigureAwait(false);
 
     public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context) =>
         IsEmergency(feature, context) ? Answers.Of(false) : inner.IsEnabledAsync(feature, context);
 
     public async ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken) =>
-        !await IsEmergencyAsync(feature).ConfigureAwait(false) && Noted(feature, await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false), GateKind.Endpoint);
+        !await IsEmergencyAsync(feature).ConfigureAwait(false) && Noted(feature, await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false));
 
     public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken) =>
         IsEmergency(feature, context) ? new(false) : innerVariants.IsEnabledAsync(feature, context, cancellationToken);
@@ -39,10 +38,10 @@ internal sealed class FlagFeatureManagerSnapshot(
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) => innerVariants.GetFeatureNamesAsync(cancellationToken);
 
-    private bool Noted(string feature, bool on, GateKind kind)
+    private bool Noted(string feature, bool on)
     {
         if (!on && action.IsWatched)
-            action.Current?.Exposures?.NoteOff(feature, kind);
+            action.Current?.Exposures?.NoteOff(feature);
         return on;
     }
 

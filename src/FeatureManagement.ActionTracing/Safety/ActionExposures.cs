@@ -19,29 +19,30 @@ internal sealed class ActionExposures
         // The usual case first: the same flag asked again for the same key.
         Volatile.Read(ref _first) is { } first && first.IsOf(step, key) || AddNew(step, key, step.HashOf(key), exposed);
 
-    /// <summary>The flag's own answer ended the work early: the action is not comparable for it.</summary>
-    public void CutShort(string flag)
+    /// <summary>
+    /// A gate of the flag answered, on or off: the arms did work of two kinds, so that the action compares for nothing. Both answers are noted, or else
+    /// the slow page behind the gate would be compared with the fast pages before it.
+    /// </summary>
+    public void NoteGate(string flag) => Note(flag, Comparability.None);
+
+    /// <summary>A method with a fallback answered, by itself or by its fallback, inside a larger action: it compares for errors, not for latency.</summary>
+    public void NoteFallback(string flag) => Note(flag, Comparability.Errors);
+
+    /// <summary>A per-request snapshot answered off, as <c>WithFeatureGate</c> asks it: without a context.</summary>
+    public void NoteOff(string flag)
     {
         Rest rest = GetRest();
         lock (rest)
-            rest.CutShort.Add(flag);
+            rest.Off.Add(flag);
     }
 
-    /// <summary>A per-request snapshot answered off, as gates ask it: without a context.</summary>
-    public void NoteOff(string flag, GateKind kind)
-    {
-        Rest rest = GetRest();
-        lock (rest)
-            rest.Off.Add((flag, kind));
-    }
-
-    /// <summary>The flags that answered off to gates of a kind.</summary>
-    public IEnumerable<string> OffAt(GateKind kind)
+    /// <summary>The flags of which that was noted.</summary>
+    public IReadOnlyList<string> Off()
     {
         if (Volatile.Read(ref _rest) is not { } rest)
             return [];
         lock (rest)
-            return [.. rest.Off.Where(answer => answer.Kind == kind).Select(answer => answer.Flag)];
+            return [.. rest.Off];
     }
 
     /// <summary>The action means nothing: what was recorded of it is taken back, and no more is recorded.</summary>
@@ -62,14 +63,11 @@ internal sealed class ActionExposures
             return;
         if (Volatile.Read(ref _rest) is null) // nearly always
         {
-            _first?.Step.Complete(_first, outcome);
+            _first?.Step.Complete(_first, outcome, Comparability.Full);
             return;
         }
         foreach (Exposure exposure in All())
-            if (IsCutShort(exposure.Step.Flag))
-                exposure.Step.Keep(exposure);
-            else
-                exposure.Step.Complete(exposure, outcome);
+            exposure.Step.Complete(exposure, outcome, ComparabilityOf(exposure.Step.Flag));
     }
 
     private bool AddNew(WatchedStep step, string key, ulong hash, bool exposed)
@@ -102,10 +100,17 @@ internal sealed class ActionExposures
             return first is null ? [.. rest.Others.Values] : [first, .. rest.Others.Values];
     }
 
-    private bool IsCutShort(string flag)
+    private void Note(string flag, Comparability comparability)
+    {
+        Rest rest = GetRest();
+        lock (rest)
+            rest.Comparability[flag] = rest.Comparability.TryGetValue(flag, out Comparability before) && before < comparability ? before : comparability;
+    }
+
+    private Comparability ComparabilityOf(string flag)
     {
         lock (_rest!) // asked only where there is one
-            return _rest.CutShort.Contains(flag, StringComparer.OrdinalIgnoreCase);
+            return _rest.Comparability.GetValueOrDefault(flag, Comparability.Full);
     }
 
     private Rest GetRest() => Volatile.Read(ref _rest) ?? Interlocked.CompareExchange(ref _rest, new Rest(), null) ?? _rest;
@@ -115,8 +120,8 @@ internal sealed class ActionExposures
     {
         public Dictionary<(WatchedStep Step, ulong Hash), Exposure> Others { get; } = [];
 
-        public List<string> CutShort { get; } = [];
+        public Dictionary<string, Comparability> Comparability { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-        public List<(string Flag, GateKind Kind)> Off { get; } = [];
+        public List<string> Off { get; } = [];
     }
 }

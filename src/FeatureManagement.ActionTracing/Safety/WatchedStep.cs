@@ -79,45 +79,36 @@ internal sealed class WatchedStep
     public void CountOutsideAction() => _watch.CountOutsideAction();
 
     /// <summary>Takes note of how an action ended. Of a closed step, nothing is: both arms lose alike.</summary>
-    public void Complete(Exposure exposure, ActionOutcome outcome)
+    public void Complete(Exposure exposure, ActionOutcome outcome, Comparability comparability)
     {
         if (exposure.Key == FeatureFlagContext.DefaultKey)
             return;
         double milliseconds = outcome.Duration.TotalMilliseconds;
         double slow = _watch.SlowMilliseconds; // infinite while none is set
-        bool slowIsSet = double.IsFinite(slow);
+        if (outcome.GivenUp && (comparability < Comparability.Full || milliseconds <= slow))
+        {
+            Forget(exposure);
+            return;
+        }
+        ulong marks = Unit.Counted | Unit.Kept | MarksOf(outcome, comparability, milliseconds, slow);
         Stripe stripe = StripeOf(exposure.Hash);
         lock (stripe.Gate) // a unit has one in all steps, so its marks and counts change together
         {
             if (_closed)
                 return;
-            if (exposure.Exposed)
+            if (exposure.Exposed && !outcome.GivenUp)
                 stripe.Actions += new ActionCounts(1, outcome.Error ? 1 : 0, outcome.Duration);
             if (!exposure.Unit.IsKnown)
                 return;
-            ulong marks = Unit.Counted | Unit.Kept | Unit.AtRisk | Unit.Timed;
-            if (outcome.Error)
-                marks |= Unit.Bad;
-            if (slowIsSet)
-                marks |= milliseconds > slow ? Unit.SlowAtRisk | Unit.Slow : Unit.SlowAtRisk;
             ulong first = exposure.Unit.Mark(marks, Number);
             if ((first & (Unit.Bad | Unit.Slow)) != 0)
                 first = Remember(exposure.Hash, first);
             if (first != 0)
                 stripe.Of(exposure.Exposed).Add(first, milliseconds);
-            if ((first & Unit.Timed) == 0 || exposure.Exposed || slowIsSet)
+            if ((first & Unit.Timed) == 0 || exposure.Exposed || double.IsFinite(slow))
                 return;
         }
         _watch.KeepControlLatency(milliseconds);
-    }
-
-    /// <summary>Takes note of an action that ended without an outcome that could be compared: its unit counts for the split.</summary>
-    public void Keep(Exposure exposure)
-    {
-        Stripe stripe = StripeOf(exposure.Hash);
-        lock (stripe.Gate)
-            if (exposure.Unit.IsKnown && !_closed)
-                stripe.Of(exposure.Exposed).Add(exposure.Unit.Mark(Unit.Counted | Unit.Kept, Number));
     }
 
     /// <summary>
@@ -147,6 +138,21 @@ internal sealed class WatchedStep
             }
         }
         return (exposed, control, actions);
+    }
+
+    /// <summary>What an outcome says of its unit. Of one that was given up only that it was slow is known.</summary>
+    private static ulong MarksOf(ActionOutcome outcome, Comparability comparability, double milliseconds, double slow)
+    {
+        ulong marks = 0;
+        if (comparability >= Comparability.Errors && !outcome.GivenUp)
+            marks |= outcome.Error ? Unit.AtRisk | Unit.Bad : Unit.AtRisk;
+        if (comparability < Comparability.Full)
+            return marks;
+        if (!outcome.GivenUp)
+            marks |= Unit.Timed;
+        if (double.IsFinite(slow))
+            marks |= milliseconds > slow ? Unit.SlowAtRisk | Unit.Slow : Unit.SlowAtRisk;
+        return marks;
     }
 
     /// <summary>Remembers for later rounds who was bad or slow. Where there is no room for it, the unit is not counted so, in both arms alike.</summary>

@@ -20,11 +20,11 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
             : default;
     }
 
-    public void CutShort(string flag)
+    public void NoteGate(string flag)
     {
         ArgumentNullException.ThrowIfNull(flag);
         if (_ambient.IsWatched)
-            _ambient.Current?.Exposures?.CutShort(flag);
+            _ambient.Current?.Exposures?.NoteGate(flag);
     }
 
     private TracedAction StartWatched(string name, FeatureFlagContext? context, IServiceProvider? scope, bool counts)

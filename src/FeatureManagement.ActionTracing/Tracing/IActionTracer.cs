@@ -15,11 +15,15 @@ public interface IActionTracer
     /// <remarks>Of nested actions the outermost counts for rollouts. With tracing off and no rollout active, this allocates nothing.</remarks>
     TracedAction StartAction(string name, FeatureFlagContext? context = null);
 
-    /// <summary>Says that a flag's own answer cut the current action short, so that it did not do the work that it would have done with the other answer.</summary>
+    /// <summary>
+    /// Notes that a gate of a flag decided what the current action does. Call it for both answers, on and off: with the one the action does its work, with
+    /// the other it does none.
+    /// </summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <remarks>
-    /// <c>[FeatureGate]</c>, <c>WithFeatureGate</c> and <c>[WithFeatureFlag]</c> say so themselves. The action then counts for the split between those
-    /// who have the feature and those who do not, but not for the comparison of errors and latency.
+    /// <c>[FeatureGate]</c> and <c>WithFeatureGate</c> note themselves. The action then counts for the sample ratio and for the thresholds, but in neither
+    /// arm for the comparison of errors and latency. Its errors are judged by the guard without control.
     /// </remarks>
-    void CutShort(string flag);
+    /// <exception cref="ArgumentNullException"><paramref name="flag"/> is null.</exception>
+    void NoteGate(string flag);
 }

@@ -12,6 +12,7 @@ internal sealed class RunningAction
     private ActionTrace? _trace;
     private int _ended;
     private volatile bool _failed;
+    private volatile bool _givenUp;
 
     public RunningAction(ActionServices services, RunningAction? parent, bool counts)
     {
@@ -50,6 +51,8 @@ internal sealed class RunningAction
             Exposures?.Ignore();
     }
 
+    public void GiveUp() => _givenUp = true;
+
     public void Rename(string name) => _trace?.Rename(name);
 
     public void SetTag(string name, object? value) => _trace?.SetTag(name, value);
@@ -64,7 +67,7 @@ internal sealed class RunningAction
         _services.Ambient.Leave(this);
         // The outcome first: listeners to activities may do anything.
         if (Parent is null)
-            Exposures?.End(new ActionOutcome(_failed, duration));
+            Exposures?.End(new ActionOutcome(_failed, duration, _givenUp));
         _trace?.End(duration, _failed);
     }
 }

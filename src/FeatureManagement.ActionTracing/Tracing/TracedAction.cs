@@ -39,7 +39,14 @@ public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
     /// <param name="errorType">What kind of error it is, as a tag of few values; null for the type of the exception.</param>
     public void Fail(Exception? exception = null, string? errorType = null) => _running?.Fail(exception, errorType);
 
-    /// <summary>Says that the action means nothing to rollouts: it was given up by its caller, or lasts as long as its caller likes. It is traced all the same. Only of the outermost action: of one inside another, which a request is, it has no effect.</summary>
+    /// <summary>
+    /// Notes that the caller gave the action up before it had its answer. Where it lasted longer than the slow threshold of a rollout, it counts there as
+    /// slow, and for nothing else; else it means nothing to rollouts. It is traced all the same. Only of the outermost action: of one inside another it has
+    /// no effect.
+    /// </summary>
+    public void GiveUp() => _running?.GiveUp();
+
+    /// <summary>Says that the action means nothing to rollouts, because it lasts as long as its caller likes. It is traced all the same. Only of the outermost action: of one inside another, which a request is, it has no effect.</summary>
     public void Ignore() => _running?.Ignore();
 
     /// <summary>Ends the action. Calling it again is harmless.</summary>

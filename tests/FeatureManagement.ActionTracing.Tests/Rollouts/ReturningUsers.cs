@@ -95,7 +95,7 @@ internal sealed record ReturningUsers
                 double errors = (user < BadUsers ? 0.5 : Errors) * (on ? worse : 1);
                 double milliseconds = 100 * Math.Exp(slow[user] + noise * LatencyShape.LogNormal.Draw(draw)) * (on ? 1 + slower : 1);
                 WatchedStep step = processes[Processes == 1 ? 0 : (int)(draw.Next() % (ulong)Processes)].Now;
-                step.Complete(step.Expose("user", hashes[user], on), new ActionOutcome(draw.Uniform() <= errors, TimeSpan.FromMilliseconds(milliseconds)));
+                step.Complete(step.Expose("user", hashes[user], on), new ActionOutcome(draw.Uniform() <= errors, TimeSpan.FromMilliseconds(milliseconds)), Comparability.Full);
                 exposed += on ? 1 : 0;
             }
             foreach (Process process in processes)

@@ -103,7 +103,7 @@ public class RolloutEndToEndTests
     {
         using var host = new RolloutHost(TenPercent + ", \"safetyThresholds\": { \"maxErrorRate\": 0.1 }");
         await host.StartAsync();
-        var gated = new Traffic { ExposedLatency = 30, ControlLatency = 0.1, ControlErrors = 0, ControlIsCutShort = true };
+        var gated = new Traffic { ExposedLatency = 30, ControlLatency = 0.1, ControlErrors = 0, IsGated = true };
         await host.RunAsync(60, gated, users: 50);
         Assert.Null(host.Status.EndedAt);
         Assert.Equal("Control has no comparable actions, for the flag cuts them short: its thresholds alone guard it.", host.Status.Note);

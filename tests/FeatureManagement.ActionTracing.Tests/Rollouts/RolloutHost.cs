@@ -100,8 +100,8 @@ internal sealed class RolloutHost : IDisposable
     {
         using TracedAction action = Get<IActionTracer>().StartAction("order");
         bool on = Flags.IsEnabled(Name, new FeatureFlagContext { UserId = user });
-        if (!on && traffic.ControlIsCutShort)
-            action.Exposures?.CutShort(Name);
+        if (traffic.IsGated)
+            Get<IActionTracer>().NoteGate(Name);
         double milliseconds = (on ? traffic.ExposedLatency : traffic.ControlLatency) * Math.Exp(_random.NextDouble() - 0.5);
         if (milliseconds > 0)
             Time.Advance(TimeSpan.FromMilliseconds(milliseconds));

@@ -12,8 +12,8 @@ internal sealed record Traffic
 
     public double ControlLatency { get; init; }
 
-    /// <summary>Whether the flag's own "off" ends the work: a 404.</summary>
-    public bool ControlIsCutShort { get; init; }
+    /// <summary>Whether a gate of the flag decides what is done.</summary>
+    public bool IsGated { get; init; }
 
     /// <summary>How many users there are that come back; null where each comes once.</summary>
     public int? Returning { get; init; }

@@ -120,7 +120,7 @@ public sealed class OutcomeModelTests
             if (phase == act.To)
             {
                 if (act.Fate == 0)
-                    services.Get<IActionTracer>().CutShort(Flags[0]);
+                    services.Get<IActionTracer>().NoteGate(Flags[0]);
                 if (act.IsIgnored)
                     action.Ignore();
                 if (act.IsBad)

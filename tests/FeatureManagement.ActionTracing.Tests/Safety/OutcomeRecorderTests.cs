@@ -190,7 +190,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     }
 
     [Fact]
-    public void CutShort_CountsForTheSplitOnly_AndForThatFlagOnly()
+    public void Gate_CountsForTheSampleRatioOnly_AndForThatFlagOnly()
     {
         using OutcomeWatch watch = Watch();
         using OutcomeWatch other = Watch("other");
@@ -198,7 +198,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         {
             _services.Manager.IsEnabled("half", Off);
             _services.Manager.IsEnabled("other", Off);
-            Tracer.CutShort("HALF");
+            Tracer.NoteGate("HALF");
         }
         Assert.Equal(new ArmCounts { Units = 1 }, watch.Read().Control);
         Assert.Equal(1, other.Read().Control.AtRisk + other.Read().Exposed.AtRisk);
@@ -272,11 +272,11 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     }
 
     [Fact]
-    public void Ignored_AUnitWhoseOtherActionWasCutShort_StaysInTheSplit()
+    public void Ignored_AUnitWhoseOtherActionPassedAGate_StaysInTheSplit()
     {
         using OutcomeWatch watch = Watch();
         using (Expose(Off))
-            Tracer.CutShort("half");
+            Tracer.NoteGate("half");
         using (TracedAction ignored = Expose(Off))
             ignored.Ignore();
         Assert.Equal(new ArmCounts { Units = 1 }, watch.Read().Control);
