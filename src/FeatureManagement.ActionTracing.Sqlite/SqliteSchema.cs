@@ -43,7 +43,16 @@ internal static class SqliteSchema
         CREATE INDEX audit_flag ON audit (flag_key, number);
         """;
 
-    private static readonly string[] Steps = [ExperimentTables.Create + First, EvaluationTable.Create, ExperimentTables.RenameToUpperCase];
+    // Each has the number of the entry beside it, which is the order of every answer.
+    private const string AuditIndexes = """
+        CREATE INDEX audit_at ON audit (at);
+        CREATE INDEX audit_source ON audit (source);
+        CREATE INDEX audit_actor ON audit (actor);
+        CREATE INDEX audit_action ON audit (action);
+
+        """;
+
+    private static readonly string[] Steps = [ExperimentTables.Create + First, EvaluationTable.Create, ExperimentTables.RenameToUpperCase, AuditIndexes];
 
     public static long Version => Steps.Length;
 

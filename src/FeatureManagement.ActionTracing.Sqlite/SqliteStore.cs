@@ -5,11 +5,12 @@ using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
-/// <summary>Keeps everything in a SQLite file in WAL mode; a commit is on disk when it returns. One connection writes and one reads, so that neither waits for the other.</summary>
+/// <summary>Keeps everything in a SQLite file in WAL mode; a commit is on disk when it returns. One connection writes and one reads, so that neither waits for the other; the audit has its own.</summary>
 internal sealed class SqliteStore(SqliteFile file) : IActionTracingStore, IDisposable
 {
     private readonly SqliteLane _writer = new(file);
     private readonly SqliteLane _reader = new(file.Again());
+    private readonly SqliteAuditReaders _audit = new(file);
 
     public bool IsDurable => true;
 
@@ -44,10 +45,10 @@ internal sealed class SqliteStore(SqliteFile file) : IActionTracingStore, IDispo
     }, result => result.Committed, cancellationToken);
 
     public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
-        _reader.ReadAsync(connection => SqliteAudit.Read(connection, query), cancellationToken);
+        _audit.ReadAsync(connection => SqliteAuditQuery.Read(connection, query), cancellationToken);
 
     public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) =>
-        _reader.ReadAsync(connection => SqliteAudit.State(connection).Bounds, cancellationToken);
+        _audit.ReadAsync(connection => SqliteAudit.State(connection).Bounds, cancellationToken);
 
     public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         _writer.WriteAsync(connection => SqliteAudit.Cut(connection, before), _ => true, cancellationToken);
@@ -56,5 +57,6 @@ internal sealed class SqliteStore(SqliteFile file) : IActionTracingStore, IDispo
     {
         _writer.Dispose();
         _reader.Dispose();
+        _audit.Dispose();
     }
 }

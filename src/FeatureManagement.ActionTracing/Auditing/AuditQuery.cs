@@ -14,6 +14,12 @@ public sealed record AuditQuery
     /// <summary>Entries from this source.</summary>
     public ChangeSource? Source { get; init; }
 
+    /// <summary>Entries by this actor, spelled as the entry has it.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>Entries of this action, for example <c>emergency</c> (docs/audit.md).</summary>
+    public string? Action { get; init; }
+
     /// <summary>Entries of this time or later.</summary>
     public DateTimeOffset? From { get; init; }
 
@@ -31,4 +37,7 @@ public sealed record AuditQuery
 
     /// <summary>How many, 1 to <see cref="MaxTake"/>. The default is 50.</summary>
     public int Take { get; init; } = 50;
+
+    /// <summary>About how many characters a page may have; it ends with the entry that reaches them. Bounds the memory of who reads everything.</summary>
+    internal long MaxLength { get; init; } = long.MaxValue;
 }

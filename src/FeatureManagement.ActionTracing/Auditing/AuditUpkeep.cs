@@ -40,9 +40,18 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        AuditBounds bounds = configuration.Catalog.Settings.AuditRetention is { } retention
-            ? await store.WriteAsync((inner, bound) => inner.CutAuditAsync(time.GetUtcNow() - retention, bound), cancellationToken).ConfigureAwait(false)
-            : await store.ReadAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
+        AuditBounds bounds = await store.ReadAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
+        if (configuration.Catalog.Settings.AuditRetention is { } retention)
+        {
+            DateTimeOffset before = time.GetUtcNow() - retention;
+            long anchor;
+            do
+            {
+                anchor = bounds.Anchor.Number;
+                bounds = await store.WriteAsync((inner, bound) => inner.CutAuditAsync(before, bound), cancellationToken).ConfigureAwait(false);
+            }
+            while (bounds.Anchor.Number > anchor);
+        }
         if (bounds.Head.Number > 0)
             LogHead(bounds.Anchor.Number + 1, bounds.Head.Number, bounds.Head.Hash);
     }

@@ -34,7 +34,10 @@ public interface IActionTracingStore
     /// <param name="cancellationToken">Bounds the call.</param>
     Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Removes the oldest audit entries, up to the first that is not older than a time, and keeps the last one removed as the anchor.</summary>
+    /// <summary>
+    /// Removes the oldest audit entries, up to the first that is not older than a time, and keeps the last one removed as the anchor. A call may remove only
+    /// a part, so that no change waits for it; the caller repeats it until the anchor stays.
+    /// </summary>
     /// <param name="before">Entries of this time or later stay, and so does everything after the first of them.</param>
     /// <param name="cancellationToken">Bounds the call.</param>
     Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken);

@@ -7,8 +7,7 @@ internal sealed class InMemoryStore : IActionTracingStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StoredDocument> _documents = new(StringComparer.Ordinal);
-    private readonly List<AuditEntry> _audit = [];
-    private AuditBounds _bounds = new(AuditHead.Empty, AuditHead.Empty);
+    private readonly InMemoryAudit _audit = new();
     private long _version;
 
     public bool IsDurable => false;
@@ -30,48 +29,18 @@ internal sealed class InMemoryStore : IActionTracingStore
             _version++;
             foreach (DocumentWrite write in commit.Writes)
                 _documents[write.Key] = new StoredDocument(write.Key, write.Json, _version);
-            foreach (AuditEntry entry in commit.Entries)
-            {
-                _audit.Add(_bounds.Head.Append(entry, _version));
-                _bounds = _bounds with { Head = AuditHead.Of(_audit[^1]) };
-            }
+            _audit.Append(commit.Entries, _version);
             return Task.FromResult(new CommitResult(_version, null));
         }
     }
 
-    public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            IEnumerable<AuditEntry> entries = query.OldestFirst ? _audit : Enumerable.Reverse(_audit);
-            return Task.FromResult<IReadOnlyList<AuditEntry>>([.. entries.Where(entry => Matches(entry, query)).Take(query.Take)]);
-        }
-    }
+    public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) => Task.FromResult(_audit.Read(query));
 
-    public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken)
-    {
-        lock (_gate)
-            return Task.FromResult(_bounds);
-    }
+    public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) => Task.FromResult(_audit.Bounds);
 
     public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         lock (_gate)
-        {
-            int kept = _audit.FindIndex(entry => entry.At >= before);
-            int removed = kept < 0 ? _audit.Count : kept;
-            if (removed > 0)
-            {
-                _bounds = _bounds with { Anchor = AuditHead.Of(_audit[removed - 1]) };
-                _audit.RemoveRange(0, removed);
-            }
-            return Task.FromResult(_bounds);
-        }
+            return Task.FromResult(_audit.Cut(before));
     }
-
-    private static bool Matches(AuditEntry entry, AuditQuery query) =>
-        (query.Flag is null || string.Equals(entry.Flag, query.Flag, StringComparison.OrdinalIgnoreCase))
-        && (query.Source is null || entry.Source == query.Source)
-        && !(entry.At < query.From) && !(entry.At >= query.To)
-        && !(entry.Number >= query.Before) && !(entry.Number <= query.After);
 }

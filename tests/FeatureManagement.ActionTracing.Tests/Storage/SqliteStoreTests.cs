@@ -58,7 +58,7 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     {
         Prepare("PRAGMA user_version = 7");
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.ReadAsync("", 0, default));
-        Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 3. Update the package, or use another file", refused.Message);
+        Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 4. Update the package, or use another file", refused.Message);
         Prepare("PRAGMA user_version = 0");
         Assert.Equal(0, (await _store.ReadAsync("", 0, default)).Version);
     }
@@ -78,7 +78,7 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
         Assert.Empty(await evaluations.ReadAsync(new EvaluationAuditQuery(), null, default));
         Assert.Equal([new StoredDocument("flag/A", "{}", 1)], (await store.ReadAsync("", 0, default)).Documents);
         using var file = new SqliteFile(path, null);
-        Assert.Equal(3L, Scalar(file.Open(), "PRAGMA user_version"));
+        Assert.Equal(SqliteSchema.Version, Scalar(file.Open(), "PRAGMA user_version"));
     }
 
     [Fact]

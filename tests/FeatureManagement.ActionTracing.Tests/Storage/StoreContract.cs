@@ -123,7 +123,21 @@ public abstract class StoreContract
         Assert.Equal<long[]>([9, 8], await Numbers(new AuditQuery { Take = 2 }));
         Assert.Equal<long[]>([7, 6], await Numbers(new AuditQuery { Take = 2, Before = 8 }));
         Assert.Equal<long[]>([8, 9], await Numbers(new AuditQuery { After = 7, OldestFirst = true }));
+        Assert.Equal<long[]>([4, 5], await Numbers(new AuditQuery { From = Noon.AddHours(2), To = Noon.AddHours(6), After = 3, OldestFirst = true, Take = 2 }));
         Assert.Empty(await Numbers(new AuditQuery { Flag = "none" }));
+    }
+
+    [Fact]
+    public async Task Audit_ByActorAndAction_SelectsWhatIsSpelledSo()
+    {
+        for (int i = 1; i <= 6; i++)
+            await Store.CommitAsync(new StoreCommit([], [Entry(i % 3 == 0 ? "reset" : "updated", "a") with { At = Noon.AddHours(i), Actor = i % 2 == 0 ? "bob" : "ann" }]), default);
+
+        Assert.Equal<long[]>([6, 4, 2], await Numbers(new AuditQuery { Actor = "bob" }));
+        Assert.Equal<long[]>([6, 3], await Numbers(new AuditQuery { Action = "reset" }));
+        Assert.Equal<long[]>([4, 2], await Numbers(new AuditQuery { Actor = "bob", Action = "updated", Source = ChangeSource.Code, Flag = "A", To = Noon.AddHours(6), Before = 5 }));
+        Assert.Empty(await Numbers(new AuditQuery { Actor = "BOB" }));
+        Assert.Empty(await Numbers(new AuditQuery { Action = "bob" }));
     }
 
     [Fact]
