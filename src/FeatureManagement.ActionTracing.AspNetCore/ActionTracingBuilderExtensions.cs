@@ -30,6 +30,8 @@ public static class ActionTracingBuilderExtensions
         if (!services.Any(service => service.ServiceType == typeof(CallerAccess)))
         {
             services.AddSingleton<CallerAccess>();
+            services.AddSingleton<SameSite>();
+            services.AddOptionsWithValidateOnStart<ActionTracingWebOptions, WebOptionsValidator>();
             services.AddHostedService<ClosedWarning>();
             services.AddSingleton<DashboardAssets>();
             services.AddSingleton<ChangeFeed>();

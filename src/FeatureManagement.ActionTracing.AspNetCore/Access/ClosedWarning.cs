@@ -13,7 +13,7 @@ internal sealed partial class ClosedWarning(IHostEnvironment environment, Caller
             return Task.CompletedTask;
         // The page stands for its group: all of it has one rule.
         foreach (RouteEndpoint page in endpoints.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<OpenedByPeople>() is not null))
-            if (page.Metadata.GetMetadata<AccessRule>() is { } rule && access.IsClosed(rule, write: false) && access.IsClosed(rule, write: true))
+            if (page.Metadata.GetMetadata<AccessRule>() is { } rule && Enum.GetValues<AccessRight>().All(right => access.IsClosed(rule, right)))
                 LogClosed(page.RoutePattern.RawText?.TrimEnd('/'));
         return Task.CompletedTask;
     }

@@ -1,18 +1,31 @@
+using FeatureManagement.ActionTracing.Flags;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Access;
 
-/// <summary>Whether a write may come from where it says it comes from. A browser tells; a program that is none has nothing to be protected from.</summary>
-internal static class SameSite
+/// <summary>
+/// Refuses writes that a browser sends for a page of another site. A client that is no browser sends neither header and has no cookies that another site could use.
+/// </summary>
+internal sealed class SameSite(IOptions<ActionTracingWebOptions> options)
 {
-    public static bool Allows(HttpRequest request)
+    private const string Fix =
+        "Behind a proxy, keep the Host header (nginx: proxy_set_header Host $http_host), use forwarded headers (UseForwardedHeaders with XForwardedHost and the proxy's address), "
+        + $"or add the origin that the browser shows to {nameof(ActionTracingWebOptions.AllowedOrigins)} in AddAspNetCore.";
+
+    private readonly WebOrigin[] _allowed = [.. options.Value.AllowedOrigins.Select(text => WebOrigin.TryParse(text, out WebOrigin? origin) ? origin : null).OfType<WebOrigin>()];
+
+    /// <returns>Why a write is refused, and what to do; null where it is not.</returns>
+    public string? Refusal(HttpRequest request)
     {
+        // A browser computes it from the address that it shows, which no proxy changes.
         if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site) && site.Count > 0)
-            return site.Count == 1 && site[0] is "same-origin" or "none";
+            return site.Count == 1 && site[0] is "same-origin" or "none" ? null
+                : $"A write from another site is refused: Sec-Fetch-Site is '{ForeignText.Quote(site.ToString())}'; it must be 'same-origin' or 'none'. Send the write from the dashboard's own address.";
         if (!request.Headers.TryGetValue("Origin", out var origin) || origin.Count == 0)
-            return true;
-        // Host and port only: behind a proxy that ends TLS the schemes differ.
-        return origin.Count == 1 && Uri.TryCreate(origin[0], UriKind.Absolute, out Uri? uri)
-            && string.Equals(uri.Authority, new HostString(request.Host.Value ?? "").ToUriComponent(), StringComparison.OrdinalIgnoreCase);
+            return null;
+        if (origin.Count == 1 && WebOrigin.TryParse(origin[0], out WebOrigin? asking) && (asking.IsAt(request.Host.Value) || _allowed.Contains(asking)))
+            return null;
+        return $"A write from another origin is refused: Origin is '{ForeignText.Quote(origin.ToString())}', Host is '{ForeignText.Quote(request.Host.Value ?? "")}'; they must name the same host and port. {Fix}";
     }
 }

@@ -19,6 +19,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(FlagModel))]
 [JsonSerializable(typeof(IReadOnlyList<FlagModel>))]
 [JsonSerializable(typeof(EvaluationModel))]
+[JsonSerializable(typeof(EvaluationQuestion))]
 [JsonSerializable(typeof(EmergencyModel))]
 [JsonSerializable(typeof(FlagPatch))]
 [JsonSerializable(typeof(ReasonBody))]

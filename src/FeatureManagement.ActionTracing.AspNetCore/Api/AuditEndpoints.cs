@@ -2,7 +2,6 @@ using System.Globalization;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -14,7 +13,7 @@ internal static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder group)
     {
         // Bound as text, so that a number that is none is answered with a sentence.
-        group.MapGet("api/audit", async (string? flag, string? source, string? before, string? take, IAuditLog audit, CancellationToken aborted) =>
+        group.MapRead("api/audit", async (string? flag, string? source, string? before, string? take, IAuditLog audit, CancellationToken aborted) =>
         {
             if (Read(flag, source, before, take, out List<string> faults) is not { } query)
                 return Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', faults), faults);
@@ -22,7 +21,7 @@ internal static class AuditEndpoints
                 Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(AuditModel.Of)], ApiJson.Plain.IReadOnlyListAuditModel)).ConfigureAwait(false);
         });
 
-        group.MapGet("api/audit/evaluations", async (string? flag, string? key, string? before, string? take, IEvaluationAudit audit, CancellationToken aborted) =>
+        group.MapRead("api/audit/evaluations", async (string? flag, string? key, string? before, string? take, IEvaluationAudit audit, CancellationToken aborted) =>
         {
             List<string> faults = [];
             long? number = ReadBefore(before, faults);
@@ -34,7 +33,7 @@ internal static class AuditEndpoints
                 Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(EvaluationAuditModel.Of)], ApiJson.Plain.IReadOnlyListEvaluationAuditModel)).ConfigureAwait(false);
         });
 
-        group.MapGet("api/audit/verify", (IAuditLog audit, CancellationToken aborted) => AnswerAsync(async () =>
+        group.MapRead("api/audit/verify", (IAuditLog audit, CancellationToken aborted) => AnswerAsync(async () =>
         {
             AuditVerification found = await audit.VerifyAsync(aborted).ConfigureAwait(false);
             return Results.Json(new AuditVerificationModel(found.Valid, found.Entries, found.FirstInvalid, found.Fault, found.Head), ApiJson.Plain.AuditVerificationModel);

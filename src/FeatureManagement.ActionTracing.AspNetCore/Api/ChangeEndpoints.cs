@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json.Serialization.Metadata;
+using FeatureManagement.ActionTracing.AspNetCore.Access;
 using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
@@ -15,42 +16,44 @@ internal static class ChangeEndpoints
     public static void MapChanges(this IEndpointRouteBuilder group)
     {
         group.MapPatch("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
-            ChangeAsync(request, name, flags, ApiJson.Plain.FlagPatch, patch => patch.Reason, async (patch, change, expected) =>
+            ChangeAsync(request, name, flags, ApiJson.Plain.FlagPatch, patch => patch.Reason, async (patch, change) =>
             {
                 (FlagUpdate update, string? fault) = patch.ToUpdate(name);
                 // Everything that is wrong at once, and not only what is found first.
                 if (flags.GetFlag(name) is { } known && new[] { fault }.OfType<string>().Concat(FlagChanges.Faults(known.Definition, update)).Concat(change.Faults()).ToArray() is { Length: > 0 } faults)
                     throw new FlagChangeException(FlagChangeError.Invalid, faults);
-                return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change with { Seen = expected?.Content }, expected?.Version, request.RequestAborted).ConfigureAwait(false));
+                FlagTag? tag = IfMatch.Expected(request.Request, name, flags.GetFlag(name));
+                return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change with { Seen = tag?.Content }, tag?.Version, request.RequestAborted).ConfigureAwait(false));
             }));
 
         group.MapPost("api/flags/{name}/reset", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
-                async (_, change, expected) => FlagEndpoints.Show(
-                    request, await flags.ResetFlagAsync(name, change with { Seen = expected?.Content }, expected?.Version, request.RequestAborted).ConfigureAwait(false))));
+                async (_, change) =>
+                {
+                    FlagTag? tag = IfMatch.Expected(request.Request, name, flags.GetFlag(name));
+                    return FlagEndpoints.Show(request, await flags.ResetFlagAsync(name, change with { Seen = tag?.Content }, tag?.Version, request.RequestAborted).ConfigureAwait(false));
+                }));
 
         // If-Match is for updates and resets: a kill, its end and a rollback are right whatever the flag has become.
         group.MapPost("api/flags/{name}/emergency", (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
             ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
                 // A caller who hangs up does not take a kill back.
-                async (_, change, _) => Results.Json(EmergencyModel.Of(await flags.EmergencyShutdownAsync(name, change, CancellationToken.None).ConfigureAwait(false), rollouts), ApiJson.Plain.EmergencyModel)));
+                async (_, change) => Results.Json(EmergencyModel.Of(await flags.EmergencyShutdownAsync(name, change, CancellationToken.None).ConfigureAwait(false), rollouts), ApiJson.Plain.EmergencyModel))).WithMetadata(NeedsRight.Emergency);
 
         group.MapPost("api/flags/{name}/emergency/clear", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
-                async (_, change, _) => FlagEndpoints.Show(request, await flags.ClearEmergencyAsync(name, change, request.RequestAborted).ConfigureAwait(false))));
+                async (_, change) => FlagEndpoints.Show(request, await flags.ClearEmergencyAsync(name, change, request.RequestAborted).ConfigureAwait(false))));
     }
 
     public static async Task<IResult> ChangeAsync<T>(
-        HttpContext request, string name, IFeatureFlagManager flags, JsonTypeInfo<T> type, Func<T, string?> reason, Func<T, FlagChange, FlagTag?, Task<IResult>> change, T? whenEmpty = null) where T : class
+        HttpContext request, string name, IFeatureFlagManager flags, JsonTypeInfo<T> type, Func<T, string?> reason, Func<T, FlagChange, Task<IResult>> change, T? whenEmpty = null) where T : class
     {
-        if (!FlagTag.TryRead(request.Request, out FlagTag? expected))
-            return Problems.Of(StatusCodes.Status400BadRequest, "If-Match cannot be read: it must be the ETag of the flag, or *.");
         JsonBody.Read<T> body = await JsonBody.ReadAsync(request.Request, type, whenEmpty).ConfigureAwait(false);
         if (!body.Ok)
             return body.Problem;
         try
         {
-            return await change(body.Value, new FlagChange(Actor(request.User), reason(body.Value) ?? "", ChangeSource.Api), expected).ConfigureAwait(false);
+            return await change(body.Value, new FlagChange(Actor(request.User), reason(body.Value) ?? "", ChangeSource.Api)).ConfigureAwait(false);
         }
         catch (FlagChangeException exception)
         {

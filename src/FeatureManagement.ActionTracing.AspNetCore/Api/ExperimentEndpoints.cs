@@ -2,7 +2,6 @@ using System.Text;
 using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -11,7 +10,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 /// <summary>What experiments have shown: as JSON, or with <c>?format=csv</c> as a table.</summary>
 internal static class ExperimentEndpoints
 {
-    public static void MapExperiments(this IEndpointRouteBuilder group) => group.MapGet("api/experiments/{flag}", GetAsync);
+    public static void MapExperiments(this IEndpointRouteBuilder group) => group.MapRead("api/experiments/{flag}", GetAsync);
 
     private static async Task<IResult> GetAsync(string flag, string? format, IExperimentResults results, IFeatureFlagManager flags, CancellationToken cancellationToken)
     {

@@ -1,8 +1,5 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing.Runtime;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
-using Microsoft.Net.Http.Headers;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
@@ -16,25 +13,18 @@ internal sealed record FlagTag(long Version, string? Content)
     public static FlagTag Of(FlagStatus status) =>
         new(status.Version, FlagStamp.Of(status.Definition));
 
-    /// <summary>Reads <c>If-Match</c>.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="tag">What it expects; null for anything.</param>
-    /// <returns>Whether it can be read.</returns>
-    public static bool TryRead(HttpRequest request, out FlagTag? tag)
+    /// <summary>Reads the opaque part of a tag, without its quotes; null where no flag ever had such a tag.</summary>
+    public static FlagTag? Read(ReadOnlySpan<char> opaque)
     {
-        tag = null;
-        StringValues header = request.Headers.IfMatch;
-        if (header.Count == 0)
-            return true;
-        if (header.Count > 1 || !EntityTagHeaderValue.TryParse(header[0], out EntityTagHeaderValue? value))
-            return false;
-        if (value.Tag == "*")
-            return true;
-        string[] parts = value.Tag.ToString().Trim('"').Split('-', 2);
-        bool known = long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long version) && !value.IsWeak;
-        tag = new FlagTag(version, parts.Length > 1 ? parts[1] : null);
-        return known;
+        int dash = opaque.IndexOf('-');
+        ReadOnlySpan<char> number = dash < 0 ? opaque : opaque[..dash];
+        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long version)
+            ? new FlagTag(version, dash < 0 ? null : opaque[(dash + 1)..].ToString())
+            : null;
     }
+
+    /// <summary>Whether a flag as it is now has this tag.</summary>
+    public bool Matches(FlagTag current) => Version == current.Version && (Content is null || Content == current.Content);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Content}\"");
 }

@@ -14,9 +14,9 @@ internal static class RolloutEndpoints
 
     public static void MapRollouts(this IEndpointRouteBuilder group)
     {
-        group.MapGet("api/rollouts", (IRolloutManager rollouts) => Results.Json(rollouts.GetActive(), ApiJson.Plain.IReadOnlyListRolloutStatus));
+        group.MapRead("api/rollouts", (IRolloutManager rollouts) => Results.Json(rollouts.GetActive(), ApiJson.Plain.IReadOnlyListRolloutStatus));
 
-        group.MapGet("api/flags/{name}/rollout", (string name, IFeatureFlagManager flags, IRolloutManager rollouts) =>
+        group.MapRead("api/flags/{name}/rollout", (string name, IFeatureFlagManager flags, IRolloutManager rollouts) =>
             flags.GetFlag(name) is null ? FlagEndpoints.Unknown(name, flags)
             : rollouts.GetStatus(name) is { } status ? Show(status)
             : Problems.Of(StatusCodes.Status404NotFound, $"Flag '{name}' has never been rolled out."));
@@ -40,13 +40,13 @@ internal static class RolloutEndpoints
         void MapMove(string verb, Func<IRolloutManager, string, FlagChange, CancellationToken, Task<RolloutStatus>> move) =>
             group.MapPost("api/flags/{name}/rollout/" + verb, (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
                 ChangeEndpoints.ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
-                    async (_, change, _) => Show(await move(rollouts, name, change, request.RequestAborted).ConfigureAwait(false))));
+                    async (_, change) => Show(await move(rollouts, name, change, request.RequestAborted).ConfigureAwait(false))));
     }
 
     private static IResult Show(RolloutStatus status) => Results.Json(status, ApiJson.Plain.RolloutStatus);
 
     private static Task<IResult> PlanAsync(HttpContext request, string name, IFeatureFlagManager flags, Func<RolloutConfig?, FlagChange, Task<IResult>> run) =>
-        ChangeEndpoints.ChangeAsync(request, name, flags, ApiJson.Plain.JsonObject, body => RolloutPlan.ReasonOf(body) ?? DefaultReason, async (body, change, _) =>
+        ChangeEndpoints.ChangeAsync(request, name, flags, ApiJson.Plain.JsonObject, body => RolloutPlan.ReasonOf(body) ?? DefaultReason, async (body, change) =>
         {
             (RolloutConfig? plan, IReadOnlyList<string> errors) = RolloutPlan.Read(name, body);
             return errors.Count > 0

@@ -5,7 +5,6 @@ using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 
@@ -21,10 +20,10 @@ internal static class DashboardEndpoints
 
     public static void MapDashboard(this IEndpointRouteBuilder group)
     {
-        group.MapGet("", Page).WithMetadata(OpenedByPeople.Instance);
-        group.MapGet("assets/{version}/{file}", Asset);
-        group.MapGet("api/status", StatusAsync);
-        group.MapGet("api/events", Events);
+        group.MapRead("", Page).WithMetadata(OpenedByPeople.Instance);
+        group.MapRead("assets/{version}/{file}", Asset);
+        group.MapRead("api/status", StatusAsync);
+        group.MapRead("api/events", Events);
     }
 
     private static IResult Page(HttpContext request, DashboardAssets assets)
@@ -54,14 +53,18 @@ internal static class DashboardEndpoints
         HttpContext request, CallerAccess access, IHostEnvironment environment, IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store)
     {
         AccessRule rule = request.GetEndpoint()!.Metadata.GetRequiredMetadata<AccessRule>();
-        bool mayWrite = await access.DecideAsync(request, rule, write: true).ConfigureAwait(false) == AccessDecision.Allowed;
+        bool mayWrite = await access.DecideAsync(request, rule, AccessRight.Write).ConfigureAwait(false) == AccessDecision.Allowed;
+        bool mayShutDown = await access.DecideAsync(request, rule, AccessRight.Emergency).ConfigureAwait(false) == AccessDecision.Allowed;
         return Results.Json(
-            new StatusModel(environment.ApplicationName, environment.EnvironmentName, mayWrite, configuration.Current, store.Current),
+            new StatusModel(environment.ApplicationName, environment.EnvironmentName, mayWrite, mayShutDown, configuration.Current, store.Current),
             ApiJson.Plain.StatusModel);
     }
 
-    private static ServerSentEventsResult<string> Events(HttpContext request, ChangeFeed feed)
+    private static IResult Events(HttpContext request, ChangeFeed feed)
     {
+        // A stream has no end, so HEAD gets its headers alone.
+        if (HttpMethods.IsHead(request.Request.Method))
+            return Results.Text("", "text/event-stream");
         // Asks nginx not to hold events back.
         request.Response.Headers["X-Accel-Buffering"] = "no";
         return TypedResults.ServerSentEvents(feed.ReadAsync(request.RequestAborted));

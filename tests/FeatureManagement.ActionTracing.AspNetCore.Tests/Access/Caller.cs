@@ -8,6 +8,9 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
 /// <summary>A kind of caller of a kind of application, and what it is answered: a status, or null where it is let in.</summary>
 public sealed record Caller(string Name, int? Read, int? Write)
 {
+    /// <summary>What a shutdown is answered, where it differs from a write.</summary>
+    public int? Emergency { get; init; } = Write;
+
     public string Environment { get; init; } = "Production";
 
     public IPAddress? Address { get; init; }
@@ -23,6 +26,8 @@ public sealed record Caller(string Name, int? Read, int? Write)
     public string? ReadPolicy { get; init; } = "Staff";
 
     public string? WritePolicy { get; init; } = "Operators";
+
+    public string? EmergencyPolicy { get; init; }
 
     public Action<IEndpointConventionBuilder> Group { get; init; } = _ => { };
 
@@ -51,6 +56,14 @@ public sealed record Caller(string Name, int? Read, int? Write)
         new("anonymous where a group around it opens reads", null, 401) { Around = group => group.AllowAnonymous() },
         new("operator and admin", null, null) { Headers = As("ada", "staff,operators,admins"), Group = group => group.RequireAuthorization("Admins") },
         new("operator where policies do not exist", 403, 403) { Headers = As("olga", "staff,operators"), ReadPolicy = "Typo", WritePolicy = "Typo" },
+        new("on call, who may shut down and nothing else", null, 403) { Emergency = null, EmergencyPolicy = "OnCall", Headers = As("ivan", "staff,on-call") },
+        new("on call while changes are frozen", null, 403) { Emergency = null, EmergencyPolicy = "OnCall", WritePolicy = "Nobody", Headers = As("ivan", "staff,on-call") },
+        new("on call where nobody may write", null, 403) { Emergency = null, EmergencyPolicy = "OnCall", WritePolicy = null, Headers = As("ivan", "staff,on-call") },
+        new("on call from another site", null, 403) { EmergencyPolicy = "OnCall", Headers = [.. As("ivan", "staff,on-call"), ("Sec-Fetch-Site", "cross-site")] },
+        new("on call where the group requires more", 403, 403) { EmergencyPolicy = "OnCall", Headers = As("ivan", "staff,on-call"), Group = group => group.RequireAuthorization("Admins") },
+        new("operator who is not on call", null, null) { Emergency = 403, EmergencyPolicy = "OnCall", Headers = As("olga", "staff,operators") },
+        new("anonymous where shutting down has a policy", 401, 401) { EmergencyPolicy = "OnCall" },
+        new("anonymous where reads are open and shutting down has a policy", null, 401) { EmergencyPolicy = "OnCall", Group = group => group.AllowAnonymous() },
         new("developer at this machine", null, null) { Environment = "Development", Address = IPAddress.Loopback },
         new("developer at this machine, no services", null, null) { Environment = "Development", Address = IPAddress.IPv6Loopback, Host = "[::1]", Authentication = false, ReadPolicy = null, WritePolicy = null },
         new("developer at this machine under a fallback policy", null, null) { Environment = "Development", Address = IPAddress.Loopback, FallbackPolicy = true },
@@ -78,6 +91,7 @@ public sealed record Caller(string Name, int? Read, int? Write)
         {
             web.ReadPolicy = ReadPolicy;
             web.WritePolicy = WritePolicy;
+            web.EmergencyPolicy = EmergencyPolicy;
         },
         services =>
         {
@@ -87,6 +101,8 @@ public sealed record Caller(string Name, int? Read, int? Write)
             Microsoft.AspNetCore.Authorization.AuthorizationBuilder authorization = services.AddAuthorizationBuilder()
                 .AddPolicy("Staff", policy => policy.RequireRole("staff"))
                 .AddPolicy("Operators", policy => policy.RequireRole("operators"))
+                .AddPolicy("OnCall", policy => policy.RequireRole("on-call"))
+                .AddPolicy("Nobody", policy => policy.RequireAssertion(_ => false))
                 .AddPolicy("Admins", policy => policy.RequireRole("admins"));
             if (FallbackPolicy)
                 authorization.SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireRole("nobody").Build());

@@ -3,7 +3,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
 /// <summary>Every endpoint that is mapped, and a request that reaches it.</summary>
 public sealed record Route(string Method, string Pattern, string Path, string? Body = null)
 {
-    public static readonly Route[] All =
+    private static readonly Route[] Calls =
     [
         new("GET", "", ""),
         new("GET", "assets/{version}/{file}", "assets/any/dashboard.css"),
@@ -12,6 +12,7 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
         new("GET", "api/flags", "api/flags"),
         new("GET", "api/flags/{name}", "api/flags/checkout"),
         new("GET", "api/flags/{name}/evaluate", "api/flags/checkout/evaluate?userId=alice"),
+        new("POST", "api/flags/{name}/evaluate", "api/flags/checkout/evaluate", """{"userId":"alice"}""") { IsRead = true },
         new("PATCH", "api/flags/{name}", "api/flags/checkout"),
         new("POST", "api/flags/{name}/reset", "api/flags/checkout/reset"),
         new("POST", "api/flags/{name}/emergency", "api/flags/checkout/emergency"),
@@ -31,7 +32,17 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
         new("*", "api/{**path}", "api/nothing"),
     ];
 
-    public bool IsWrite => Method is not ("GET" or "*");
+    /// <summary>HEAD is there where GET is.</summary>
+    public static readonly Route[] All = [.. Calls, .. Calls.Where(call => call.Method == "GET").Select(call => call with { Method = "HEAD" })];
+
+    public bool HasBody => Method is not ("GET" or "HEAD" or "*");
+
+    /// <summary>Asks in its body, and changes nothing.</summary>
+    public bool IsRead { get; init; }
+
+    public bool IsWrite => HasBody && !IsRead;
+
+    public bool IsEmergency => Pattern.EndsWith("/emergency", StringComparison.Ordinal);
 
     public override string ToString() => $"{Method} {Pattern}";
 }

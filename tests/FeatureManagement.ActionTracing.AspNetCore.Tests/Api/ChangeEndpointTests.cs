@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -98,7 +100,6 @@ public class ChangeEndpointTests
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":10,"reason":"first"}""", first);
         await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"second"}""", HttpStatusCode.PreconditionFailed, null, first);
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"any"}""", "*");
-        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":30,"reason":"x"}""", HttpStatusCode.BadRequest, "If-Match cannot be read: it must be the ETag of the flag, or *.", "\"abc\"");
         Assert.Equal(20, (int)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!["percentage"]!);
     }
 
@@ -118,6 +119,37 @@ public class ChangeEndpointTests
         using HttpResponseMessage again = await host.Client.GetAsync("api/flags/checkout");
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"x"}""", again.Headers.ETag!.Tag);
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":30,"reason":"x"}""", $"\"{(long)(await host.Client.GetFromJsonAsync<JsonObject>("api/flags/checkout"))!["version"]!}\""); // the version alone
+    }
+
+    // RFC 9110, 8.8.3.2 and 13.1.1: strong comparison, lists, and *.
+    [Theory]
+    [InlineData("{0}", 200)]
+    [InlineData("\"9-x\", {0}", 200)]
+    [InlineData("{0}, W/\"9-x\"", 200)]
+    [InlineData("\"of another kind\", {0}", 200)]
+    [InlineData("*", 200)]
+    [InlineData("W/{0}", 412)]
+    [InlineData("W/{0}, \"9-x\"", 412)]
+    [InlineData("\"of another kind\"", 412)]
+    [InlineData("\"abc", 400)]
+    [InlineData("abc", 400)]
+    [InlineData("*, {0}", 400)]
+    public async Task Patch_IfMatch_FollowsTheStandard(string header, int status)
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        using var client = new HttpClient { BaseAddress = host.Address };
+        using HttpResponseMessage seen = await client.GetAsync("api/flags/checkout");
+        string sent = string.Format(CultureInfo.InvariantCulture, header, seen.Headers.ETag!.Tag);
+        foreach ((HttpMethod method, string path, int expected) in ((HttpMethod, string, int)[])
+            [(HttpMethod.Post, "api/flags/checkout/reset", status == 200 ? 409 : status), (HttpMethod.Patch, "api/flags/checkout", status), (HttpMethod.Post, "api/flags/checkout/emergency", 200)]) // a kill is right whatever the flag has become
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = new StringContent($$"""{"reason":"x"{{(method == HttpMethod.Patch ? ",\"percentage\":9" : "")}}}""", Encoding.UTF8, "application/json") };
+            request.Headers.TryAddWithoutValidation("If-Match", sent);
+            using HttpResponseMessage response = await client.SendAsync(request);
+            Assert.True(expected == (int)response.StatusCode, $"{method} {path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        }
+        // There is no override to reset: 409 says that the precondition held.
+        Assert.Equal(status == 200 ? 9 : 25, host.Flags.GetFlag("checkout")!.Definition.Percentage);
     }
 
     [Fact]

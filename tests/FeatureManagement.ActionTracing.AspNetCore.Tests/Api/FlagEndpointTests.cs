@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
+using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 using Microsoft.AspNetCore.Builder;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;
@@ -63,6 +65,38 @@ public class FlagEndpointTests
         await using WebHost host = await StartAsync();
         JsonObject answer = await GetAsync(host, "api/flags/checkout/evaluate?" + query);
         Assert.Equal((enabled, reason, "configuration"), ((bool)answer["enabled"]!, (string)answer["reason"]!, (string)answer["stateSource"]!));
+    }
+
+    [Theory]
+    [InlineData("""{"userId":"alice"}""", true, "whitelisted")]
+    [InlineData("""{"userId":"nobody","groups":["beta, staff"]}""", true, "group_listed")]
+    [InlineData("""{"userId":"nobody","groups":[]}""", false, "outside_percentage")]
+    [InlineData("", false, "outside_percentage")]
+    public async Task Evaluate_ByPost_KeepsTheIdsOutOfTheAddress(string body, bool enabled, string reason)
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(environment: "Production", settings: DashboardHost.Shop.Replace("\"percentage\": 25", "\"percentage\": 0.0001", StringComparison.Ordinal));
+        using var client = new HttpClient { BaseAddress = host.Address };
+        foreach ((string name, string value) in DashboardHost.As("ruth", "staff")) // whoever may read
+            client.DefaultRequestHeaders.Add(name, value);
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await client.PostAsync("api/flags/checkout/evaluate", content);
+        JsonObject answer = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal((enabled, reason), ((bool)answer["enabled"]!, (string)answer["reason"]!));
+    }
+
+    [Fact]
+    public async Task Head_WhereGetAnswers_HasTheSameStatusAndNoBody()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        using var client = new HttpClient { BaseAddress = host.Address };
+        foreach (Access.Route route in Access.Route.All.Where(route => route.Method == "GET"))
+        {
+            using var ask = new HttpRequestMessage(HttpMethod.Head, route.Path);
+            using HttpResponseMessage head = await client.SendAsync(ask);
+            using HttpResponseMessage get = await client.GetAsync(route.Path, HttpCompletionOption.ResponseHeadersRead);
+            Assert.True((get.StatusCode, get.Headers.ETag?.Tag, get.Content.Headers.ContentType?.MediaType) == (head.StatusCode, head.Headers.ETag?.Tag, head.Content.Headers.ContentType?.MediaType), $"{route}: {head}");
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        }
     }
 
     [Fact]

@@ -44,7 +44,8 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<DashboardHost> StartAsync(string settings = Shop, string environment = "Development", Action<WebApplication>? pipeline = null, string prefix = "/action-tracing")
+    public static async Task<DashboardHost> StartAsync(string settings = Shop, string environment = "Development", Action<WebApplication>? pipeline = null, string prefix = "/action-tracing",
+        Action<ActionTracingWebOptions>? web = null, Action<WebApplicationBuilder>? services = null)
     {
         var directory = new TempDirectory();
         directory.Write("appsettings.json", settings);
@@ -55,9 +56,15 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy("Staff", policy => policy.RequireRole("staff"))
-            .AddPolicy("Operators", policy => policy.RequireRole("operators"));
+            .AddPolicy("Operators", policy => policy.RequireRole("operators"))
+            .AddPolicy("OnCall", policy => policy.RequireRole("operators", "on-call"));
         builder.Services.AddFeatureManagement()
-            .WithActionTracing(tracing => tracing.AddAspNetCore(web => (web.ReadPolicy, web.WritePolicy) = ("Staff", "Operators")));
+            .WithActionTracing(tracing => tracing.AddAspNetCore(options =>
+            {
+                (options.ReadPolicy, options.WritePolicy) = ("Staff", "Operators");
+                web?.Invoke(options);
+            }));
+        services?.Invoke(builder);
         WebApplication app = builder.Build();
         pipeline?.Invoke(app);
         app.UseRouting();

@@ -47,6 +47,29 @@ public class DashboardTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task TryAContext_SendsNoIdInAnAddress()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
+        await page.GetByLabel("User").FillAsync("alice");
+        IRequest request = await page.RunAndWaitForRequestAsync(
+            () => page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync(), asked => asked.Url.Contains("/evaluate", StringComparison.Ordinal));
+        Assert.Equal("POST", request.Method);
+        Assert.DoesNotContain("alice", request.Url, StringComparison.Ordinal);
+    }
+
+    [BrowserFact]
+    public async Task AnAddressThatCannotBeDecoded_IsAFlagThatIsNotThere()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/%zz"));
+        await Expect(page.Locator("main")).ToContainTextAsync("There is no such flag.");
+        await Expect(page.Locator("#title")).ToHaveTextAsync("%zz");
+    }
+
+    [BrowserFact]
     public async Task Reader_SeesEverythingAndNoButtonThatWrites()
     {
         await using DashboardHost host = await DashboardHost.StartAsync(environment: "Production");

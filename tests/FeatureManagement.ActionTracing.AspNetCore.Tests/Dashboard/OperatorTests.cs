@@ -57,6 +57,37 @@ public class OperatorTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Kill_ByPeopleOnCall_IsTheOnlyButtonThatTheyHave()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(environment: "Production", web: web => (web.WritePolicy, web.EmergencyPolicy) = (null, "OnCall"));
+        await using Window window = await browser.OpenAsync(headers: DashboardHost.As("ivan", "staff,on-call"));
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
+        await Expect(page.Locator("[id^=do-]")).ToHaveTextAsync(["Kill"]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kill" }).ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("p99 at 9 s");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kill checkout" }).ClickAsync();
+        await Expect(page.Locator("#alerts")).ToContainTextAsync("checkout is in emergency: p99 at 9 s");
+        await Expect(page.Locator("[id^=do-]")).ToHaveCountAsync(0); // clearing is for those who may change
+        Assert.Equal("ivan", host.Flags.GetFlag("checkout")!.Emergency!.Actor);
+    }
+
+    // On plain http a browser sends no Sec-Fetch-Site for a name that is not this machine's.
+    [ProxiedBrowserFact]
+    public async Task Kill_BehindADefaultNginxOnPlainHttp_ReachesAHostThatAllowsTheOrigin()
+    {
+        int port = Nginx.FreePort();
+        await using DashboardHost host = await DashboardHost.StartAsync(environment: "Production", web: web => web.AllowedOrigins = [$"http://shop.test:{port}"]);
+        await using Nginx nginx = await Nginx.StartAsync(host.Address, port);
+        await using Window window = await browser.OpenAsync(headers: DashboardHost.As("olga", "staff,operators"));
+        window.ExpectsFailures = true; // on plain http the browser says that it ignores Cross-Origin-Opener-Policy
+        IPage page = await window.OpenAsync(new Uri($"http://shop.test:{port}/action-tracing/#/flags/checkout"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kill" }).ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("from the other side");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Kill checkout" }).ClickAsync();
+        await Expect(page.Locator("#alerts")).ToContainTextAsync("checkout is in emergency: from the other side");
+    }
+
+    [BrowserFact]
     public async Task Kill_OfManyFlags_NamesEachOfThem()
     {
         string[] names = [.. Enumerable.Range(1, 12).Select(i => $"feature_{i:00}")];

@@ -88,23 +88,26 @@ public partial class PageTests
     }
 
     [Theory]
-    [InlineData("staff", false)]
-    [InlineData("staff,operators", true)]
-    public async Task Status_OfACaller_SaysWhetherItMayWrite(string roles, bool mayWrite)
+    [InlineData("staff", null, false, false)]
+    [InlineData("staff,operators", null, true, true)]
+    [InlineData("staff,on-call", "OnCall", false, true)]
+    [InlineData("staff,operators", "OnCall", true, false)]
+    public async Task Status_OfACaller_SaysWhatItMayDo(string roles, string? emergencyPolicy, bool mayWrite, bool mayShutDown)
     {
         await using WebHost host = await WebHost.StartAsync(
-            web: web => (web.ReadPolicy, web.WritePolicy) = ("Staff", "Operators"),
+            web: web => (web.ReadPolicy, web.WritePolicy, web.EmergencyPolicy) = ("Staff", "Operators", emergencyPolicy),
             services: services =>
             {
                 services.AddAuthentication(TestUser.Name).AddScheme<AuthenticationSchemeOptions, TestUser>(TestUser.Name, null);
                 services.AddAuthorizationBuilder()
                     .AddPolicy("Staff", policy => policy.RequireRole("staff"))
-                    .AddPolicy("Operators", policy => policy.RequireRole("operators"));
+                    .AddPolicy("Operators", policy => policy.RequireRole("operators"))
+                    .AddPolicy("OnCall", policy => policy.RequireRole("on-call"));
             });
         host.Client.DefaultRequestHeaders.Add(TestUser.NameHeader, "ruth");
         host.Client.DefaultRequestHeaders.Add(TestUser.RolesHeader, roles);
         JsonObject status = (await host.Client.GetFromJsonAsync<JsonObject>("api/status"))!;
-        Assert.Equal(mayWrite, (bool)status["mayWrite"]!);
+        Assert.Equal((mayWrite, mayShutDown), ((bool)status["mayWrite"]!, (bool)status["mayShutDown"]!));
         Assert.Equal("Production", (string)status["environment"]!);
         Assert.Empty(status["configuration"]!["faults"]!.AsArray());
         Assert.False((bool)status["store"]!["isDurable"]!);
@@ -148,7 +151,48 @@ public partial class PageTests
         using HttpResponseMessage response = await AskAsync(host, "", "text/html");
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        Assert.Contains(policy is null ? "no ReadPolicy is set" : "Say who you are", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(policy is null ? "no ReadPolicy is set" : "Authentication required. Reading flags needs the policy '", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    // A bearer scheme answers a challenge with 401, before or after the cookie scheme has answered it with a redirect.
+    [Theory]
+    [InlineData("Cookies", TestUser.Name)]
+    [InlineData(TestUser.Name, "Cookies")]
+    public async Task Page_PolicyWithCookieAndBearerSchemes_RedirectsToTheSignIn(string first, string second)
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(environment: "Production", web: web => web.ReadPolicy = "Both", services: builder =>
+        {
+            builder.Services.AddAuthentication().AddCookie("Cookies");
+            builder.Services.AddAuthorizationBuilder().AddPolicy("Both", policy => policy.AddAuthenticationSchemes(first, second).RequireRole("staff"));
+        });
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = host.Address };
+        using var page = new HttpRequestMessage(HttpMethod.Get, "");
+        page.Headers.TryAddWithoutValidation("Accept", "text/html");
+        using HttpResponseMessage response = await client.SendAsync(page);
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        Assert.Equal("/Account/Login", response.Headers.Location?.AbsolutePath);
+
+        using HttpResponseMessage api = await client.GetAsync("api/flags");
+        Assert.Equal(HttpStatusCode.Unauthorized, api.StatusCode);
+        Assert.Null(api.Headers.Location);
+    }
+
+    [Theory]
+    [InlineData(null, "GET", "api/flags", "Authentication required. Reading flags needs the policy 'Staff'.")]
+    [InlineData(null, "POST", "api/flags/checkout/reset", "Authentication required. Changing flags needs the policy 'Operators'.")]
+    [InlineData("ruth", "POST", "api/flags/checkout/reset", "Access denied. Changing flags needs the policy 'Operators'.")]
+    [InlineData("ruth", "POST", "api/flags/checkout/emergency", "Access denied. Shutting a flag down needs the policy 'OnCall'.")]
+    [InlineData(null, "GET", "", "Authentication required. Reading flags needs the policy 'Staff'.")]
+    public async Task Refusal_ForWantOfAPolicy_NamesIt(string? caller, string method, string path, string detail)
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(environment: "Production", web: web => web.EmergencyPolicy = "OnCall");
+        using var client = new HttpClient { BaseAddress = host.Address };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (caller is not null)
+            request.Headers.Add(TestUser.NameHeader, caller);
+        using HttpResponseMessage response = await client.SendAsync(request);
+        Assert.Equal(caller is null ? HttpStatusCode.Unauthorized : HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Equal(detail, (string)(await response.Content.ReadFromJsonAsync<JsonObject>())!["detail"]!);
     }
 
     private static async Task<HttpResponseMessage> AskAsync(WebHost host, string path, string accept)

@@ -15,7 +15,7 @@ export function actionBar(model, name, done) {
   return {
     element,
     update(flag) {
-      const offered = model.mayWrite && flag ? offers(model, flag) : [];
+      const offered = flag ? offers(model, flag) : [];
       const shows = JSON.stringify(offered.map(([id, label]) => [id, label]));
       if (shows === drawn) return;
       drawn = shows;
@@ -31,6 +31,13 @@ function offers(model, flag) {
   const planned = rolling?.phase === 'planned';
   const emergency = model.inEmergency(flag) || (model.isEmergencyFlag(flag) && flag.enabled);
   return [
+    ...(model.mayWrite ? changes(model, flag, rolling, planned, emergency) : []),
+    model.mayShutDown && !emergency && ['kill', model.isEmergencyFlag(flag) ? 'Call emergency' : 'Kill', kill, 'danger'],
+  ].filter(Boolean);
+}
+
+function changes(model, flag, rolling, planned, emergency) {
+  return [
     rolling && !planned && rolling.phase !== 'paused' && ['pause', 'Pause', rollout('pause')],
     rolling?.canResume && ['resume', 'Resume', rollout('resume'), 'primary'],
     rolling && ['rollback', planned ? 'Call off' : 'Roll back', rollout('rollback'), 'danger-quiet'],
@@ -39,8 +46,7 @@ function offers(model, flag) {
     !rolling && !emergency && !model.isEmergencyFlag(flag) && model.reach(flag) < 100 && ['start', 'Start rollout…', start],
     flag.source === 'override' && !emergency && ['reset', 'Reset', reset],
     flag.emergency && ['clear', 'Clear emergency', clear, 'primary'],
-    !emergency && ['kill', model.isEmergencyFlag(flag) ? 'Call emergency' : 'Kill', kill, 'danger'],
-  ].filter(Boolean);
+  ];
 }
 
 function kill(flag, done, model) {

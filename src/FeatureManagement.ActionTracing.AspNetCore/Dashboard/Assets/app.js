@@ -21,7 +21,7 @@ function show(focus) {
   clearInterval(again);
   const [path, query] = location.hash.slice(1).split('?');
   const parts = path.split('/').filter(Boolean);
-  view = parts[0] === 'flags' && parts[1] ? flagView(model, decodeURIComponent(parts[1]), refresh)
+  view = parts[0] === 'flags' && parts[1] ? flagView(model, decoded(parts[1]), refresh)
     : parts[0] === 'experiments' ? experimentsView(model)
     : parts[0] === 'audit' ? auditView(new URLSearchParams(query))
     : parts[0] === 'health' ? healthView(model)
@@ -35,6 +35,15 @@ function show(focus) {
   if (focus) {
     scrollTo(0, 0);
     document.getElementById('title')?.focus({ preventScroll: true });
+  }
+}
+
+/** A name out of an address; one that nobody encoded, such as %zz, is taken as it is. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }
 

@@ -1,7 +1,7 @@
 // One flag: what it is, what can be done, who would get it, its rollout and its history.
 
 import { actionBar } from './actions.js';
-import { flagPath, get } from './api.js';
+import { flagPath, send } from './api.js';
 import { auditList } from './audit.js';
 import { h, moment, percent, render, words } from './dom.js';
 import { experimentPanel } from './experiment.js';
@@ -96,9 +96,10 @@ function tryPanel(name) {
     h('div', { class: 'buttons' }, h('button', { type: 'submit' }, 'Ask')));
   form.addEventListener('submit', async event => {
     event.preventDefault();
-    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
+    const { groups, ...ids } = Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim()));
     try {
-      render(answer, answered(await get(`${flagPath(name)}/evaluate?${query}`)));
+      // In the body: access logs keep addresses, and ids of users do not belong there.
+      render(answer, answered(await send('POST', `${flagPath(name)}/evaluate`, { ...ids, ...(groups ? { groups: [groups] } : {}) })));
     } catch (error) {
       render(answer, h('span', { class: 'problem' }, error.message));
     }

@@ -17,6 +17,9 @@ export class Model {
 
   get mayWrite() { return this.status?.mayWrite ?? false; }
 
+  /** A right of its own: people on call may shut a flag down without being able to change it. */
+  get mayShutDown() { return this.status?.mayShutDown ?? false; }
+
   setFlags(flags) {
     this.#flags = new Map(flags.map(flag => [key(flag.name), flag]));
     this.#family();

@@ -1,0 +1,48 @@
+using System.Net;
+using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
+
+/// <summary>The Development exception, for real connections from loopback.</summary>
+public class LocalCallerTests
+{
+    [Fact]
+    public async Task Development_AHeaderThatNamesAClientOrAProxy_ClosesTheException()
+    {
+        string[] closing =
+        [
+            "X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Forwarded-For", "X-Original-For", "Via", "CDN-Loop", "X-Real-IP",
+            "CF-Connecting-IP", "CF-Connecting-IPv6", "CF-Pseudo-IPv4", "True-Client-IP", "X-Client-IP", "X-Azure-ClientIP", "X-Azure-SocketIP", "X-Envoy-External-Address", "X-Envoy-Downstream-Service-Remote-Address",
+            "Fastly-Client-IP", "Fly-Client-IP", "X-Cluster-Client-IP", "X-Appengine-User-IP", "X-ProxyUser-Ip", "WL-Proxy-Client-IP", "Client-IP", "Remote-Addr", "X-Remote-Addr", "REMOTE_ADDR",
+            "CloudFront-Viewer-Address", "X-NF-Client-Connection-IP", "DO-Connecting-IP", "X-Coming-From", "Ali-CDN-Real-IP", "X-Vercel-Forwarded-For",
+        ];
+        Assert.Empty(await AnswersAsync(closing, HttpStatusCode.Unauthorized));
+    }
+
+    [Fact]
+    public async Task Development_HeadersOfABrowserAndOfTools_LeaveTheExceptionOpen()
+    {
+        string[] ordinary =
+        [
+            "Accept-Language", "Cookie", "DNT", "Referer", "Upgrade-Insecure-Requests", "Sec-Fetch-Mode", "Sec-CH-UA-Platform", "X-Requested-With", "traceparent", "Postman-Token", "X-Request-Id", "Priority", "Sec-GPC",
+        ];
+        Assert.Empty(await AnswersAsync(ordinary, HttpStatusCode.OK));
+    }
+
+    /// <summary>The headers that are answered otherwise.</summary>
+    private static async Task<List<string>> AnswersAsync(string[] headers, HttpStatusCode expected)
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        using var client = new HttpClient { BaseAddress = host.Address };
+        List<string> others = [];
+        foreach (string header in headers)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "api/status");
+            request.Headers.TryAddWithoutValidation(header, "203.0.113.9");
+            using HttpResponseMessage response = await client.SendAsync(request);
+            if (response.StatusCode != expected)
+                others.Add($"{header}: {response.StatusCode}");
+        }
+        return others;
+    }
+}
