@@ -6,7 +6,7 @@ namespace FeatureManagement.ActionTracing.Tracing;
 /// <summary>
 /// A directory of trace files. A new one is begun at each start, each day and at a size; the oldest are deleted beyond a number. Lines are appended
 /// whole, and what a failed write left behind is cut off again, so that only the last line of a file can ever be broken, by a process that was killed.
-/// Not thread-safe.
+/// A file that cannot be deleted stays, and costs no trace. Not thread-safe.
 /// </summary>
 internal sealed class TraceFiles(string root, TimeProvider time, Func<string, FileStream>? create = null) : IDisposable
 {
@@ -19,6 +19,9 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
     private DateTime _day;
     private long _length;
 
+    /// <summary>Why the last clean-up left a file, or null where it deleted everything that it should.</summary>
+    public Exception? CleanUpFault { get; private set; }
+
     /// <summary>Appends whole lines.</summary>
     /// <exception cref="IOException">They could not be written, and are not there.</exception>
     /// <exception cref="UnauthorizedAccessException">They must not be written, and are not there.</exception>
@@ -27,7 +30,15 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
         DateTime day = time.GetUtcNow().UtcDateTime.Date;
         if (_file is not null && (day != _day || _length > 0 && _length + lines.Length > settings.MaxFileSize))
             Close();
-        _file ??= Open(Path.Combine(root, settings.Directory), day, settings.MaxFiles);
+        if (_file is null)
+        {
+            string directory = Path.Combine(root, settings.Directory);
+            Directory.CreateDirectory(directory);
+            string[] names = Names(directory);
+            _file = Open(directory, names, day);
+            (_day, _length) = (day, 0);
+            CleanUp(directory, names.SkipLast(settings.MaxFiles - 1));
+        }
         try
         {
             _file.Write(lines);
@@ -42,21 +53,28 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
 
     public void Dispose() => Close();
 
-    private FileStream Open(string directory, DateTime day, int maxFiles)
+    private FileStream Open(string directory, string[] names, DateTime day)
     {
-        Directory.CreateDirectory(directory);
         string today = Prefix + day.ToString("yyyyMMdd", CultureInfo.InvariantCulture) + "-";
-        string[] names = [.. Directory.EnumerateFiles(directory, Prefix + "*" + Extension).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         string? last = names.LastOrDefault(name => name.StartsWith(today, StringComparison.Ordinal));
         int number = last is not null && int.TryParse(last.AsSpan(today.Length, last.Length - today.Length - Extension.Length), out int before) ? before + 1 : 1;
-        FileStream file = OpenFree(Path.Combine(directory, today), number);
-        (_day, _length) = (day, 0);
-        foreach (string old in names.SkipLast(maxFiles - 1))
-            File.Delete(Path.Combine(directory, old));
-        return file;
+        return OpenFree(Path.Combine(directory, today), number);
     }
 
-    /// <summary>The first file from a number on that another process has not made in the meantime.</summary>
+    /// <summary>The files there, the oldest first. A directory that cannot be listed can still be written to.</summary>
+    private static string[] Names(string directory)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(directory, Prefix + "*" + Extension).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The first file from a number on whose name is free: another process may have taken one in the meantime.</summary>
     private FileStream OpenFree(string prefix, int number)
     {
         for (; ; number++)
@@ -66,8 +84,25 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
             {
                 return _create(path);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && Path.Exists(path))
             {
+            }
+        }
+    }
+
+    // The new file is open: an old one that belongs to another user must not cost it.
+    private void CleanUp(string directory, IEnumerable<string> old)
+    {
+        CleanUpFault = null;
+        foreach (string name in old)
+        {
+            try
+            {
+                File.Delete(Path.Combine(directory, name));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                CleanUpFault ??= exception;
             }
         }
     }

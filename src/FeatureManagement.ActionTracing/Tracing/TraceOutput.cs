@@ -26,6 +26,7 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
     private readonly Lazy<Task> _pump;
     private long _lost;
     private bool _failing;
+    private bool _cleaning = true;
 
     public TraceOutput(IFlagCatalogSource configuration, TraceFiles files, IMeterFactory meters, ILogger<TraceOutput> logger)
     {
@@ -117,6 +118,9 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
                 LogRecovered(_lost);
             (_failing, _lost) = (false, 0);
             _written.Add(traces);
+            if (_cleaning && _files.CleanUpFault is { } fault)
+                LogNotCleanedUp(_configuration.Catalog.TraceOutput.Directory, fault);
+            _cleaning = _files.CleanUpFault is null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -133,6 +137,10 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
 
     [LoggerMessage(301, LogLevel.Information, "Traces are written again; {Lost} were lost.", EventName = "TraceOutputRecovered")]
     private partial void LogRecovered(long lost);
+
+    [LoggerMessage(420, LogLevel.Warning, "Old trace files in '{Directory}' cannot be deleted; new traces are still written. Delete them, or give this process the right to.",
+        EventName = "TraceFilesNotDeleted")]
+    private partial void LogNotCleanedUp(string directory, Exception exception);
 
     [LoggerMessage(303, LogLevel.Debug, "A trace of '{Action}' could not be written: a tag of it failed.", EventName = "TraceNotSerializable")]
     private partial void LogNotSerializable(string action, Exception exception);

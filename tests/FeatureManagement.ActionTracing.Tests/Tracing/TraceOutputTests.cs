@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.Configuration;
@@ -46,6 +47,68 @@ public sealed class TraceOutputTests : IDisposable
         using (var files = new TraceFiles(_directory, _time))
             files.Append("next\n"u8, settings);
         Assert.Equal(["traces-20260301-000001.jsonl", "traces-20260301-000002.jsonl"], TracingHost.Files(_directory).Select(Path.GetFileName));
+    }
+
+    /// <summary>At each new file the oldest becomes a directory that is not empty: listed as a file, and impossible to delete for every user.</summary>
+    [Fact]
+    public void OldFile_ThatCannotBeDeleted_CostsNoTraceAndLeavesNoEmptyFile()
+    {
+        var opened = new List<FileStream>();
+        using var host = new TracingHost(
+            services => services.AddFakeLogging().AddSingleton(new TraceFiles(_directory, TimeProvider.System, path =>
+            {
+                if (TracingHost.Files(_directory) is [var oldest, _, ..])
+                    Obstruct(oldest);
+                opened.Add(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0));
+                return opened[^1];
+            })),
+            traceOutput: new { maxFileSize = 1, maxFiles = 2 }, flags: On);
+        using var written = new MetricCollector<long>(host.Get<IMeterFactory>(), ActionTracingMeter.Name, "action.trace.written");
+        for (int i = 1; i <= 6; i++)
+        {
+            host.Act($"act {i}");
+            Eventually.True(() => written.GetMeasurementSnapshot().Sum(measured => measured.Value) == i, () => "Not so: the trace is written.");
+        }
+        FakeLogRecord warning = Assert.Single(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id is 300 or 301 or 420);
+        Assert.Equal((420, LogLevel.Warning), (warning.Id.Id, warning.Level));
+        host.Stop();
+
+        Assert.Equal(6, opened.Count);
+        Assert.All(opened, file => Assert.True(file.SafeFileHandle.IsClosed));
+        Assert.All(TracingHost.Files(_directory), path => Assert.NotEqual(0, new FileInfo(path).Length));
+        Assert.Equal(["act 5", "act 6"], TracingHost.ReadTraces(_directory).Select(trace => trace.GetProperty("name").GetString()));
+    }
+
+    /// <summary>Only root can make a file that another user cannot delete, and become that user.</summary>
+    [Fact]
+    public void OldFile_OfAnotherUserInAStickyDirectory_CostsNoTrace()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+            return;
+        File.SetUnixFileMode(_directory, (UnixFileMode)0b111_111_111 | UnixFileMode.StickyBit);
+        File.WriteAllText(Path.Combine(_directory, "traces-20260101-000001.jsonl"), "of root\n");
+        int open = 0;
+        OnAnotherUser(() =>
+        {
+            using var files = new TraceFiles(_directory, _time);
+            var settings = new TraceOutputSettings { Directory = "", MaxFileSize = 1, MaxFiles = 2 };
+            for (int i = 1; i <= 5; i++)
+                files.Append(Encoding.UTF8.GetBytes($"{i}\n"), settings);
+            Assert.IsType<UnauthorizedAccessException>(files.CleanUpFault);
+            open = Directory.GetFiles("/proc/self/fd").Count(link => File.ResolveLinkTarget(link, false)?.FullName.StartsWith(_directory, StringComparison.Ordinal) == true);
+        });
+        Assert.Equal(1, open);
+        Assert.Equal(["of root", "4", "5"], Directory.GetFiles(_directory).Order().SelectMany(File.ReadAllLines));
+    }
+
+    [Fact]
+    public void NewFile_WhoseNameIsTakenByADirectory_TakesTheNextName()
+    {
+        using var files = new TraceFiles(_directory, _time);
+        Directory.CreateDirectory(Path.Combine(_directory, "traces", "traces-20260301-000001.jsonl"));
+        files.Append("kept\n"u8, new TraceOutputSettings());
+        files.Dispose();
+        Assert.Equal(["kept"], File.ReadAllLines(Assert.Single(TracingHost.Files(_directory))));
     }
 
     [Fact]
@@ -177,6 +240,31 @@ public sealed class TraceOutputTests : IDisposable
                 Assert.Equal("", lines[^1]);
         }
     }
+
+    private static void Obstruct(string file)
+    {
+        File.Delete(file);
+        Directory.CreateDirectory(Path.Combine(file, "not empty"));
+    }
+
+    // Linux keeps the user for files by thread.
+    private static void OnAnotherUser(Action act)
+    {
+        const uint Nobody = 65534;
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            _ = setfsuid(Nobody);
+            failure = Record.Exception(act);
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Null(failure);
+    }
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int setfsuid(uint user);
 
     private static string[] ReadShared(string path)
     {
