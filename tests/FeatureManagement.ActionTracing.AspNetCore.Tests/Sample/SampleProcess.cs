@@ -20,18 +20,21 @@ internal sealed class SampleProcess : IDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<SampleProcess> StartAsync(string contentRoot, string environment = "Production", string? application = null)
-    {
-        var start = new ProcessStartInfo("dotnet")
+    public static Task<SampleProcess> StartAsync(string contentRoot, string environment = "Production") =>
+        StartAsync(new ProcessStartInfo("dotnet")
         {
             ArgumentList =
             {
-                application ?? Path.Combine(AppContext.BaseDirectory, "FeatureManagement.ActionTracing.Sample.dll"),
+                Path.Combine(AppContext.BaseDirectory, "FeatureManagement.ActionTracing.Sample.dll"),
                 "--contentRoot", contentRoot, "--urls", "http://127.0.0.1:0", "--environment", environment, "--Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information",
             },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        };
+        });
+
+    /// <summary>Starts an application that says where it listens.</summary>
+    public static async Task<SampleProcess> StartAsync(ProcessStartInfo start)
+    {
         var process = Process.Start(start)!;
         var said = new List<string>();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
@@ -65,7 +68,7 @@ internal sealed class SampleProcess : IDisposable
     public void Dispose()
     {
         Client.Dispose();
-        _process.Kill();
+        _process.Kill(entireProcessTree: true); // a shell, dotnet run and what it runs
         _process.WaitForExit();
         _process.Dispose();
     }
