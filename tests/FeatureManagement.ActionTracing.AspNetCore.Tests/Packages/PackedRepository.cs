@@ -4,7 +4,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Packages;
 /// A clone of this repository that is packed once, by the commands of README, for all tests of packages. NuGet's settings and its cache of packages are copies, so that a run
 /// leaves nothing on the machine and a package that was installed before cannot hide the new one.
 /// </summary>
-public sealed class PackedRepository : IAsyncLifetime
+public sealed class PackedRepository : IAsyncLifetime, IDisposable
 {
     private static readonly string[] Generated = [".git", "bin", "obj", "packages", "TestResults", "artifacts", "BenchmarkDotNet.Artifacts"];
 
@@ -50,11 +50,9 @@ public sealed class PackedRepository : IAsyncLifetime
         await RunAsync(Root, "sh", "-ec", Markdown.Blocks(Use, "sh")[0]);
     }
 
-    public Task DisposeAsync()
-    {
-        _directory.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _directory.Dispose();
 
     private static bool GitIsThere() => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "git")));
 
