@@ -1,8 +1,8 @@
+using System.Globalization;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
@@ -15,7 +15,8 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
     {
         if (context.Features.Get<RequestAction>() is not null || context.GetEndpoint()?.Metadata.GetMetadata<NoAction>() is not null)
             return next(context);
-        TracedAction action = _tracer?.Start("request", null, context.RequestServices, counts: !IsEndless(context)) ?? tracer.StartAction("request");
+        TracedAction action = _tracer?.Start("request", null, context.RequestServices, counts: !EndlessRequest.IsAskedFor(context))
+            ?? tracer.StartAction("request");
         return action == default ? next(context) : RunAsync(context, action);
     }
 
@@ -23,8 +24,7 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
     {
         var request = new RequestAction(context, action);
         context.Features.Set(request);
-        if (action.Exposures is not null && !context.Response.HasStarted)
-            context.Response.OnStarting(RequestAction.AnswerBegins, request);
+        request.Observe();
         using (action)
         {
             try
@@ -47,36 +47,45 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
         int status = thrown is BadHttpRequestException bad ? bad.StatusCode
             : thrown is not null && !context.Response.HasStarted ? StatusCodes.Status500InternalServerError
             : context.Response.StatusCode;
-        if (action.Activity is not null)
-            Describe(context, action, status);
-        else
-            action.Rename(RequestName.Of(context));
+        int? grpc = request.GrpcCode;
+        Describe(context, action, status, grpc);
         Gates.Note(context, action, status);
-        if (request.IgnoreStream())
+        if (request.IgnoreEndless())
             return;
-        // Some servers tell of a connection that has gone by what reading it throws, before they cancel the token.
-        if (context.RequestAborted.IsCancellationRequested || thrown is ConnectionResetException or ConnectionAbortedException)
+        if (grpc is { } code && GrpcStatus.ErrorOf(code) is { } fault)
+            action.Fail(thrown, fault);
+        else if (IsGone(context, thrown) && !request.IsAnswerWhole)
             action.GiveUp();
         else if (status >= StatusCodes.Status500InternalServerError)
             action.Fail(
                 thrown ?? context.Features.Get<IExceptionHandlerFeature>()?.Error,
-                thrown is null ? status.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
-        else if (thrown is not null and not BadHttpRequestException)
+                thrown is null ? status.ToString(CultureInfo.InvariantCulture) : null);
+        else if (thrown is not null and not BadHttpRequestException && !IsOfTheConnection(context, thrown))
             action.Fail(thrown);
     }
 
-    private static void Describe(HttpContext context, TracedAction action, int status)
+    // Some servers tell of a connection that has gone by what reading it throws, before they cancel the token.
+    private static bool IsGone(HttpContext context, Exception? thrown) =>
+        context.RequestAborted.IsCancellationRequested || thrown is ConnectionResetException or ConnectionAbortedException;
+
+    // After a whole answer the client may close the connection, and what is stopped by that did not fail.
+    private static bool IsOfTheConnection(HttpContext context, Exception thrown) =>
+        thrown is ConnectionResetException or ConnectionAbortedException
+        || thrown is OperationCanceledException && context.RequestAborted.IsCancellationRequested;
+
+    private static void Describe(HttpContext context, TracedAction action, int status, int? grpc)
     {
-        action.Rename(RequestName.Of(context));
+        if (!action.IsTraced)
+            return;
+        string? route = RequestName.RouteOf(context);
+        action.Rename(RequestName.Of(context, route));
+        if (action.Activity is null)
+            return;
         action.SetTag("http.request.method", context.Request.Method);
-        if (RequestName.RouteOf(context) is { } route)
+        if (route is not null)
             action.SetTag("http.route", route);
         action.SetTag("http.response.status_code", status);
+        if (grpc is { } code)
+            action.SetTag("rpc.grpc.status_code", code);
     }
-
-    /// <summary>Whether the request lasts as long as its client likes.</summary>
-    private static bool IsEndless(HttpContext context) =>
-        context.WebSockets.IsWebSocketRequest
-        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }
-        || context.Request.Headers.Accept.Any(RequestAction.IsEventStream);
 }

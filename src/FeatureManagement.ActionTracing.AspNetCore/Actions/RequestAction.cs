@@ -1,28 +1,58 @@
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
 /// <summary>On a request: it is an action already. An exception handler may send it through the pipeline once more.</summary>
 internal sealed class RequestAction(HttpContext context, TracedAction action)
 {
+    private IHttpResponseTrailersFeature? _trailers;
+    private AnswerBody? _body;
+
     public TracedAction Action => action;
 
-    /// <summary>A stream of events is known for one when its answer begins, and may go on for hours: it means nothing from then on.</summary>
-    public static Task AnswerBegins(object request)
+    /// <summary>Whether the answer was handed over whole before the connection went.</summary>
+    public bool IsAnswerWhole => _body is { IsWhole: true };
+
+    /// <summary>The status of a gRPC call; null of any other request.</summary>
+    public int? GrpcCode => GrpcStatus.Has(context.Response)
+        ? GrpcStatus.Of(context.Response, _trailers ?? context.Features.Get<IHttpResponseTrailersFeature>())
+        : null;
+
+    /// <summary>Watches the answer as far as rollouts need it.</summary>
+    public void Observe()
     {
-        ((RequestAction)request).IgnoreStream();
-        return Task.CompletedTask;
+        if (action.IsTraced)
+            context.Features.Set<IEndpointFeature>(new FirstEndpoint(context));
+        if (context.Response.HasStarted)
+            return;
+        if (action.Exposures is not null && context.Features.Get<IHttpResponseBodyFeature>() is { } body)
+            context.Features.Set<IHttpResponseBodyFeature>(_body = new AnswerBody(body, context));
+        context.Response.OnStarting(Begins, this);
     }
 
-    /// <summary>Whether it is, or was.</summary>
-    public bool IgnoreStream()
+    /// <summary>Ignores the action where it turned out to be endless. True where it did.</summary>
+    public bool IgnoreEndless()
     {
-        if (!IsEventStream(context.Response.ContentType))
+        if (!EndlessRequest.IsAnswered(context))
             return false;
         action.Ignore();
         return true;
     }
 
-    public static bool IsEventStream(string? type) => type is not null && type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+    private static Task Begins(object state)
+    {
+        var request = (RequestAction)state;
+        request.IgnoreEndless();
+        request._body?.Begin();
+        // gRPC-Web has trailers of its own while it runs.
+        if (GrpcStatus.Has(request.Response))
+            request._trailers = request.Features.Get<IHttpResponseTrailersFeature>();
+        return Task.CompletedTask;
+    }
+
+    private HttpResponse Response => context.Response;
+
+    private IFeatureCollection Features => context.Features;
 }

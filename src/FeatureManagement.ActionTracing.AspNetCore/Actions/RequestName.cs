@@ -7,15 +7,15 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 /// <summary>What a request is called: by its route, never by its path, which has ids in it.</summary>
 internal static class RequestName
 {
-    public static string Of(HttpContext context)
+    public static string Of(HttpContext context, string? route)
     {
         string method = HttpMethods.GetCanonicalizedValue(context.Request.Method);
-        return RouteOf(context) is { } route ? $"{method} {route}" : method;
+        return route is null ? method : $"{method} {route}";
     }
 
     public static string? RouteOf(HttpContext context)
     {
-        if (context.GetEndpoint() is not RouteEndpoint endpoint)
+        if (FirstEndpoint.Of(context) is not RouteEndpoint endpoint)
             return null;
         string? route = endpoint.RoutePattern.RawText;
         // One conventional route serves all controllers.

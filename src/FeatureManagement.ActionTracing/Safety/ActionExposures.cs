@@ -14,6 +14,9 @@ internal sealed class ActionExposures
     private volatile bool _ignored;
     private volatile bool _ended;
 
+    /// <summary>Whether the action means nothing.</summary>
+    public bool IsIgnored => _ignored;
+
     /// <summary>Records an answer that the bucket gave, unless it is recorded already. False where the action has ended.</summary>
     public bool Add(WatchedStep step, string key, bool exposed) =>
         // The usual case first: the same flag asked again for the same key.

@@ -7,6 +7,8 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
     private readonly AmbientAction _ambient = services.Ambient;
     private readonly TracingSwitches _switches = services.Switches;
 
+    public TracedAction? Current => _ambient.Current is { } action ? new TracedAction(action) : null;
+
     public TracedAction StartAction(string name, FeatureFlagContext? context = null) => Start(name, context, scope: null, counts: true);
 
     /// <summary>Begins an action whose ambient context is that of a scope, and whose outcome may be of no account.</summary>
@@ -29,12 +31,9 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
 
     private TracedAction StartWatched(string name, FeatureFlagContext? context, IServiceProvider? scope, bool counts)
     {
-        RunningAction? parent = _ambient.Current;
         // The flags of tracing may be in a rollout themselves: whoever is asked for them is exposed inside the action.
-        RunningAction? outermost = parent is null ? new RunningAction(services, null, counts) : null;
-        if (!_switches.IsEnabled(context, scope))
-            return new TracedAction(outermost);
-        return new TracedAction(Traced(outermost ?? new RunningAction(services, parent, counts), name, context, scope));
+        var action = new RunningAction(services, _ambient.Current, counts);
+        return new TracedAction(_switches.IsEnabled(context, scope) ? Traced(action, name, context, scope) : action);
     }
 
     private RunningAction Traced(RunningAction action, string name, FeatureFlagContext? context, IServiceProvider? scope)

@@ -5,7 +5,7 @@ namespace FeatureManagement.ActionTracing.Tracing;
 /// <summary>Runs work as actions that fail where it throws.</summary>
 public static class ActionTracerExtensions
 {
-    /// <summary>Runs work as an action. What it throws fails the action and is thrown on.</summary>
+    /// <summary>Runs work as an action. What it throws fails the action and is thrown on; an action around it fails only if it is not caught there.</summary>
     /// <param name="tracer">The tracer.</param>
     /// <param name="name">What is done, in few distinct words: not an id.</param>
     /// <param name="context">For whom; null for the ambient context, or for nobody where there is none.</param>
@@ -20,7 +20,7 @@ public static class ActionTracerExtensions
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Runs work that has a result as an action. What it throws fails the action and is thrown on.</summary>
+    /// <summary>Runs work that has a result as an action. What it throws fails the action and is thrown on; an action around it fails only if it is not caught there.</summary>
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="tracer">The tracer.</param>
     /// <param name="name">What is done, in few distinct words: not an id.</param>
@@ -37,7 +37,7 @@ public static class ActionTracerExtensions
         }
         catch (Exception exception)
         {
-            action.Fail(exception);
+            action.FailAlone(exception);
             throw;
         }
     }

@@ -8,11 +8,19 @@ namespace FeatureManagement.ActionTracing.Tracing;
 /// </summary>
 public interface IActionTracer
 {
+    /// <summary>
+    /// Gets the action that the calling code is part of, or null outside of any, and where neither tracing is on nor a rollout is active: so
+    /// <c>tracer.Current?.Fail("payment refused")</c>. Do not dispose it. Safe to call from any thread.
+    /// </summary>
+    TracedAction? Current { get; }
+
     /// <summary>Begins an action. Flags that are evaluated until it ends, in whatever the code awaits or starts, are evaluated inside it.</summary>
     /// <param name="name">What is done, in few distinct words: not an id.</param>
     /// <param name="context">For whom; null for the ambient context, or for nobody where there is none.</param>
     /// <returns>The action. Dispose it where it was begun.</returns>
-    /// <remarks>Of nested actions the outermost counts for rollouts. With tracing off and no rollout active, this allocates nothing.</remarks>
+    /// <remarks>
+    /// Of nested actions the outermost counts for rollouts; inside one that does not count, as a WebSocket, an action is the outermost again. With tracing off and no rollout active, this allocates nothing.
+    /// </remarks>
     TracedAction StartAction(string name, FeatureFlagContext? context = null);
 
     /// <summary>

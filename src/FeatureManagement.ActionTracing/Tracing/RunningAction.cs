@@ -9,6 +9,7 @@ internal sealed class RunningAction
 {
     private readonly ActionServices _services;
     private readonly long _start;
+    private readonly RunningAction _outermost;
     private ActionTrace? _trace;
     private int _ended;
     private volatile bool _failed;
@@ -18,8 +19,9 @@ internal sealed class RunningAction
     {
         _services = services;
         Parent = parent;
-        // Of nested actions the outermost counts; one that was begun before anything was watched records nothing.
-        Exposures = parent is not null ? parent.Exposures : counts ? new ActionExposures() : null;
+        // Of nested actions the outermost counts. Inside one that does not count, as a WebSocket, an action is the outermost again.
+        _outermost = parent is { Counts: true } ? parent._outermost : this;
+        Exposures = ReferenceEquals(_outermost, this) ? counts ? new ActionExposures() : null : _outermost.Exposures;
         _start = services.Time.GetTimestamp();
         services.Ambient.Current = this;
     }
@@ -31,6 +33,12 @@ internal sealed class RunningAction
 
     public Activity? Activity => _trace?.Activity;
 
+    /// <summary>Whether there is a trace to name: an activity, a line in a file or a measurement.</summary>
+    public bool IsTraced => _trace is not null;
+
+    /// <summary>Whether its outcome counts for rollouts.</summary>
+    private bool Counts => Exposures is { IsIgnored: false };
+
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
 
     /// <summary>Whether flags that are asked go into the trace.</summary>
@@ -41,13 +49,21 @@ internal sealed class RunningAction
 
     public void Fail(Exception? exception, string? type)
     {
+        FailAlone(exception, type);
+        if (!ReferenceEquals(_outermost, this))
+            _outermost.FailAlone(null, type ?? exception?.GetType().FullName);
+    }
+
+    /// <summary>Fails this action and not the outermost: what was thrown may still be caught there.</summary>
+    public void FailAlone(Exception? exception, string? type)
+    {
         _failed = true;
         _trace?.Fail(exception, type);
     }
 
     public void Ignore()
     {
-        if (Parent is null)
+        if (ReferenceEquals(_outermost, this))
             Exposures?.Ignore();
     }
 
@@ -66,7 +82,7 @@ internal sealed class RunningAction
         TimeSpan duration = _services.Time.GetElapsedTime(_start);
         _services.Ambient.Leave(this);
         // The outcome first: listeners to activities may do anything.
-        if (Parent is null)
+        if (ReferenceEquals(_outermost, this))
             Exposures?.End(new ActionOutcome(_failed, duration, _givenUp));
         _trace?.End(duration, _failed);
     }

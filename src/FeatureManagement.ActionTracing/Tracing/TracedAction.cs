@@ -15,6 +15,8 @@ public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
     /// <summary>The activity of the action, or null where it is not traced or nobody listens.</summary>
     public Activity? Activity => _running?.Activity;
 
+    internal bool IsTraced => _running is { IsTraced: true };
+
     internal ActionExposures? Exposures => _running?.Exposures;
 
     /// <summary>Gives the action another name, for where it is known only later.</summary>
@@ -34,10 +36,24 @@ public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
         _running?.SetTag(name, value);
     }
 
-    /// <summary>Says that the action failed. Without this, it counts as a success.</summary>
+    /// <summary>
+    /// Notes that the action failed, though nothing was thrown out of it. Without this it counts as a success. From a nested action the outermost fails too.
+    /// </summary>
+    /// <param name="reason">What went wrong, in few distinct words: it becomes the tag <c>error.type</c>, so no ids and no messages.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="reason"/> is null.</exception>
+    public void Fail(string reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        _running?.Fail(null, reason);
+    }
+
+    /// <summary>Notes that the action failed. Without this it counts as a success. From a nested action the outermost fails too.</summary>
     /// <param name="exception">What was thrown, or null.</param>
     /// <param name="errorType">What kind of error it is, as a tag of few values; null for the type of the exception.</param>
     public void Fail(Exception? exception = null, string? errorType = null) => _running?.Fail(exception, errorType);
+
+    /// <summary>Fails this action alone, because what it throws may still be caught by the action around it.</summary>
+    internal void FailAlone(Exception exception) => _running?.FailAlone(exception, null);
 
     /// <summary>
     /// Notes that the caller gave the action up before it had its answer. Where it lasted longer than the slow threshold of a rollout, it counts there as

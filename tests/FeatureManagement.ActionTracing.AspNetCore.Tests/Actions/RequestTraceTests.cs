@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Actions;
 
@@ -63,5 +64,39 @@ public sealed class RequestTraceTests : IDisposable
         shop.Set("ActionTracing:featureFlags:action_tracing_enabled:state", "disabled");
         await shop.GetAsync("/cart/1");
         Assert.Equal(4, _activities.Count);
+    }
+
+    [Theory]
+    [InlineData("/orders/1", "GET /orders/{id}", 500)]
+    [InlineData("/items/1", "GET /items/{id}", 409)]
+    [InlineData("/unknown", "GET", 404)]
+    public async Task Request_ThatAnErrorPageAnswers_KeepsTheNameOfItsOwnEndpoint(string path, string name, int status)
+    {
+        await using Shop shop = await Shop.StartAsync(
+            100,
+            app =>
+            {
+                app.UseExceptionHandler("/error");
+                app.UseStatusCodePagesWithReExecute("/status/{0}");
+                app.MapGet("/orders/{id}", IResult (int id) => throw new InvalidOperationException("broken"));
+                app.MapGet("/items/{id}", (int id) => Results.StatusCode(409));
+                app.MapGet("/error", () => "an error page");
+                app.MapGet("/status/{c}", (int c) => $"a page for {c}");
+            },
+            outside: app => app.Use(async (context, next) =>
+            {
+                using Activity activity = new Activity("server").SetParentId(_trace, ActivitySpanId.CreateRandom()).Start();
+                await next();
+            }), kestrel: true);
+        shop.Set("ActionTracing:featureFlags:action_tracing_enabled:state", "enabled");
+        shop.Set("ActionTracing:featureFlags:performance_monitoring:type", "boolean");
+        shop.Set("ActionTracing:featureFlags:performance_monitoring:state", "enabled");
+        using var durations = new MetricCollector<double>(shop.Meters, ActionTracingMeter.Name, "action.duration");
+        using HttpResponseMessage response = await shop.GetAsync(path);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.StartsWith("a", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Eventually.True(() => _activities.Count == 1 && durations.GetMeasurementSnapshot().Count == 1, () => "the request did not end");
+        Assert.Equal(name, _activities[0].DisplayName);
+        Assert.Equal(name, durations.GetMeasurementSnapshot()[0].Tags["action.name"]);
     }
 }

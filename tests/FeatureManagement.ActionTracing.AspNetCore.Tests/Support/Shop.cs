@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Safety;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -63,6 +64,8 @@ internal sealed class Shop : IAsyncDisposable
     public Uri Address => new(_app.Urls.Single());
 
     public OutcomeCounts Counts => _watch.Read();
+
+    public IMeterFactory Meters => _app.Services.GetRequiredService<IMeterFactory>();
 
     public void Set(string setting, string? value)
     {

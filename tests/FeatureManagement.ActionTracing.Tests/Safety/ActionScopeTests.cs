@@ -20,11 +20,77 @@ public sealed class ActionScopeTests : OutcomeTests
             {
                 _services.Manager.IsEnabled("half", On);
                 _time.Advance(TimeSpan.FromMilliseconds(5));
-                inner.Fail();
             }
             _time.Advance(TimeSpan.FromMilliseconds(5));
         }
         Assert.Equal(new ActionCounts(1, 0, TimeSpan.FromMilliseconds(10)), watch.Read().Actions);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void FailureOfANestedAction_CountsForTheOutermost(bool traced)
+    {
+        if (traced)
+            _services.Flags.Set(Flag.Share("half", 50), Flag.On("action_tracing_enabled"));
+        using OutcomeWatch watch = Watch();
+        using (Tracer.StartAction("request"))
+        using (Tracer.StartAction("step"))
+        {
+            _services.Manager.IsEnabled("half", On);
+            using TracedAction inner = Tracer.StartAction("part of a step");
+            inner.Fail("refused");
+        }
+        Assert.Equal((1, 1), (watch.Read().Actions.Actions, watch.Read().Actions.Errors));
+    }
+
+    [Fact]
+    public void FailureOfTheCurrentAction_IsAnError_FromWhereverItIsReported()
+    {
+        Assert.Null(Tracer.Current);
+        using OutcomeWatch watch = Watch();
+        using (Tracer.StartAction("request"))
+        {
+            _services.Manager.IsEnabled("half", On);
+            Tracer.Current?.Fail("payment refused");
+        }
+        Assert.Null(Tracer.Current);
+        Assert.Equal(1, watch.Read().Actions.Errors);
+    }
+
+    [Fact]
+    public async Task ExceptionOfANestedAction_ThatIsCaught_IsNoErrorOfTheOutermost()
+    {
+        using OutcomeWatch watch = Watch();
+        using (Tracer.StartAction("request"))
+        {
+            _services.Manager.IsEnabled("half", On);
+            await Assert.ThrowsAsync<TimeoutException>(() => Tracer.TraceAsync("step", null, () => throw new TimeoutException()));
+        }
+        Assert.Equal((1, 0), (watch.Read().Actions.Actions, watch.Read().Actions.Errors));
+    }
+
+    [Fact]
+    public async Task ActionsInsideOneThatDoesNotCount_AreOutermostAgain_EachForItself()
+    {
+        using OutcomeWatch watch = Watch();
+        using TracedAction socket = Tracer.StartAction("socket");
+        socket.Ignore();
+        var both = new Barrier(2);
+        await Task.WhenAll(Task.Run(() => CallAsync(On, fails: true)), Task.Run(() => CallAsync(Off, fails: false)));
+        OutcomeCounts counts = watch.Read();
+        Assert.Equal((1, 1, 1, 0), (counts.Exposed.AtRisk, counts.Exposed.Bad, counts.Control.AtRisk, counts.Control.Bad));
+
+        async Task CallAsync(FeatureFlagContext user, bool fails)
+        {
+            using TracedAction call = Tracer.StartAction("call");
+            await Task.Yield();
+            _services.Manager.IsEnabled("half", user);
+            both.SignalAndWait();
+            using TracedAction step = Tracer.StartAction("step");
+            if (fails)
+                step.Fail("broken");
+        }
     }
 
     [Fact]
