@@ -1,6 +1,4 @@
-using System.Globalization;
 using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,24 +10,25 @@ internal static class AuditEndpoints
 {
     public static void MapAudit(this IEndpointRouteBuilder group)
     {
-        // Bound as text, so that a number that is none is answered with a sentence.
-        group.MapRead("api/audit", async (string? flag, string? source, string? before, string? take, IAuditLog audit, CancellationToken aborted) =>
+        group.MapRead("api/audit", async (HttpRequest request, IAuditLog audit, CancellationToken aborted) =>
         {
-            if (Read(flag, source, before, take, out List<string> faults) is not { } query)
-                return Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', faults), faults);
-            return await AnswerAsync(async () =>
+            QueryParameters parameters = new(request.Query, "flag", "source", "actor", "action", "from", "to", "before", "take");
+            AuditQuery query = Read(parameters);
+            return parameters.Problem ?? await AnswerAsync(async () =>
                 Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(AuditModel.Of)], ApiJson.Plain.IReadOnlyListAuditModel)).ConfigureAwait(false);
         });
 
-        group.MapRead("api/audit/evaluations", async (string? flag, string? key, string? before, string? take, IEvaluationAudit audit, CancellationToken aborted) =>
+        group.MapRead("api/audit/evaluations", async (HttpRequest request, IEvaluationAudit audit, CancellationToken aborted) =>
         {
-            List<string> faults = [];
-            long? number = ReadBefore(before, faults);
-            int count = ReadTake(take, EvaluationAuditQuery.MaxTake, faults) ?? new EvaluationAuditQuery().Take;
-            if (faults.Count > 0)
-                return Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', faults), faults);
-            var query = new EvaluationAuditQuery { Flag = string.IsNullOrEmpty(flag) ? null : flag, Key = string.IsNullOrEmpty(key) ? null : key, Before = number, Take = count };
-            return await AnswerAsync(async () =>
+            QueryParameters parameters = new(request.Query, "flag", "key", "before", "take");
+            var query = new EvaluationAuditQuery
+            {
+                Flag = parameters.Text("flag"),
+                Key = parameters.Text("key"),
+                Before = parameters.Entry("before"),
+                Take = parameters.Count("take", EvaluationAuditQuery.MaxTake) ?? new EvaluationAuditQuery().Take,
+            };
+            return parameters.Problem ?? await AnswerAsync(async () =>
                 Results.Json([.. (await audit.QueryAsync(query, aborted).ConfigureAwait(false)).Select(EvaluationAuditModel.Of)], ApiJson.Plain.IReadOnlyListEvaluationAuditModel)).ConfigureAwait(false);
         });
 
@@ -40,39 +39,22 @@ internal static class AuditEndpoints
         }));
     }
 
-    private static AuditQuery? Read(string? flag, string? source, string? before, string? take, out List<string> faults)
+    private static AuditQuery Read(QueryParameters parameters)
     {
-        faults = [];
-        var query = new AuditQuery { Flag = string.IsNullOrEmpty(flag) ? null : flag };
-        if (!string.IsNullOrEmpty(source))
+        var query = new AuditQuery
         {
-            if (FlagSpelling.TryRead(source, out ChangeSource known))
-                query = query with { Source = known };
-            else
-                faults.Add($"source is {source}; it must be one of {string.Join(", ", FlagSpelling.All<ChangeSource>())}.");
-        }
-        query = query with { Before = ReadBefore(before, faults), Take = ReadTake(take, AuditQuery.MaxTake, faults) ?? query.Take };
-        return faults.Count == 0 ? query : null;
-    }
-
-    private static long? ReadBefore(string? before, List<string> faults)
-    {
-        if (string.IsNullOrEmpty(before))
-            return null;
-        if (long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-            return number;
-        faults.Add($"before is {before}; it must be the number of an entry.");
-        return null;
-    }
-
-    private static int? ReadTake(string? take, int most, List<string> faults)
-    {
-        if (string.IsNullOrEmpty(take))
-            return null;
-        if (int.TryParse(take, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= most)
-            return count;
-        faults.Add($"take is {take}; it must be between 1 and {most}.");
-        return null;
+            Flag = parameters.Text("flag"),
+            Source = parameters.Choice<ChangeSource>("source"),
+            Actor = parameters.Text("actor"),
+            Action = parameters.Text("action"),
+            From = parameters.Time("from"),
+            To = parameters.Time("to"),
+            Before = parameters.Entry("before"),
+            Take = parameters.Count("take", AuditQuery.MaxTake) ?? new AuditQuery().Take,
+        };
+        if (query.From > query.To)
+            parameters.Refuse("from is after to; it must be before it.");
+        return query;
     }
 
     private static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)

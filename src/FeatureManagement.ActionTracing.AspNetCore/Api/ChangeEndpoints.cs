@@ -24,7 +24,7 @@ internal static class ChangeEndpoints
                     throw new FlagChangeException(FlagChangeError.Invalid, faults);
                 FlagTag? tag = IfMatch.Expected(request.Request, name, flags.GetFlag(name));
                 return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change with { Seen = tag?.Content }, tag?.Version, request.RequestAborted).ConfigureAwait(false));
-            }));
+            }, maxLength: JsonBody.MaxLengthOfLists));
 
         group.MapPost("api/flags/{name}/reset", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
@@ -46,9 +46,9 @@ internal static class ChangeEndpoints
     }
 
     public static async Task<IResult> ChangeAsync<T>(
-        HttpContext request, string name, IFeatureFlagManager flags, JsonTypeInfo<T> type, Func<T, string?> reason, Func<T, FlagChange, Task<IResult>> change, T? whenEmpty = null) where T : class
+        HttpContext request, string name, IFeatureFlagManager flags, JsonTypeInfo<T> type, Func<T, string?> reason, Func<T, FlagChange, Task<IResult>> change, T? whenEmpty = null, int maxLength = JsonBody.MaxLength) where T : class
     {
-        JsonBody.Read<T> body = await JsonBody.ReadAsync(request.Request, type, whenEmpty).ConfigureAwait(false);
+        JsonBody.Read<T> body = await JsonBody.ReadAsync(request.Request, type, whenEmpty, maxLength).ConfigureAwait(false);
         if (!body.Ok)
             return body.Problem;
         try

@@ -16,7 +16,7 @@ internal sealed record EmergencyModel
 
     public static EmergencyModel Of(EmergencyResult result, IRolloutManager rollouts) => new()
     {
-        Flag = FlagModel.Of(result.Flag, rollouts),
+        Flag = FlagModel.Row(result.Flag, rollouts),
         Stopped = result.Stopped,
         Stored = result.Stored,
     };

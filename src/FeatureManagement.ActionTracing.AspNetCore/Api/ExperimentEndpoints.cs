@@ -1,5 +1,6 @@
 using System.Text;
 using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.AspNetCore.Http;
@@ -12,10 +13,14 @@ internal static class ExperimentEndpoints
 {
     public static void MapExperiments(this IEndpointRouteBuilder group) => group.MapRead("api/experiments/{flag}", GetAsync);
 
-    private static async Task<IResult> GetAsync(string flag, string? format, IExperimentResults results, IFeatureFlagManager flags, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(string flag, HttpRequest request, IExperimentResults results, IFeatureFlagManager flags, CancellationToken cancellationToken)
     {
+        QueryParameters parameters = new(request.Query, "format");
+        string? format = parameters.Text("format");
         if (format is not (null or "json" or "csv"))
-            return Problems.Of(StatusCodes.Status400BadRequest, $"format is {format}; it must be json or csv.");
+            parameters.Refuse($"format is {ForeignText.Quote(format)}; it must be json or csv.");
+        if (parameters.Problem is { } problem)
+            return problem;
         try
         {
             if (await results.GetAsync(flag, cancellationToken).ConfigureAwait(false) is { } result)

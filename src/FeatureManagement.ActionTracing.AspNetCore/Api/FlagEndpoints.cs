@@ -14,14 +14,24 @@ internal static class FlagEndpoints
 {
     public static void MapFlags(this IEndpointRouteBuilder group)
     {
-        group.MapRead("api/flags", (IFeatureFlagManager flags, IRolloutManager rollouts) =>
-            Results.Json([.. flags.GetAllFlags().Select(status => FlagModel.Of(status, rollouts))], ApiJson.Plain.IReadOnlyListFlagModel));
+        group.MapRead("api/flags", (HttpRequest request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
+        {
+            QueryParameters parameters = new(request.Query, "name");
+            string[] names = parameters.Texts("name");
+            // One that is gone is left out, so that a page that asks again for what it shows sees it go.
+            IEnumerable<FlagStatus> asked = names.Length == 0 ? flags.GetAllFlags() : names.Distinct(StringComparer.OrdinalIgnoreCase).Select(flags.GetFlag).OfType<FlagStatus>();
+            return parameters.Problem ?? Results.Json([.. asked.Select(status => FlagModel.Row(status, rollouts))], ApiJson.Plain.IReadOnlyListFlagModel);
+        });
 
         group.MapRead("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
             flags.GetFlag(name) is { } status ? Show(request, status) : Unknown(name, flags));
 
-        group.MapRead("api/flags/{name}/evaluate", (string name, string? userId, string? sessionId, string? requestId, string[]? groups, IFeatureFlagManager flags, FlagEvaluator evaluator) =>
-            Explain(name, new EvaluationQuestion { UserId = userId, SessionId = sessionId, RequestId = requestId, Groups = groups }, flags, evaluator));
+        group.MapRead("api/flags/{name}/evaluate", (string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator) =>
+        {
+            QueryParameters parameters = new(request.Query, "userId", "sessionId", "requestId", "groups");
+            var question = new EvaluationQuestion { UserId = parameters.Text("userId"), SessionId = parameters.Text("sessionId"), RequestId = parameters.Text("requestId"), Groups = parameters.Texts("groups") };
+            return parameters.Problem ?? Explain(name, question, flags, evaluator);
+        });
 
         group.MapPost("api/flags/{name}/evaluate", async (string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator) =>
         {

@@ -7,6 +7,9 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 /// <summary>A flag as the management API shows it. States and types have the ticket's spelling; percentages go from 0 to 100.</summary>
 internal sealed record FlagModel
 {
+    /// <summary>How many ids and groups of a flag a list of flags shows.</summary>
+    public const int ListedInARow = 5;
+
     public required string Name { get; init; }
 
     public required string Type { get; init; }
@@ -23,9 +26,15 @@ internal sealed record FlagModel
 
     public int? Priority { get; init; }
 
+    /// <summary>Whole for one flag; the first <see cref="ListedInARow"/> ids in a list of flags.</summary>
     public required IReadOnlyList<string> Whitelist { get; init; }
 
+    public required int WhitelistCount { get; init; }
+
+    /// <summary>As <see cref="Whitelist"/>.</summary>
     public required IReadOnlyList<string> Groups { get; init; }
+
+    public required int GroupsCount { get; init; }
 
     /// <summary>Weights by name; null for a flag that is not multivariate.</summary>
     public IReadOnlyDictionary<string, decimal>? Variants { get; init; }
@@ -66,7 +75,9 @@ internal sealed record FlagModel
             Parent = flag.Parent,
             Priority = flag.Priority,
             Whitelist = flag.Whitelist,
+            WhitelistCount = flag.Whitelist.Count,
             Groups = flag.Groups,
+            GroupsCount = flag.Groups.Count,
             Variants = flag.Variants.Count == 0 ? null : flag.Variants.ToDictionary(variant => variant.Name, variant => variant.Weight),
             Experiment = flag.Experiment is { } experiment ? new FlagExperiment(experiment.Control, experiment.PrimaryMetric) : null,
             Source = FlagSpelling.Write(status.Source),
@@ -78,6 +89,15 @@ internal sealed record FlagModel
             Stored = status.Stored,
         };
     }
+
+    /// <summary>The flag among others: a page asks for all of them again and again, and a whitelist may have 100,000 ids.</summary>
+    public static FlagModel Row(FlagStatus status, IRolloutManager rollouts)
+    {
+        FlagModel flag = Of(status, rollouts);
+        return flag with { Whitelist = First(flag.Whitelist), Groups = First(flag.Groups) };
+    }
+
+    private static IReadOnlyList<string> First(IReadOnlyList<string> list) => list.Count <= ListedInARow ? list : [.. list.Take(ListedInARow)];
 
     internal sealed record FlagExperiment(string Control, string PrimaryMetric);
 

@@ -15,7 +15,7 @@ public class FlagEndpointTests
         await using WebHost host = await StartAsync();
         JsonObject flag = await GetAsync(host, "api/flags/CHECKOUT");
         Assert.Equal(
-            """{"name":"checkout","type":"percentage","state":"rollout","percentage":0.5,"enabled":true,"description":"Pay faster","whitelist":["alice"],"groups":["staff"],"source":"configuration","version":0,"stored":true}""",
+            """{"name":"checkout","type":"percentage","state":"rollout","percentage":0.5,"enabled":true,"description":"Pay faster","whitelist":["alice"],"whitelistCount":1,"groups":["staff"],"groupsCount":1,"source":"configuration","version":0,"stored":true}""",
             Without(flag, "lastModified", "etag").ToJsonString());
         Assert.True(DateTimeOffset.TryParse((string)flag["lastModified"]!, out _));
         using HttpResponseMessage response = await host.Client.GetAsync("api/flags/checkout");

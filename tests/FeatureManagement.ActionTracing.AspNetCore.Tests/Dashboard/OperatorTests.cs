@@ -178,6 +178,18 @@ public class OperatorTests(Browser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Show older" }).ClickAsync();
         await Expect(entries).ToHaveCountAsync(61);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Show older" })).ToBeHiddenAsync();
+        await page.GetByLabel("Actor").FillAsync("paul");
+        await Expect(entries).ToHaveCountAsync(1);
+        await page.GetByLabel("Actor").FillAsync("");
+        await Expect(entries).ToHaveCountAsync(50);
+        await page.GetByLabel("To", new() { Exact = true }).FillAsync("2020-01-01T00:00");
+        await Expect(entries).ToHaveCountAsync(0);
+        await page.GetByLabel("To", new() { Exact = true }).FillAsync("2999-01-01T00:00");
+        await page.GetByLabel("From", new() { Exact = true }).FillAsync("2020-01-01T00:00");
+        await Expect(entries).ToHaveCountAsync(50);
+        await page.GetByLabel("Action").SelectOptionAsync("emergency");
+        await Expect(entries).ToHaveCountAsync(0);
+        await page.GetByLabel("Action").SelectOptionAsync("updated");
         await page.GetByLabel("Flag", new() { Exact = true }).FillAsync("search_synonyms");
         await Expect(entries).ToHaveCountAsync(1);
         await page.GetByLabel("Source").SelectOptionAsync("safety");

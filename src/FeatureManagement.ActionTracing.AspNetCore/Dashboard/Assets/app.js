@@ -1,6 +1,6 @@
 // The page: what is shown where, and how news reaches it.
 
-import { flagPath, get, Refused } from './api.js';
+import { get, Refused } from './api.js';
 import { auditView } from './audit.js';
 import { clock, count, h, render, words } from './dom.js';
 import { experimentsView } from './experiments.js';
@@ -57,15 +57,25 @@ function refresh(changes) {
 async function ask(changes) {
   const some = changes?.flags && [...new Set([...changes.flags, ...changes.rollouts])];
   const [flags, status] = await Promise.all([
-    some ? Promise.all(some.map(flag => get(flagPath(flag)))) : get('flags'),
+    some ? rows(some) : get('flags'),
     !changes || changes.status || !some ? get('status') : null,
   ]);
+  if (some && flags.length < some.length) return ask(null); // a flag is gone
   if (some) flags.forEach(flag => model.setFlag(flag));
   else model.setFlags(flags);
   if (status) model.status = status;
   frame();
   if (view) view.update(changes);
   else show(false);
+}
+
+/** Some flags as the list has them, so that a long whitelist is not sent at each safety check. */
+async function rows(names) {
+  if (!names.length) return [];
+  const asked = `${new URLSearchParams(names.map(name => ['name', name]))}`;
+  if (asked.length < 4000) return get(`flags?${asked}`);
+  const wanted = new Set(names.map(name => name.toLowerCase())); // too long for an address
+  return (await get('flags')).filter(flag => wanted.has(flag.name.toLowerCase()));
 }
 
 function frame() {
@@ -109,8 +119,6 @@ async function heard(changes) {
     await refresh(changes);
   } catch (error) {
     if (error instanceof Refused && (error.status === 401 || error.status === 403)) render(main, h('p', { class: 'state bad' }, error.message));
-    // A flag that is gone: all are asked for.
-    else if (error instanceof Refused && changes) return refresh(null);
     throw error;
   }
 }

@@ -1,10 +1,13 @@
 // Who did what, when and why.
 
 import { get } from './api.js';
-import { h, moment, percent, render, words } from './dom.js';
+import { h, moment, percent, unseen, words } from './dom.js';
 import { href } from './flags.js';
 
 const Sources = ['configuration', 'api', 'code', 'rollout', 'safety'];
+const Actions = ['updated', 'reset', 'emergency', 'emergency_cleared', 'rollout_planned', 'rollout_started', 'rollout_step', 'rollout_paused', 'rollout_resumed', 'rollout_rolled_back',
+  'rollout_completed', 'configured', 'configuration_rejected', 'configuration_mended', 'superseded'];
+const Filters = ['flag', 'source', 'actor', 'action', 'from', 'to'];
 
 const Page = 50;
 const OlderPage = 200;
@@ -20,7 +23,7 @@ export function auditList(query) {
 
   function ask(take, before) {
     const asked = new URLSearchParams({ take });
-    for (const name of ['flag', 'source']) if (query[name]) asked.set(name, query[name]);
+    for (const name of Filters) if (query[name]) asked.set(name, query[name]);
     if (before) asked.set('before', before);
     return get(`audit?${asked}`);
   }
@@ -100,17 +103,31 @@ function short(values) {
 }
 
 export function auditView(initial) {
-  const list = auditList({ flag: initial.get('flag') ?? '', source: '', linked: true });
-  let typing = 0;
-  const flag = h('input', {
-    type: 'search', id: 'audit-flag', placeholder: 'Any flag', value: initial.get('flag') ?? '',
-    oninput: () => {
-      clearTimeout(typing);
-      typing = setTimeout(() => list.set({ flag: flag.value.trim() }), 250);
-    },
-  });
-  const source = h('select', { id: 'audit-source', onchange: () => list.set({ source: source.value }) },
-    h('option', { value: '' }, 'Any source'), Sources.map(value => h('option', { value }, value)));
+  const list = auditList({ flag: initial.get('flag') ?? '', linked: true });
+  const typed = (name, label, attributes) => {
+    let waiting = 0;
+    const input = h('input', {
+      id: `audit-${name}`, ...attributes,
+      oninput: () => {
+        clearTimeout(waiting);
+        waiting = setTimeout(() => list.set({ [name]: asked(input) }), 250);
+      },
+    });
+    return h('label', null, label, input);
+  };
+  const chosen = (name, label, any, values) => {
+    const select = h('select', { id: `audit-${name}`, onchange: () => list.set({ [name]: select.value }) },
+      h('option', { value: '' }, any), values.map(value => h('option', { value }, value.replaceAll('_', ' '))));
+    return h('label', null, label, select);
+  };
+  const filters = [
+    typed('flag', unseen('Flag'), { type: 'search', placeholder: 'Any flag', value: initial.get('flag') ?? '' }),
+    typed('actor', unseen('Actor'), { type: 'search', placeholder: 'Any actor' }),
+    chosen('action', unseen('Action'), 'Any action', Actions),
+    chosen('source', unseen('Source'), 'Any source', Sources),
+    typed('from', 'From ', { type: 'datetime-local' }),
+    typed('to', 'To ', { type: 'datetime-local' }),
+  ];
   const verdict = h('p', { class: 'hint', role: 'status' });
   const verify = h('button', {
     type: 'button', id: 'verify',
@@ -132,9 +149,13 @@ export function auditView(initial) {
     element: h('section', { 'aria-labelledby': 'title' },
       h('h1', { id: 'title', tabindex: -1 }, 'Audit'),
       h('div', { class: 'tools' },
-        h('label', null, h('span', { class: 'unseen' }, 'Flag'), flag),
-        h('label', null, h('span', { class: 'unseen' }, 'Source'), source),
-        verify, verdict),
+        filters, verify, verdict),
       h('div', { class: 'panel' }, list.element)),
   };
+}
+
+/** What a field asks for: times with their offset, since the server's clock may be in another zone. */
+function asked(input) {
+  const value = input.value.trim();
+  return input.type === 'datetime-local' && value ? new Date(value).toISOString() : value;
 }

@@ -40,8 +40,8 @@ export function flagView(model, name, refresh) {
       flag.priority && fact('Priority', `${flag.priority}: while it is on, every flag of lower priority is off`),
       flag.parent && fact('Parent', h('a', { href: href(flag.parent), id: 'parent' }, words(flag.parent))),
       children.length > 0 && fact('Parent of', list(children.map(child => h('a', { href: href(child.name), id: `child-${child.name}` }, words(child.name))))),
-      flag.whitelist.length > 0 && fact('Listed', list(flag.whitelist.map(id => words(id)))),
-      flag.groups.length > 0 && fact('Listed groups', list(flag.groups.map(group => words(group)))),
+      flag.whitelistCount > 0 && fact('Whitelist', listed(flag.whitelist, flag.whitelistCount)),
+      flag.groupsCount > 0 && fact('Groups', listed(flag.groups, flag.groupsCount)),
       flag.variants && fact('Variants', list(weights(flag.variants))),
       flag.emergency && fact('Emergency', [words(flag.emergency.reason), ' — ', words(flag.emergency.actor), ', ', moment(flag.emergency.at)]),
       fact('Comes from', flag.source.replace('_', '-')),
@@ -79,6 +79,8 @@ const concerns = (flags, name) => !flags || flags.some(flag => flag.toLowerCase(
 const fact = (term, ...value) => [h('dt', null, term), h('dd', null, ...value)];
 
 const list = items => h('ul', { class: 'names' }, items.map(item => h('li', null, item)));
+
+const listed = (first, count) => list([...first.map(id => words(id)), count > first.length && `and ${(count - first.length).toLocaleString()} more`].filter(Boolean));
 
 function weights(variants) {
   const sum = Object.values(variants).reduce((total, weight) => total + weight, 0);

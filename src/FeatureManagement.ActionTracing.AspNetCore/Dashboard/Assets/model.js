@@ -97,7 +97,7 @@ export class Model {
   #share(flag) {
     if (flag.state === 'enabled') return 'On for everybody';
     if (flag.state === 'development') return flag.enabled ? 'On, in development' : 'Off outside development';
-    const listed = flag.whitelist.length + flag.groups.length;
+    const listed = flag.whitelistCount + flag.groupsCount;
     if (flag.percentage >= 100) return 'On for everybody';
     const some = flag.percentage > 0 ? `On for ${percent(flag.percentage)}` : 'On for nobody';
     return listed ? `${flag.percentage > 0 ? some : 'On for none'} and ${listed} listed` : some;
