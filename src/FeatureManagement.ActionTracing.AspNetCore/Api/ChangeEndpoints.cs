@@ -35,10 +35,12 @@ internal static class ChangeEndpoints
                 }));
 
         // If-Match is for updates and resets: a kill, its end and a rollback are right whatever the flag has become.
-        group.MapPost("api/flags/{name}/emergency", (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
-            ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
+        group.MapPost("api/flags/{name}/emergency", async (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
+            await EmergencyBody.ReadAsync(request.Request).ConfigureAwait(false) is { } body
                 // A caller who hangs up does not take a kill back.
-                async (_, change) => Results.Json(EmergencyModel.Of(await flags.EmergencyShutdownAsync(name, change, CancellationToken.None).ConfigureAwait(false), rollouts), ApiJson.Plain.EmergencyModel))).WithMetadata(NeedsRight.Emergency);
+                ? await ChangeAsync(request, name, flags, body.Reason, async change =>
+                    Results.Json(EmergencyModel.Of(await flags.EmergencyShutdownAsync(name, change, CancellationToken.None).ConfigureAwait(false), rollouts), ApiJson.Plain.EmergencyModel)).ConfigureAwait(false)
+                : Problems.Of(StatusCodes.Status400BadRequest, "The body cannot be read: it must be empty or a JSON object with the field reason, a text.")).WithMetadata(NeedsRight.Emergency);
 
         group.MapPost("api/flags/{name}/emergency/clear", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
@@ -51,9 +53,14 @@ internal static class ChangeEndpoints
         JsonBody.Read<T> body = await JsonBody.ReadAsync(request.Request, type, whenEmpty, maxLength).ConfigureAwait(false);
         if (!body.Ok)
             return body.Problem;
+        return await ChangeAsync(request, name, flags, reason(body.Value), made => change(body.Value, made)).ConfigureAwait(false);
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpContext request, string name, IFeatureFlagManager flags, string? reason, Func<FlagChange, Task<IResult>> change)
+    {
         try
         {
-            return await change(body.Value, new FlagChange(Actor(request.User), reason(body.Value) ?? "", ChangeSource.Api)).ConfigureAwait(false);
+            return await change(new FlagChange(Actor(request.User), reason ?? "", ChangeSource.Api)).ConfigureAwait(false);
         }
         catch (FlagChangeException exception)
         {

@@ -14,10 +14,14 @@ internal sealed record EmergencyModel
     /// <summary>False while it is in force here and the store does not know it yet.</summary>
     public required bool Stored { get; init; }
 
+    /// <summary>What was done to words that could not be recorded as they were sent; null where nothing was.</summary>
+    public string? Note { get; init; }
+
     public static EmergencyModel Of(EmergencyResult result, IRolloutManager rollouts) => new()
     {
         Flag = FlagModel.Row(result.Flag, rollouts),
         Stopped = result.Stopped,
         Stored = result.Stored,
+        Note = result.Note,
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Auditing;
 
@@ -31,6 +32,20 @@ internal static class AuditChain
                 form.Append(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(field)}:{field},");
         return form.ToString();
     }
+
+    /// <summary>The entry with text that every store gives back as it was, so that what is hashed is what is read. Configuration may name a flag in any way.</summary>
+    public static AuditEntry Storable(AuditEntry entry) => Fields(entry).All(static field => field is null || StorableText.IsStorable(field)) ? entry : entry with
+    {
+        Node = StorableText.Replace(entry.Node),
+        Actor = StorableText.Replace(entry.Actor),
+        Action = StorableText.Replace(entry.Action),
+        Flag = Replace(entry.Flag),
+        Before = Replace(entry.Before),
+        After = Replace(entry.After),
+        Reason = Replace(entry.Reason),
+    };
+
+    private static string? Replace(string? text) => text is null ? null : StorableText.Replace(text);
 
     private static string?[] Fields(AuditEntry entry) =>
     [

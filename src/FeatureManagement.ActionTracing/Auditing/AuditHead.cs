@@ -14,7 +14,7 @@ public sealed record AuditHead(long Number, string Hash)
     public AuditEntry Append(AuditEntry entry, long version)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        AuditEntry chained = entry with { Number = Number + 1, Version = version, At = entry.At.ToUniversalTime(), PreviousHash = Hash };
+        AuditEntry chained = AuditChain.Storable(entry) with { Number = Number + 1, Version = version, At = entry.At.ToUniversalTime(), PreviousHash = Hash };
         return chained with { Hash = AuditChain.HashOf(chained) };
     }
 

@@ -4,6 +4,7 @@ using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
@@ -123,7 +124,7 @@ internal sealed partial class RolloutRunner(
                     (configured, laid) => IsStill(record, laid) ? RolloutChanges.Complete(configured, laid, ledger, new FlagChange(Actor, Say($"{decision.Percentage:0.####} % reached")), now) : laid), cancellationToken).ConfigureAwait(false);
                 break;
             case RolloutDecisionKind.Pause:
-                var pause = new FlagChange(Actor, FlagChange.Cut($"no metrics for longer than maxHold: {decision.Reason}"), ChangeSource.Safety);
+                var pause = new FlagChange(Actor, FlagChange.Cut(StorableText.Replace($"no metrics for longer than maxHold: {decision.Reason}")), ChangeSource.Safety);
                 await control.CommitAsync(Edit(flag, "rollout_paused", pause.Reason, ChangeSource.Safety, now,
                     (configured, laid) => IsStill(record, laid) ? laid with { Rollout = RolloutChanges.Pause(configured.Name, laid.Rollout, pause, now), At = now } : laid), cancellationToken).ConfigureAwait(false);
                 break;
@@ -137,6 +138,7 @@ internal sealed partial class RolloutRunner(
     private async Task RollBackAsync(string flag, RolloutRecord record, RolloutLedger ledger, string reason, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
+        reason = FlagChange.Cut(StorableText.Replace(reason)); // a rollback is not refused for what made its reason long
         var change = new FlagChange(Actor, reason, ChangeSource.Safety);
         FlagActed acted = await control.ActAsync(Edit(flag, "rollout_rolled_back", reason, ChangeSource.Safety, now,
             (configured, laid) => RolloutChanges.CanRollBack(laid, record.Id) ? RolloutChanges.RollBack(configured, laid, record.Id, ledger, change, now) : laid), cancellationToken).ConfigureAwait(false);

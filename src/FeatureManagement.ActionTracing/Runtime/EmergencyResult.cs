@@ -12,4 +12,7 @@ public sealed record EmergencyResult
     /// <summary>Whether the emergency is in the store. Where it is not, the store failed: writing is retried in the background until it succeeds, and until then a restart
     /// forgets the emergency and other processes do not know of it.</summary>
     public required bool Stored { get; init; }
+
+    /// <summary>What was done to an actor or a reason that could not be recorded as given (blank, too long, or not storable), in sentences; null where nothing was.</summary>
+    public string? Note { get; init; }
 }

@@ -76,12 +76,13 @@ internal sealed class FeatureFlagManager(
     public async Task<EmergencyResult> EmergencyShutdownAsync(string flag, FlagChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
+        change = EmergencyWords.Fit(change, out string? note);
         var emergency = new FlagEmergency(change.Reason, change.Actor, time.GetUtcNow());
         FlagActed acted = await control.ActAsync(Edit(flag, FlagChanges.EmergencyAction, change, emergency.At, (configured, record) => FlagChanges.Shutdown(configured, record, emergency)), cancellationToken).ConfigureAwait(false);
         FlagSnapshot now = source.Current;
         if (!now.TryFind(flag, out CompiledFlag? killed) && !(now = acted.Before).TryFind(flag, out killed))
             throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The emergency is kept, but flag '{flag}' has just been removed from configuration.");
-        return new EmergencyResult { Flag = FlagStatus.Of(now, killed), Stopped = acted.Stopped(), Stored = acted.Stored };
+        return new EmergencyResult { Flag = FlagStatus.Of(now, killed), Stopped = acted.Stopped(), Stored = acted.Stored, Note = note };
     }
 
     public Task<FlagStatus> ClearEmergencyAsync(string flag, FlagChange change, CancellationToken cancellationToken)

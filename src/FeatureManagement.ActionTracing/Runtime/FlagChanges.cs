@@ -1,6 +1,7 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Runtime;
 
@@ -88,6 +89,10 @@ internal static class FlagChanges
             errors.Add("whitelist holds an empty id; remove it");
         if (update.Groups?.Any(string.IsNullOrEmpty) == true)
             errors.Add("groups holds an empty name; remove it");
+        if (update.Whitelist?.Any(id => id is not null && !StorableText.IsStorable(id)) == true)
+            errors.Add("whitelist holds an id with U+0000 or half of a surrogate pair, which cannot be stored; remove it");
+        if (update.Groups?.Any(name => name is not null && !StorableText.IsStorable(name)) == true)
+            errors.Add("groups holds a name with U+0000 or half of a surrogate pair, which cannot be stored; remove it");
         foreach ((string variant, decimal weight) in update.Weights ?? new Dictionary<string, decimal>())
         {
             if (!configured.Variants.Any(known => string.Equals(known.Name, variant, StringComparison.OrdinalIgnoreCase)))

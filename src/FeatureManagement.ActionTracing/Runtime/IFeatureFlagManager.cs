@@ -57,7 +57,7 @@ public interface IFeatureFlagManager
     /// <param name="cancellationToken">Gives up waiting for the store. The emergency is in force all the same, and is stored in the background.</param>
     /// <returns>What stopped, and whether it is stored.</returns>
     /// <remarks>It is in force in this process when the call returns its task, before anything is written, also where the store fails. Calling it again while it lasts changes nothing.</remarks>
-    /// <exception cref="FlagChangeException">There is no such flag, or the change has no actor or reason.</exception>
+    /// <exception cref="FlagChangeException">There is no such flag. An emergency is never refused for its words (<see cref="EmergencyResult.Note"/>).</exception>
     Task<EmergencyResult> EmergencyShutdownAsync(string flag, FlagChange change, CancellationToken cancellationToken = default);
 
     /// <summary>Ends an emergency that was called at run time. The flag is then what its other layers say; a rollout that the emergency ended stays ended.</summary>

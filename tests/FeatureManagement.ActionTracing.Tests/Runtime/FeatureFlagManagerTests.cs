@@ -124,7 +124,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
         foreach (Func<Task> call in new Func<Task>[]
         {
             () => Manager.UpdateFlagAsync("off", new FlagUpdate { Percentage = 1 }, change),
-            () => Manager.EmergencyShutdownAsync("checkout", change),
+            () => Manager.ClearEmergencyAsync("checkout", change),
         })
         {
             FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(call);

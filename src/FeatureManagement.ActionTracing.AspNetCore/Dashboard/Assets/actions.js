@@ -63,6 +63,7 @@ function kill(flag, done, model) {
       model.rolling(flag) && h('p', null, 'Its rollout ends, and is rolled back.'),
       named(stopped),
     ],
+    anyReason: true,
     run: reason => send('POST', `${flagPath(flag.name)}/emergency`, { reason }),
     done,
   });

@@ -8,9 +8,10 @@ const dialog = document.getElementById('dialog');
 dialog.addEventListener('close', () => dialog.replaceChildren());
 
 /**
- * @param question title, action (the button's words), danger, body (elements), fields (elements of a form), run (async, gets the reason and the form's data), done (what follows)
+ * @param question title, action (the button's words), danger, body (elements), fields (elements of a form), run (async, gets the reason and the form's data), done (what follows),
+ * anyReason (nothing, and any length: an emergency is never refused for words)
  */
-export function confirm({ title, action, danger = false, body = [], fields = [], run, done }) {
+export function confirm({ title, action, danger = false, body = [], fields = [], anyReason = false, run, done }) {
   const opener = document.activeElement;
   const problem = h('div', { role: 'alert', class: 'problem' });
   const go = h('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, action);
@@ -19,15 +20,15 @@ export function confirm({ title, action, danger = false, body = [], fields = [],
     ...body,
     ...fields,
     h('label', { class: 'field' }, 'Reason',
-      h('textarea', { name: 'reason', id: 'reason', required: true, maxlength: 1000, rows: 3, autofocus: fields.length === 0, 'aria-describedby': 'reason-hint' })),
-    h('p', { id: 'reason-hint', class: 'hint' }, 'Goes into the audit, with your name.'),
+      h('textarea', { name: 'reason', id: 'reason', required: !anyReason, maxlength: anyReason ? null : 1000, rows: 3, autofocus: fields.length === 0, 'aria-describedby': 'reason-hint' })),
+    h('p', { id: 'reason-hint', class: 'hint' }, `${anyReason ? 'Optional; cut to 1,000 characters. ' : ''}Goes into the audit, with your name.`),
     problem,
     h('div', { class: 'buttons end' }, h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel'), go));
   form.addEventListener('submit', async event => {
     event.preventDefault();
     const data = new FormData(form);
     const reason = data.get('reason').trim();
-    if (!reason) return show(problem, ['Say why: whoever reads the audit later will want to know.']);
+    if (!reason && !anyReason) return show(problem, ['Say why: whoever reads the audit later will want to know.']);
     go.disabled = true;
     try {
       await run(reason, data);
