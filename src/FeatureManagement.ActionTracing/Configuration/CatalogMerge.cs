@@ -22,12 +22,15 @@ internal sealed class CatalogMerge
     /// <param name="reading">What is written.</param>
     /// <param name="broken">The flags that break a rule between flags.</param>
     /// <param name="builtIn">The built-in flags of the environment.</param>
+    /// <param name="kept">The flags that keep their last good definition whatever is written.</param>
     /// <returns>The new catalog, the old one itself where nothing changed, and what had to be held back beyond the faults that are known.</returns>
     public static (FlagCatalog Catalog, IReadOnlyList<SettingFault> Faults) Merge(
-        FlagCatalog? before, SectionReading reading, IReadOnlySet<string> broken, FrozenDictionary<string, FlagDefinition> builtIn)
+        FlagCatalog? before, SectionReading reading, IReadOnlySet<string> broken, FrozenDictionary<string, FlagDefinition> builtIn, IReadOnlyCollection<string> kept)
     {
         var merge = new CatalogMerge(before);
         merge.Choose(reading, broken, builtIn);
+        foreach (string name in kept)
+            merge._flags[name] = before!.Flags[name]; // what is kept was there before
         merge.Settle();
         var catalog = new FlagCatalog
         {
@@ -44,13 +47,6 @@ internal sealed class CatalogMerge
 
     private void Choose(SectionReading reading, IReadOnlySet<string> broken, FrozenDictionary<string, FlagDefinition> builtIn)
     {
-        if (reading.Flags.Count == 0 && _before is not null && _before.Flags.Count > _before.BuiltIn.Count)
-        {
-            _faults.Add(new SettingFault(null, $"{SettingReader.SectionName}.featureFlags", "is missing or empty; the last good flags stand. To remove them all, keep one or restart"));
-            foreach ((string name, FlagDefinition flag) in _before.Flags)
-                _flags[name] = flag;
-            return;
-        }
         foreach ((string name, FlagDefinition flag) in builtIn)
             _flags[name] = flag;
         foreach ((string name, FlagReading flag) in reading.Flags)
@@ -75,7 +71,7 @@ internal sealed class CatalogMerge
             // What is written has no cycles but those of broken flags; a last good definition may close one with a new definition.
             foreach (List<string> cycle in ParentCycles.Find(_flags.Keys, name => _flags[name].Parent))
                 foreach (string name in cycle.Where(name => !IsLastGood(name)))
-                    HoldBack(name, $"makes a cycle with a last good definition: {ParentCycles.Print(cycle)}; mend the other flags first");
+                    HoldBack(name, $"makes a cycle with a last good definition: {ParentCycles.Print(cycle)}; correct the other flags first");
         }
     }
 
@@ -85,13 +81,13 @@ internal sealed class CatalogMerge
             return;
         if (!IsLastGood(name))
         {
-            HoldBack(name, $"is {parent}, which has no valid definition; mend that flag first");
+            HoldBack(name, $"is {ForeignText.Quote(parent)}, which has no valid definition; correct that flag first");
             return;
         }
         // In the catalog from which this flag is kept, every parent is there.
         FlagDefinition kept = _before!.Flags[parent];
         _flags[kept.Name] = kept;
-        _faults.Add(new SettingFault(kept.Name, "", $"is gone, but '{flag.Name}' still has it as its parent; its last good definition stands until '{flag.Name}' is mended"));
+        _faults.Add(new SettingFault(kept.Name, "", $"is missing, but '{ForeignText.Quote(flag.Name)}' still has it as its parent; its last good definition stays in force until '{ForeignText.Quote(flag.Name)}' is corrected"));
         _toCheck.Enqueue(kept.Name);
     }
 

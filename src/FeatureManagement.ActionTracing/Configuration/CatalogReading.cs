@@ -13,29 +13,49 @@ internal sealed record CatalogReading
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>Reads, checks and merges: a pure function of what is written and what was good.</summary>
-    public static CatalogReading Read(RawSettings raw, string environment, FrozenDictionary<string, FlagDefinition> builtIn, CatalogReading? before = null)
+    /// <summary>The paths outside of the section that have nothing to do with a flag that is missing, without regard to case.</summary>
+    public required IReadOnlySet<string> Outside { get; init; }
+
+    /// <summary>Reads, checks and merges: a pure function of what is written, what was good, and which emergency flags are on.</summary>
+    /// <param name="raw">What the providers say.</param>
+    /// <param name="environment">The host's environment.</param>
+    /// <param name="builtIn">The built-in flags of the environment.</param>
+    /// <param name="before">The last reading; null at the start.</param>
+    /// <param name="isOn">Whether an emergency flag is on at run time; null where configuration alone decides.</param>
+    public static CatalogReading Read(
+        RawSettings raw, string environment, FrozenDictionary<string, FlagDefinition> builtIn, CatalogReading? before = null, Func<FlagDefinition, bool>? isOn = null)
     {
         if (raw.IsUnreadable && before is not null)
             return before with { Faults = [.. FileFaults(raw).Union(before.Faults)] };
         SectionReading section = SectionReader.Read(raw, environment);
         (IReadOnlyList<SettingFault> rules, IReadOnlySet<string> broken) = FlagRules.Check(section, builtIn);
-        HashSet<string> all = [.. broken, .. raw.Faults.Select(fault => fault.Flag).OfType<string>()];
-        (FlagCatalog catalog, IReadOnlyList<SettingFault> held) = CatalogMerge.Merge(before?.Catalog, section, all.ToHashSet(StringComparer.OrdinalIgnoreCase), builtIn);
+        HashSet<string> all = [.. broken, .. section.Faults.Select(fault => fault.Flag).OfType<string>()];
+        SettingFault[] faults = [.. section.Faults, .. section.Flags.Values.SelectMany(flag => flag.Faults), .. rules];
+        LastGoodFlags? last = before is null ? null : LastGoodFlags.Of(before, raw, section, faults, isOn ?? (flag => IsOn(flag, environment)));
+        (FlagCatalog catalog, IReadOnlyList<SettingFault> held) =
+            CatalogMerge.Merge(before?.Catalog, section, all.ToHashSet(StringComparer.OrdinalIgnoreCase), builtIn, last?.Kept ?? []);
+        if (last is not null)
+            faults = [.. faults, .. last.Faults, .. held];
 
-        IEnumerable<SettingFault> faults = section.Faults.Concat(section.Flags.Values.SelectMany(flag => flag.Faults)).Concat(rules);
-        if (before is not null)
-            faults = faults.Concat(held);
-        List<string> warnings = [.. section.Flags.Values.SelectMany(flag => flag.Warnings)];
+        List<string> warnings = [.. section.Warnings, .. section.Flags.Values.SelectMany(flag => flag.Warnings)];
         if (section.Flags.Count == 0 && catalog.Flags.Count == catalog.BuiltIn.Count)
             warnings.Add($"{SettingReader.SectionName}.featureFlags is missing or empty; only the built-in flags are there.");
+        IEnumerable<string> outside = raw.Outside.Select(key => key.Path).Where(path => last?.Suspects.Contains(path) != true);
         return new CatalogReading
         {
             Catalog = catalog,
-            Faults = [.. FileFaults(raw), .. faults.Select(fault => (fault.Flag, fault.ToString()))],
+            Faults = [.. FileFaults(raw), .. faults.Select(fault => (fault.ShownFlag, fault.ToString()))],
             Warnings = warnings,
+            Outside = outside.ToHashSet(StringComparer.OrdinalIgnoreCase),
         };
     }
+
+    private static bool IsOn(FlagDefinition flag, string environment) => flag.State switch
+    {
+        FlagState.Disabled or FlagState.EmergencyOff => false,
+        FlagState.Development => environment.Equals("Development", StringComparison.OrdinalIgnoreCase),
+        _ => true,
+    };
 
     private static IEnumerable<(string? Flag, string Message)> FileFaults(RawSettings raw) => raw.FileFaults.Select(fault => ((string?)null, fault));
 }

@@ -10,6 +10,7 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// </summary>
 internal sealed class ConfigurationFiles(IConfiguration? configuration)
 {
+    private const ulong EmptyHash = 2;
     private const string ReloadKey = "hostBuilder:reloadConfigOnChange";
 
     private readonly ConditionalWeakTable<FileConfigurationProvider, Memory> _memories = [];
@@ -60,6 +61,14 @@ internal sealed class ConfigurationFiles(IConfiguration? configuration)
         return changed;
     }
 
+    /// <summary>Whether a file can be loaded without waiting for ever. Ours see to that themselves.</summary>
+    /// <exception cref="FormatException">It is empty, or a named pipe.</exception>
+    public static void CheckReadable(FileConfigurationProvider file)
+    {
+        if (file is not KeptJsonProvider && file.Source.FileProvider?.GetFileInfo(PathOf(file)) is { Exists: true } info && KeptFiles.IsEmpty(info))
+            throw new FormatException(KeptFiles.Empty);
+    }
+
     /// <summary>Takes note that a file could not be loaded.</summary>
     public void Failed(FileConfigurationProvider file, Exception exception)
     {
@@ -78,6 +87,8 @@ internal sealed class ConfigurationFiles(IConfiguration? configuration)
         {
             if (file.Source.FileProvider?.GetFileInfo(PathOf(file)) is not { Exists: true } info)
                 return 0;
+            if (KeptFiles.IsEmpty(info))
+                return EmptyHash;
             using Stream stream = info.CreateReadStream();
             var hash = new XxHash3();
             hash.Append(stream);

@@ -6,6 +6,8 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// <summary>Reads an <c>experiment</c>.</summary>
 internal static class ExperimentReader
 {
+    private const int MaxKnown = 10;
+
     public static ExperimentConfig? Read(SettingFields flag, FlagType? type, IReadOnlyList<FlagVariant> variants)
     {
         SettingFields fields = flag.Below("experiment", SettingNames.Experiment);
@@ -39,9 +41,9 @@ internal static class ExperimentReader
         string primary = Named(fields, "primaryMetric", "metric", metrics.Select(metric => metric.Name));
         // One metric decides: with two, whichever came first would have.
         foreach (ExperimentMetric metric in metrics.Where(metric => metric.Role == MetricRole.Primary && metric.Name != primary && primary.Length > 0))
-            fields.Fault($"metrics.{metric.Name}.role", $"is primary, and primaryMetric is {primary}; make it secondary or guardrail");
+            fields.Fault($"metrics.{ForeignText.Quote(metric.Name)}.role", $"is primary, and primaryMetric is {ForeignText.Quote(primary)}; make it secondary or guardrail");
         if (roles.TryGetValue(primary, out MetricRole said) && said != MetricRole.Primary)
-            fields.Fault($"metrics.{primary}.role", $"is {FlagSpelling.Write(said)}, and it is the primaryMetric; make it primary, or name another primaryMetric");
+            fields.Fault($"metrics.{ForeignText.Quote(primary)}.role", $"is {FlagSpelling.Write(said)}, and it is the primaryMetric; make it primary, or name another primaryMetric");
         return new ExperimentConfig
         {
             Control = control,
@@ -51,6 +53,9 @@ internal static class ExperimentReader
             Alpha = fields.Rate("alpha", 0, 1, open: true) ?? 0.05,
         };
     }
+
+    private static string Known(string[] names) =>
+        string.Join(", ", names.Take(MaxKnown).Select(ForeignText.Quote)) + (names.Length > MaxKnown ? $" and {names.Length - MaxKnown} more" : "");
 
     /// <summary>A name that must be one of those known, in their spelling.</summary>
     private static string Named(SettingFields fields, string field, string what, IEnumerable<string> known)
@@ -64,7 +69,7 @@ internal static class ExperimentReader
         }
         if (names.FirstOrDefault(candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found)
             return found;
-        fields.Fault(field, $"is {name}, and there is no such {what}; " + (NearestName.Find(name, names) is { } nearest ? $"did you mean {nearest}?" : $"known are {string.Join(", ", names)}"));
+        fields.Fault(field, $"is {ForeignText.Quote(name)}, and there is no such {what}; " + (NearestName.Find(name, names) is { } nearest ? $"did you mean {nearest}?" : $"known are {Known(names)}"));
         return name;
     }
 }

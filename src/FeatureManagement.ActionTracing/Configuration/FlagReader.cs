@@ -24,11 +24,13 @@ internal static class FlagReader
         if (node.Find("environments") is { } environments)
         {
             if (!string.IsNullOrEmpty(environments.Value))
-                faults.Add(new SettingFault(flag, "environments", $"is '{environments.Value}'; it must be an object with a field for each environment"));
+                faults.Add(new SettingFault(flag, "environments", $"is '{ForeignText.Quote(environments.Value)}'; it must be an object with a field for each environment"));
             SettingNode effective = node;
             foreach (SettingNode overlay in environments.Children)
             {
-                string path = $"environments.{overlay.Name}";
+                string path = $"environments.{ForeignText.Quote(overlay.Name)}";
+                if (IsNumber(overlay.Name))
+                    faults.Add(new SettingFault(flag, path, "is an entry of a list; environments must be an object with a field for each environment"));
                 if (overlay.Find("environments") is not null)
                     faults.Add(new SettingFault(flag, path + ".environments", "is no known field; an overlay has no overlays"));
                 var laid = new List<SettingFault>();
@@ -43,6 +45,7 @@ internal static class FlagReader
                 definition = ReadFields(effective, flag, null, [], warnings);
             }
         }
+        warnings.AddRange(ListGaps.Warnings(node));
         return new FlagReading(flag, faults.Count == 0 ? definition : null, definition.Parent, Parents(node), faults.Count == 0 ? [] : faults, warnings.Count == 0 ? [] : warnings);
     }
 
@@ -66,9 +69,11 @@ internal static class FlagReader
         if (node.Find("environments") is { } environments)
             foreach (SettingNode overlay in environments.Children)
                 if (overlay.Find("parent")?.Value is { Length: > 0 } laid)
-                    (parents ??= []).Add(($"environments.{overlay.Name}.parent", laid));
+                    (parents ??= []).Add(($"environments.{ForeignText.Quote(overlay.Name)}.parent", laid));
         return parents is null ? [] : [.. parents];
     }
+
+    private static bool IsNumber(string name) => name.Length > 0 && name.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
 
     private static bool IsEnvironment(string name, string environment) =>
         name.Equals(environment, StringComparison.OrdinalIgnoreCase)

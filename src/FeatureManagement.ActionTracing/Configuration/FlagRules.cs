@@ -40,5 +40,5 @@ internal static class FlagRules
     }
 
     private static string Unknown(string parent, IEnumerable<string> names) =>
-        $"is {parent}, and there is no such flag; " + (NearestName.Find(parent, names) is { } nearest ? $"did you mean {nearest}?" : "define it, or take the parent away");
+        $"is {ForeignText.Quote(parent)}, and there is no such flag; " + (NearestName.Find(parent, names) is { } nearest ? $"did you mean {nearest}?" : "define it, or take the parent away");
 }

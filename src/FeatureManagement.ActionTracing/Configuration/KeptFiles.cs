@@ -10,6 +10,9 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// </summary>
 internal sealed class KeptFiles : IFileProvider, IDisposable
 {
+    /// <summary>What is wrong with a file without content.</summary>
+    public const string Empty = "it is empty, or no regular file";
+
     private const string ConfigMapLink = "..data";
 
     private readonly IFileProvider _files;
@@ -35,6 +38,18 @@ internal sealed class KeptFiles : IFileProvider, IDisposable
 
     public void Dispose() => _configMap?.Dispose();
 
+    /// <summary>Whether a file has no content, as a named pipe has none. Opening one would wait for a writer, perhaps for ever.</summary>
+    public static bool IsEmpty(IFileInfo file)
+    {
+        if (file.PhysicalPath is not { } path)
+            return file.Length == 0;
+        // Of a link the platform tells the length of the link itself.
+        FileSystemInfo info = new FileInfo(path);
+        if (info.LinkTarget is not null)
+            info = info.ResolveLinkTarget(returnFinalTarget: true) ?? info;
+        return info is FileInfo { Exists: true, Length: 0 };
+    }
+
     private sealed class KeptFile(IFileInfo file, bool keeps) : IFileInfo
     {
         public bool Exists => keeps || file.Exists;
@@ -43,7 +58,7 @@ internal sealed class KeptFiles : IFileProvider, IDisposable
 
         public DateTimeOffset LastModified => file.LastModified;
 
-        public long Length => file.Length;
+        public long Length => IsEmpty(file) ? 0 : file.Length;
 
         public string Name => file.Name;
 
@@ -54,6 +69,8 @@ internal sealed class KeptFiles : IFileProvider, IDisposable
         {
             if (keeps && !file.Exists)
                 return new UnreadableFile("it does not exist any more");
+            if (keeps && IsEmpty(file))
+                return new UnreadableFile(Empty);
             try
             {
                 return file.CreateReadStream();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Extensions.Configuration.Json;
 
 namespace FeatureManagement.ActionTracing.Configuration;
@@ -6,6 +7,8 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// <summary>Reads a JSON file, and leaves what it read before where it cannot be read any more.</summary>
 internal sealed class KeptJsonProvider(KeptJsonSource source, KeptFiles files) : JsonConfigurationProvider(source)
 {
+    private const int MaxReason = 300;
+
     private bool _started;
 
     /// <summary>What is wrong with the file, as a sentence; null when it was read.</summary>
@@ -49,7 +52,10 @@ internal sealed class KeptJsonProvider(KeptJsonSource source, KeptFiles files) :
     {
         Exception cause = exception.GetBaseException();
         if (cause is JsonException { LineNumber: { } line })
-            return $"{cause.Message.Split(" LineNumber:", 2)[0].TrimEnd('.')} (line {line + 1})";
-        return cause.Message.TrimEnd('.');
+            return $"{Shown(cause.Message.Split(" LineNumber:", 2)[0])} (line {line + 1})";
+        return Shown(cause.Message);
+
+        // The platform quotes keys of any length.
+        static string Shown(string message) => ForeignText.Cut(ForeignText.Escape(message.TrimEnd('.')), MaxReason);
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
     private CatalogReading _reading;
     private volatile FlagCatalog _catalog;
     private volatile ConfigurationReport _report;
+    private volatile Func<string, bool>? _isOn;
 
     /// <exception cref="OptionsValidationException">Configuration is invalid; the message has every sentence.</exception>
     public LiveConfiguration(
@@ -83,6 +84,8 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
 
     public event Action<IReadOnlyList<ConfigurationFault>, IReadOnlyList<ConfigurationFault>>? Judged;
 
+    public void AskWhetherOn(Func<string, bool> isOn) => _isOn = isOn;
+
     public void Dispose()
     {
         _check.Dispose();
@@ -126,7 +129,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
 
     private void ApplyNext(RawSettings raw)
     {
-        var next = CatalogReading.Read(raw, _environment, _builtIn, _reading);
+        var next = CatalogReading.Read(raw, _environment, _builtIn, _reading, _isOn is { } isOn ? flag => isOn(flag.Name) : null);
         DateTimeOffset now = _time.GetUtcNow();
         ConfigurationReport before = _report;
         bool accepted = !ReferenceEquals(next.Catalog, _catalog);
@@ -138,7 +141,7 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         _reading = next;
         _report = report;
         foreach (ConfigurationFault fault in rejected)
-            LogRejected(fault.Flag is null ? "in part" : $"for flag '{fault.Flag}'", fault.Message);
+            LogRejected(fault.Flag is null ? "in part" : $"for flag '{ForeignText.Escape(fault.Flag)}'", fault.Message);
         foreach (ConfigurationFault fault in mended)
             LogMended(fault.Message);
         foreach (string warning in warnings)

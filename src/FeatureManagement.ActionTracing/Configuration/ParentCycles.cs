@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Flags;
+
 namespace FeatureManagement.ActionTracing.Configuration;
 
 /// <summary>Finds flags that are their own ancestors. Without recursion, for chains may be long.</summary>
@@ -31,7 +33,7 @@ internal static class ParentCycles
         IEnumerable<string> shown = cycle.Count <= MaxPrinted
             ? cycle
             : [.. cycle.Take(MaxPrinted - 1), $"… {cycle.Count - MaxPrinted} more …", cycle[^1]];
-        return string.Join(" → ", shown.Append(cycle[0]));
+        return string.Join(" → ", shown.Append(cycle[0]).Select(ForeignText.Quote));
     }
 
     private static List<string> Around(string start, Func<string, string?> parentOf)

@@ -11,6 +11,12 @@ internal sealed class RawSettings
     /// <summary>What is wrong with the way in which flags are written down, and no longer to be seen in <see cref="Section"/>.</summary>
     public IReadOnlyList<SettingFault> Faults { get; set; } = [];
 
+    /// <summary>How many entries <c>featureFlags</c> has where a provider wrote it as a list; 0 for none.</summary>
+    public int ListLength { get; set; }
+
+    /// <summary>What lies outside of the section and may have been meant for it.</summary>
+    public IReadOnlyCollection<OutsideKey> Outside { get; set; } = [];
+
     /// <summary>Sentences about files that cannot be read and for which what they said last stands.</summary>
     public IReadOnlyList<string> FileFaults { get; set; } = [];
 

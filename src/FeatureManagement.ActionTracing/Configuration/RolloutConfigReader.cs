@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Safety;
 
@@ -21,7 +22,7 @@ internal static class RolloutConfigReader
             return null;
         TimeSpan? duration = fields.Duration("duration", Millisecond, Decade);
         if (duration < TimeSpan.FromMinutes(1))
-            warnings.Add($"Flag '{name}': rolloutConfig.duration is {duration.Value:c}; a rollout shorter than a minute sees hardly any traffic.");
+            warnings.Add($"Flag '{ForeignText.Escape(name)}': rolloutConfig.duration is {duration.Value:c}; a rollout shorter than a minute sees hardly any traffic.");
         decimal? start = fields.Number("startPercentage", 0, 100);
         decimal? target = fields.Number("targetPercentage", 0, 100);
         RolloutType type = fields.Choice<RolloutType>("type") ?? Defaults.Type;
@@ -53,7 +54,7 @@ internal static class RolloutConfigReader
             fields.Fault("targetPercentage", string.Create(CultureInfo.InvariantCulture, $"is {plan.TargetPercentage}; it must be above startPercentage, which is {start}"));
         if (RolloutRules.WrongEnd(plan) is { } end)
             fields.Fault("targetPercentage", end);
-        warnings.AddRange(RolloutRules.Unused(plan).Select(unused => $"Flag '{name}': rolloutConfig.{unused}."));
+        warnings.AddRange(RolloutRules.Unused(plan).Select(unused => $"Flag '{ForeignText.Escape(name)}': rolloutConfig.{unused}."));
         return plan;
     }
 
@@ -96,7 +97,7 @@ internal static class RolloutConfigReader
         foreach (string text in texts)
         {
             if (!SettingFields.TryNumber(text, out decimal share) || share is < 0 or > 100)
-                fields.Fault("checkpoints", $"holds {(text.Length == 0 ? "an empty value" : text)}; each must be between 0 and 100");
+                fields.Fault("checkpoints", $"holds {(text.Length == 0 ? "an empty value" : ForeignText.Quote(text))}; each must be between 0 and 100");
             else if (checkpoints.Count > 0 && share < checkpoints[^1])
                 fields.Fault("checkpoints", string.Create(CultureInfo.InvariantCulture, $"goes down from {checkpoints[^1]} to {share}; it must rise"));
             else
@@ -114,25 +115,27 @@ internal static class RolloutConfigReader
             return [];
         var schedule = new List<RolloutScheduleEntry>();
         if (node.Items?.Find(item => item is { Key: "", Value.Length: > 0 }) is { Value: { } plain })
-            fields.Fault("schedule", $"is '{plain}'; it must be a list of objects");
+            fields.Fault("schedule", $"is '{ForeignText.Quote(plain)}'; it must be a list of objects");
         SettingNode[] entries = [.. SettingList.Objects(node.Items ?? [])];
         foreach (SettingNode entry in entries)
         {
-            string at = $"schedule[{entry.Name}]";
+            string at = $"schedule[{ForeignText.Quote(entry.Name)}]";
             if (entry.Find("after")?.Value is not { } after || !SettingFields.TryDuration(after, out TimeSpan time) || time < TimeSpan.Zero || time > Decade)
-                fields.Fault(at + ".after", $"is {entry.Find("after")?.Value ?? "missing"}; it must be a number of milliseconds or [d.]hh:mm:ss");
+                fields.Fault(at + ".after", $"is {Shown(entry, "after")}; it must be a number of milliseconds or [d.]hh:mm:ss");
             else if (entry.Find("percentage")?.Value is not { } text || !SettingFields.TryNumber(text, out decimal share) || share is < 0 or > 100)
-                fields.Fault(at + ".percentage", $"is {entry.Find("percentage")?.Value ?? "missing"}; it must be between 0 and 100");
+                fields.Fault(at + ".percentage", $"is {Shown(entry, "percentage")}; it must be between 0 and 100");
             else if (schedule.Count > 0 && (share < schedule[^1].Percentage || time <= schedule[^1].After))
                 fields.Fault(at, "goes down or back in time; times and percentages must rise from entry to entry");
             else
                 schedule.Add(new RolloutScheduleEntry(time, share));
             foreach (SettingNode field in entry.Children)
                 if (!field.Name.Equals("after", StringComparison.OrdinalIgnoreCase) && !field.Name.Equals("percentage", StringComparison.OrdinalIgnoreCase))
-                    fields.Fault($"{at}.{field.Name}", "is no known field; known are after, percentage");
+                    fields.Fault($"{at}.{ForeignText.Quote(field.Name)}", "is no known field; known are after, percentage");
         }
         if (node.Items is [.., { Key: "", Value: "" }])
             fields.Fault("schedule", "is empty; it must have at least one entry");
         return schedule.Count == entries.Length ? [.. schedule] : [];
     }
+
+    private static string Shown(SettingNode entry, string field) => entry.Find(field)?.Value is { } value ? ForeignText.Quote(value) : "missing";
 }

@@ -17,4 +17,7 @@ internal sealed record SectionReading
 
     /// <summary>What is wrong beside the flags' own faults.</summary>
     public required IReadOnlyList<SettingFault> Faults { get; init; }
+
+    /// <summary>Sentences about what looks like a mistake, beside the flags' own.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
 }

@@ -30,12 +30,10 @@ internal readonly struct SettingFields
         if (node is null)
             return;
         if (!string.IsNullOrEmpty(node.Value))
-            Fault("", $"is '{node.Value}'; it must be an object with fields");
+            Fault("", $"is '{ForeignText.Quote(node.Value)}'; it must be an object with fields");
         foreach (SettingNode child in node.Children)
             if (!IsKnown(child.Name, known))
-                Fault(child.Name, NearestName.Find(child.Name, known) is { } nearest
-                    ? $"is no known field; did you mean {nearest}?"
-                    : $"is no known field; known are {string.Join(", ", known)}");
+                Fault(ForeignText.Quote(child.Name), Unknown(child, known));
     }
 
     public bool IsPresent => _node is { HasChildren: true };
@@ -51,9 +49,9 @@ internal readonly struct SettingFields
     {
         SettingNode? map = _node?.Find(field);
         if (!string.IsNullOrEmpty(map?.Value))
-            Fault(field, $"is '{map.Value}'; it must be an object with a field for each name");
+            Fault(field, $"is '{ForeignText.Quote(map.Value)}'; it must be an object with a field for each name");
         for (int i = 0; i < map?.Children.Length; i++)
-            yield return (map.Children[i].Name, new SettingFields(map.Children[i], _flag, $"{PathOf(field)}.{map.Children[i].Name}", known, _faults));
+            yield return (map.Children[i].Name, new SettingFields(map.Children[i], _flag, $"{PathOf(field)}.{ForeignText.Quote(map.Children[i].Name)}", known, _faults));
     }
 
     public string? Text(string field)
@@ -105,13 +103,13 @@ internal readonly struct SettingFields
 
     public DateTimeOffset? Time(string field) =>
         Text(field) is not { } text ? null
-        : DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset value) ? value
+        : DateTimeOffset.TryParseExact(text.AsSpan().Trim(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset value) ? value
         : Broken<DateTimeOffset>(field, text, "it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z");
 
     public T? Choice<T>(string field) where T : struct, Enum =>
         Text(field) is not { } text ? null
-        : FlagSpelling.TryRead(text, out T value) ? value
-        : Broken<T>(field, text, $"it must be one of {string.Join(", ", FlagSpelling.All<T>())}", NearestName.Find(text, FlagSpelling.All<T>()));
+        : FlagSpelling.TryRead(text.Trim(), out T value) ? value
+        : Broken<T>(field, text, $"it must be one of {string.Join(", ", FlagSpelling.All<T>())}", NearestName.Find(text.Trim(), FlagSpelling.All<T>()));
 
     /// <summary>The values of a list, from whatever form the providers give it; null where none defines it.</summary>
     public IReadOnlyList<string>? List(string field)
@@ -122,7 +120,7 @@ internal readonly struct SettingFields
         if (node.Items is null)
         {
             if (!string.IsNullOrEmpty(node.Value))
-                Fault(field, $"is '{node.Value}'; it must be a list, or a map of true and false");
+                Fault(field, $"is '{ForeignText.Quote(node.Value)}'; it must be a list, or a map of true and false");
             return null;
         }
         if (!node.Items.Exists(SettingList.SaysSomething))
@@ -138,15 +136,20 @@ internal readonly struct SettingFields
     public static bool TryDuration(string text, out TimeSpan value)
     {
         if (!TryNumber(text, out decimal milliseconds))
-            return TimeSpan.TryParseExact(text, SpanFormats, CultureInfo.InvariantCulture, out value);
+            return TimeSpan.TryParseExact(text.AsSpan().Trim(), SpanFormats, CultureInfo.InvariantCulture, out value);
         bool fits = Math.Abs(milliseconds) < 100_000_000_000_000m;
         value = fits ? TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond)) : default;
         return fits;
     }
 
+    private static string Unknown(SettingNode field, string[] known) =>
+        MisplacedFlags.LooksLikeFlag(field) ? $"is no known field; it looks like a flag, which must be directly in {SettingReader.SectionName}.featureFlags"
+        : NearestName.Find(field.Name, known) is { } nearest ? $"is no known field; did you mean {nearest}?"
+        : $"is no known field; known are {string.Join(", ", known)}";
+
     private T? Broken<T>(string field, string text, string rule, string? nearest = null) where T : struct
     {
-        Fault(field, $"is {(text.Length == 0 ? "empty" : text)}; {rule}" + (nearest is null ? "" : $"; did you mean {nearest}?"));
+        Fault(field, $"is {(text.Length == 0 ? "empty" : ForeignText.Quote(text))}; {rule}" + (nearest is null ? "" : $"; did you mean {nearest}?"));
         return null;
     }
 

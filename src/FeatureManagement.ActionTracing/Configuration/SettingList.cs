@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration;
 
@@ -53,7 +54,7 @@ internal static class SettingList
         if (items.Find(item => item.Key.Length == 0) is { Value: { } plain })
         {
             if (plain.Length > 0)
-                return $"is '{plain}'; it must be a list, or a map of true and false";
+                return $"is '{ForeignText.Quote(plain)}'; it must be a list, or a map of true and false";
             if (items.Count == 1)
                 values = [];
             items.RemoveAll(item => item.Key.Length == 0);
@@ -73,7 +74,7 @@ internal static class SettingList
         if (!numbered)
         {
             SettingItem wrong = items.Find(item => !bool.TryParse(item.Value, out _));
-            return $"holds '{wrong.Key}: {wrong.Value}'; in a map each value must be true or false";
+            return $"holds '{ForeignText.Quote($"{wrong.Key}: {wrong.Value}")}'; in a map each value must be true or false";
         }
         values = [.. items.OrderBy(item => int.Parse(item.Key, CultureInfo.InvariantCulture)).Select(item => item.Value ?? "")];
         return null;

@@ -45,5 +45,17 @@ internal static class SettingNames
         new[] { Section, Flag, Variant, Rollout, Thresholds, Phases, Phase, Experiment, Metric, Settings, TraceOutput }
             .SelectMany(names => names).Distinct().ToFrozenDictionary(name => name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
+    /// <summary>Keys that are there for people, in any case. They are ignored at every level.</summary>
+    public static bool IsComment(ReadOnlySpan<char> name) =>
+        name is ['/', '/'] || (name is ['$' or '_', ..] && name[1..].Equals("comment", StringComparison.OrdinalIgnoreCase));
+
+    public static bool IsOneOf(ReadOnlySpan<char> name, string[] known)
+    {
+        foreach (string field in known)
+            if (name.Equals(field, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
+
     public static string Intern(ReadOnlySpan<char> name) => Known.TryGetValue(name, out string? known) ? known : name.ToString();
 }

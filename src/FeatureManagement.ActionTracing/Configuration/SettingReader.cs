@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 
@@ -14,26 +16,37 @@ internal static class SettingReader
     // A provider that answers every path with more children must not keep us for ever; the tree is bounded by itself.
     private const int MaxDepth = 32;
 
+    private static readonly ConcurrentDictionary<Type, bool> ByType = new();
+
     /// <param name="configuration">A root, something above the section, or the section itself; null for nothing at all.</param>
     /// <param name="dataOf">What a provider that keeps its data in the ordinary way is taken to hold; null for just that.</param>
     public static RawSettings Read(IConfiguration? configuration, Func<ConfigurationProvider, IDictionary<string, string?>>? dataOf = null)
     {
         var tree = new SettingTree();
+        var outside = new OutsideKeys();
         if (configuration is not (null or IConfigurationRoot))
         {
             IConfigurationSection section = SectionOf(configuration);
             tree.Add("", section.Value);
             Walk(section, "", tree, 0);
+            if (!ReferenceEquals(section, configuration))
+                WalkOutside(configuration, outside);
         }
         foreach (IConfigurationProvider provider in Providers(configuration))
         {
             tree.NextProvider();
             if (KeepsData(provider))
-                ReadData((dataOf ?? Data)((ConfigurationProvider)provider), tree);
+            {
+                ReadData((dataOf ?? Data)((ConfigurationProvider)provider), tree, outside);
+            }
             else
+            {
                 Walk(provider, SectionName, "", tree, 0);
+                WalkOutside(provider, outside);
+            }
         }
-        return new RawSettings { Section = tree.Root, Faults = tree.Faults };
+        tree.Complete();
+        return new RawSettings { Section = tree.Root, Faults = tree.Faults, ListLength = tree.ListLength, Outside = outside.Keys };
     }
 
     /// <summary>Every provider of a root, those of a chained one in its place. Later ones win.</summary>
@@ -55,13 +68,15 @@ internal static class SettingReader
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Data")]
     public static extern IDictionary<string, string?> Data(ConfigurationProvider provider);
 
-    private static void ReadData(IDictionary<string, string?> data, SettingTree tree)
+    private static void ReadData(IDictionary<string, string?> data, SettingTree tree, OutsideKeys outside)
     {
         foreach ((string key, string? value) in data)
             if (IsBelow(key))
                 tree.Add(key.AsSpan(SectionName.Length + 1), value);
             else if (key.Equals(SectionName, StringComparison.OrdinalIgnoreCase))
                 tree.Add("", value);
+            else
+                outside.Add(key, value);
     }
 
     private static bool IsBelow(string key) =>
@@ -93,13 +108,43 @@ internal static class SettingReader
         }
     }
 
+    // Asking is dear: only for a flag beside the section.
+    private static void WalkOutside(IConfigurationProvider provider, OutsideKeys outside)
+    {
+        foreach (string name in provider.GetChildKeys([], null).Distinct(StringComparer.OrdinalIgnoreCase))
+            if (!name.Equals(SectionName, StringComparison.OrdinalIgnoreCase))
+                AddOutside(name, field => provider.TryGet(field, out string? value) ? value : null, outside);
+    }
+
+    private static void WalkOutside(IConfiguration above, OutsideKeys outside)
+    {
+        foreach (IConfigurationSection child in above.GetChildren())
+            if (!child.Key.Equals(SectionName, StringComparison.OrdinalIgnoreCase))
+                AddOutside(child.Key, field => above[field], outside);
+    }
+
+    private static void AddOutside(string name, Func<string, string?> valueOf, OutsideKeys outside)
+    {
+        outside.Add(name, null);
+        foreach (string field in new[] { "type", "state" })
+        {
+            string path = ConfigurationPath.Combine(name, field);
+            if (valueOf(path) is { } value)
+                outside.Add(path, value);
+        }
+    }
+
     private static IConfigurationSection SectionOf(IConfiguration configuration) =>
         configuration is IConfigurationSection section && section.Key.Equals(SectionName, StringComparison.OrdinalIgnoreCase)
             ? section
             : configuration.GetSection(SectionName);
 
-    private static bool KeepsData(IConfigurationProvider provider) =>
-        provider is ConfigurationProvider
-        && provider.GetType().GetMethod(nameof(provider.TryGet))?.DeclaringType == typeof(ConfigurationProvider)
-        && provider.GetType().GetMethod(nameof(provider.GetChildKeys))?.DeclaringType == typeof(ConfigurationProvider);
+    // By the methods that a call through the interface reaches, so that overloads and explicit implementations do not matter.
+    private static bool KeepsData(IConfigurationProvider provider) => provider is ConfigurationProvider && ByType.GetOrAdd(provider.GetType(), static type =>
+    {
+        InterfaceMapping map = type.GetInterfaceMap(typeof(IConfigurationProvider));
+        return map.InterfaceMethods.Zip(map.TargetMethods).All(pair =>
+            pair.First.Name is not (nameof(IConfigurationProvider.TryGet) or nameof(IConfigurationProvider.GetChildKeys))
+            || pair.Second.DeclaringType == typeof(ConfigurationProvider));
+    });
 }

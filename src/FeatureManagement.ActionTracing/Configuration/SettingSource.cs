@@ -17,6 +17,8 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
         RawSettings raw = Read();
         options.Section = raw.Section;
         options.Faults = raw.Faults;
+        options.ListLength = raw.ListLength;
+        options.Outside = raw.Outside;
         options.FileFaults = raw.FileFaults;
         options.IsUnreadable = raw.IsUnreadable;
     }
@@ -34,6 +36,7 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
         {
             try
             {
+                ConfigurationFiles.CheckReadable(file);
                 // Not under the lock, for it tells everybody who listens.
                 file.Load();
             }
@@ -68,7 +71,7 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
                     return new RawSettings
                     {
                         IsUnreadable = true,
-                        FileFaults = [$"Configuration cannot be read: {exception.GetBaseException().Message} What was last read stands."],
+                        FileFaults = [$"Configuration cannot be read: {KeptJsonProvider.ReasonOf(exception)}. What was last read stands."],
                     };
                 }
                 catch (Exception) when (attempt < Attempts)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Flags;
+
 namespace FeatureManagement.ActionTracing.Configuration;
 
 /// <summary>Grows the tree of settings from the paths and values of one provider after the other.</summary>
@@ -15,11 +18,28 @@ internal sealed class SettingTree
 
     public IReadOnlyList<SettingFault> Faults => _faults;
 
+    /// <summary>How many entries the flags of a provider have that wrote them as a list; 0 where none did.</summary>
+    public int ListLength { get; private set; }
+
     public void NextProvider()
     {
+        Complete();
         _provider++;
         _spellings.Clear();
         _latestFlag = null;
+    }
+
+    /// <summary>The provider has said all that it has to say.</summary>
+    public void Complete()
+    {
+        int length = 0;
+        while (_spellings.ContainsKey(length.ToString(CultureInfo.InvariantCulture)))
+            length++;
+        if (length == 0 || length < _spellings.Count)
+            return;
+        if (ListLength == 0)
+            _faults.Add(new SettingFault(null, SettingReader.SectionName + ".featureFlags", "is a list; it must be an object with a field for each flag"));
+        ListLength = Math.Max(ListLength, length);
     }
 
     /// <param name="path">The path below the section, with colons.</param>
@@ -33,11 +53,15 @@ internal sealed class SettingTree
             int colon = depth < MaxDepth ? path.IndexOf(':') : -1;
             ReadOnlySpan<char> name = colon < 0 ? path : path[..colon];
             path = colon < 0 ? default : path[(colon + 1)..];
+            if (SettingNames.IsComment(name))
+                return;
             node = node.GetOrAdd(name);
             place = Below(place, node.Name);
             if (place == Place.Flag && depth == 1)
                 Spelled(node, name);
-            if (place == Place.List)
+            if (place == Place.List && HasComment(path))
+                return;
+            if (place is Place.List or Place.Config)
             {
                 (node.Items ??= []).Add(new SettingItem(_provider, path.ToString(), value));
                 return;
@@ -55,9 +79,17 @@ internal sealed class SettingTree
         _latestFlag = flag;
         if (_spellings.TryAdd(flag.Name, name.SequenceEqual(flag.Name) ? flag.Name : name.ToString()) || name.SequenceEqual(_spellings[flag.Name]))
             return;
-        var fault = new SettingFault(flag.Name, "", $"is there twice, as '{_spellings[flag.Name]}' and as '{name}'; names that differ only by case are the same, so rename or remove one");
+        var fault = new SettingFault(flag.Name, "", $"is there twice, as '{ForeignText.Quote(_spellings[flag.Name])}' and as '{ForeignText.Quote(name.ToString())}'; names that differ only by case are the same, so rename or remove one");
         if (!_faults.Contains(fault))
             _faults.Add(fault);
+    }
+
+    private static bool HasComment(ReadOnlySpan<char> path)
+    {
+        foreach (Range name in path.Split(':'))
+            if (SettingNames.IsComment(path[name]))
+                return true;
+        return false;
     }
 
     private static Place Below(Place place, string name)
@@ -73,7 +105,7 @@ internal sealed class SettingTree
             Place.Flag when Is("rolloutConfig") => Place.Rollout,
             Place.Flag when Is("whitelist") || Is("groups") => Place.List,
             Place.Rollout when Is("checkpoints") || Is("schedule") => Place.List,
-            Place.Variant when Is("config") => Place.List,
+            Place.Variant when Is("config") => Place.Config,
             _ => Place.Other,
         };
 
@@ -90,6 +122,9 @@ internal sealed class SettingTree
         Variant,
         Rollout,
         List,
+
+        /// <summary>Whatever the application wants: nothing in it is a comment of ours.</summary>
+        Config,
         Other,
     }
 }

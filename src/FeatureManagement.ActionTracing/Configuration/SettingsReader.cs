@@ -4,10 +4,11 @@ namespace FeatureManagement.ActionTracing.Configuration;
 internal static class SettingsReader
 {
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LeastTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Decade = TimeSpan.FromDays(3_650);
 
-    public static FeatureFlagSettings? ReadSettings(SettingFields section, List<SettingFault> faults)
+    public static FeatureFlagSettings? ReadSettings(SettingFields section, List<SettingFault> faults, List<string> warnings)
     {
         int before = faults.Count;
         SettingFields fields = section.Below("featureFlagSettings", SettingNames.Settings);
@@ -24,6 +25,10 @@ internal static class SettingsReader
             ProgressionInterval = fields.Duration("progressionInterval", Millisecond, Day) ?? defaults.ProgressionInterval,
             StorePollInterval = fields.Duration("storePollInterval", Millisecond, Day) ?? defaults.StorePollInterval,
         };
+        if (settings.DefaultTimeout < LeastTimeout)
+            warnings.Add(
+                $"{SettingReader.SectionName}.featureFlagSettings.defaultTimeout is {settings.DefaultTimeout:c}; below 100 ms calls to a store often fail. "
+                + "A number is milliseconds: write 5000 for five seconds.");
         return faults.Count == before ? settings : null;
     }
 

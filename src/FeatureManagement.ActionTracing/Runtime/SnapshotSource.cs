@@ -28,6 +28,7 @@ internal sealed class SnapshotSource : IDisposable
         _current = FlagSnapshot.Compile([], _development);
         configuration.Changed += Load;
         Load(configuration.Catalog);
+        configuration.AskWhetherOn(flag => _current.Find(flag)?.CanBeOn == true);
     }
 
     /// <summary>The snapshot in force. An evaluation reads it once.</summary>

@@ -165,7 +165,7 @@ public sealed class FlagRuleTests
     {
         Assert.Empty(Layers.Errors(Layers.Flags(Layers.Flag(new string('n', 200)))));
         Assert.Equal(
-            [$"Flag '{new string('n', 201)}' has a name of 201 characters; it must have between 1 and 200."],
+            [$"Flag '{new string('n', 100)}… (201 characters)' has a name of 201 characters; it must have between 1 and 200."],
             Layers.Errors(Layers.Flags(Layers.Flag(new string('n', 201)))));
     }
 

@@ -53,7 +53,7 @@ public sealed class ReloadTests
     [Fact]
     public void MissingFlag_IsRemoved_ABuiltInOneReturns()
     {
-        Edit(Flags(("a", ""), ("b", ""), ("emergency_shutdown", "\"priority\": 7")));
+        Edit(Flags(("a", ""), ("b", ""), ("emergency_shutdown", "\"priority\": 7, \"environments\": { \"production\": { \"state\": \"disabled\" } }")));
         Assert.Equal(7, _reading.Catalog.Flags["emergency_shutdown"].Priority);
         FlagCatalog after = Edit(Flags(("a", "")));
 
@@ -115,8 +115,8 @@ public sealed class ReloadTests
         Assert.Equal(
             [
                 "Flag 'child': parent is Parent, and there is no such flag; define it, or take the parent away.",
-                "Flag 'parent' is gone, but 'child' still has it as its parent; its last good definition stands until 'child' is mended.",
-                "Flag 'grand' is gone, but 'parent' still has it as its parent; its last good definition stands until 'parent' is mended.",
+                "Flag 'grand' is missing while something else in ActionTracing has a fault; its last good definition stays in force. Correct that fault first.",
+                "Flag 'parent' is missing, but 'child' still has it as its parent; its last good definition stays in force until 'child' is corrected.",
             ],
             Faults);
 
@@ -139,9 +139,9 @@ public sealed class ReloadTests
         Assert.Equal(
             [
                 "Flag 'bad': percentage is 200; it must be between 0 and 100.",
-                "Flag 'child': parent is bad, which has no valid definition; mend that flag first.",
-                "Flag 'newcomer': parent is bad, which has no valid definition; mend that flag first.",
-                "Flag 'grandchild': parent is newcomer, which has no valid definition; mend that flag first.",
+                "Flag 'child': parent is bad, which has no valid definition; correct that flag first.",
+                "Flag 'newcomer': parent is bad, which has no valid definition; correct that flag first.",
+                "Flag 'grandchild': parent is newcomer, which has no valid definition; correct that flag first.",
             ],
             Faults);
     }
@@ -170,7 +170,7 @@ public sealed class ReloadTests
         Assert.Equal(
             [
                 "Flag 'a': percentage is 200; it must be between 0 and 100.",
-                "Flag 'b': parent makes a cycle with a last good definition: a → b → a; mend the other flags first.",
+                "Flag 'b': parent makes a cycle with a last good definition: a → b → a; correct the other flags first.",
             ],
             Faults);
         Assert.Equal("a", Edit(Flags(("a", ""), ("b", "\"parent\": \"a\""))).Flags["b"].Parent);

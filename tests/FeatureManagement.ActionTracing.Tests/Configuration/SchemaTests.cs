@@ -46,6 +46,31 @@ public sealed class SchemaTests
         print: section => section.Root.ToJsonString());
 
     [Fact]
+    public void Comments_AreIgnoredByBoth_AtEveryLevel()
+    {
+        const string Comment = """ "$comment": "a", "//": { "type": "x", "state": [1] }, "_COMMENT": ["b", "c"] """;
+        string json = $$$"""
+            { "ActionTracing": { {{{Comment}}},
+              "featureFlagSettings": { {{{Comment}}} }, "traceOutput": { {{{Comment}}} },
+              "featureFlags": { {{{Comment}}}, "f": { "type": "multivariate", "state": "enabled", {{{Comment}}},
+                "whitelist": { {{{Comment.Replace("[1]", "1", StringComparison.Ordinal)}}}, "alice": true },
+                "environments": { {{{Comment}}}, "production": { {{{Comment}}}, "percentage": 5 } },
+                "variants": { {{{Comment}}}, "a": { "weight": 1, {{{Comment}}}, "config": { "$comment": "data" } }, "b": { "weight": 1 } },
+                "rolloutConfig": { "type": "custom", "schedule": [ { "after": 1000, "percentage": 5, {{{Comment}}} } ], {{{Comment}}},
+                  "safetyThresholds": { {{{Comment}}}, "phases": { {{{Comment}}}, "canary": { {{{Comment}}} } } } },
+                "experiment": { {{{Comment}}}, "control": "a", "primaryMetric": "m", "metrics": { {{{Comment}}}, "m": { "kind": "binary", {{{Comment}}} } } } } } } }
+            """;
+
+        // Both take a list's map only with true and false; a comment in it is a comment all the same.
+        Assert.Empty(Layers.Errors(json));
+        Assert.Empty(Schema.Validate(json));
+        Flags.FlagDefinition flag = Layers.Definition("f", "Production", json);
+        Assert.Equal(["alice"], flag.Whitelist);
+        // What is in config is the application's.
+        Assert.Equal([KeyValuePair.Create("$comment", (string?)"data")], flag.Variants[0].Config);
+    }
+
+    [Fact]
     public void Fields_AreThoseOfTheValidator_InAnyCase()
     {
         JsonNode definitions = JsonNode.Parse(System.IO.File.ReadAllText(File))!["definitions"]!;
@@ -58,7 +83,7 @@ public sealed class SchemaTests
         {
             JsonNode fields = definitions[definition]!;
             Assert.Equal(names.Order(StringComparer.Ordinal), fields["properties"]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal));
-            Assert.Equal(names.Length, fields["patternProperties"]!.AsObject().Count);
+            Assert.Equal(names.Length + 1, fields["patternProperties"]!.AsObject().Count); // and comments
             Assert.All(names, name => Assert.Equal(
                 fields["properties"]![name]!["allOf"]![0]!.ToJsonString(),
                 Assert.Single(fields["patternProperties"]!.AsObject(), pattern => System.Text.RegularExpressions.Regex.IsMatch(name.ToUpperInvariant(), pattern.Key)).Value!.ToJsonString()));

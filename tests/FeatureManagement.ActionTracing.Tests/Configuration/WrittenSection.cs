@@ -37,6 +37,8 @@ internal sealed class WrittenSection(Random random)
             "time" => Pick<JsonNode>("tomorrow", "2026-12-01", 5, new JsonObject { ["x"] = 1 }),
             "list" => Pick<JsonNode>("alice", 5, true, new JsonArray(true, "false"), new JsonArray(""), new JsonObject { ["a"] = "maybe" }),
             "text" => Pick<JsonNode>(new JsonObject { ["x"] = 1 }, new JsonArray(1)),
+            "map" when key.Equals("featureFlags", StringComparison.OrdinalIgnoreCase) || key.Equals("environments", StringComparison.OrdinalIgnoreCase) =>
+                Pick<JsonNode>("text", 5, true, new JsonArray("a"), new JsonArray(new JsonObject { ["type"] = "boolean", ["state"] = "enabled" })),
             _ => Pick<JsonNode>("text", 5, true, new JsonArray("a")),
         };
         return $"{parent[key]!.ToJsonString()} at {parent[key]!.GetPath()}";
@@ -156,6 +158,8 @@ internal sealed class WrittenSection(Random random)
         key = kind == "map" || !key.StartsWith("flag", StringComparison.Ordinal) ? Cased(key) : key;
         parent[key] = created;
         _places.Add((parent, key, kind));
+        if (random.Next(5) == 0)
+            created[Pick("$comment", "//", "_comment", "$Comment")] = Pick<JsonNode>("words", 5, new JsonArray("words"), new JsonObject { ["type"] = "boolean", ["state"] = "enabled" });
         return created;
     }
 
