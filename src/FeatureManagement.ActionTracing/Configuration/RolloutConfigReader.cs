@@ -69,6 +69,7 @@ internal static class RolloutConfigReader
             MaxErrorRate = fields.Rate("maxErrorRate", 0, 1),
             MaxLatency = fields.Duration("maxLatency", TimeSpan.Zero, Day),
             ThresholdWindow = fields.Duration("thresholdWindow", Second, Day) ?? NoThresholds.ThresholdWindow,
+            MaxErrorRateWithoutControl = fields.Rate("maxErrorRateWithoutControl", 0.001, 1) ?? NoThresholds.MaxErrorRateWithoutControl,
             MinimumSamples = fields.Integer("minimumSamples", 0, int.MaxValue),
             Canary = Phase(phases, "canary"),
             Gradual = Phase(phases, "gradual"),

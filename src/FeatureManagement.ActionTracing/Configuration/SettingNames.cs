@@ -23,7 +23,7 @@ internal static class SettingNames
         "guard", "alpha", "maxErrorRateIncrease", "maxLatencyIncrease", "slowThreshold", "maxHold",
     ];
 
-    public static readonly string[] Thresholds = ["maxErrorRate", "maxLatency", "thresholdWindow", "minimumSamples", "phases"];
+    public static readonly string[] Thresholds = ["maxErrorRate", "maxLatency", "thresholdWindow", "maxErrorRateWithoutControl", "minimumSamples", "phases"];
 
     public static readonly string[] Phases = ["canary", "gradual", "majority"];
 

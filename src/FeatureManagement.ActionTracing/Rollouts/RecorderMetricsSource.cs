@@ -3,43 +3,57 @@ using FeatureManagement.ActionTracing.Safety;
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>What this process's own recorder saw. Thread-safe.</summary>
-internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRolloutMetricsSource, IDisposable
+internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRolloutMetricsSource, IEarlyChecks, IDisposable
 {
     private const int EnoughLatencies = 200;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Watched> _watches = new(StringComparer.OrdinalIgnoreCase);
 
+    public event Action<string, EarlyCheck>? Due;
+
     public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_watches.TryGetValue(query.Flag, out Watched? watched) && watched.Query.RolloutId != query.RolloutId)
-            {
-                Forget(query.Flag);
-                watched = null;
-            }
-            if (watched is null)
-                _watches[query.Flag] = watched = new Watched(recorder.Watch(query.Flag, query.Step, query.Percentage, query.Window), query);
-            else if (watched.Query.Step != query.Step)
-            {
-                watched.Before = watched.Watch.Read().Actions;
-                watched.Watch.BeginStep(query.Step, query.Percentage, newRound: watched.Query.Round != query.Round);
-            }
+            Watched watched = Find(query);
+            if (watched.Query.Step != query.Step)
+                watched.BeginStep(query);
             watched.Query = query;
+            watched.AtRead = watched.Watch.Alarm.Counts; // first: what happens meanwhile counts twice rather than never
             OutcomeCounts counts = watched.Watch.Read();
             if (query.SlowThreshold is { } slow && counts.SlowThreshold != slow)
                 watched.Watch.SetSlowThreshold(slow);
+            watched.Gated = counts.Gated;
             return ValueTask.FromResult(new RolloutMetrics
             {
-                Exposed = RolloutArm.Of(counts.Exposed),
+                Exposed = RolloutArm.Of(counts.Exposed) with
+                {
+                    GatedUnits = counts.Gated.Units - watched.GatedBefore.Units,
+                    GatedBad = counts.Gated.Errors - watched.GatedBefore.Errors,
+                },
                 Control = RolloutArm.Of(counts.Control),
                 Actions = RolloutActions.Of(counts.Actions - watched.Before),
                 Window = RolloutActions.Of(counts.Window),
+                GatedWindow = RolloutActions.Of(counts.Gated.Window),
+                GatedWindowUnits = counts.Gated.WindowUnits,
                 ControlPercentile95 = Percentile95(counts.ControlLatencies),
                 DefaultKeys = counts.DefaultKeys,
             });
         }
+    }
+
+    public void Open(RolloutQuery query)
+    {
+        lock (_gate)
+            Find(query);
+    }
+
+    public void Arm(string flag, BadOutcomes more, EarlyCheck check)
+    {
+        lock (_gate)
+            if (_watches.TryGetValue(flag, out Watched? watched))
+                watched.Watch.Alarm.Arm(watched.AtRead.Plus(more), check);
     }
 
     public void Forget(string flag)
@@ -59,6 +73,17 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
         }
     }
 
+    private Watched Find(RolloutQuery query)
+    {
+        if (_watches.TryGetValue(query.Flag, out Watched? watched) && watched.Query.RolloutId != query.RolloutId)
+        {
+            Forget(query.Flag);
+            watched = null;
+        }
+        return watched ?? (_watches[query.Flag] = new Watched(
+            recorder.Watch(query.Flag, query.Step, query.Percentage, query.Window, due: check => Due?.Invoke(query.Flag, check)), query));
+    }
+
     private static TimeSpan? Percentile95(IReadOnlyList<double> latencies) =>
         latencies.Count < EnoughLatencies ? null : TimeSpan.FromMilliseconds(latencies.Order().ElementAt((int)Math.Ceiling(latencies.Count * 0.95) - 1));
 
@@ -69,6 +94,21 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
         public RolloutQuery Query { get; set; } = query;
 
         /// <summary>Exposed actions of earlier steps.</summary>
-        public ActionCounts Before { get; set; }
+        public ActionCounts Before { get; private set; }
+
+        /// <summary>What was said of gated actions, and what of it belongs to earlier steps.</summary>
+        public GatedCounts Gated { get; set; }
+
+        public GatedCounts GatedBefore { get; private set; }
+
+        /// <summary>Bad outcomes at the last reading.</summary>
+        public BadOutcomes AtRead { get; set; } = BadOutcomes.None;
+
+        public void BeginStep(RolloutQuery next)
+        {
+            Before = watch.Read().Actions;
+            GatedBefore = Gated;
+            watch.BeginStep(next.Step, next.Percentage, newRound: Query.Round != next.Round);
+        }
     }
 }

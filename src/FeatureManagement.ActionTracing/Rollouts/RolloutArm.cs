@@ -13,7 +13,7 @@ public sealed record RolloutArm
     /// <summary>Users whose answer the bucket decided.</summary>
     public long Units { get; init; }
 
-    /// <summary>Users with a comparable outcome in this step (not one that the flag's own "off" cut short) who had met no error in an earlier one.</summary>
+    /// <summary>Users with a comparable outcome in this step (not of an action in which a gate of the flag answered) who had met no error in an earlier one.</summary>
     public long AtRisk { get; init; }
 
     /// <summary>Of those at risk, users with an error, each once.</summary>
@@ -33,6 +33,14 @@ public sealed record RolloutArm
 
     /// <summary>Of those, users with an action slower than it, each once.</summary>
     public long Slow { get; init; }
+
+    /// <summary>
+    /// Users with the flag on whose first action behind a gate of the flag, in the whole rollout, has ended in this step. 0 where a source knows of no gates.
+    /// </summary>
+    public long GatedUnits { get; init; }
+
+    /// <summary>Of those, users for whom it failed.</summary>
+    public long GatedBad { get; init; }
 
     internal Moments Latency => new(LatencyCount, LatencyMean, LatencySumOfSquares);
 
@@ -56,5 +64,7 @@ public sealed record RolloutArm
         Bad = Bad + other.Bad,
         SlowAtRisk = SlowAtRisk + other.SlowAtRisk,
         Slow = Slow + other.Slow,
+        GatedUnits = GatedUnits + other.GatedUnits,
+        GatedBad = GatedBad + other.GatedBad,
     };
 }

@@ -11,6 +11,8 @@ internal sealed record RolloutFindings
 
     public RolloutComparison? Slow { get; init; }
 
+    public RolloutComparison? WithoutControl { get; init; }
+
     public long ExposedUnits { get; init; }
 
     public long ControlUnits { get; init; }

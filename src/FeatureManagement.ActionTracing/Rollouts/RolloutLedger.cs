@@ -9,7 +9,7 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 internal sealed record RolloutLedger
 {
     // Beyond it windows of the same stratum are added together; only the bounds that people see depend on them.
-    private const int MaxWindows = 4_096;
+    private const int MaxWindows = 1_024;
 
     // Above this share control is too small to compare with.
     private const decimal LastCompared = 99;
@@ -33,6 +33,11 @@ internal sealed record RolloutLedger
     public CountEvidence Slow { get; init; } = CountEvidence.None;
 
     public IReadOnlyList<CountWindow> ErrorWindows { get; init; } = [];
+
+    public IReadOnlyList<CountWindow> SlowWindows { get; init; } = [];
+
+    /// <summary>See <see cref="AlphaSplit"/>; null while no outcome is known.</summary>
+    public bool? ComparedFirst { get; init; }
 
     /// <summary>What was slow from then on; null while it is not known.</summary>
     public TimeSpan? SlowThreshold { get; init; }
@@ -71,6 +76,12 @@ internal sealed record RolloutLedger
 
     public RolloutArm Control => Open.Aggregate(EndedControl, (sum, stratum) => sum.Plus(stratum.Control));
 
+    /// <summary>Users with the flag on by their first action behind a gate of the flag, which is compared with nothing.</summary>
+    public RateAboveBound Gated => new(Exposed.GatedUnits, Exposed.GatedBad);
+
+    /// <summary>Whether both arms had outcomes that can be compared.</summary>
+    public bool IsComparing => Exposed.AtRisk > 0 && Control.AtRisk > 0;
+
     public static bool CanCompare(decimal percentage) => percentage is > 0 and <= LastCompared;
 
     public long UnitsIn(RolloutPhase phase) =>
@@ -96,10 +107,13 @@ internal sealed record RolloutLedger
                 Errors = next.Errors.Add(errors, tolerated),
                 Slow = next.Slow.Add(slow, 1),
                 ErrorWindows = errors.IsInformative ? Keep(next.ErrorWindows, errors with { Stratum = seen.Key }) : next.ErrorWindows,
+                SlowWindows = slow.IsInformative ? Keep(next.SlowWindows, slow with { Stratum = seen.Key }) : next.SlowWindows,
             };
         }
         next = next with { Open = [.. next.Open.Where(stratum => stratum.Key != seen.Key), seen] };
-        if (next.Latency is { Treated: >= OneSidedTest.MinimumTreated, Control: >= OneSidedTest.MinimumTreated } latency)
+        if (next.ComparedFirst is null && (next.IsComparing || next.Exposed.GatedUnits > 0))
+            next = next with { ComparedFirst = next.IsComparing };
+        if (next.Latency is { Treated: >= OneSidedTest.MinimumPerArm, Control: >= OneSidedTest.MinimumPerArm } latency)
             next = next with { MinLatencyP = Math.Min(next.MinLatencyP, OneSidedTest.PValue(latency, Math.Log(1 + record.Plan.MaxLatencyIncrease))) };
         return next.SplitMismatch || !next.Split.IsMismatch ? next : next with { SplitMismatch = true };
     }

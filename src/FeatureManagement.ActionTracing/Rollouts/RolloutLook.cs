@@ -3,5 +3,6 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// <summary>What a look at a rollout left. Immutable.</summary>
 /// <param name="Ledger">The ledger after it.</param>
 /// <param name="Verdict">What it found.</param>
+/// <param name="Guards">What guards the rollout, in a sentence.</param>
 /// <param name="DefaultKeys">Evaluations here without any identity.</param>
-internal sealed record RolloutLook(RolloutLedger Ledger, RolloutVerdict Verdict, long DefaultKeys);
+internal sealed record RolloutLook(RolloutLedger Ledger, RolloutVerdict Verdict, string Guards, long DefaultKeys);

@@ -2,6 +2,7 @@ using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Safety;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,13 +10,40 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>Looks at every rollout each <c>safetyInterval</c>, begins those that were planned, and starts those that configuration says start by themselves.</summary>
 internal sealed partial class RolloutLoop(
-    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, TimeProvider time, ILogger<RolloutLoop> logger) : BackgroundService
+    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, RolloutMoments moments, TimeProvider time,
+    ILogger<RolloutLoop> logger) : BackgroundService
 {
+    private readonly SemaphoreSlim _lane = new(1, 1); // of a rollout one check at a time
+
     private readonly Dictionary<string, string> _refused = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (string Content, string Why)> _said = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>One look at everything.</summary>
-    public async Task TickAsync(CancellationToken cancellationToken)
+    public Task TickAsync(CancellationToken cancellationToken) => OneAtATimeAsync(LookAsync, cancellationToken);
+
+    /// <summary>What does not wait for that: percentages that have just come into force are observed, and bad outcomes that may change a verdict are judged.</summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken) => OneAtATimeAsync(
+        async stopping =>
+        {
+            foreach (string flag in moments.TakeBegun())
+                if (Active(flag) is { } rollout)
+                    await GuardedAsync(flag, () => runner.BeginAsync(flag, rollout, stopping)).ConfigureAwait(false);
+            foreach ((string flag, EarlyCheck check) in moments.TakeDue())
+            {
+                moments.Checked(flag);
+                if (Active(flag) is { } rollout)
+                    await GuardedAsync(flag, () => runner.CheckEarlyAsync(flag, rollout, check, stopping)).ConfigureAwait(false);
+            }
+        },
+        cancellationToken);
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _lane.Dispose();
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         // What is stored is not known: nothing may go forward.
         if (!control.IsLoaded)
@@ -33,7 +61,10 @@ internal sealed partial class RolloutLoop(
         await Task.WhenAll(looks).ConfigureAwait(false);
         foreach (string flag in runner.Watched)
             if (!active.Contains(flag) || control.Record(flag).Record.Rollout is null)
+            {
                 runner.Forget(flag);
+                moments.Forget(flag);
+            }
         // Last, for what is on its way already comes first.
         foreach (FlagDefinition flag in configuration.Catalog.Flags.Values)
             if (flag.RolloutConfig is { AutoStart: true })
@@ -43,26 +74,61 @@ internal sealed partial class RolloutLoop(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(configuration.Catalog.Settings.SafetyInterval, time);
-        do
+        Task<bool>? tick = null;
+        Task? moment = null;
+        await TryAsync(TickAsync, stoppingToken).ConfigureAwait(false);
+        while (!stoppingToken.IsCancellationRequested)
         {
-            try
+            tick ??= timer.NextAsync(stoppingToken).AsTask();
+            moment ??= moments.WaitAsync(stoppingToken);
+            await Task.WhenAny(tick, moment).ConfigureAwait(false);
+            if (!tick.IsCompleted)
             {
-                await TickAsync(stoppingToken).ConfigureAwait(false);
+                moment = null;
+                await TryAsync(CatchUpAsync, stoppingToken).ConfigureAwait(false);
+                continue;
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
+            if (!await tick.ConfigureAwait(false))
                 return;
-            }
-#pragma warning disable CA1031 // An exception that escapes stops the host.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                LogTickFailed(exception);
-            }
+            tick = null;
+            await TryAsync(TickAsync, stoppingToken).ConfigureAwait(false);
             timer.Period = configuration.Catalog.Settings.SafetyInterval;
         }
-        while (await timer.NextAsync(stoppingToken).ConfigureAwait(false));
     }
+
+    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await work(stoppingToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+#pragma warning disable CA1031 // An exception that escapes stops the host.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogTickFailed(exception);
+        }
+    }
+
+    private async Task OneAtATimeAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await work(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _lane.Release();
+        }
+    }
+
+    /// <summary>The rollout that decides a flag's percentage now, or null.</summary>
+    private RolloutRecord? Active(string flag) =>
+        control.Record(flag).Record.Rollout is { IsLaid: true } rollout && source.Configured(flag) is { } configured && rollout.Over == ConfiguredAnswer.Of(configured.Definition) ? rollout : null;
 
     private Task MoveAsync(EffectiveFlag flag, RolloutRecord rollout, CancellationToken cancellationToken)
     {
@@ -71,7 +137,10 @@ internal sealed partial class RolloutLoop(
         if (rollout.Over != ConfiguredAnswer.Of(flag.Definition))
             return Task.CompletedTask; // it decides nothing any more, and whoever saw the edit ends it
         if (rollout.Phase != RolloutPhase.Planned)
+        {
+            moments.Checked(name);
             return runner.LookAsync(name, rollout, cancellationToken);
+        }
         return rollout.StartedAt > now ? Task.CompletedTask : control.CommitAsync(new FlagEdit
         {
             Flag = name,

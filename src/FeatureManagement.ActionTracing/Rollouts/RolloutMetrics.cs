@@ -15,6 +15,12 @@ public sealed record RolloutMetrics
     /// <summary>Exposed actions within the window that was asked for, over all steps.</summary>
     public required RolloutActions Window { get; init; }
 
+    /// <summary>Exposed actions behind a gate of the flag, within that window; null where the source knows of no gates.</summary>
+    public RolloutActions? GatedWindow { get; init; }
+
+    /// <summary>The distinct users of <see cref="GatedWindow"/>.</summary>
+    public long GatedWindowUnits { get; init; }
+
     /// <summary>Control's 95th percentile of latency, once it is known from at least 200 users and no slow threshold is set; else null.</summary>
     public TimeSpan? ControlPercentile95 { get; init; }
 

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Safety;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
@@ -60,6 +61,11 @@ internal sealed record RolloutRecord
 
     /// <summary>How far back the thresholds look: as planned, for what is watched cannot look farther back later.</summary>
     public TimeSpan Window => (Plan.SafetyThresholds ?? new()).ThresholdWindow;
+
+    /// <summary>The thresholds that hold in its phase.</summary>
+    public RolloutLimits Limits(SafetyThresholds? thresholds) => RolloutLimits.Of(thresholds, RolloutCurve.PhaseOf(Percentage));
+
+    public RolloutQuery Query(string flag, TimeSpan? slowThreshold) => new(flag, Id, Step, Round, Percentage, Window, Plan.SlowThreshold ?? slowThreshold);
 
     /// <summary>Whether it decides the flag's share now.</summary>
     public bool IsLaid => Phase is not (RolloutPhase.Planned or RolloutPhase.Complete or RolloutPhase.RolledBack);

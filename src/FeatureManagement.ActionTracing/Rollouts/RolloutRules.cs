@@ -29,6 +29,8 @@ internal static class RolloutRules
             Fault($"schedule has {plan.Schedule.Count} entries; there must be one at least, and times and percentages must rise from entry to entry, within 0 and 100");
         if (WrongEnd(plan) is { } end)
             faults.Add("targetPercentage " + end);
+        if (plan.SafetyThresholds is { MaxErrorRateWithoutControl: not (>= 0.001 and <= 1) } thresholds)
+            Fault($"safetyThresholds.maxErrorRateWithoutControl is {thresholds.MaxErrorRateWithoutControl}; it must be between 0.001 and 1, which switches it off");
         if (!(plan.Alpha is > 0 and < 1))
             Fault($"alpha is {plan.Alpha}; it must lie between 0 and 1");
         if (!(plan.MaxErrorRateIncrease is >= 0 and <= 100))
@@ -60,8 +62,14 @@ internal static class RolloutRules
     }
 
     /// <summary>Tells one content of <c>rolloutConfig</c> from another; null for none.</summary>
-    public static string? Fingerprint(RolloutConfig? plan) =>
-        plan is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(StoredJson.Write(plan))).AsSpan(0, 8));
+    public static string? Fingerprint(RolloutConfig? plan)
+    {
+        if (plan is null)
+            return null;
+        // A field that came later must not make a content look new that has had its rollout: an update of the package would start it again.
+        string content = StoredJson.Write(plan).Replace(",\"maxErrorRateWithoutControl\":0.1,", ",", StringComparison.Ordinal).Replace(",\"maxErrorRateWithoutControl\":0.1}", "}", StringComparison.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 8));
+    }
 
     /// <summary>Whether a content of <c>rolloutConfig</c> has had its rollout.</summary>
     /// <param name="had">The fingerprints of those that have, with spaces between them; or null.</param>

@@ -27,8 +27,14 @@ internal sealed class RolloutRun(string id, TimeSpan credited)
     /// <summary>The key of the stratum before, until it is folded.</summary>
     public string? Ended { get; set; }
 
-    /// <summary>What that one had come to when a step was found that was not taken here, until it is folded.</summary>
-    public RolloutStratum? Rest { get; set; }
+    /// <summary>
+    /// Copies that are not in the stored ledger yet, in order: what the step before had come to when a step was found that was not taken here, and what
+    /// checks before their time saw. Each closes a window of the comparison.
+    /// </summary>
+    public List<RolloutStratum> Unsaved { get; } = [];
+
+    /// <summary>The guards as they were last logged.</summary>
+    public string Guards { get; set; } = "";
 
     /// <summary>What the last look left, or null before the first.</summary>
     public RolloutLook? Last

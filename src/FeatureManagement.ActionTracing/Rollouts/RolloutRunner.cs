@@ -41,7 +41,7 @@ internal sealed partial class RolloutRunner(
     /// <summary>One look at a flag's rollout. An error of the rollout's own machinery holds it, and moves it neither way.</summary>
     public async Task LookAsync(string flag, RolloutRecord record, CancellationToken cancellationToken)
     {
-        RolloutRun run = _runs.AddOrUpdate(flag, _ => NewRun(record), (_, known) => known.Id == record.Id ? known : NewRun(record));
+        RolloutRun run = RunOf(flag, record);
         try
         {
             await LookAsync(flag, record, run, cancellationToken).ConfigureAwait(false);
@@ -58,24 +58,57 @@ internal sealed partial class RolloutRunner(
             var verdict = new RolloutVerdict(VerdictKind.Failed, $"The last look failed: {exception.Message}");
             if (run.Last?.Verdict != verdict)
                 LogFailed(flag, exception);
-            run.Last = new RolloutLook(run.Ledger with { Hold = new RolloutHold(verdict.Kind, verdict.Reason, time.GetUtcNow()) }, verdict, run.Last?.DefaultKeys ?? 0);
+            run.Last = new RolloutLook(
+                run.Ledger with { Hold = new RolloutHold(verdict.Kind, verdict.Reason, time.GetUtcNow()) }, verdict, run.Last?.Guards ?? "", run.Last?.DefaultKeys ?? 0);
         }
+    }
+
+    /// <summary>
+    /// A percentage is in force: it is observed from now on, and not from the next safety check on. Whatever fails here, that check meets again.
+    /// </summary>
+    public async Task BeginAsync(string flag, RolloutRecord record, CancellationToken cancellationToken)
+    {
+        RolloutRun run = RunOf(flag, record);
+        SafetyThresholds? thresholds = Live(flag, record).SafetyThresholds;
+        (RolloutMetrics? seen, _) = await ObserveAsync(flag, record, run, configuration.Catalog.Settings, cancellationToken).ConfigureAwait(false);
+        Arm(flag, record, thresholds, Take(record, run.Ledger, run, seen), seen);
+        SayGuards(flag, run, RolloutGuards.Describe(record, record.Limits(thresholds), run.Last?.Ledger));
+    }
+
+    /// <summary>
+    /// A safety check before its time. It reads and judges, and writes nothing but a rollback: the next check by the clock puts in the ledger what this one saw.
+    /// </summary>
+    public async Task CheckEarlyAsync(string flag, RolloutRecord record, EarlyCheck check, CancellationToken cancellationToken)
+    {
+        if (!_runs.TryGetValue(flag, out RolloutRun? run) || run.Id != record.Id)
+            return;
+        SafetyThresholds? thresholds = Live(flag, record).SafetyThresholds;
+        (RolloutMetrics? seen, _) = await ObserveAsync(flag, record, run, configuration.Catalog.Settings, cancellationToken).ConfigureAwait(false);
+        if (seen is null)
+            return;
+        RolloutLedger taken = Take(record, run.Ledger, run, seen);
+        string? reason = RolloutGuard.Breach(record, thresholds, taken, seen);
+        if (reason is null && check.HasFlag(EarlyCheck.Comparison))
+        {
+            run.Unsaved.Add(StratumOf(record, run.Key, seen));
+            reason = RolloutGuard.Judge(record, thresholds, taken, seen) is { Kind: VerdictKind.Regressed } verdict ? verdict.Reason : null;
+        }
+        if (reason is not null)
+            await RollBackAsync(flag, record, taken, reason, cancellationToken).ConfigureAwait(false);
+        else
+            Arm(flag, record, thresholds, taken, seen, check);
     }
 
     private async Task LookAsync(string flag, RolloutRecord record, RolloutRun run, CancellationToken cancellationToken)
     {
         FeatureFlagSettings settings = configuration.Catalog.Settings;
-        RolloutConfig live = record.OwnPlan && configuration.Catalog.Flags.GetValueOrDefault(flag)?.RolloutConfig is { } edited ? edited : record.Plan;
-        // Another process took a step, or somebody resumed: what was seen here since the last look still belongs to the step before.
-        if (run.At is { } before && before.Step != record.Step && (await MeasureAsync(flag, before, run, settings, cancellationToken).ConfigureAwait(false)).Seen is { } rest)
-            run.Rest = StratumOf(before, run.Key, rest);
-        BeginStep(run, record);
-        (RolloutMetrics? seen, string? failure) = await MeasureAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
+        RolloutConfig live = Live(flag, record);
+        (RolloutMetrics? seen, string? failure) = await ObserveAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
 
         // A rollback does not wait for the store.
-        if (seen is not null && Judge(record, run.Ledger, live.SafetyThresholds, run, seen) is { Kind: VerdictKind.Regressed } at)
+        if (seen is not null && Take(record, run.Ledger, run, seen) is var known && RolloutGuard.Judge(record, live.SafetyThresholds, known, seen) is { Kind: VerdictKind.Regressed } at)
         {
-            await RollBackAsync(flag, record, Take(record, run.Ledger, run, seen), at.Reason, cancellationToken).ConfigureAwait(false);
+            await RollBackAsync(flag, record, known, at.Reason, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -88,20 +121,25 @@ internal sealed partial class RolloutRunner(
             RolloutLedger taken = Take(record, run.Ledger, run, seen);
             RolloutVerdict verdict = failure is not null ? new(VerdictKind.SourceUnavailable, failure)
                 : !CanBeOn(flag) ? new(VerdictKind.FlagOff, "The flag can be on for nobody now: a parent is off, or there is an emergency.")
-                : RolloutGuard.Judge(record, live.SafetyThresholds, taken, seen!.Window);
+                : RolloutGuard.Judge(record, live.SafetyThresholds, taken, seen);
             RolloutDecision decision = RolloutDecision.Decide(record, taken, verdict, time.GetElapsedTime(run.Mark, now), live.MaxHold, settings, time.GetUtcNow());
             if (await ledgers.WriteAsync(flag, decision.Ledger, run.Version, cancellationToken).ConfigureAwait(false) is not { } version)
                 continue;
-            (run.Ledger, run.Version, run.Counted, run.Mark, run.Ended, run.Rest) = (decision.Ledger, version, decision.Ledger.Counted, now, null, null);
+            (run.Ledger, run.Version, run.Counted, run.Mark, run.Ended) = (decision.Ledger, version, decision.Ledger.Counted, now, null);
+            run.Unsaved.Clear();
             if (verdict.Kind != VerdictKind.Healthy && run.Last?.Verdict.Kind != verdict.Kind)
                 LogHeld(verdict.Kind == VerdictKind.TooFewSamples ? LogLevel.Information : LogLevel.Warning, flag, verdict.Reason); // to wait for users is how every rollout begins
-            run.Last = new RolloutLook(decision.Ledger, verdict, seen?.DefaultKeys ?? run.Last?.DefaultKeys ?? 0);
+            string guards = RolloutGuards.Describe(record, record.Limits(live.SafetyThresholds), decision.Ledger);
+            SayGuards(flag, run, guards);
+            run.Last = new RolloutLook(decision.Ledger, verdict, guards, seen?.DefaultKeys ?? run.Last?.DefaultKeys ?? 0);
+            Arm(flag, record, live.SafetyThresholds, decision.Ledger, seen);
             await DoAsync(flag, record, decision, cancellationToken).ConfigureAwait(false);
             if (control.Record(flag).Record.Rollout is { } after && after.Id == record.Id && after.Step != record.Step)
             {
                 // The new step is watched from its first moment.
                 BeginStep(run, after);
-                await MeasureAsync(flag, after, run, settings, cancellationToken).ConfigureAwait(false);
+                (RolloutMetrics? first, _) = await MeasureAsync(flag, after, run, settings, cancellationToken).ConfigureAwait(false);
+                Arm(flag, after, live.SafetyThresholds, run.Ledger, first);
             }
             return;
         }
@@ -156,10 +194,21 @@ internal sealed partial class RolloutRunner(
         (run.At, run.Key) = (record, Guid.NewGuid().ToString("N"));
     }
 
+    /// <summary>Reads what was seen of the step, and before that what was still seen of the one before.</summary>
+    private async Task<(RolloutMetrics? Seen, string? Failure)> ObserveAsync(
+        string flag, RolloutRecord record, RolloutRun run, FeatureFlagSettings settings, CancellationToken cancellationToken)
+    {
+        // Another process took a step, or somebody resumed: what was seen here since the last look still belongs to the step before.
+        if (run.At is { } before && before.Step != record.Step && (await MeasureAsync(flag, before, run, settings, cancellationToken).ConfigureAwait(false)).Seen is { } rest)
+            run.Unsaved.Add(StratumOf(before, run.Key, rest));
+        BeginStep(run, record);
+        return await MeasureAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<(RolloutMetrics? Seen, string? Failure)> MeasureAsync(
         string flag, RolloutRecord record, RolloutRun run, FeatureFlagSettings settings, CancellationToken cancellationToken)
     {
-        var query = new RolloutQuery(flag, record.Id, record.Step, record.Round, record.Percentage, record.Window, record.Plan.SlowThreshold ?? run.Ledger.SlowThreshold);
+        RolloutQuery query = record.Query(flag, run.Ledger.SlowThreshold);
         using var timer = new CancellationTokenSource(settings.DefaultTimeout, time);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
@@ -178,13 +227,32 @@ internal sealed partial class RolloutRunner(
         }
     }
 
-    private static RolloutVerdict Judge(RolloutRecord record, RolloutLedger ledger, SafetyThresholds? thresholds, RolloutRun run, RolloutMetrics seen) =>
-        RolloutGuard.Judge(record, thresholds, Take(record, ledger, run, seen), seen.Window);
+    /// <summary>Makes a check due before its time once bad outcomes may change the verdict.</summary>
+    private void Arm(string flag, RolloutRecord record, SafetyThresholds? thresholds, RolloutLedger ledger, RolloutMetrics? seen,
+        EarlyCheck check = EarlyCheck.Absolute | EarlyCheck.Comparison)
+    {
+        if (metrics is IEarlyChecks early)
+            early.Arm(flag, NextVerdict.Needs(record, thresholds, ledger, seen), check);
+    }
+
+    private void SayGuards(string flag, RolloutRun run, string guards)
+    {
+        if (run.Guards == guards)
+            return;
+        run.Guards = guards;
+        LogGuards(flag, guards);
+    }
+
+    /// <summary>The plan, with the thresholds of today where the flag's own ones hold.</summary>
+    private RolloutConfig Live(string flag, RolloutRecord record) =>
+        record.OwnPlan && configuration.Catalog.Flags.GetValueOrDefault(flag)?.RolloutConfig is { } edited ? edited : record.Plan;
+
+    private RolloutRun RunOf(string flag, RolloutRecord record) => _runs.AddOrUpdate(flag, _ => NewRun(record), (_, known) => known.Id == record.Id ? known : NewRun(record));
 
     private static RolloutLedger Take(RolloutRecord record, RolloutLedger ledger, RolloutRun run, RolloutMetrics? seen)
     {
-        if (run.Rest is { } rest)
-            ledger = ledger.Add(record, rest, ended: null);
+        foreach (RolloutStratum copy in run.Unsaved)
+            ledger = ledger.Add(record, copy, ended: null);
         if (seen is null)
             return ledger;
         ledger = ledger.Add(record, StratumOf(record, run.Key, seen), run.Ended);
@@ -215,6 +283,9 @@ internal sealed partial class RolloutRunner(
 
     [LoggerMessage(EventId = 401, Message = "The rollout of flag '{Flag}' is held. {Reason}", EventName = "Held")]
     private partial void LogHeld(LogLevel level, string flag, string reason);
+
+    [LoggerMessage(267, LogLevel.Information, "Rollout of flag '{Flag}': {Guards}", EventName = "RolloutGuards")]
+    private partial void LogGuards(string flag, string guards);
 
     [LoggerMessage(402, LogLevel.Error, "The rollout of flag '{Flag}' could not be looked at; it stands where it is.", EventName = "LookFailed")]
     private partial void LogFailed(string flag, Exception exception);

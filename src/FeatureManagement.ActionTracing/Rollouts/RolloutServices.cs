@@ -11,6 +11,7 @@ internal static class RolloutServices
         services.TryAddSingleton<RolloutLedgers>();
         services.TryAddSingleton<RolloutMeter>();
         services.TryAddSingleton<RolloutRunner>();
+        services.TryAddSingleton<RolloutMoments>();
         services.TryAddSingleton<RolloutLoop>();
         services.AddHostedService(static provider => provider.GetRequiredService<RolloutLoop>());
         services.TryAddSingleton<IRolloutManager, RolloutManager>();

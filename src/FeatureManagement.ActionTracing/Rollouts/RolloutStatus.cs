@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Safety;
+
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>How a rollout stands. Immutable.</summary>
@@ -51,6 +53,9 @@ public sealed record RolloutStatus
     /// <summary>What does not guard it, in a sentence; null where everything does or nothing is known yet.</summary>
     public string? Note { get; init; }
 
+    /// <summary>What guards it, in a sentence: the comparison with control, thresholds, or an error rate where there is nothing to compare with.</summary>
+    public string Guards { get; init; } = "";
+
     /// <summary>Who started, paused, resumed or ended it.</summary>
     public required string Actor { get; init; }
 
@@ -68,6 +73,12 @@ public sealed record RolloutStatus
 
     /// <summary>Rates of slow actions, by user and step as <see cref="Errors"/> are; null while it is not known what is slow.</summary>
     public RolloutComparison? Slow { get; init; }
+
+    /// <summary>
+    /// The error rate of users with the flag on at their first action behind a gate of the flag, which is compared with nothing: its evidence is against
+    /// <see cref="SafetyThresholds.MaxErrorRateWithoutControl"/>. Null where there was no such action, or another guard judges them.
+    /// </summary>
+    public RolloutComparison? WithoutControl { get; init; }
 
     /// <summary>Distinct users with the flag on, each counted once in each round.</summary>
     public long ExposedUnits { get; init; }

@@ -6,8 +6,6 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// <summary>Says how a rollout stands, in numbers and sentences. Pure.</summary>
 internal static class RolloutStatuses
 {
-    private const int Guards = 3;
-
     public static RolloutStatus Of(string flag, RolloutRecord record, RolloutLook? look, bool stored, TimeSpan progressionInterval, DateTimeOffset now)
     {
         RolloutLedger? ledger = look?.Ledger;
@@ -34,12 +32,14 @@ internal static class RolloutStatuses
             IsHeld = held,
             CanResume = held && (record.Phase == RolloutPhase.Paused || ledger?.Hold?.Kind == VerdictKind.SplitMismatch),
             Note = ended || look is not { Verdict: { Kind: VerdictKind.Healthy, Reason.Length: > 0 } verdict } ? null : verdict.Reason,
+            Guards = look?.Guards is { Length: > 0 } guards ? guards : RolloutGuards.Describe(record, record.Limits(record.Plan.SafetyThresholds), ledger),
             Actor = record.Actor,
             Reason = record.Reason,
             History = record.History,
             Errors = found.Errors,
             Latency = found.Latency,
             Slow = found.Slow,
+            WithoutControl = found.WithoutControl,
             ExposedUnits = found.ExposedUnits,
             ControlUnits = found.ControlUnits,
             DefaultKeys = look?.DefaultKeys ?? 0,
@@ -52,6 +52,7 @@ internal static class RolloutStatuses
         Errors = Errors(plan, ledger),
         Latency = Latency(plan, ledger),
         Slow = ledger.SlowThreshold is null ? null : Slow(plan, ledger),
+        WithoutControl = WithoutControl(plan, ledger),
         ExposedUnits = ledger.Exposed.Units,
         ControlUnits = ledger.Control.Units,
     };
@@ -71,22 +72,40 @@ internal static class RolloutStatuses
     }
 
     private static RolloutComparison Errors(RolloutConfig plan, RolloutLedger ledger) => Rates(
-        plan, ledger.Errors, ledger.ErrorWindows, ledger.Exposed.Bad, ledger.Exposed.AtRisk, ledger.Control.Bad, ledger.Control.AtRisk);
+        AlphaOf(plan, ledger), ledger.Errors, ledger.ErrorWindows, ledger.Exposed.Bad, ledger.Exposed.AtRisk, ledger.Control.Bad, ledger.Control.AtRisk);
 
     private static RolloutComparison Slow(RolloutConfig plan, RolloutLedger ledger) => Rates(
-        plan, ledger.Slow, null, ledger.Exposed.Slow, ledger.Exposed.SlowAtRisk, ledger.Control.Slow, ledger.Control.SlowAtRisk);
+        AlphaOf(plan, ledger), ledger.Slow, ledger.SlowWindows, ledger.Exposed.Slow, ledger.Exposed.SlowAtRisk, ledger.Control.Slow, ledger.Control.SlowAtRisk);
 
-    private static RolloutComparison Rates(RolloutConfig plan, CountEvidence evidence, IReadOnlyList<CountWindow>? windows, long bad, long exposed, long badControl, long control)
+    // By the plan, for what has ended is shown as well: an edit of its thresholds while it ran changes no more than the bounds that are shown.
+    private static double AlphaOf(RolloutConfig plan, RolloutLedger ledger) =>
+        AlphaSplit.Of(plan, RolloutLimits.Of(plan.SafetyThresholds, RolloutPhase.Majority).WithoutControl is not null, ledger.ComparedFirst).Comparison;
+
+    private static RolloutComparison? WithoutControl(RolloutConfig plan, RolloutLedger ledger)
     {
-        double alpha = plan.Alpha / Guards;
-        double? upper = windows is null ? null : RateRatios.Upper([.. windows], alpha);
+        RateAboveBound gated = ledger.Gated;
+        if (gated.Units == 0 || RolloutLimits.Of(plan.SafetyThresholds, RolloutPhase.Majority).WithoutControl is not { } bound)
+            return null;
+        double alpha = AlphaSplit.Of(plan, withoutControl: true, ledger.ComparedFirst).WithoutControl;
+        double evidence = gated.LogE(bound);
+        return new RolloutComparison
+        {
+            Exposed = (double)gated.Errors / gated.Units,
+            PValue = Math.Min(1, Math.Exp(-evidence)),
+            Evidence = Math.Clamp(evidence / -Math.Log(alpha), 0, 1) + 0d, // never −0
+        };
+    }
+
+    private static RolloutComparison Rates(double alpha, CountEvidence evidence, IReadOnlyList<CountWindow> windows, long bad, long exposed, long badControl, long control)
+    {
+        double upper = RateRatios.Upper([.. windows], alpha);
         return new RolloutComparison
         {
             Exposed = exposed == 0 ? null : (double)bad / exposed,
             Control = control == 0 ? null : (double)badControl / control,
             Ratio = evidence.Ratio,
-            Lower = windows is null ? null : RateRatios.Lower([.. windows], alpha),
-            Upper = upper is { } bound && double.IsFinite(bound) ? bound : null,
+            Lower = RateRatios.Lower([.. windows], alpha),
+            Upper = double.IsFinite(upper) ? upper : null,
             PValue = evidence.PValue,
             Evidence = evidence.Meter(alpha),
         };
@@ -97,7 +116,7 @@ internal static class RolloutStatuses
         MeanDifference latency = ledger.Latency;
         if (latency.H <= 0)
             return null;
-        double alpha = plan.Alpha / Guards, margin = Math.Log(1 + plan.MaxLatencyIncrease);
+        double alpha = AlphaOf(plan, ledger), margin = Math.Log(1 + plan.MaxLatencyIncrease);
         double? width = latency.IsInformative ? OneSidedTest.HalfWidth(latency, alpha) : null;
         double p = OneSidedTest.PValue(latency, margin);
         return new RolloutComparison

@@ -31,6 +31,9 @@ internal sealed class SnapshotSource : IDisposable
         configuration.AskWhetherOn(flag => _current.Find(flag)?.CanBeOn == true);
     }
 
+    /// <summary>Raised under the lock, before a record is in force, for what must be ready by then. Handlers must be quick and call nothing here but <see cref="Current"/>.</summary>
+    public event Action<string, FlagRecord>? Laying;
+
     /// <summary>The snapshot in force. An evaluation reads it once.</summary>
     public FlagSnapshot Current => _current;
 
@@ -72,6 +75,7 @@ internal sealed class SnapshotSource : IDisposable
             int place = before.PlaceOf(flag);
             FlagSnapshot next = place < 0 ? before : before.With(FlagLayers.Apply(_configured[place], layer));
             _layers[flag] = layer;
+            Laying?.Invoke(flag, layer.Record);
             Publish(next);
             return (before, next);
         }
@@ -91,7 +95,10 @@ internal sealed class SnapshotSource : IDisposable
                 _current,
                 _current.IsAudited);
             foreach ((string flag, LaidRecord layer) in laid)
+            {
                 _layers[flag] = layer;
+                Laying?.Invoke(flag, layer.Record);
+            }
             Publish(next);
         }
     }

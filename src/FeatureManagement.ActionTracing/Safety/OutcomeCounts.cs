@@ -20,6 +20,9 @@ internal sealed record OutcomeCounts
     /// <summary>Exposed actions within the window, over all steps. As fine as the copies are frequent.</summary>
     public required ActionCounts Window { get; init; }
 
+    /// <summary>Exposed actions behind a gate of the flag, which are compared with nothing.</summary>
+    public required GatedCounts Gated { get; init; }
+
     /// <summary>Exposures, since the watch began, of a context with no identity: they count nowhere else.</summary>
     public required long DefaultKeys { get; init; }
 

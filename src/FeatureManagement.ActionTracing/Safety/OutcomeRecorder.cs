@@ -19,9 +19,10 @@ internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction actio
     /// <param name="share">The flag's percentage in that step. Answers given under another one are not recorded.</param>
     /// <param name="window">How far <see cref="OutcomeCounts.Window"/> reaches back.</param>
     /// <param name="units">Makes the set of units of a round; null for the usual bound of memory.</param>
+    /// <param name="due">Called where bad outcomes may change the verdict of a safety check; see <see cref="OutcomeWatch.Alarm"/>.</param>
     /// <exception cref="ArgumentException">There is no such flag.</exception>
     /// <exception cref="InvalidOperationException">The flag is being watched already.</exception>
-    public OutcomeWatch Watch(string flag, int step, decimal share, TimeSpan window, Func<UnitSet>? units = null)
+    public OutcomeWatch Watch(string flag, int step, decimal share, TimeSpan window, Func<UnitSet>? units = null, Action<EarlyCheck>? due = null)
     {
         CompiledFlag compiled = source.Current.Find(flag) ?? throw new ArgumentException($"There is no flag '{flag}'.", nameof(flag));
         lock (_gate)
@@ -29,7 +30,7 @@ internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction actio
             if (!_watched.Add(flag))
                 throw new InvalidOperationException($"Flag '{flag}' is being watched already.");
             action.BeginWatch();
-            return new OutcomeWatch(compiled.Name, step, share, compiled.Watch, time, window, units ?? (static () => new UnitSet()), () => End(flag));
+            return new OutcomeWatch(compiled.Name, step, share, compiled.Watch, time, window, units ?? (static () => new UnitSet()), () => End(flag), due);
         }
     }
 

@@ -26,7 +26,8 @@ internal sealed class OutcomeWatch : IDisposable
     private long _outsideActions;
     private bool _disposed;
 
-    public OutcomeWatch(string flag, int step, decimal share, WatchCell cell, TimeProvider time, TimeSpan window, Func<UnitSet> units, Action closed)
+    public OutcomeWatch(
+        string flag, int step, decimal share, WatchCell cell, TimeProvider time, TimeSpan window, Func<UnitSet> units, Action closed, Action<EarlyCheck>? due = null)
     {
         Flag = flag;
         Seed = Bucket.Seed(flag + "\nunits");
@@ -35,6 +36,8 @@ internal sealed class OutcomeWatch : IDisposable
         _window = window;
         _closed = closed;
         _units = units;
+        Alarm = new BadOutcomeAlarm(due ?? (static _ => { }));
+        Gated = new GatedOutcomes(time, window, units());
         _step = new WatchedStep(this, step, share, units(), units(), null);
         _copies.Add((time.GetTimestamp(), default));
         cell.Step = _step;
@@ -44,6 +47,12 @@ internal sealed class OutcomeWatch : IDisposable
 
     /// <summary>The seed of the units' hashes: another than the bucket's, so that what is sampled has nothing to do with the arm.</summary>
     public long Seed { get; }
+
+    /// <summary>Calls for a safety check before its time.</summary>
+    public BadOutcomeAlarm Alarm { get; }
+
+    /// <summary>Exposed actions behind a gate of the flag, over all steps: nothing is compared there, so that steps do not matter.</summary>
+    public GatedOutcomes Gated { get; }
 
     /// <summary>What an outcome must exceed to be slow, in milliseconds; infinite while none is set.</summary>
     public double SlowMilliseconds => Volatile.Read(ref _slow);
@@ -92,6 +101,7 @@ internal sealed class OutcomeWatch : IDisposable
                 Control = control,
                 Actions = actions,
                 Window = actions - BeforeWindow(actions),
+                Gated = Gated.Read(),
                 DefaultKeys = Interlocked.Read(ref _defaultKeys),
                 OutsideActions = Interlocked.Read(ref _outsideActions),
                 SlowThreshold = double.IsFinite(_slow) ? TimeSpan.FromMilliseconds(_slow) : null,

@@ -26,13 +26,16 @@ internal readonly struct Unit(ulong[] page, int place)
     public const ulong Timed = 128;
 
     /// <summary>The bits that say what is known of a unit; the others are its hash.</summary>
-    public const ulong Marks = Step | Counted | Kept | AtRisk | Bad | SlowAtRisk | Slow | Timed;
+    public const ulong Marks = StepBits | Counted | Kept | AtRisk | Bad | SlowAtRisk | Slow | Timed;
 
     // In which step the marks were last set: whoever is at risk is so in one step at a time.
-    private const ulong Step = 0xFF_FF00;
+    private const ulong StepBits = 0xFF_FF00;
     private const int StepShift = 8;
 
     public bool IsKnown => page is not null;
+
+    /// <summary>The number of the step in which it was last marked; numbers repeat after 65,536.</summary>
+    public int Step => (int)((Volatile.Read(ref page[place]) & StepBits) >> StepShift);
 
     public bool IsCounted => Has(Counted);
 
@@ -48,8 +51,8 @@ internal readonly struct Unit(ulong[] page, int place)
     {
         ulong before = page[place];
         ulong now = NumberOf(step);
-        if ((before & Step) != now)
-            before = before & ~(Step | ((before & Bad) == 0 ? AtRisk : 0) | ((before & Slow) == 0 ? SlowAtRisk : 0)) | now;
+        if ((before & StepBits) != now)
+            before = before & ~(StepBits | ((before & Bad) == 0 ? AtRisk : 0) | ((before & Slow) == 0 ? SlowAtRisk : 0)) | now;
         page[place] = before | marks;
         return marks & ~before;
     }
@@ -58,11 +61,14 @@ internal readonly struct Unit(ulong[] page, int place)
     public bool Forget(int step)
     {
         ulong before = page[place];
-        if ((before & (Step | Counted | Kept)) != (NumberOf(step) | Counted))
+        if ((before & (StepBits | Counted | Kept)) != (NumberOf(step) | Counted))
             return false;
         page[place] = before & ~Counted;
         return true;
     }
 
-    private static ulong NumberOf(int step) => (ulong)step << StepShift & Step;
+    /// <summary>A step's number as <see cref="Step"/> says it.</summary>
+    public static int StepOf(int number) => (int)(NumberOf(number) >> StepShift);
+
+    private static ulong NumberOf(int step) => (ulong)step << StepShift & StepBits;
 }

@@ -90,25 +90,31 @@ internal sealed class WatchedStep
             Forget(exposure);
             return;
         }
+        bool gated = exposure.Exposed && comparability == Comparability.None;
+        bool firstGated = false;
+        ulong first = 0;
         ulong marks = Unit.Counted | Unit.Kept | MarksOf(outcome, comparability, milliseconds, slow);
         Stripe stripe = StripeOf(exposure.Hash);
         lock (stripe.Gate) // a unit has one in all steps, so its marks and counts change together
         {
+            if (gated)
+                firstGated = _watch.Gated.Add(exposure.Hash, outcome.Error, outcome.Duration);
             if (_closed)
                 return;
             if (exposure.Exposed && !outcome.GivenUp)
                 stripe.Actions += new ActionCounts(1, outcome.Error ? 1 : 0, outcome.Duration);
-            if (!exposure.Unit.IsKnown)
-                return;
-            ulong first = exposure.Unit.Mark(marks, Number);
-            if ((first & (Unit.Bad | Unit.Slow)) != 0)
-                first = Remember(exposure.Hash, first);
-            if (first != 0)
-                stripe.Of(exposure.Exposed).Add(first, milliseconds);
-            if ((first & Unit.Timed) == 0 || exposure.Exposed || double.IsFinite(slow))
-                return;
+            if (exposure.Unit.IsKnown)
+            {
+                first = exposure.Unit.Mark(marks, Number);
+                if ((first & (Unit.Bad | Unit.Slow)) != 0)
+                    first = Remember(exposure.Hash, first);
+                if (first != 0)
+                    stripe.Of(exposure.Exposed).Add(first, milliseconds);
+            }
         }
-        _watch.KeepControlLatency(milliseconds);
+        if ((first & Unit.Timed) != 0 && !exposure.Exposed && double.IsInfinity(slow))
+            _watch.KeepControlLatency(milliseconds);
+        Call(first, exposedError: exposure.Exposed && outcome.Error && !outcome.GivenUp, gated, firstGated);
     }
 
     /// <summary>
@@ -138,6 +144,22 @@ internal sealed class WatchedStep
             }
         }
         return (exposed, control, actions);
+    }
+
+    /// <summary>Outside of the lock: a safety check may be due.</summary>
+    private void Call(ulong first, bool exposedError, bool gated, bool firstGated)
+    {
+        if ((first & Unit.Bad) != 0)
+            _watch.Alarm.CountBad();
+        if ((first & Unit.Slow) != 0)
+            _watch.Alarm.CountSlow();
+        if (!exposedError)
+            return;
+        _watch.Alarm.CountExposedError();
+        if (firstGated)
+            _watch.Alarm.CountGatedUnit();
+        if (gated)
+            _watch.Alarm.CountGatedError();
     }
 
     /// <summary>What an outcome says of its unit. Of one that was given up only that it was slow is known.</summary>

@@ -57,6 +57,26 @@ internal sealed record CountEvidence
     /// <summary>Whether the evidence is enough to stop, with at most <paramref name="alpha"/> of a chance to be wrong in a whole rollout. Final.</summary>
     public bool Stops(double alpha) => BadExposed >= MinimumBad && LogE >= -Math.Log(alpha);
 
+    /// <summary>The fewest bad outcomes that could stop a rollout from here, were all of them of exposed units; null for more than anybody waits for.</summary>
+    /// <param name="share">The part of the units at risk that is exposed.</param>
+    /// <param name="tolerated">The ratio that is no worsening yet, at least 1 for none.</param>
+    /// <param name="alpha">As for <see cref="Stops"/>.</param>
+    public long? MoreToStop(double share, double tolerated, double alpha)
+    {
+        const int Most = 1_000;
+        double expected = tolerated * share / (tolerated * share + 1 - share);
+        double[] more = Array.ConvertAll(RateRatios.Grid, ratio => Math.Log(ratio) - Math.Log(1 + expected * (ratio - 1)));
+        double[] logs = [.. Logs];
+        for (int bad = 1; bad <= Most; bad++)
+        {
+            for (int i = 0; i < logs.Length; i++)
+                logs[i] += more[i];
+            if (BadExposed + bad >= MinimumBad && RateRatios.Average(logs) >= -Math.Log(alpha))
+                return bad;
+        }
+        return null;
+    }
+
     /// <summary>How far the evidence is on its way to a stop, 0 to 1.</summary>
     public double Meter(double alpha) => Math.Clamp(LogE / -Math.Log(alpha), 0, 1) + 0d; // never −0
 }

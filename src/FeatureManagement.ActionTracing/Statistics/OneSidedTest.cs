@@ -6,15 +6,15 @@ internal static class OneSidedTest
     /// <summary>The mixing constant of rollouts: tightest at about 250 effective units.</summary>
     public const double Mixing = 40;
 
-    /// <summary>Fewer treated than this never stop a rollout.</summary>
-    public const int MinimumTreated = 30;
+    /// <summary>Fewer units than this in either arm never stop a rollout.</summary>
+    public const int MinimumPerArm = 30;
 
     /// <summary>Half the width of the interval between the bounds, each of which holds at level <paramref name="alpha"/>.</summary>
     public static double HalfWidth(MeanDifference difference, double alpha, double mixing = Mixing) =>
         Math.Sqrt((difference.H + mixing) / difference.H * 2 * Math.Log(1 + Math.Sqrt((difference.H + mixing) / mixing) / (2 * alpha))) * difference.StandardError;
 
     public static bool Stops(MeanDifference difference, double margin, double alpha, double mixing = Mixing) =>
-        difference.IsInformative && difference.Treated >= MinimumTreated && difference.Estimate - HalfWidth(difference, alpha, mixing) > margin;
+        difference is { IsInformative: true, Treated: >= MinimumPerArm, Control: >= MinimumPerArm } && difference.Estimate - HalfWidth(difference, alpha, mixing) > margin;
 
     /// <summary>Against the margin, at this look. Report the smallest of all looks.</summary>
     public static double PValue(MeanDifference difference, double margin, double mixing = Mixing)

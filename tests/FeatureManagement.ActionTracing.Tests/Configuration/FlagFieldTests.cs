@@ -88,7 +88,7 @@ public sealed class FlagFieldTests
                 "schedule": [{ "after": 0, "percentage": 1 }, { "after": "02:00:00", "percentage": 10 }], "startAt": "2026-12-01T09:00:00+01:00", "autoStart": true,
                 "rollbackTo": "disabled", "guard": false, "alpha": 0.01, "maxErrorRateIncrease": 0.1, "maxLatencyIncrease": "0.5", "slowThreshold": 1500, "maxHold": "00:10:00",
                 "safetyThresholds": {
-                  "maxErrorRate": 0.05, "maxLatency": 250.5, "thresholdWindow": "00:01:00", "minimumSamples": 50,
+                  "maxErrorRate": 0.05, "maxLatency": 250.5, "thresholdWindow": "00:01:00", "maxErrorRateWithoutControl": 0.2, "minimumSamples": 50,
                   "phases": { "canary": { "maxErrorRate": 0.01, "maxLatency": 100, "minimumSamples": 500 }, "gradual": { "minimumSamples": 0 }, "majority": { "maxLatency": "00:00:01" } }
                 }
               }
@@ -121,6 +121,7 @@ public sealed class FlagFieldTests
                     MaxErrorRate = 0.05,
                     MaxLatency = TimeSpan.FromMilliseconds(250.5),
                     ThresholdWindow = TimeSpan.FromMinutes(1),
+                    MaxErrorRateWithoutControl = 0.2,
                     MinimumSamples = 50,
                     Canary = new PhaseThresholds { MaxErrorRate = 0.01, MaxLatency = TimeSpan.FromMilliseconds(100), MinimumSamples = 500 },
                     Gradual = new PhaseThresholds { MinimumSamples = 0 },

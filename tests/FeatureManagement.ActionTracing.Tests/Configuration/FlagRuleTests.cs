@@ -112,6 +112,9 @@ public sealed class FlagRuleTests
     [InlineData("'safetyThresholds': { 'thresholdWindow': 1 }", "safetyThresholds.thresholdWindow is 1; " + Duration + "00:00:01 and 1.00:00:00.")]
     [InlineData("'safetyThresholds': { 'minimumSamples': -1 }", "safetyThresholds.minimumSamples is -1; it must be a whole number between 0 and 2147483647.")]
     [InlineData("'safetyThresholds': { 'phases': { 'cannary': {} } }", "safetyThresholds.phases.cannary is no known field; did you mean canary?")]
+    [InlineData("'safetyThresholds': { 'maxErrorRateWithoutControl': 0 }", "safetyThresholds.maxErrorRateWithoutControl is 0; it must be between 0.001 and 1.")]
+    [InlineData("'safetyThresholds': { 'maxErrorRateWithoutControl': '1.01' }", "safetyThresholds.maxErrorRateWithoutControl is 1.01; it must be between 0.001 and 1.")]
+    [InlineData("'safetyThresholds': { 'phases': { 'canary': { 'maxErrorRateWithoutControl': 0.5 } } }", "safetyThresholds.phases.canary.maxErrorRateWithoutControl is no known field; known are maxErrorRate, maxLatency, minimumSamples.")]
     [InlineData("'safetyThresholds': { 'phases': { 'majority': { 'maxErrorRate': 5 } } }", "safetyThresholds.phases.majority.maxErrorRate is 5; it must be between 0 and 1.")]
     [InlineData("'safetyThresholds': { 'phases': { 'gradual': { 'thresholdWindow': 5000 } } }", "safetyThresholds.phases.gradual.thresholdWindow is no known field; known are maxErrorRate, maxLatency, minimumSamples.")]
     public void RolloutConfig(string fields, string error) =>

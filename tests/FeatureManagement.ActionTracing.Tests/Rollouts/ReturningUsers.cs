@@ -151,7 +151,7 @@ internal sealed record ReturningUsers
             Latency = Latency ?? (OneSidedTest.Stops(ledger.Latency, Math.Log(1 + record.Plan.MaxLatencyIncrease), Alpha) ? exposed : null),
             Slow = Slow ?? (ledger.Slow.Stops(Alpha) ? exposed : null),
             Split = Split ?? (ledger.SplitMismatch ? exposed : null),
-            All = All ?? (RolloutGuard.Judge(record, null, ledger, RolloutActions.None).Kind == VerdictKind.Regressed ? exposed : null),
+            All = All ?? (RolloutGuard.Judge(record, null, ledger, null).Kind == VerdictKind.Regressed ? exposed : null),
         };
     }
 

@@ -39,6 +39,7 @@ internal sealed class RolloutHost : IDisposable
         foreach (ServiceDescriptor loop in builder.Services.Where(service => service.ImplementationFactory?.Method.ReturnType == typeof(RolloutLoop)).ToList())
             builder.Services.Remove(loop);
         _host = builder.Build();
+        _ = Get<RolloutLoop>(); // as the host makes it: it sees what is laid from then on
         _host.Start();
     }
 
@@ -96,7 +97,7 @@ internal sealed class RolloutHost : IDisposable
         _directory.Dispose();
     }
 
-    private void Act(Traffic traffic, string user)
+    public void Act(Traffic traffic, string user)
     {
         using TracedAction action = Get<IActionTracer>().StartAction("order");
         bool on = Flags.IsEnabled(Name, new FeatureFlagContext { UserId = user });

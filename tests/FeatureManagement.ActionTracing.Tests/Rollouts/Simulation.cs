@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Safety;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
@@ -14,6 +15,7 @@ namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 internal sealed record Simulation
 {
     private static readonly FeatureFlagSettings Settings = new();
+    private static readonly SafetyThresholds OneGuardAlone = new() { MaxErrorRateWithoutControl = 1 };
 
     /// <summary>Users at each look, in both arms together.</summary>
     public required int Traffic { get; init; }
@@ -106,7 +108,7 @@ internal sealed record Simulation
             ended = null;
             if (ledger.SlowThreshold is null && latencies?.Count >= 200)
                 ledger = ledger with { SlowThreshold = TimeSpan.FromMilliseconds(latencies.Order().ElementAt((int)Math.Ceiling(latencies.Count * 0.95) - 1)) };
-            RolloutVerdict verdict = RolloutGuard.Judge(record, null, ledger, RolloutActions.None);
+            RolloutVerdict verdict = RolloutGuard.Judge(record, Judged == Judged.All ? null : OneGuardAlone, ledger, null);
             RolloutDecision decision = RolloutDecision.Decide(record, ledger, verdict, Settings.SafetyInterval, TimeSpan.FromHours(1), Settings, default);
             if (decision.Kind == RolloutDecisionKind.RollBack)
                 return (true, exposed);

@@ -1,0 +1,155 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Statistics;
+using FeatureManagement.ActionTracing.Tracing;
+
+namespace FeatureManagement.ActionTracing.Tests.Safety;
+
+/// <summary>What the recorder makes of actions behind a gate of the flag, of fallbacks, and of actions that were given up.</summary>
+public sealed class GatedOutcomeTests : OutcomeTests
+{
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public void Gate_OnOrOff_CountsInNeitherArmForErrorsAndLatency()
+    {
+        using OutcomeWatch watch = Watch();
+        watch.SetSlowThreshold(Slow);
+        Act(On, milliseconds: 60, fails: true, Tracer.NoteGate);
+        Act(Off, milliseconds: 60, fails: true, Tracer.NoteGate);
+
+        OutcomeCounts counts = watch.Read();
+        Assert.Equal((new ArmCounts { Units = 1 }, new ArmCounts { Units = 1 }), (counts.Exposed, counts.Control));
+        Assert.Equal(new ActionCounts(1, 1, TimeSpan.FromMilliseconds(60)), counts.Actions);
+        Assert.Equal((1, 1), (counts.Gated.Units, counts.Gated.Errors));
+    }
+
+    [Fact]
+    public void Gate_BesideComparableActions_LeavesThemComparable()
+    {
+        using OutcomeWatch watch = Watch();
+        Act(On, 3);
+        Act(On, 25, fails: false, Tracer.NoteGate);
+        Act(Off, 3);
+        OutcomeCounts counts = watch.Read();
+        ArmCounts same = new() { Units = 1, AtRisk = 1, Latency = default(Moments).Add(Math.Log(3)) };
+        Assert.Equal((same, same), (counts.Exposed, counts.Control));
+        Assert.Equal((1, 0), (counts.Gated.Units, counts.Gated.Errors));
+    }
+
+    [Fact]
+    public void Gate_CountsTheFirstActionOfEachUnit_OncePerRollout()
+    {
+        using OutcomeWatch watch = Watch();
+        Act(On, 10, fails: false, Tracer.NoteGate);
+        Act(On, 10, fails: true, Tracer.NoteGate);
+        watch.BeginStep(2, 50, newRound: true);
+        Act(On, 10, fails: true, Tracer.NoteGate);
+        Assert.Equal((1, 0), (watch.Read().Gated.Units, watch.Read().Gated.Errors));
+        Assert.Equal((1, 3, 2), (watch.Read().Gated.WindowUnits, watch.Read().Gated.Window.Actions, watch.Read().Gated.Window.Errors));
+    }
+
+    [Fact]
+    public void Gate_OfAnActionThatOutlivesItsStep_StillCounts()
+    {
+        using OutcomeWatch watch = Watch();
+        using (TracedAction action = Expose(On))
+        {
+            Tracer.NoteGate("half");
+            action.Fail();
+            watch.BeginStep(2, 50, newRound: true);
+        }
+        Assert.Equal((1, 1), (watch.Read().Gated.Units, watch.Read().Gated.Errors));
+    }
+
+    [Fact]
+    public void GatedWindow_CountsDistinctUnits_AndForgetsThem()
+    {
+        using OutcomeWatch watch = Watch();
+        FeatureFlagContext[] users = [.. Enumerable.Range(0, 200).Select(i => new FeatureFlagContext { UserId = $"user{i}" }).Where(user => _services.Manager.IsEnabled("half", user))];
+        for (int minute = 0; minute < 4; minute++)
+        {
+            foreach (FeatureFlagContext user in users)
+                Act(user, 0, fails: minute == 3, Tracer.NoteGate);
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+        GatedCounts counts = watch.Read().Gated;
+        Assert.Equal((users.Length, 4 * users.Length, users.Length), (counts.WindowUnits, counts.Window.Actions, counts.Window.Errors));
+        _time.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal((users.Length, users.Length), (watch.Read().Gated.WindowUnits, watch.Read().Gated.Window.Actions)); // the last minute's
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal((0, 0, users.Length), (watch.Read().Gated.WindowUnits, watch.Read().Gated.Window.Actions, watch.Read().Gated.Units));
+    }
+
+    [Fact]
+    public void Fallback_ComparesForErrors_AndNotForLatency()
+    {
+        using OutcomeWatch watch = Watch();
+        watch.SetSlowThreshold(Slow);
+        Act(On, 60, fails: true, Fallback);
+        Act(Off, 1, fails: false, Fallback);
+        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Bad = 1 }, watch.Read().Exposed);
+        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1 }, watch.Read().Control);
+        Assert.Equal(0, watch.Read().Gated.Units);
+
+        void Fallback(string flag) => _services.Get<AmbientAction>().Current!.Exposures!.NoteFallback(flag);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void GivenUp_AfterTheSlowThreshold_IsSlow_AndNeitherTimedNorAnError(bool on)
+    {
+        using OutcomeWatch watch = Watch();
+        watch.SetSlowThreshold(Slow);
+        for (int i = 0; i < 2; i++)
+            GiveUp(on ? On : Off, 51);
+        Assert.Equal(new ArmCounts { Units = 1, SlowAtRisk = 1, Slow = 1 }, on ? watch.Read().Exposed : watch.Read().Control);
+        Assert.Equal(0, watch.Read().Actions.Actions);
+    }
+
+    [Theory]
+    [InlineData(50, true)]
+    [InlineData(5_000, false)]
+    public void GivenUp_BelowTheSlowThresholdOrWithoutOne_MeansNothing(int milliseconds, bool hasThreshold)
+    {
+        using OutcomeWatch watch = Watch();
+        if (hasThreshold)
+            watch.SetSlowThreshold(Slow);
+        GiveUp(On, milliseconds);
+        GiveUp(Off, milliseconds);
+        Assert.Equal((default, default, default), (watch.Read().Exposed, watch.Read().Control, watch.Read().Actions));
+    }
+
+    [Fact]
+    public void GivenUp_BehindAGate_MeansNothing()
+    {
+        using OutcomeWatch watch = Watch();
+        watch.SetSlowThreshold(Slow);
+        using (TracedAction action = Expose(On))
+        {
+            Tracer.NoteGate("half");
+            _time.Advance(TimeSpan.FromSeconds(5));
+            action.Fail();
+            action.GiveUp();
+        }
+        Assert.Equal((default, default, 0), (watch.Read().Exposed, watch.Read().Actions, watch.Read().Gated.Units));
+    }
+
+    private void GiveUp(FeatureFlagContext context, double milliseconds)
+    {
+        using TracedAction action = Expose(context);
+        _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        action.Fail();
+        action.GiveUp();
+    }
+
+    private void Act(FeatureFlagContext context, double milliseconds, bool fails, Action<string> note)
+    {
+        using TracedAction action = Expose(context);
+        note("half");
+        _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        if (fails)
+            action.Fail();
+    }
+}
