@@ -4,6 +4,7 @@ using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
@@ -21,11 +22,11 @@ public static class ActionTracingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         SqliteFile.Check(connectionString);
-        builder.Services.Replace(ServiceDescriptor.Singleton<IActionTracingStore>(provider => new SqliteStore(FileOf(provider, connectionString))));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IExperimentStore>(provider => new SqliteExperimentStore(FileOf(provider, connectionString))));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IEvaluationStore>(provider => new SqliteEvaluationStore(FileOf(provider, connectionString))));
+        builder.Services.Replace(ServiceDescriptor.Singleton(provider => new SqliteFile(
+            connectionString, provider.GetService<IHostEnvironment>()?.ContentRootPath, provider.GetService<ILogger<SqliteFile>>())));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IActionTracingStore>(provider => new SqliteStore(provider.GetRequiredService<SqliteFile>())));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IExperimentStore>(provider => new SqliteExperimentStore(provider.GetRequiredService<SqliteFile>())));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IEvaluationStore>(provider => new SqliteEvaluationStore(provider.GetRequiredService<SqliteFile>())));
         return builder;
     }
-
-    private static SqliteFile FileOf(IServiceProvider provider, string connectionString) => new(connectionString, provider.GetService<IHostEnvironment>()?.ContentRootPath);
 }

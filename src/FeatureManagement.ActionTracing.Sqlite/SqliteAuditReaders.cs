@@ -9,7 +9,7 @@ internal sealed class SqliteAuditReaders(SqliteFile file) : IDisposable
 {
     private const int Count = 2;
 
-    private readonly SqliteLane[] _lanes = [.. Enumerable.Range(0, Count).Select(_ => new SqliteLane(file.Again()))];
+    private readonly SqliteLane[] _lanes = [.. Enumerable.Range(0, Count).Select(_ => new SqliteLane(file))];
     private readonly SemaphoreSlim _gate = new(Count, Count);
     private readonly ConcurrentQueue<int> _free = new(Enumerable.Range(0, Count));
 

@@ -8,7 +8,7 @@ internal sealed class SqliteExperimentStore(SqliteFile file) : IExperimentStore,
     private const int MaxClosed = 10_000;
 
     // Units are looked up by hashes, which hit every page of the index alike: at a million units the usual 2 MB would be read and written over and over.
-    private readonly SqliteLane _lane = new(file.Again("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;"));
+    private readonly SqliteLane _lane = new(file, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;");
 
     public Task WriteAsync(ExperimentBatch batch, CancellationToken cancellationToken) => _lane.WriteAsync(connection =>
     {

@@ -1,83 +1,122 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>
-/// One connection to the file, opened at first use and again after every failure. The file is created only at the first use: one that vanishes later is a
-/// fault, for everything that was acknowledged is in it. Used by one call at a time.
+/// The file that all connections share. They belong to one file on disk: where the path names another one, where a file beside it is missing, or where writing
+/// fails, all of them are closed, and none is opened before the last is closed. Thread-safe.
 /// </summary>
-internal sealed class SqliteFile : IDisposable
+/// <remarks>A connection stays on a file that was replaced or deleted, and on shared memory that was read-only when the first one was opened.</remarks>
+internal sealed partial class SqliteFile
 {
-    private readonly string _path;
     private readonly SqliteConnectionStringBuilder _settings;
-    private readonly string _pragmas = "";
-    private SqliteConnection? _connection;
-    private readonly StrongBox<bool> _existed; // known to all connections
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly List<SqliteLink> _links = [];
+    private FileState? _state; // to which the open connections belong
+    private (FileMark? Database, FileMark Log)? _stray; // a log, and the only database that it may be read with
+    private int _generation; // counts how often all connections were given up
+    private bool _existed;
 
-    public SqliteFile(string connectionString, string? contentRoot)
+    public SqliteFile(string connectionString, string? contentRoot, ILogger<SqliteFile>? logger = null)
     {
-        _existed = new StrongBox<bool>();
         _settings = Parse(connectionString);
-        _path = Path.GetFullPath(_settings.DataSource, contentRoot ?? Directory.GetCurrentDirectory());
-        _settings.DataSource = _path;
-        _settings.Pooling = false; // the connection is kept here, and a file that is put back must be opened anew
+        Path = System.IO.Path.GetFullPath(_settings.DataSource, contentRoot ?? Directory.GetCurrentDirectory());
+        _settings.DataSource = Path;
+        _settings.Pooling = false; // the connection is kept here
         _settings.Mode = SqliteOpenMode.ReadWrite;
         _settings.DefaultTimeout = 1; // how long a statement waits for another process before it looks at its token
+        _logger = logger ?? NullLogger<SqliteFile>.Instance;
     }
 
-    private SqliteFile(SqliteFile other, string pragmas) => (_path, _settings, _existed, _pragmas) = (other._path, other._settings, other._existed, pragmas);
-
-    /// <summary>Another connection to the same file.</summary>
-    /// <param name="pragmas">What is set for it beyond the usual.</param>
-    public SqliteFile Again(string pragmas = "") => new(this, pragmas);
+    public string Path { get; }
 
     /// <exception cref="ArgumentException">The connection string names no file.</exception>
     public static void Check(string connectionString) => Parse(connectionString);
 
-    public SqliteConnection Open()
+    /// <summary>A connection that is opened when it is first taken.</summary>
+    /// <param name="pragmas">What is set for it beyond the usual.</param>
+    public SqliteLink Link(string pragmas)
     {
-        if (_existed.Value && !File.Exists(_path))
+        var link = new SqliteLink(pragmas);
+        lock (_gate)
+            _links.Add(link);
+        return link;
+    }
+
+    /// <summary>Gives up a connection for good: at once, or when the call that uses it ends.</summary>
+    public void Unlink(SqliteLink link)
+    {
+        lock (_gate)
         {
-            Close();
-            throw new IOException($"the file '{_path}' has vanished; put it back");
-        }
-        if (_connection is not null)
-            return _connection;
-        var settings = new SqliteConnectionStringBuilder(_settings.ConnectionString);
-        if (!_existed.Value)
-        {
-            if (!Directory.Exists(Path.GetDirectoryName(_path)))
-                throw new IOException($"the directory of '{_path}' does not exist; create it or name another");
-            settings.Mode = SqliteOpenMode.ReadWriteCreate;
-        }
-        var connection = new SqliteConnection(settings.ConnectionString);
-        try
-        {
-            connection.Open();
-            Execute(connection, "PRAGMA busy_timeout = 250");
-            SqliteSchema.Check(connection, _path); // the next line would leave its mark on a file of something else
-            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            SqliteSchema.Ensure(connection, _path);
-            Execute(connection, $"PRAGMA busy_timeout = 0; {_pragmas}"); // SqliteLane waits by itself
-            _existed.Value = true;
-            return _connection = connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
+            link.IsDisposed = true;
+            if (!link.IsBusy)
+                Close(link);
+            _links.Remove(link);
         }
     }
 
-    /// <summary>Gives up a connection that failed.</summary>
-    public void Close()
+    /// <summary>Opens the connection where that is due, and reserves it until it is released.</summary>
+    /// <exception cref="IOException">The file cannot be used.</exception>
+    public async ValueTask<SqliteConnection> TakeAsync(SqliteLink link, CancellationToken cancellationToken)
     {
-        _connection?.Dispose();
-        _connection = null;
+        while (true)
+        {
+            if (Reserve(link) is { } generation)
+            {
+                if (link.Connection is { } open)
+                    return open;
+                SqliteConnection connection = Connect(link.Pragmas, out FileState state);
+                if (Accept(link, connection, state, generation))
+                    return connection;
+            }
+            if (cancellationToken.IsCancellationRequested)
+                throw new IOException($"the file '{Path}' changed, and calls that began before have not ended yet");
+            await Task.Delay(Random.Shared.Next(1, 8), CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
-    public void Dispose() => Close();
+    /// <summary>Makes sure that what was just committed is in the file that the path names.</summary>
+    /// <param name="link">The connection that committed.</param>
+    /// <param name="changed">Whether anything was written.</param>
+    /// <exception cref="IOException">It is not.</exception>
+    public void CheckWritten(SqliteLink link, bool changed)
+    {
+        lock (_gate)
+        {
+            string? change = link.Generation != _generation ? "was replaced" : Change() ?? (changed && !FileState.IsLog(Path) ? "lost its '-wal'" : null);
+            if (change is null)
+                return;
+            if (link.Generation == _generation)
+                GiveUp(change);
+            throw new IOException($"the file '{Path}' {change} while a change was written to it");
+        }
+    }
+
+    /// <summary>Closes a connection whose call failed, and, where that may be the file's fault, all others.</summary>
+    public void Fail(SqliteLink link, Exception exception)
+    {
+        lock (_gate)
+        {
+            Close(link);
+            if (link.Generation == _generation && SqliteFault.IsOfFile(exception))
+                GiveUp(null);
+        }
+    }
+
+    /// <summary>Ends the use of a connection by one call.</summary>
+    public void Release(SqliteLink link)
+    {
+        lock (_gate)
+        {
+            link.IsBusy = false;
+            if (link.IsDisposed || link.Generation != _generation)
+                Close(link);
+        }
+    }
 
     public static void Execute(SqliteConnection connection, string sql)
     {
@@ -86,6 +125,121 @@ internal sealed class SqliteFile : IDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>The generation for which the connection is reserved; null while connections of an earlier one are open.</summary>
+    private int? Reserve(SqliteLink link)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(link.IsDisposed, link);
+            if (Change() is { } change)
+                GiveUp(change);
+            if (link.Generation != _generation)
+                Close(link);
+            link.IsBusy = false;
+            if (link.Connection is null && _links.Exists(other => (other.Connection is not null || other.IsBusy) && other.Generation != _generation))
+                return null;
+            (link.IsBusy, link.Generation) = (true, _generation);
+            return _generation;
+        }
+    }
+
+    private bool Accept(SqliteLink link, SqliteConnection connection, FileState state, int generation)
+    {
+        lock (_gate)
+        {
+            if (generation != _generation || _state?.ChangeTo(state) is not null || link.IsDisposed)
+            {
+                connection.Dispose();
+                return false;
+            }
+            _state ??= state;
+            _stray = null;
+            _existed = true;
+            link.Connection = connection;
+            return true;
+        }
+    }
+
+    // Only what is known to be larger is kept: the next look compares with it.
+    private string? Change()
+    {
+        if (_state is null)
+            return null;
+        FileState now = FileState.Of(Path);
+        if (_state.ChangeTo(now) is { } change)
+            return change;
+        _state = now;
+        return null;
+    }
+
+    private void GiveUp(string? change)
+    {
+        if (change is not null)
+            LogChanged(Path, change);
+        bool emptied = new FileInfo(Path) is { Exists: true, Length: 0 };
+        if (_state is { Log: { } log } state && (emptied || FileMark.Of(Path) != state.Database))
+            _stray = (emptied ? null : state.Database, log);
+        _state = null;
+        _generation++;
+        foreach (SqliteLink link in _links)
+        {
+            // What the log holds would make half a database of an empty file.
+            if (emptied && link.Connection is { } connection)
+                raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            if (!link.IsBusy)
+                Close(link);
+            else if (link.Connection is { } busy)
+                raw.sqlite3_interrupt(busy.Handle);
+        }
+    }
+
+    private static void Close(SqliteLink link)
+    {
+        link.Connection?.Dispose();
+        link.Connection = null;
+    }
+
+    private SqliteConnection Connect(string pragmas, out FileState state)
+    {
+        FileMark? before = Prepare();
+        var connection = new SqliteConnection(_settings.ConnectionString);
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA busy_timeout = 250");
+            SqliteSchema.Check(connection, Path); // the next line would leave its mark on a file of something else
+            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            SqliteSchema.Ensure(connection, Path);
+            Execute(connection, $"PRAGMA busy_timeout = 0; {pragmas}"); // SqliteLane waits by itself
+            state = FileState.Of(Path);
+            return state.Database == before ? connection : throw new IOException($"the file '{Path}' was replaced while it was opened");
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private FileMark? Prepare()
+    {
+        if (!File.Exists(Path))
+        {
+            if (_existed)
+                throw new IOException($"the file '{Path}' has vanished; put it back");
+            SqliteFiles.Create(Path, _settings.ConnectionString);
+        }
+        else if (new FileInfo(Path).Length == 0)
+        {
+            throw new IOException($"the file '{Path}' is empty, so what it held is lost; put a copy back, or delete the file to begin without stored state");
+        }
+        FileMark? mark = FileMark.Of(Path);
+        if (_stray is { } stray && stray.Database != mark && SqliteFiles.SetLogAside(Path, stray.Log) is { } aside)
+            LogSetAside(Path, aside);
+        SqliteFiles.MakeWritable(Path);
+        return mark;
     }
 
     private static SqliteConnectionStringBuilder Parse(string connectionString)
@@ -99,4 +253,10 @@ internal sealed class SqliteFile : IDisposable
             throw new ArgumentException($"'{connectionString}' is read-only; changes could not be stored.", nameof(connectionString));
         return settings;
     }
+
+    [LoggerMessage(210, LogLevel.Warning, "The store's file '{Path}' {Change}: every connection to it is opened again.", EventName = "StoreFileChanged")]
+    private partial void LogChanged(string path, string change);
+
+    [LoggerMessage(211, LogLevel.Warning, "The store's file '{Path}' was replaced, and the '-wal' beside it belonged to the earlier file; it is kept as '{Aside}'.", EventName = "StoreLogSetAside")]
+    private partial void LogSetAside(string path, string aside);
 }

@@ -4,12 +4,13 @@ using FeatureManagement.ActionTracing.CrashHost;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.FeatureManagement;
 
-// A process of its own for tests that kill it, or that need several: <mode> <file> <argument>.
+// A process of its own for tests that kill it, that need several, or that need another user: <mode> <file> <argument>.
 if (args[0] == "lock")
 {
     Work.Lock(args[1]);
@@ -45,6 +46,9 @@ switch (args[0])
         break;
     case "kill":
         await Work.KillAsync(manager, args[2]);
+        break;
+    case "operate":
+        await Work.OperateAsync(manager, host.Services.GetRequiredService<IActionTracingStoreStatus>());
         break;
     case "rollout":
         await RolloutWork.RunAsync(manager);

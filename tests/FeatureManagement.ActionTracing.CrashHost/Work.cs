@@ -1,6 +1,7 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.CrashHost;
@@ -86,6 +87,19 @@ internal static class Work
                 await manager.ClearEmergencyAsync(flag, new FlagChange("killer", "go on"));
             Console.WriteLine(Environment.TickCount64.ToString(CultureInfo.InvariantCulture));
         }
+    }
+
+    /// <summary>Answers lines: <c>kill f0</c> by whether it was stored, <c>report</c> by how the store is, and the name of a flag by whether it is on.</summary>
+    public static async Task OperateAsync(IFeatureFlagManager manager, IActionTracingStoreStatus store)
+    {
+        Console.WriteLine("ready");
+        while (Console.ReadLine() is { } line)
+            Console.WriteLine(line.Split(' ') switch
+            {
+                ["kill", var flag] => (await manager.EmergencyShutdownAsync(flag, new FlagChange("operator", "stop"))).Stored ? "stored" : "not stored",
+                ["report"] => $"{store.Current.Pending}|{store.Current.IsLoaded}|{store.Current.Error}",
+                _ => manager.IsEnabled(line) ? "on" : "off",
+            });
     }
 
     /// <summary>Holds the file's write lock, as a backup or a careless tool does, until standard input ends.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Experiments;
@@ -36,6 +37,10 @@ internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus
         List<string> wrong = [.. configured.Faults.Select(fault => fault.Message), .. stored.Unreadable];
         if (stored.Error is not null)
             wrong.Add(stored.Error);
+        if (stored.IsOverdue)
+            wrong.Add(string.Create(CultureInfo.InvariantCulture, $"Changes that are in force here have waited to be stored since {stored.PendingSince:u}; a restart would forget them."));
+        if (stored.Forgotten.Count > 0)
+            wrong.Add($"The store was replaced and no longer has the emergency or rollback of {string.Join(", ", stored.Forgotten)}, which is in force here and is being stored again.");
         if (!stored.IsLoaded)
             wrong.Add("The stored state has not been read yet: stored emergencies are not known.");
         return Task.FromResult(new HealthCheckResult(

@@ -16,6 +16,9 @@ internal sealed partial class FlagControl
     [LoggerMessage(204, LogLevel.Information, "The stored state is loaded: {Flags} flags have one, the store is at version {Version}.", EventName = "StateLoaded")]
     private partial void LogLoaded(int flags, long version);
 
-    [LoggerMessage(205, LogLevel.Warning, "The store went back from version {Known} to {Now}: it was replaced or restored. What it says now is in force.", EventName = "StorePutBack")]
+    [LoggerMessage(205, LogLevel.Warning, "The store went back from version {Known} to {Now}: it was replaced or restored. What it says now is in force, except that emergencies and rollbacks of this process stay.", EventName = "StorePutBack")]
     private partial void LogPutBack(long known, long now);
+
+    [LoggerMessage(212, LogLevel.Warning, "The store no longer has the emergency or rollback of flag '{Flag}'; it stays in force and is stored again.", EventName = "ChangeForgotten")]
+    private partial void LogForgotten(string flag);
 }

@@ -28,6 +28,8 @@ internal sealed partial class FlagControl : IDisposable
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _lane = new(1, 1); // one conversation with the store at a time, so that changes are written in order
     private long _known; // the store's version up to which everything is known here
+    private long _highest; // version that the store is known to have had
+    private long _generation; // of the store that is known
     private volatile bool _loaded;
 
     public FlagControl(
@@ -104,16 +106,10 @@ internal sealed partial class FlagControl : IDisposable
                 _metrics.Emergency(edit.Change.Source);
             LogActed(configured.Definition.Name, edit.Action, edit.Change.Actor, edit.Change.Source, edit.Change.Reason);
         }
-        if (!IsStored())
-            await WriteSoonAsync(cancellationToken).ConfigureAwait(false);
-        return new FlagActed(before, after, IsStored());
-
-        // Where it was in force already, the store may not know of it yet.
-        bool IsStored()
-        {
-            FlagRecord stored = _records.Stored(edit.Flag).Record;
-            return pending?.Written.IsCompleted ?? ReferenceEquals(edit.Decide(configured.Definition, stored), stored);
-        }
+        // Also where it was in force already: the store may not have it yet, or no longer.
+        bool synced = await TrySyncAsync(cancellationToken).ConfigureAwait(false);
+        FlagRecord stored = _records.Stored(edit.Flag).Record;
+        return new FlagActed(before, after, pending?.Written.IsCompleted ?? (synced && ReferenceEquals(edit.Decide(configured.Definition, stored), stored)));
     }
 
     /// <summary>Reads what others changed, and writes what is pending.</summary>
@@ -155,16 +151,18 @@ internal sealed partial class FlagControl : IDisposable
     public void Dispose() => _lane.Dispose();
 
     // Waits for the first try, within the bound of a call; what goes wrong is reported by the store and tried again at the next poll.
-    private async Task WriteSoonAsync(CancellationToken cancellationToken)
+    private async Task<bool> TrySyncAsync(CancellationToken cancellationToken)
     {
         try
         {
             await SyncAsync(CancellationToken.None).WaitAsync(_configuration.Catalog.Settings.DefaultTimeout, _time, cancellationToken).ConfigureAwait(false);
+            return true;
         }
 #pragma warning disable CA1031 // What is in force must not look like a failure to its caller; the next poll tries again, and reports what it meets.
         catch (Exception)
 #pragma warning restore CA1031
         {
+            return false;
         }
     }
 
@@ -192,7 +190,8 @@ internal sealed partial class FlagControl : IDisposable
                 conflicts = 0;
             }
             else if (++conflicts == MaxAttempts)
-                throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"Flag '{configured?.Definition.Name ?? edit.Flag}' is being changed by others again and again; what is pending is written with the next poll.");
+                throw new FlagChangeException(FlagChangeError.StoreUnavailable,
+                    $"Changes that are in force are stored first, and the one of flag '{configured?.Definition.Name ?? edit.Flag}' met changes by other processes again and again; nothing else was changed. Try again.");
             else
                 await RefreshAsync(everything: conflicts > 1).ConfigureAwait(false);
         }
@@ -203,17 +202,18 @@ internal sealed partial class FlagControl : IDisposable
     {
         bool first = !_loaded;
         long since = first || everything ? 0 : _known;
-        StoreChanges changes = await _store.ReadAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, since, bound), CancellationToken.None).ConfigureAwait(false);
-        bool all = since == 0;
-        if (changes.Version < since)
+        StoreChanges changes = await ReadAsync(since).ConfigureAwait(false);
+        bool replaced = !first && (changes.Version < _highest || changes.Generation != _generation);
+        if (replaced)
         {
-            // The store was put back, from a copy: what it says now is what holds.
-            LogPutBack(since, changes.Version);
-            changes = await _store.ReadAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, 0, bound), CancellationToken.None).ConfigureAwait(false);
-            all = true;
+            LogPutBack(_highest, changes.Version);
+            changes = since == 0 ? changes : await ReadAsync(0).ConfigureAwait(false);
+            since = 0;
         }
-        IReadOnlyList<string> changed = _records.Accept(changes.Documents, all);
-        _known = changes.Version;
+        IReadOnlyList<string> changed = _records.Accept(changes.Documents, all: since == 0, replaced ? _time.GetUtcNow() : null);
+        (_known, _highest, _generation) = (changes.Version, changes.Version, changes.Generation);
+        foreach (string flag in replaced ? _store.Current.Forgotten : [])
+            LogForgotten(flag);
         if (first)
         {
             _loaded = true;
@@ -230,6 +230,9 @@ internal sealed partial class FlagControl : IDisposable
             LogSeen(found?.Name ?? flag, AuditValues.Short(found?.Effective));
         }
     }
+
+    private Task<StoreChanges> ReadAsync(long since) =>
+        _store.ReadAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, since, bound), CancellationToken.None);
 
     /// <summary>What was written, or null where somebody else was faster.</summary>
     private async Task<LaidRecord?> TryWriteAsync(FlagEdit edit, EffectiveFlag? configured, LaidRecord record, FlagRecord next)
@@ -253,10 +256,11 @@ internal sealed partial class FlagControl : IDisposable
             Node = _node.Value,
         };
         var write = new DocumentWrite(FlagRecords.KeyOf(edit.Flag), StoredJson.Write(next), record.Version);
-        var commit = new StoreCommit([write, .. edit.Also], [entry]);
+        var commit = new StoreCommit([write, .. edit.Also], [entry]) { Generation = _generation };
         CommitResult result = await _store.WriteAsync((store, bound) => store.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
         if (!result.Committed)
             return null;
+        _highest = result.Version;
         _metrics.Changed(edit.Action, edit.Change.Source);
         LogChanged(name, edit.Action, AuditValues.Short(before), AuditValues.Short(after), edit.Change.Actor, edit.Change.Source, edit.Change.Reason, result.Version);
         return new LaidRecord(next, result.Version);

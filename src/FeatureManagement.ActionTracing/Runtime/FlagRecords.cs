@@ -101,7 +101,8 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     /// <summary>Takes what was read from the store. Returns the flags that changed.</summary>
     /// <param name="documents">What was read.</param>
     /// <param name="all">Whether that is everything, so that what is not there is gone.</param>
-    public IReadOnlyList<string> Accept(IReadOnlyList<StoredDocument> documents, bool all)
+    /// <param name="replaced">When the store was found to be another one: what keeps users safe here then waits to be stored again. Else null.</param>
+    public IReadOnlyList<string> Accept(IReadOnlyList<StoredDocument> documents, bool all, DateTimeOffset? replaced = null)
     {
         lock (_gate)
         {
@@ -119,6 +120,8 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
                     changed[flag] = Read(document, flag);
             }
             string[] different = [.. changed.Where(pair => Differ(pair.Value, _stored.GetValueOrDefault(pair.Key, LaidRecord.None))).Select(pair => pair.Key)];
+            if (replaced is { } at)
+                Remember(changed, at);
             foreach ((string flag, LaidRecord record) in changed)
                 _stored[flag] = record;
             source.Lay([.. changed.Keys.Select(flag => KeyValuePair.Create(flag, Folded(flag)))]);
@@ -127,6 +130,16 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
 
         // Where everything was read, most of it is known; a store that was put back may say something else under the same version.
         static bool Differ(LaidRecord now, LaidRecord before) => now.Version != before.Version || StoredJson.Write(now.Record) != StoredJson.Write(before.Record);
+    }
+
+    private void Remember(Dictionary<string, LaidRecord> changed, DateTimeOffset at)
+    {
+        foreach ((string flag, LaidRecord now) in changed)
+        {
+            FlagDefinition? configured = source.Configured(flag)?.Definition;
+            if (ForgottenChanges.Of(flag, configured, _stored.GetValueOrDefault(flag, LaidRecord.None).Record, now.Record, at) is { } edit)
+                Enqueue(new PendingEdit(edit, configured) { Forgotten = true });
+        }
     }
 
     private LaidRecord Folded(string flag)
@@ -179,6 +192,8 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     {
         int changes = _pending.Count(pending => pending.Edit is not null);
         int entries = _pending.Sum(pending => pending.Entries.Count);
-        store.Update(report => report with { Pending = changes, PendingEntries = entries });
+        DateTimeOffset? since = _pending.Count == 0 ? null : _pending.Min(pending => pending.Since);
+        string[] forgotten = [.. _pending.Where(pending => pending.Forgotten).Select(pending => pending.Configured?.Name ?? pending.Edit!.Flag)]; // each is an edit
+        store.Update(report => report with { Pending = changes, PendingEntries = entries, PendingSince = since, Forgotten = forgotten });
     }
 }

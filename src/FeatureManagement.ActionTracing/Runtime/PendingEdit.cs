@@ -9,8 +9,8 @@ internal sealed class PendingEdit
     private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="edit">The change.</param>
-    /// <param name="configured">The flag as it was when the change was made.</param>
-    public PendingEdit(FlagEdit edit, FlagDefinition configured) => (Edit, Configured) = (edit, configured);
+    /// <param name="configured">The flag as it was when the change was made; null only for an emergency of one that configuration does not have.</param>
+    public PendingEdit(FlagEdit edit, FlagDefinition? configured) => (Edit, Configured) = (edit, configured);
 
     public PendingEdit(IReadOnlyList<AuditEntry> entries) => Entries = entries;
 
@@ -19,6 +19,12 @@ internal sealed class PendingEdit
     public FlagDefinition? Configured { get; }
 
     public IReadOnlyList<AuditEntry> Entries { get; } = [];
+
+    /// <summary>Whether the store had it, and was replaced.</summary>
+    public bool Forgotten { get; init; }
+
+    /// <summary>When it began to wait.</summary>
+    public DateTimeOffset Since => Edit?.At ?? Entries.Select(entry => entry.At).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
 
     /// <summary>Completes when it is in the store, or turned out to have nothing to write.</summary>
     public Task Written => _written.Task;

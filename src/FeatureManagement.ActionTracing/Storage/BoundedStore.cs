@@ -16,7 +16,9 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
     private string? _writeFault;
     private volatile StoreReport _report = new() { IsDurable = store.IsDurable };
 
-    public StoreReport Current => _report;
+    public StoreReport Current => _report is { PendingSince: { } since } report && time.GetUtcNow() - since > configuration.Catalog.Settings.DefaultTimeout
+        ? report with { IsOverdue = true }
+        : _report;
 
     /// <summary>A call that reads.</summary>
     /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>

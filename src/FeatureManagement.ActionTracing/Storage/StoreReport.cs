@@ -21,6 +21,15 @@ public sealed record StoreReport
     /// <summary>How many audit entries of configuration are not yet in the store. They are written, in order with the changes, once it works.</summary>
     public int PendingEntries { get; init; }
 
+    /// <summary>Since when the oldest of these changes and entries has waited to be stored; null where nothing waits.</summary>
+    public DateTimeOffset? PendingSince { get; init; }
+
+    /// <summary>Whether a change or entry has waited longer than <c>defaultTimeout</c> to be stored.</summary>
+    public bool IsOverdue { get; init; }
+
+    /// <summary>Flags whose emergency or rollback is in force here, and that the store no longer had when it was replaced: it is being stored again.</summary>
+    public IReadOnlyList<string> Forgotten { get; init; } = [];
+
     /// <summary>Stored documents that cannot be read, each as a sentence; what they say is not in force.</summary>
     public IReadOnlyList<string> Unreadable { get; init; } = [];
 }

@@ -2,6 +2,7 @@ using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Time.Testing;
 using Moq;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Health;
@@ -9,7 +10,8 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Health;
 /// <summary>What the health check says of a store that fails, and that it stops saying so.</summary>
 public sealed class HealthCheckTests
 {
-    private readonly InMemoryStore _inner = new();
+    private readonly FakeTimeProvider _time = new();
+    private InMemoryStore _inner = new();
     private Exception? _readFault;
     private Exception? _writeFault;
 
@@ -46,6 +48,35 @@ public sealed class HealthCheckTests
         Assert.Equal((HealthStatus.Healthy, 0), (check.Status, check.Data["changesNotStored"]));
     }
 
+    [Fact]
+    public async Task AChangeWaitsLongerThanTheTimeout_IsDegradedAndSaysSinceWhen()
+    {
+        await using WebHost host = await StartAsync();
+        _writeFault = new IOException("disk full");
+        await host.Services.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("checkout", new FlagChange("ann", "because"));
+        _time.Advance(TimeSpan.FromSeconds(6));
+        HealthReportEntry check = await CheckAsync(host);
+        Assert.Equal(HealthStatus.Degraded, check.Status);
+        Assert.EndsWith(
+            $"Changes that are in force here have waited to be stored since {_time.Start:u}; a restart would forget them.", check.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheStoreForgotAnEmergency_IsDegradedUntilItIsStoredAgain()
+    {
+        await using WebHost host = await StartAsync();
+        await host.Services.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("checkout", new FlagChange("ann", "because"));
+        (_inner, _writeFault) = (new InMemoryStore(), new IOException("read-only"));
+        await Assert.ThrowsAsync<FlagChangeException>(() => host.Services.GetRequiredService<FlagControl>().SyncAsync(default));
+        HealthReportEntry check = await CheckAsync(host);
+        Assert.Equal(
+            (HealthStatus.Degraded, "The store failed: read-only. The store was replaced and no longer has the emergency or rollback of checkout, which is in force here and is being stored again."),
+            (check.Status, check.Description));
+        _writeFault = null;
+        await host.Services.GetRequiredService<FlagControl>().SyncAsync(default);
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(host)).Status);
+    }
+
     private static async Task<HealthReportEntry> CheckAsync(WebHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["action-tracing"];
 
@@ -57,6 +88,6 @@ public sealed class HealthCheckTests
         store.Setup(one => one.CommitAsync(It.IsAny<StoreCommit>(), It.IsAny<CancellationToken>()))
             .Returns((StoreCommit commit, CancellationToken cancelled) => _writeFault is { } fault ? throw fault : _inner.CommitAsync(commit, cancelled));
         store.Setup(one => one.ReadAuditBoundsAsync(It.IsAny<CancellationToken>())).Returns((CancellationToken cancelled) => _readFault is { } fault ? throw fault : _inner.ReadAuditBoundsAsync(cancelled));
-        return WebHost.StartAsync(services: services => services.AddLogging().AddSingleton(store.Object));
+        return WebHost.StartAsync(services: services => services.AddLogging().AddSingleton(store.Object).AddSingleton<TimeProvider>(_time));
     }
 }

@@ -60,7 +60,7 @@ public class LayerModelTests
                             await services.Manager.ResetFlagAsync("flag", Change);
                             break;
                         case Do.Emergency:
-                            Assert.Equal(!down || model.EmergencyStored, (await services.Manager.EmergencyShutdownAsync("flag", Change)).Stored);
+                            Assert.Equal(!down, (await services.Manager.EmergencyShutdownAsync("flag", Change)).Stored);
                             break;
                         case Do.Clear:
                             await services.Manager.ClearEmergencyAsync("flag", Change);
@@ -118,8 +118,6 @@ public class LayerModelTests
 
         public bool Emergency { get; init; }
 
-        public bool EmergencyStored { get; init; }
-
         public bool Refused { get; init; }
 
         public FlagDefinition Flag => Tests.Support.Flag.Share("flag", Percentage) with { State = State, Description = Description };
@@ -140,11 +138,10 @@ public class LayerModelTests
                 Do.Update => down || Emergency ? refused : same with { Overridden = true, OverrideState = state, OverridePercentage = percentage },
                 Do.UpdateList => down ? refused : same with { Overridden = true, Whitelist = [$"u{percentage}"] },
                 Do.Reset => down || !Overridden ? refused : plain,
-                Do.Emergency => same with { Emergency = true, EmergencyStored = EmergencyStored || !down },
-                Do.Clear => down || !Emergency ? refused : same with { Emergency = false, EmergencyStored = false },
-                Do.Edit or Do.EditWhileDown => ((state, percentage) == (State, Percentage) ? same : plain with { State = state, Percentage = percentage }) with { EmergencyStored = what == Do.EditWhileDown ? Emergency : EmergencyStored },
+                Do.Emergency => same with { Emergency = true },
+                Do.Clear => down || !Emergency ? refused : same with { Emergency = false },
+                Do.Edit or Do.EditWhileDown => (state, percentage) == (State, Percentage) ? same : plain with { State = state, Percentage = percentage },
                 Do.EditDescription => same with { Description = $"{percentage}" },
-                Do.Restart or Do.StoreUp => same with { EmergencyStored = Emergency },
                 _ => same,
             };
         }

@@ -150,6 +150,41 @@ public sealed class StoreSyncTests : IDisposable
         await _sync.StopAsync(default);
     }
 
+    [Fact]
+    public async Task Pending_LongerThanTheTimeout_IsOverdueUntilItIsStored()
+    {
+        await _sync.StartingAsync(default);
+        _store.BeforeCommit = _ => throw new IOException("down");
+        Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).Stored);
+        var status = _services.Get<IActionTracingStoreStatus>();
+        Assert.Equal((_time.GetUtcNow(), false), (status.Current.PendingSince, status.Current.IsOverdue));
+        _time.Advance(_services.Flags.Catalog.Settings.DefaultTimeout + TimeSpan.FromMilliseconds(1));
+        Assert.True(status.Current.IsOverdue);
+        _store.BeforeCommit = null;
+        await _services.Get<FlagControl>().SyncAsync(default);
+        Assert.True(status.Current is { IsOverdue: false, PendingSince: null, Pending: 0 });
+    }
+
+    [Fact]
+    public async Task StoreReplacedByOneThatForgotAnEmergency_TheEmergencyStaysAndIsStoredAgain()
+    {
+        await _sync.StartingAsync(default);
+        Assert.True((await _services.Manager.EmergencyShutdownAsync("flag", Change)).Stored);
+        _store.Inner = new InMemoryStore();
+        _store.BeforeCommit = _ => throw new IOException("down");
+        await Assert.ThrowsAsync<FlagChangeException>(() => _services.Get<FlagControl>().SyncAsync(default));
+        var status = _services.Get<IActionTracingStoreStatus>();
+        Assert.Equal(["flag"], status.Current.Forgotten);
+        Assert.False(_services.Manager.IsEnabled("flag"));
+        Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).Stored); // in force, and not where it was
+        _store.BeforeCommit = null;
+        await _services.Get<FlagControl>().SyncAsync(default);
+        Assert.True(status.Current is { Forgotten: [], Pending: 0 });
+        using FlagServices restarted = Start();
+        await restarted.Get<FlagControl>().SyncAsync(default);
+        Assert.Equal("because", restarted.Manager.GetFlag("flag")!.Emergency!.Reason);
+    }
+
     private bool Polled(Func<bool> condition)
     {
         _time.Advance(TimeSpan.FromSeconds(1));

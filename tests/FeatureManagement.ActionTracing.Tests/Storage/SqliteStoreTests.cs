@@ -48,9 +48,8 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     public async Task Open_Pragmas_AreDurable()
     {
         await _store.ReadAsync("", 0, default);
-        using var file = new SqliteFile(Path, null);
-        Assert.Equal("wal", Scalar(file.Open(), "PRAGMA journal_mode"));
-        Assert.Equal(2L, Scalar(file.Open(), "PRAGMA synchronous")); // FULL
+        using var lane = new SqliteLane(new SqliteFile(Path, null));
+        Assert.Equal(("wal", 2L), await lane.ReadAsync(connection => (Scalar(connection, "PRAGMA journal_mode"), Scalar(connection, "PRAGMA synchronous")), default)); // FULL
     }
 
     [Fact]
@@ -77,8 +76,8 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
         using var evaluations = new SqliteEvaluationStore(new SqliteFile(path, null));
         Assert.Empty(await evaluations.ReadAsync(new EvaluationAuditQuery(), null, default));
         Assert.Equal([new StoredDocument("flag/A", "{}", 1)], (await store.ReadAsync("", 0, default)).Documents);
-        using var file = new SqliteFile(path, null);
-        Assert.Equal(SqliteSchema.Version, Scalar(file.Open(), "PRAGMA user_version"));
+        using var lane = new SqliteLane(new SqliteFile(path, null));
+        Assert.Equal(SqliteSchema.Version, await lane.ReadAsync(connection => Scalar(connection, "PRAGMA user_version"), default));
     }
 
     [Fact]
@@ -180,8 +179,8 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
         Array.Fill(bad, (byte)0xA5, 0, bad.Length);
         System.IO.File.WriteAllBytes(Path, bad);
         using SqliteStore store = Open();
-        SqliteException refused = await Assert.ThrowsAsync<SqliteException>(() => store.ReadAsync("", 0, default));
-        Assert.Equal(26, refused.SqliteErrorCode); // not a database
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => store.ReadAsync("", 0, default));
+        Assert.Contains($"the file '{Path}' failed: SQLite Error 26: 'file is not a database'", refused.Message, StringComparison.Ordinal);
         System.IO.File.WriteAllBytes(Path, good);
         Assert.Single((await store.ReadAsync("", 0, default)).Documents);
     }

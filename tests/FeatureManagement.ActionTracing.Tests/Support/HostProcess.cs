@@ -8,14 +8,18 @@ internal sealed class HostProcess : IDisposable
     private readonly Process _process;
 
     public HostProcess(params string[] arguments)
+        : this("dotnet", ["exec", Program(AppContext.BaseDirectory), .. arguments])
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", System.IO.Path.Combine(AppContext.BaseDirectory, "FeatureManagement.ActionTracing.CrashHost.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-        };
+    }
+
+    private HostProcess(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true };
         _process = Process.Start(start) ?? throw new InvalidOperationException("The process did not start.");
     }
+
+    /// <summary>The same as a user whom modes of files hold back: root ignores them.</summary>
+    public static HostProcess As(OtherUser user, params string[] arguments) => new("setpriv", [.. user.Switches, "dotnet", "exec", Program(user.Programs), .. arguments]);
 
     /// <summary>The next line; null when the process has ended.</summary>
     public Task<string?> ReadAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(5));
@@ -36,10 +40,26 @@ internal sealed class HostProcess : IDisposable
         return rest.EndsWith('\n') || lines.Length == 0 ? lines : lines[..^1]; // half a line acknowledges nothing
     }
 
+    /// <summary>Says a line, and gives the next one.</summary>
+    public Task<string?> AskAsync(string line)
+    {
+        Write(line);
+        return ReadAsync();
+    }
+
+    /// <summary>Ends it as an end of its input does.</summary>
+    public async Task StopAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
     }
+
+    private static string Program(string directory) => Path.Combine(directory, "FeatureManagement.ActionTracing.CrashHost.dll");
 }
