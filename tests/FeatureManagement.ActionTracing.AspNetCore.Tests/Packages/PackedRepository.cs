@@ -41,7 +41,7 @@ public sealed class PackedRepository : IAsyncLifetime, IDisposable
         CopySettings();
         Copy(new DirectoryInfo(Repository.Root), Root);
         // A commit of now, and with it a version that no feed has.
-        if (GitIsThere())
+        if (Git.Path is not null)
         {
             await CommandLine.RunAsync(Root, "git", "init", "--quiet");
             await CommandLine.RunAsync(Root, "git", "add", "--all");
@@ -53,8 +53,6 @@ public sealed class PackedRepository : IAsyncLifetime, IDisposable
     public Task DisposeAsync() => Task.CompletedTask;
 
     public void Dispose() => _directory.Dispose();
-
-    private static bool GitIsThere() => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "git")));
 
     // The feeds that this machine uses, without the one that README adds.
     private void CopySettings()

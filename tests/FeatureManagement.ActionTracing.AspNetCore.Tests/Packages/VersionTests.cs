@@ -33,7 +33,7 @@ public sealed class VersionTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [Fact]
+    [GitFact]
     public async Task Version_IsTheTimeOfTheCommit_InEachKindOfCheckout()
     {
         await CommitAsync(Noon);
@@ -49,7 +49,7 @@ public sealed class VersionTests : IDisposable
         Assert.Equal("0.1.1772366401", await VersionAsync(_directory.File("shallow")));
     }
 
-    [Fact]
+    [GitFact]
     public async Task Version_WhereNoCommitIsKnown_IsFixed()
     {
         // A source archive.
@@ -65,7 +65,7 @@ public sealed class VersionTests : IDisposable
         Assert.Equal("0.1.0", await VersionAsync(Root, new Dictionary<string, string> { ["PATH"] = programs }, Environment.ProcessPath!));
     }
 
-    [Theory]
+    [GitTheory]
     [InlineData("-p:Version=2.0.0", "2.0.0")]
     [InlineData("-p:VersionSuffix=beta", "0.1.1772366400-beta")]
     public async Task Version_OfTheCommandLine_IsTaken(string argument, string expected)
@@ -75,7 +75,7 @@ public sealed class VersionTests : IDisposable
     }
 
     /// <summary>And a build with nothing to do compiles nothing.</summary>
-    [Fact]
+    [GitFact]
     public async Task Assembly_OfOneCommit_IsEqualInTwoCleanBuilds()
     {
         await CommitAsync(Noon);
