@@ -17,7 +17,6 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
     Converters = [typeof(Spelled<RolloutPhase>), typeof(Spelled<RolloutType>), typeof(Spelled<RollbackTarget>)])]
 [JsonSerializable(typeof(Problems.Problem))]
 [JsonSerializable(typeof(FlagModel))]
-[JsonSerializable(typeof(IReadOnlyList<FlagModel>))]
 [JsonSerializable(typeof(EvaluationModel))]
 [JsonSerializable(typeof(EvaluationQuestion))]
 [JsonSerializable(typeof(EmergencyModel))]
@@ -32,7 +31,6 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(ChangeFeed.Hello))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(RolloutStatus))]
-[JsonSerializable(typeof(IReadOnlyList<RolloutStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<RolloutPreviewStep>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -20,7 +20,7 @@ internal static class FlagEndpoints
             string[] names = parameters.Texts("name");
             // One that is gone is left out, so that a page that asks again for what it shows sees it go.
             IEnumerable<FlagStatus> asked = names.Length == 0 ? flags.GetAllFlags() : names.Distinct(StringComparer.OrdinalIgnoreCase).Select(flags.GetFlag).OfType<FlagStatus>();
-            return parameters.Problem ?? Results.Json([.. asked.Select(status => FlagModel.Row(status, rollouts))], ApiJson.Plain.IReadOnlyListFlagModel);
+            return parameters.Problem ?? JsonRows.Of(asked, status => FlagModel.Row(status, rollouts), FlagModel.Failed, ApiJson.Plain.FlagModel);
         });
 
         group.MapRead("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>

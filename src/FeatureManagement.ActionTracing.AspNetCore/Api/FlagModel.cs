@@ -60,6 +60,9 @@ internal sealed record FlagModel
     /// <summary>False while a change is in force here that the store does not know yet.</summary>
     public required bool Stored { get; init; }
 
+    /// <summary>Why the rest of the flag cannot be shown, in a sentence; null where it can.</summary>
+    public string? Fault { get; init; }
+
     public static FlagModel Of(FlagStatus status, IRolloutManager rollouts)
     {
         RolloutStatus? rollout = rollouts.GetStatus(status.Definition.Name);
@@ -87,8 +90,29 @@ internal sealed record FlagModel
             Emergency = status.Emergency,
             Rollout = rollout is null ? null : FlagRollout.Of(rollout),
             Stored = status.Stored,
+            Fault = rollout?.Fault,
         };
     }
+
+    /// <summary>The row of a flag whose model cannot be made or written: its name, whether it is on, and the fault.</summary>
+    public static FlagModel Failed(FlagStatus status, string fault) => new()
+    {
+        Name = status.Definition.Name,
+        Type = FlagSpelling.Write(status.Definition.Type),
+        State = FlagSpelling.Write(status.Definition.State),
+        Percentage = status.Definition.Percentage,
+        Enabled = status.Enabled,
+        Whitelist = [],
+        WhitelistCount = 0,
+        Groups = [],
+        GroupsCount = 0,
+        Source = FlagSpelling.Write(status.Source),
+        Version = status.Version,
+        Etag = "",
+        LastModified = status.LastModified,
+        Stored = status.Stored,
+        Fault = fault,
+    };
 
     /// <summary>The flag among others: a page asks for all of them again and again, and a whitelist may have 100,000 ids.</summary>
     public static FlagModel Row(FlagStatus status, IRolloutManager rollouts)

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Flags;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -10,7 +11,8 @@ internal static class Problems
     /// <param name="detail">A sentence for the caller.</param>
     /// <param name="errors">All that is wrong, a sentence each, where it is more than one thing.</param>
     public static IResult Of(int status, string detail, IReadOnlyList<string>? errors = null) => Results.Json(
-        new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, errors),
+        // What a caller sent is part of many a sentence.
+        new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, ForeignText.Escape(detail), errors is null ? null : [.. errors.Select(ForeignText.Escape)]),
         ApiJson.Plain.Problem,
         "application/problem+json",
         status);
@@ -18,7 +20,7 @@ internal static class Problems
     /// <summary>There is no such flag; perhaps another was meant.</summary>
     public static IResult UnknownFlag(string name, IEnumerable<string> known) => Of(
         StatusCodes.Status404NotFound,
-        Flags.NearestName.Find(name, known) is { } nearest ? $"There is no flag '{name}'. Did you mean '{nearest}'?" : $"There is no flag '{name}'.");
+        NearestName.Find(name, known) is { } nearest ? $"There is no flag '{ForeignText.Quote(name)}'. Did you mean '{nearest}'?" : $"There is no flag '{ForeignText.Quote(name)}'.");
 
     internal sealed record Problem(string Type, string Title, int Status, string Detail, IReadOnlyList<string>? Errors);
 }

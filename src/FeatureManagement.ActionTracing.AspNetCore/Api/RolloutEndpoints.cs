@@ -14,7 +14,7 @@ internal static class RolloutEndpoints
 
     public static void MapRollouts(this IEndpointRouteBuilder group)
     {
-        group.MapRead("api/rollouts", (IRolloutManager rollouts) => Results.Json(rollouts.GetActive(), ApiJson.Plain.IReadOnlyListRolloutStatus));
+        group.MapRead("api/rollouts", (IRolloutManager rollouts) => JsonRows.Of(rollouts.GetActive(), status => status, Failed, ApiJson.Plain.RolloutStatus));
 
         group.MapRead("api/flags/{name}/rollout", (string name, IFeatureFlagManager flags, IRolloutManager rollouts) =>
             flags.GetFlag(name) is null ? FlagEndpoints.Unknown(name, flags)
@@ -42,6 +42,26 @@ internal static class RolloutEndpoints
                 ChangeEndpoints.ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,
                     async (_, change) => Show(await move(rollouts, name, change, request.RequestAborted).ConfigureAwait(false))));
     }
+
+    // What cannot be written is left out; the flag and its phase are what a rollback needs.
+    private static RolloutStatus Failed(RolloutStatus status, string fault) => new()
+    {
+        Flag = status.Flag,
+        Id = status.Id,
+        Phase = status.Phase,
+        Plan = new RolloutConfig(),
+        StartPercentage = status.StartPercentage,
+        CurrentPercentage = status.CurrentPercentage,
+        TargetPercentage = status.CurrentPercentage,
+        Progress = 0,
+        Credited = TimeSpan.Zero,
+        StartedAt = status.StartedAt,
+        EndedAt = status.EndedAt,
+        Actor = status.Actor,
+        Reason = status.Reason,
+        History = [],
+        Fault = fault,
+    };
 
     private static IResult Show(RolloutStatus status) => Results.Json(status, ApiJson.Plain.RolloutStatus);
 

@@ -103,8 +103,8 @@ internal readonly struct SettingFields
 
     public DateTimeOffset? Time(string field) =>
         Text(field) is not { } text ? null
-        : DateTimeOffset.TryParseExact(text.AsSpan().Trim(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset value) ? value
-        : Broken<DateTimeOffset>(field, text, "it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z");
+        : DateTimeOffset.TryParseExact(text.AsSpan().Trim(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset value) && value.Year is >= 1900 and < 2200 ? value
+        : Broken<DateTimeOffset>(field, text, "it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z, in a year from 1900 to 2199");
 
     public T? Choice<T>(string field) where T : struct, Enum =>
         Text(field) is not { } text ? null

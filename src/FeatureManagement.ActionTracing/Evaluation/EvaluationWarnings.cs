@@ -28,11 +28,11 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
         {
             Interlocked.Increment(ref _remembered);
             if (tooLong)
-                LogUnknownFlag(name[..FlagReader.MaxNameLength] + "…");
+                LogUnknownFlag(ForeignText.Quote(name));
             else if (NearestName.Find(name, snapshot.Names) is { } nearest)
-                LogUnknownFlagWithNearest(name, nearest);
+                LogUnknownFlagWithNearest(ForeignText.Quote(name), nearest);
             else
-                LogUnknownFlag(name);
+                LogUnknownFlag(ForeignText.Quote(name));
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class ExperimentRecorder(SnapshotSource source, AmbientC
         {
             queue.Drop("unknown_metric");
             if (_warned.Count < MaxWarnings && _warned.TryAdd((flag, metric), true))
-                LogUnknownMetric(flag, metric, NearestName.Find(metric, experiment.Run.Metrics.Select(known => known.Name)) ?? experiment.Run.Config.PrimaryMetric);
+                LogUnknownMetric(ForeignText.Quote(flag), ForeignText.Quote(metric), NearestName.Find(metric, experiment.Run.Metrics.Select(known => known.Name)) ?? experiment.Run.Config.PrimaryMetric);
             return;
         }
         if (!double.IsFinite(value))

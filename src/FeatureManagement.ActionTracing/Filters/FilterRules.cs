@@ -18,7 +18,7 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
         string? text = parameters["percentage"];
         if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal percentage) && percentage is >= 0 and <= 100)
             return new ShareRule(percentage, Values(parameters, "whitelist"), Values(parameters, "groups"));
-        LogUnreadable(PercentageFilter.Alias, "percentage", text, "it must be between 0 and 100");
+        LogUnreadable(PercentageFilter.Alias, "percentage", Quoted(text), "it must be between 0 and 100");
         return Never;
     }
 
@@ -33,7 +33,7 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
     {
         if (parameters["parent"] is { Length: > 0 } parent)
             return new ParentRule(source, warnings, parent);
-        LogUnreadable(HierarchyFilter.Alias, "parent", parameters["parent"], "it must be the name of a flag");
+        LogUnreadable(HierarchyFilter.Alias, "parent", Quoted(parameters["parent"]), "it must be the name of a flag");
         return Never;
     }
 
@@ -41,6 +41,8 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
         [.. parameters.GetSection(name).GetChildren()
             .Select(child => child.Value is "true" or "True" ? child.Key : child.Value is "false" or "False" ? null : child.Value)
             .OfType<string>()];
+
+    private static string? Quoted(string? value) => value is null ? null : ForeignText.Quote(value);
 
     [LoggerMessage(110, LogLevel.Warning, "Filter '{Filter}': {Parameter} is '{Value}'; {Rule}. The filter is off.", EventName = "UnreadableFilter")]
     private partial void LogUnreadable(string filter, string parameter, string? value, string rule);

@@ -19,7 +19,7 @@ internal static class FlagContent
     private static bool Same(FlagVariant left, FlagVariant right) =>
         left with { Config = right.Config } == right && left.Config.SequenceEqual(right.Config);
 
-    private static bool Same(RolloutConfig? left, RolloutConfig? right) =>
+    public static bool Same(RolloutConfig? left, RolloutConfig? right) =>
         left is null || right is null
             ? ReferenceEquals(left, right)
             : left with { Checkpoints = right.Checkpoints, Schedule = right.Schedule } == right

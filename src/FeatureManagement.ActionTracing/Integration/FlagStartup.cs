@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,7 +36,7 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
             {
                 stoppingToken.ThrowIfCancellationRequested(); // the library's own provider does not ask
                 if (theirs?.Name is { } name && source.Current.TryFind(name, out _))
-                    LogDefinedTwice(name);
+                    LogDefinedTwice(ForeignText.Quote(name));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

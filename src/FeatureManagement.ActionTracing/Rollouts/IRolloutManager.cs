@@ -16,6 +16,22 @@ public interface IRolloutManager
     /// <exception cref="FlagChangeException">There is no such flag, it has a rollout or is in emergency, the plan is wrong, or the store failed. Nothing was changed.</exception>
     Task<RolloutStatus> StartAsync(string flag, FlagChange change, RolloutConfig? plan = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Starts the rollout of a flag once, for code that runs at every start of the application: where a rollout of the same plan is planned, running or has ended, whatever
+    /// its end was, nothing changes. Of several instances that call it at once, one starts it.
+    /// </summary>
+    /// <param name="flag">The flag's name, without regard to case.</param>
+    /// <param name="change">Who, why and from where.</param>
+    /// <param name="plan">
+    /// How; null for the flag's own <c>rolloutConfig</c>. Plans are the same where all their values are; edited thresholds make no other plan of a <c>rolloutConfig</c> that is running.
+    /// </param>
+    /// <param name="cancellationToken">Gives up waiting for a turn.</param>
+    /// <returns>The rollout that was started, is running, or was the last to end.</returns>
+    /// <exception cref="FlagChangeException">
+    /// A rollout of another plan is on its way; or nothing of the plan ever started, and <see cref="StartAsync"/> would be refused. Nothing was changed.
+    /// </exception>
+    Task<RolloutStatus> EnsureStartedAsync(string flag, FlagChange change, RolloutConfig? plan = null, CancellationToken cancellationToken = default);
+
     /// <summary>Lets a rollout stand where it is. Its guards go on watching.</summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>

@@ -17,7 +17,7 @@ internal static class RolloutChanges
     public static FlagRecord Start(FlagDefinition configured, FlagRecord record, string id, RolloutConfig? plan, FlagChange change, DateTimeOffset now)
     {
         RolloutConfig frozen = plan ?? configured.RolloutConfig ?? new RolloutConfig();
-        string[] faults = [.. RolloutRules.Check(frozen), .. plan is null ? [] : RolloutRules.Unused(plan)];
+        string[] faults = [.. RolloutRules.Check(frozen), .. RolloutBounds.Check(frozen, now), .. plan is null ? [] : RolloutRules.Unused(plan)];
         if (faults.Length > 0)
             throw new FlagChangeException(FlagChangeError.Invalid, [.. faults.Select(fault => $"Flag '{configured.Name}': rolloutConfig.{fault}.")]);
         if (record.Rollout is not null)

@@ -182,7 +182,7 @@ internal sealed partial class RolloutLoop(
             if (_said.GetValueOrDefault(flag.Name) == (content, refusal.Message))
                 return;
             _said[flag.Name] = (content, refusal.Message);
-            LogNotStarted(flag.Name, refusal.Message);
+            LogNotStarted(ForeignText.Escape(flag.Name), refusal.Message);
         }
     }
 
@@ -194,7 +194,7 @@ internal sealed partial class RolloutLoop(
         }
         catch (FlagChangeException exception)
         {
-            LogNotMoved(flag, exception.Message);
+            LogNotMoved(ForeignText.Escape(flag), exception.Message);
         }
     }
 

@@ -8,12 +8,11 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
 {
     private const int MaxPreview = 500;
 
-    public Task<RolloutStatus> StartAsync(string flag, FlagChange change, RolloutConfig? plan, CancellationToken cancellationToken)
-    {
-        string id = Guid.NewGuid().ToString("N");
-        bool planned = (plan ?? Definition(flag).RolloutConfig)?.StartAt > time.GetUtcNow();
-        return CommitAsync(flag, planned ? "rollout_planned" : "rollout_started", change, (configured, record, now) => RolloutChanges.Start(configured, record, id, plan, change, now), cancellationToken);
-    }
+    public Task<RolloutStatus> StartAsync(string flag, FlagChange change, RolloutConfig? plan, CancellationToken cancellationToken) =>
+        BeginAsync(flag, change, plan, RolloutChanges.Start, cancellationToken);
+
+    public Task<RolloutStatus> EnsureStartedAsync(string flag, FlagChange change, RolloutConfig? plan, CancellationToken cancellationToken) =>
+        BeginAsync(flag, change, plan, RolloutPlans.EnsureStarted, cancellationToken);
 
     public Task<RolloutStatus> PauseAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
         CommitAsync(flag, "rollout_paused", change, (configured, record, now) => record with { Rollout = RolloutChanges.Pause(configured.Name, record.Rollout, change, now), At = now }, cancellationToken);
@@ -67,9 +66,18 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
         var steps = new List<RolloutPreviewStep> { new(rollout.StartedAt, rollout.Start, RolloutCurve.PhaseOf(rollout.Start)) };
         for (TimeSpan at = interval; at < duration; at += interval)
             if (RolloutCurve.At(rollout.Plan, rollout.Start, at) is var share && share > steps[^1].Percentage && share < rollout.Plan.TargetPercentage)
-                steps.Add(new(rollout.StartedAt + at, share, RolloutCurve.PhaseOf(share)));
-        steps.Add(new(rollout.StartedAt + duration, rollout.Plan.TargetPercentage, RolloutPhase.Complete));
+                steps.Add(new(RolloutBounds.Add(rollout.StartedAt, at), share, RolloutCurve.PhaseOf(share)));
+        steps.Add(new(RolloutBounds.Add(rollout.StartedAt, duration), rollout.Plan.TargetPercentage, RolloutPhase.Complete));
         return steps;
+    }
+
+    private Task<RolloutStatus> BeginAsync(
+        string flag, FlagChange change, RolloutConfig? plan, Func<FlagDefinition, FlagRecord, string, RolloutConfig?, FlagChange, DateTimeOffset, FlagRecord> begin, CancellationToken cancellationToken)
+    {
+        string id = Guid.NewGuid().ToString("N");
+        bool planned = (plan ?? Definition(flag).RolloutConfig)?.StartAt > time.GetUtcNow();
+        return CommitAsync(
+            flag, planned ? "rollout_planned" : "rollout_started", change, (configured, record, now) => begin(configured, record, id, plan, change, now), cancellationToken);
     }
 
     private async Task<RolloutStatus> CommitAsync(string flag, string action, FlagChange change, Func<FlagDefinition, FlagRecord, DateTimeOffset, FlagRecord> decide, CancellationToken cancellationToken)
@@ -88,8 +96,20 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
 
     private RolloutLedger? LedgerOf(string flag, FlagRecord record) => record.Rollout is { } rollout ? runner.Last(flag, rollout.Id)?.Ledger : null;
 
-    private RolloutStatus Status(string flag, RolloutRecord rollout, LaidRecord laid) => RolloutStatuses.Of(
-        source.Current.Find(flag)?.Name ?? flag, rollout, runner.Last(flag, rollout.Id), !laid.Pending, configuration.Catalog.Settings.ProgressionInterval, time.GetUtcNow());
+    private RolloutStatus Status(string flag, RolloutRecord rollout, LaidRecord laid)
+    {
+        string name = source.Current.Find(flag)?.Name ?? flag;
+        try
+        {
+            return RolloutStatuses.Of(name, rollout, runner.Last(flag, rollout.Id), !laid.Pending, configuration.Catalog.Settings.ProgressionInterval, time.GetUtcNow());
+        }
+#pragma warning disable CA1031 // A record that another release or hand wrote: the rollouts of all other flags are shown.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return RolloutStatuses.Unknown(name, rollout, $"The status of this rollout cannot be shown: {ForeignText.Quote(exception.Message)}");
+        }
+    }
 
     private RolloutStatus StatusOrThrow(string flag) => GetStatus(flag)
         ?? throw new FlagChangeException(FlagChangeError.Conflict, $"The change was made, but the rollout of flag '{flag}' has been removed meanwhile.");
@@ -98,6 +118,6 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
     {
         ArgumentNullException.ThrowIfNull(flag);
         return source.Configured(flag)?.Definition
-            ?? throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{flag}'" + (NearestName.Find(flag, source.Current.Names) is { } nearest ? $"; did you mean '{nearest}'?" : "."));
+            ?? throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{ForeignText.Quote(flag)}'" + (NearestName.Find(flag, source.Current.Names) is { } nearest ? $"; did you mean '{nearest}'?" : "."));
     }
 }

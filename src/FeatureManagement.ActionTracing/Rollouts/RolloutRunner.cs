@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Safety;
 using FeatureManagement.ActionTracing.Storage;
@@ -55,7 +56,7 @@ internal sealed partial class RolloutRunner(
 #pragma warning restore CA1031
         {
             run.Mark = time.GetTimestamp();
-            var verdict = new RolloutVerdict(VerdictKind.Failed, $"The last look failed: {exception.Message}");
+            var verdict = new RolloutVerdict(VerdictKind.Failed, $"The last look failed: {Short(exception)}");
             if (run.Last?.Verdict != verdict)
                 LogFailed(flag, exception);
             run.Last = new RolloutLook(
@@ -183,7 +184,7 @@ internal sealed partial class RolloutRunner(
         if (ReferenceEquals(acted.Before, acted.After))
             return;
         LogRolledBack(flag, record.Percentage, reason);
-        meter.RolledBack();
+        meter.RolledBack(flag);
     }
 
     private static void BeginStep(RolloutRun run, RolloutRecord record)
@@ -223,7 +224,7 @@ internal sealed partial class RolloutRunner(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return (null, exception is OperationCanceledException ? $"The metrics source gave no answer within {settings.DefaultTimeout}." : $"The metrics source failed: {exception.Message.TrimEnd('.')}.");
+            return (null, exception is OperationCanceledException ? $"The metrics source gave no answer within {settings.DefaultTimeout}." : $"The metrics source failed: {Short(exception).TrimEnd('.')}.");
         }
     }
 
@@ -275,6 +276,9 @@ internal sealed partial class RolloutRunner(
 
     private static FlagEdit Edit(string flag, string action, string reason, ChangeSource source, DateTimeOffset at, Func<Flags.FlagDefinition, FlagRecord, FlagRecord> decide) =>
         new() { Flag = flag, Action = action, Change = new FlagChange(Actor, reason, source), At = at, Decide = decide };
+
+    // Of a source of others: one line, and not longer than a sentence can bear.
+    private static string Short(Exception exception) => ForeignText.Cut(ForeignText.Escape(exception.Message), FlagChange.MaxLength / 2);
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -88,4 +88,7 @@ public sealed record RolloutStatus
 
     /// <summary>Evaluations here without any identity: they count in no comparison.</summary>
     public long DefaultKeys { get; init; }
+
+    /// <summary>Why the rest of this status is not known, in a sentence; null where it is. The rollout can still be rolled back.</summary>
+    public string? Fault { get; init; }
 }

@@ -27,7 +27,7 @@ internal static class RolloutStatuses
             Credited = credited,
             StartedAt = record.StartedAt,
             EndedAt = ended ? record.ChangedAt : null,
-            EstimatedCompletion = ended || held ? null : (record.Phase == RolloutPhase.Planned ? record.StartedAt : now) + (duration - credited),
+            EstimatedCompletion = ended || held ? null : RolloutBounds.Add(record.Phase == RolloutPhase.Planned ? record.StartedAt : now, duration - credited),
             WaitingFor = ended ? null : Waiting(record, ledger, credited, duration, progressionInterval),
             IsHeld = held,
             CanResume = held && (record.Phase == RolloutPhase.Paused || ledger?.Hold?.Kind == VerdictKind.SplitMismatch),
@@ -45,6 +45,26 @@ internal static class RolloutStatuses
             DefaultKeys = look?.DefaultKeys ?? 0,
         };
     }
+
+    /// <summary>What a record says by itself, of a rollout whose status cannot be worked out.</summary>
+    public static RolloutStatus Unknown(string flag, RolloutRecord record, string fault) => new()
+    {
+        Flag = flag,
+        Id = record.Id,
+        Phase = record.Phase,
+        Plan = record.Plan,
+        StartPercentage = record.Start,
+        CurrentPercentage = record.Percentage,
+        TargetPercentage = record.Percentage,
+        Progress = 0,
+        Credited = TimeSpan.Zero,
+        StartedAt = record.StartedAt,
+        EndedAt = record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack ? record.ChangedAt : null,
+        Actor = record.Actor,
+        Reason = record.Reason,
+        History = [],
+        Fault = fault,
+    };
 
     /// <summary>What is known of a rollout after a look.</summary>
     public static RolloutFindings Find(RolloutConfig plan, RolloutLedger ledger) => new()

@@ -1,9 +1,17 @@
+using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Runtime;
 
 internal sealed partial class FlagControl
 {
+    // Actor, reason and a key that another process wrote are text of others.
+    private void LogChanged(string flag, string action, string before, string after, FlagChange change, long version) =>
+        LogChanged(ForeignText.Escape(flag), action, before, after, ForeignText.Escape(change.Actor), change.Source, ForeignText.Escape(change.Reason), version);
+
+    private void LogActed(string flag, string action, FlagChange change) =>
+        LogActed(ForeignText.Escape(flag), action, ForeignText.Escape(change.Actor), change.Source, ForeignText.Escape(change.Reason));
+
     [LoggerMessage(200, LogLevel.Information, "Flag '{Flag}' {Action}: {Before} → {After}, by {Actor} ({Source}): {Reason} (version {Version})", EventName = "FlagChanged")]
     private partial void LogChanged(string flag, string action, string before, string after, string actor, ChangeSource source, string reason, long version);
 

@@ -103,8 +103,8 @@ internal sealed partial class FlagControl : IDisposable
         if (pending is not null)
         {
             if (edit.Action == FlagChanges.EmergencyAction)
-                _metrics.Emergency(edit.Change.Source);
-            LogActed(configured.Definition.Name, edit.Action, edit.Change.Actor, edit.Change.Source, edit.Change.Reason);
+                _metrics.Emergency(configured.Definition.Name, edit.Change.Source);
+            LogActed(configured.Definition.Name, edit.Action, edit.Change);
         }
         // Also where it was in force already: the store may not have it yet, or no longer.
         bool synced = await TrySyncAsync(cancellationToken).ConfigureAwait(false);
@@ -227,7 +227,7 @@ internal sealed partial class FlagControl : IDisposable
         foreach (string flag in changed)
         {
             CompiledFlag? found = _source.Current.Find(flag);
-            LogSeen(found?.Name ?? flag, AuditValues.Short(found?.Effective));
+            LogSeen(ForeignText.Quote(found?.Name ?? flag), AuditValues.Short(found?.Effective));
         }
     }
 
@@ -261,8 +261,8 @@ internal sealed partial class FlagControl : IDisposable
         if (!result.Committed)
             return null;
         _highest = result.Version;
-        _metrics.Changed(edit.Action, edit.Change.Source);
-        LogChanged(name, edit.Action, AuditValues.Short(before), AuditValues.Short(after), edit.Change.Actor, edit.Change.Source, edit.Change.Reason, result.Version);
+        _metrics.Changed(configured?.Definition.Name, edit.Action, edit.Change.Source);
+        LogChanged(name, edit.Action, AuditValues.Short(before), AuditValues.Short(after), edit.Change, result.Version);
         return new LaidRecord(next, result.Version);
     }
 
@@ -271,7 +271,7 @@ internal sealed partial class FlagControl : IDisposable
         if (_source.Configured(flag) is { } configured)
             return configured;
         string? nearest = NearestName.Find(flag, _source.Current.Names);
-        throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{flag}'" + (nearest is null ? "." : $"; did you mean '{nearest}'?"));
+        throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{ForeignText.Quote(flag)}'" + (nearest is null ? "." : $"; did you mean '{nearest}'?"));
     }
 
     private FlagStatus Status(string flag)

@@ -166,7 +166,7 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
         {
             // What is known of the flag stands, at the version that a change must now expect; and an emergency acts whatever else cannot be read.
             _unreadable.Add(flag);
-            store.Update(report => report with { Unreadable = [.. Others(report, flag), $"{About(flag)}cannot be read: {exception.Message}"] });
+            store.Update(report => report with { Unreadable = [.. Others(report, flag), $"{About(flag)}cannot be read: {ForeignText.Escape(exception.Message)}"] });
             LaidRecord known = _stored.GetValueOrDefault(flag, LaidRecord.None) with { Version = document.Version };
             return StoredJson.ReadMember<FlagEmergency>(document.Json!, "emergency") is { } emergency ? known with { Record = known.Record with { Emergency = emergency } } : known;
         }
@@ -184,7 +184,7 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
             store.Update(report => report with { Unreadable = [.. Others(report, flag)] });
     }
 
-    private static string About(string flag) => $"The stored document '{KeyOf(flag)}' ";
+    private static string About(string flag) => $"The stored document '{ForeignText.Quote(KeyOf(flag))}' ";
 
     private static IEnumerable<string> Others(StoreReport report, string flag) => report.Unreadable.Where(fault => !fault.StartsWith(About(flag), StringComparison.Ordinal));
 

@@ -88,7 +88,7 @@ internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
                 catch (Exception exception)
 #pragma warning restore CA1031
                 {
-                    _owner.LogFailed(Flag, exception);
+                    _owner.LogFailed(ForeignText.Quote(Flag), exception);
                 }
             }
         }

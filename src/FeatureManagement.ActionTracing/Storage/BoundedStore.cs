@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -55,7 +56,7 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            string error = exception is OperationCanceledException or TimeoutException { InnerException: null } ? $"it gave no answer within {timeout}" : exception.Message.TrimEnd('.');
+            string error = exception is OperationCanceledException or TimeoutException { InnerException: null } ? $"it gave no answer within {timeout}" : ForeignText.Escape(exception.Message.TrimEnd('.'));
             Failed($"The store failed: {error}.", error, writes, exception);
             throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"The store failed: {error}.", exception);
         }

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Threading.Channels;
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -104,7 +105,7 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
 #pragma warning restore CA1031
         {
             _dropped.Add(1, new KeyValuePair<string, object?>("reason", "not_serializable"));
-            LogNotSerializable(trace.Name, exception);
+            LogNotSerializable(ForeignText.Quote(trace.Name), exception);
             return false;
         }
     }
@@ -119,13 +120,13 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
             (_failing, _lost) = (false, 0);
             _written.Add(traces);
             if (_cleaning && _files.CleanUpFault is { } fault)
-                LogNotCleanedUp(_configuration.Catalog.TraceOutput.Directory, fault);
+                LogNotCleanedUp(ForeignText.Escape(_configuration.Catalog.TraceOutput.Directory), fault);
             _cleaning = _files.CleanUpFault is null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             if (!_failing)
-                LogFailing(_configuration.Catalog.TraceOutput.Directory, exception);
+                LogFailing(ForeignText.Escape(_configuration.Catalog.TraceOutput.Directory), exception);
             _failing = true;
             _lost += traces;
             _dropped.Add(traces, new KeyValuePair<string, object?>("reason", "not_writable"));

@@ -35,6 +35,7 @@ public partial class InstrumentTests
         Histogram<double> => "histogram",
         UpDownCounter<long> => "up-down counter",
         Counter<long> => "counter",
+        ObservableGauge<double> or ObservableGauge<int> => "gauge",
         _ => instrument.GetType().Name,
     };
 

@@ -174,7 +174,8 @@ public class RolloutEndingTests
         using var host = new RolloutHost("\"maxHold\": \"00:01:00\"", configure: services => services.AddSingleton<IRolloutMetricsSource>(new LongWinded()));
         await host.StartAsync();
         await host.RunAsync(10);
-        Assert.Equal((RolloutPhase.Paused, FlagChange.MaxLength), (host.Status.Phase, host.Status.Reason.Length));
+        Assert.Equal(RolloutPhase.Paused, host.Status.Phase);
+        Assert.InRange(host.Status.Reason.Length, FlagChange.MaxLength / 2, FlagChange.MaxLength);
     }
 
     [Fact]

@@ -24,10 +24,10 @@ internal sealed class RolloutHost : IDisposable
     private readonly Random _random = new(42);
     private int _users;
 
-    public RolloutHost(string rolloutConfig = "", string fields = "", FakeTimeProvider? time = null, IActionTracingStore? store = null, Action<IServiceCollection>? configure = null)
+    public RolloutHost(string rolloutConfig = "", string fields = "", FakeTimeProvider? time = null, IActionTracingStore? store = null, Action<IServiceCollection>? configure = null, string others = "")
     {
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        Write(rolloutConfig, fields);
+        Write(rolloutConfig, fields, others);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _directory.Path, EnvironmentName = "Production" });
         builder.Configuration.AddJsonFile(Path.Combine(_directory.Path, "appsettings.json"), optional: false, reloadOnChange: false);
         builder.Services.AddLogging().AddSingleton<TimeProvider>(Time);

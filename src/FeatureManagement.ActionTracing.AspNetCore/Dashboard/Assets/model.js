@@ -74,6 +74,7 @@ export class Model {
 
   /** Why a flag is as it is, for whoever asks at three in the morning. */
   why(flag) {
+    if (flag.fault) return flag.fault;
     if (this.inEmergency(flag)) return flag.emergency ? `Emergency: ${flag.emergency.reason}` : 'Emergency, set by configuration';
     const ancestor = this.#ancestorInEmergency(flag);
     if (ancestor) return `Off: ${ancestor.name} is in emergency`;
