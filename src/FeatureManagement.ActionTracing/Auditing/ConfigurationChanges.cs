@@ -32,7 +32,7 @@ internal static class ConfigurationChanges
         if (before.Settings != after.Settings)
             yield return (null, "Configuration changed featureFlagSettings.", StoredJson.Write(before.Settings), StoredJson.Write(after.Settings));
         if (before.TraceOutput != after.TraceOutput)
-            yield return (null, "Configuration changed traceOutput.", StoredJson.Write(before.TraceOutput), StoredJson.Write(after.TraceOutput));
+            yield return (null, "Configuration changed traceOutput.", Written(before.TraceOutput), Written(after.TraceOutput));
         foreach (FlagDefinition now in after.Flags.Values)
         {
             FlagDefinition? was = before.Flags.GetValueOrDefault(now.Name);
@@ -49,6 +49,8 @@ internal static class ConfigurationChanges
             return ((now ?? was)!.Name, what, old, @new); // one of them is there
         }
     }
+
+    private static string Written(TraceOutputSettings output) => StoredJson.Write(output with { Directory = ForeignText.Quote(output.Directory) });
 
     private static string? WhatOf(FlagDefinition? was, FlagDefinition now)
     {

@@ -100,6 +100,36 @@ public sealed class EditedFileTests : IDisposable
         Assert.Empty(host.Faults);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task NamedPipe_InThePlaceOfTheFile_BlocksNeitherEditsNorTheStop(bool byALink)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        _directory.Write(File, Content("enabled", "disabled"));
+        _directory.Write("appsettings.Production.json", "{}");
+        var host = new EditedHost(_directory);
+
+        Run("mkfifo", _directory.File("pipe"));
+        System.IO.File.CreateSymbolicLink(_directory.File("link"), _directory.File("pipe"));
+        Run("mv", "-f", _directory.File(byALink ? "link" : "pipe"), _directory.File(File));
+        host.WaitFor(h => h.Faults.Contains("appsettings.json cannot be read: it is empty, or no regular file; what it last said stands."));
+        Assert.True(host.IsOn("a"));
+
+        _directory.Write("appsettings.Production.json", Layers.Flags(""" "b": { "state": "enabled" } """));
+        host.WaitFor(h => h.IsOn("b"));
+
+        System.IO.File.Delete(_directory.File(File));
+        _directory.Write(File, Content("disabled", "enabled"));
+        host.WaitFor(h => !h.IsOn("a") && !h.Faults.Any());
+
+        Run("mkfifo", _directory.File("other"));
+        Run("mv", "-f", _directory.File("other"), _directory.File(File));
+        host.WaitFor(h => h.Faults.Any());
+        await Task.Run(host.Dispose).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
     [Fact]
     public void ConfigMap_SwappedByLink_IsNoticed()
     {
@@ -140,8 +170,13 @@ public sealed class EditedFileTests : IDisposable
     {
         WriteVersion(version, content);
         Directory.CreateSymbolicLink(_directory.File("..data_tmp"), ".." + version);
-        using var move = Process.Start("mv", ["-T", _directory.File("..data_tmp"), _directory.File("..data")]);
-        move.WaitForExit();
-        Assert.Equal(0, move.ExitCode);
+        Run("mv", "-T", _directory.File("..data_tmp"), _directory.File("..data"));
+    }
+
+    private static void Run(string command, params string[] arguments)
+    {
+        using var process = Process.Start(command, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 }
