@@ -49,7 +49,6 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
             : context.Response.StatusCode;
         int? grpc = request.GrpcCode;
         Describe(context, action, status, grpc);
-        Gates.Note(context, action, status);
         if (request.IgnoreEndless())
             return;
         if (grpc is { } code && GrpcStatus.ErrorOf(code) is { } fault)

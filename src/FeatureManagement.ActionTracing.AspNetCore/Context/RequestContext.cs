@@ -54,7 +54,7 @@ internal sealed partial class RequestContext(
             UserId = userId,
             SessionId = sessionId,
             RequestId = request.TraceIdentifier,
-            Groups = [.. SignedIn.Identities(user).SelectMany(identity => identity.FindAll(options.Value.GroupClaimType ?? identity.RoleClaimType)).Select(claim => claim.Value)],
+            Groups = SignedIn.GroupsOf(user, options.Value.GroupClaimType),
             Environment = environment.EnvironmentName,
             Timestamp = time.GetUtcNow(),
         };

@@ -14,6 +14,10 @@ internal static class SignedIn
     public static string? NameOf(ClaimsPrincipal user) =>
         !Identities(user).Any() ? null : DisplayName(user) ?? Claim(user, ClaimTypes.NameIdentifier) ?? Claim(user, "sub") ?? "unnamed user";
 
+    /// <summary>The targeting groups: the claims of a type, or the role claims of each identity where none is named.</summary>
+    public static IReadOnlyList<string> GroupsOf(ClaimsPrincipal user, string? claimType) =>
+        [.. Identities(user).SelectMany(identity => identity.FindAll(claimType ?? identity.RoleClaimType)).Select(claim => claim.Value)];
+
     private static string? Claim(ClaimsPrincipal user, string type) => First(user, identity => identity.FindFirst(type)?.Value);
 
     private static string? DisplayName(ClaimsPrincipal user) => First(user, identity => identity.Name);

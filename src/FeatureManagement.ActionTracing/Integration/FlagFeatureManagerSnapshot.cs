@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.FeatureManagement;
@@ -16,14 +18,25 @@ internal sealed class FlagFeatureManagerSnapshot(
     IFeatureManagerSnapshot inner,
     IVariantFeatureManagerSnapshot innerVariants) : IFeatureManagerSnapshot, IVariantFeatureManagerSnapshot
 {
-    public async Task<bool> IsEnabledAsync(string feature) =>
-        !await IsEmergencyAsync(feature).ConfigureAwait(false) && await inner.IsEnabledAsync(feature).ConfigureAwait(false);
+    // Not inlined, for the caller is asked for.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public Task<bool> IsEnabledAsync(string feature)
+    {
+        if (IsWatched(feature) && GateCaller.IsGate(Assembly.GetCallingAssembly()))
+            action.Current?.Exposures?.NoteGate(feature);
+        return AnswerAsync(feature);
+    }
 
     public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context) =>
         IsEmergency(feature, context) ? Answers.Of(false) : inner.IsEnabledAsync(feature, context);
 
-    public async ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken) =>
-        !await IsEmergencyAsync(feature).ConfigureAwait(false) && Noted(feature, await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false));
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
+    {
+        if (IsWatched(feature) && GateCaller.IsGate(Assembly.GetCallingAssembly()))
+            action.Current?.Exposures?.NoteGate(feature);
+        return AnswerAsync(feature, cancellationToken);
+    }
 
     public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken) =>
         IsEmergency(feature, context) ? new(false) : innerVariants.IsEnabledAsync(feature, context, cancellationToken);
@@ -38,12 +51,14 @@ internal sealed class FlagFeatureManagerSnapshot(
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) => innerVariants.GetFeatureNamesAsync(cancellationToken);
 
-    private bool Noted(string feature, bool on)
-    {
-        if (!on && action.IsWatched)
-            action.Current?.Exposures?.NoteOff(feature);
-        return on;
-    }
+    private async Task<bool> AnswerAsync(string feature) =>
+        !await IsEmergencyAsync(feature).ConfigureAwait(false) && await inner.IsEnabledAsync(feature).ConfigureAwait(false);
+
+    private async ValueTask<bool> AnswerAsync(string feature, CancellationToken cancellationToken) =>
+        !await IsEmergencyAsync(feature).ConfigureAwait(false) && await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false);
+
+    private bool IsWatched(string feature) =>
+        action.IsWatched && evaluator.Snapshot.TryFind(feature, out CompiledFlag? flag) && flag.Watch.Step is not null;
 
     private async ValueTask<bool> IsEmergencyAsync(string feature)
     {

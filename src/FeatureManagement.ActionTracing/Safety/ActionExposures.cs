@@ -31,23 +31,6 @@ internal sealed class ActionExposures
     /// <summary>A method with a fallback answered, by itself or by its fallback, inside a larger action: it compares for errors, not for latency.</summary>
     public void NoteFallback(string flag) => Note(flag, Comparability.Errors);
 
-    /// <summary>A per-request snapshot answered off, as <c>WithFeatureGate</c> asks it: without a context.</summary>
-    public void NoteOff(string flag)
-    {
-        Rest rest = GetRest();
-        lock (rest)
-            rest.Off.Add(flag);
-    }
-
-    /// <summary>The flags of which that was noted.</summary>
-    public IReadOnlyList<string> Off()
-    {
-        if (Volatile.Read(ref _rest) is not { } rest)
-            return [];
-        lock (rest)
-            return [.. rest.Off];
-    }
-
     /// <summary>The action means nothing: what was recorded of it is taken back, and no more is recorded.</summary>
     public void Ignore()
     {
@@ -124,7 +107,5 @@ internal sealed class ActionExposures
         public Dictionary<(WatchedStep Step, ulong Hash), Exposure> Others { get; } = [];
 
         public Dictionary<string, Comparability> Comparability { get; } = new(StringComparer.OrdinalIgnoreCase);
-
-        public List<string> Off { get; } = [];
     }
 }

@@ -21,10 +21,12 @@ internal sealed class Shop : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly OutcomeWatch _watch;
     private readonly Lazy<HttpClient> _client;
+    private readonly Counter _ended;
 
-    private Shop(WebApplication app, decimal share)
+    private Shop(WebApplication app, decimal share, Counter ended)
     {
         _app = app;
+        _ended = ended;
         _client = new Lazy<HttpClient>(() => app.Services.GetRequiredService<IServer>() is TestServer server ? server.CreateClient() : new HttpClient { BaseAddress = Address });
         _watch = app.Services.GetRequiredService<OutcomeRecorder>().Watch(Flag, 1, share, TimeSpan.FromMinutes(5));
     }
@@ -51,11 +53,13 @@ internal sealed class Shop : IAsyncDisposable
         builder.Services.AddScopedFeatureManagement().WithActionTracing();
         configure?.Invoke(builder);
         WebApplication app = builder.Build();
+        var ended = new Counter();
+        app.Use(ended.CountAsync);
         outside?.Invoke(app);
         app.UseActionTracing();
         map(app);
         await app.StartAsync();
-        return new Shop(app, share);
+        return new Shop(app, share, ended);
     }
 
     public TestServer Server => _app.GetTestServer();
@@ -65,7 +69,14 @@ internal sealed class Shop : IAsyncDisposable
 
     public OutcomeCounts Counts => _watch.Read();
 
-    public IMeterFactory Meters => _app.Services.GetRequiredService<IMeterFactory>();
+    public IMeterFactory Meters => Get<IMeterFactory>();
+
+    /// <summary>How many requests are over, whatever became of their answers.</summary>
+    public int Ended => _ended.Value;
+
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public void SetSlowThreshold(TimeSpan threshold) => _watch.SetSlowThreshold(threshold);
 
     public void Set(string setting, string? value)
     {
@@ -91,5 +102,24 @@ internal sealed class Shop : IAsyncDisposable
         if (_client.IsValueCreated)
             _client.Value.Dispose();
         await _app.DisposeAsync();
+    }
+
+    private sealed class Counter
+    {
+        private int _value;
+
+        public int Value => Volatile.Read(ref _value);
+
+        public async Task CountAsync(HttpContext context, RequestDelegate next)
+        {
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                Interlocked.Increment(ref _value);
+            }
+        }
     }
 }

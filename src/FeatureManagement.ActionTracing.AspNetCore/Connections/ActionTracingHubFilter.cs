@@ -1,0 +1,70 @@
+using FeatureManagement.ActionTracing.Tracing;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
+
+/// <summary>Makes each call of a hub's method an action, with the user of its connection.</summary>
+internal sealed class ActionTracingHubFilter(IActionTracer tracer, ConnectionUser users, HubMethods methods) : IHubFilter
+{
+    // Blazor's own hub, whose calls are not what a user does: its circuits have a handler.
+    private const string BlazorHub = "Microsoft.AspNetCore.Components.Server.ComponentHub";
+
+    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        ArgumentNullException.ThrowIfNull(invocationContext);
+        ArgumentNullException.ThrowIfNull(next);
+        if (methods.IsStream(invocationContext.HubMethod) || IsBlazor(invocationContext.Hub))
+            return await next(invocationContext).ConfigureAwait(false);
+        HubCallerContext caller = invocationContext.Context;
+        using TracedAction action = Start(invocationContext.Hub, invocationContext.HubMethodName, caller);
+        try
+        {
+            object? result = await next(invocationContext).ConfigureAwait(false);
+            if (caller.ConnectionAborted.IsCancellationRequested)
+                action.GiveUp();
+            return result;
+        }
+        catch (Exception exception)
+        {
+            Fail(action, caller, exception);
+            throw;
+        }
+    }
+
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(next);
+        if (IsBlazor(context.Hub))
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+        using TracedAction action = Start(context.Hub, nameof(Hub.OnConnectedAsync), context.Context);
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Fail(action, context.Context, exception);
+            throw;
+        }
+    }
+
+    private TracedAction Start(Hub hub, string method, HubCallerContext caller) => tracer.StartAction(
+        $"{hub.GetType().Name}/{method}",
+        users.ContextOf(caller.User ?? new(), caller.ConnectionId, caller.GetHttpContext()));
+
+    // Whoever disconnects gives up what still runs; what that stops did not fail.
+    private static void Fail(TracedAction action, HubCallerContext caller, Exception exception)
+    {
+        if (caller.ConnectionAborted.IsCancellationRequested)
+            action.GiveUp();
+        else
+            action.Fail(exception);
+    }
+
+    private static bool IsBlazor(Hub hub) => hub.GetType().FullName == BlazorHub;
+}

@@ -1,0 +1,26 @@
+using System.Security.Claims;
+using FeatureManagement.ActionTracing.AspNetCore.Context;
+using FeatureManagement.ActionTracing.Evaluation;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
+
+/// <summary>For whom the work inside a long-lived connection is: the signed-in user, else the visitor of the anonymous cookie, else the connection.</summary>
+internal sealed class ConnectionUser(IOptions<ActionTracingWebOptions> options, TimeProvider time, IHostEnvironment? environment = null)
+{
+    /// <summary>The context of a connection.</summary>
+    /// <param name="user">Who is signed in.</param>
+    /// <param name="connection">The connection's id, which keeps somebody unknown in one bucket while it lasts.</param>
+    /// <param name="http">The request that opened it, or null where it is not known.</param>
+    public FeatureFlagContext ContextOf(ClaimsPrincipal user, string connection, HttpContext? http) => new()
+    {
+        UserId = SignedIn.IdOf(user),
+        SessionId = SignedIn.IdOf(user) is null && http is not null && options.Value.AnonymousCookie is { } cookie ? AnonymousId.Of(http, cookie) : null,
+        RequestId = connection,
+        Groups = SignedIn.GroupsOf(user, options.Value.GroupClaimType),
+        Environment = environment?.EnvironmentName,
+        Timestamp = time.GetUtcNow(),
+    };
+}
