@@ -16,49 +16,50 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
-            try
-            {
-                await RunAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (FlagChangeException)
-            {
-                // The store has reported it.
-            }
-#pragma warning disable CA1031 // An exception that escapes stops the host.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                LogFailed(exception);
-            }
+            await TryAsync(CutAsync, stoppingToken).ConfigureAwait(false);
+            // Also where old entries could not be removed.
+            await TryAsync(ReportHeadAsync, stoppingToken).ConfigureAwait(false);
         }
         while (await timer.NextAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async Task CutAsync(CancellationToken cancellationToken)
+    {
+        if (configuration.Catalog.Settings.AuditRetention is { } retention)
+            await store.WriteAsync((inner, bound) => inner.CutAuditAsync(time.GetUtcNow() - retention, bound), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReportHeadAsync(CancellationToken cancellationToken)
     {
         AuditBounds bounds = await store.ReadAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
-        if (configuration.Catalog.Settings.AuditRetention is { } retention)
-        {
-            DateTimeOffset before = time.GetUtcNow() - retention;
-            long anchor;
-            do
-            {
-                anchor = bounds.Anchor.Number;
-                bounds = await store.WriteAsync((inner, bound) => inner.CutAuditAsync(before, bound), cancellationToken).ConfigureAwait(false);
-            }
-            while (bounds.Anchor.Number > anchor);
-        }
         if (bounds.Head.Number > 0)
             LogHead(bounds.Anchor.Number + 1, bounds.Head.Number, bounds.Head.Hash);
+    }
+
+    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (FlagChangeException)
+        {
+            // The store has reported it.
+        }
+#pragma warning disable CA1031 // An exception that escapes stops the host.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(exception);
+        }
     }
 
     [LoggerMessage(262, LogLevel.Information, "The audit begins with entry {First}; the last is {Number} with hash {Hash}.", EventName = "AuditHead")]
     private partial void LogHead(long first, long number, string hash);
 
-    [LoggerMessage(263, LogLevel.Error, "Old audit entries could not be removed.", EventName = "AuditUpkeepFailed")]
+    [LoggerMessage(263, LogLevel.Error, "The upkeep of the audit failed; it is tried again in an hour.", EventName = "AuditUpkeepFailed")]
     private partial void LogFailed(Exception exception);
 }

@@ -12,8 +12,13 @@ public partial class ReadmeTests
     {
         string[] pages = [Path.Combine(Repository.Root, "README.md"), .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")];
         foreach (string page in pages)
-            foreach (string link in Markdown.Links(File.ReadAllText(page)).Select(link => link.Split('#')[0]).Where(link => link.Length > 0 && !link.StartsWith("https:", StringComparison.Ordinal)))
-                Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, link)), $"{page}: {link} is not there");
+            foreach (string link in Markdown.Links(File.ReadAllText(page)).Where(link => !link.StartsWith("https:", StringComparison.Ordinal)))
+            {
+                string[] parts = link.Split('#');
+                string target = parts[0].Length == 0 ? page : Path.Combine(Path.GetDirectoryName(page)!, parts[0]);
+                Assert.True(Path.Exists(target), $"{page}: {link} is not there");
+                Assert.True(parts.Length == 1 || Markdown.Anchors(File.ReadAllText(target)).Contains(parts[1]), $"{page}: no heading is {link}");
+            }
     }
 
     [Fact]
