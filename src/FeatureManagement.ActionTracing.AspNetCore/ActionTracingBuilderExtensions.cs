@@ -3,9 +3,9 @@ using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 using FeatureManagement.ActionTracing.AspNetCore.Health;
+using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.AspNetCore;
 
@@ -26,7 +26,7 @@ public static class ActionTracingBuilderExtensions
         if (configure is not null)
             services.Configure(configure);
         services.AddHttpContextAccessor();
-        services.TryAddSingleton<ITargetingContextAccessor, RequestContext>();
+        services.TryAddSingleton<IFallbackContext, RequestContext>();
         if (!services.Any(service => service.ServiceType == typeof(CallerAccess)))
         {
             services.AddSingleton<CallerAccess>();

@@ -21,7 +21,6 @@ public static class FeatureManagementBuilderExtensions
     /// <param name="builder">What <c>AddFeatureManagement()</c> or <c>AddScopedFeatureManagement()</c> returned.</param>
     /// <param name="configure">Adds parts: a store, ASP.NET Core. May be null.</param>
     /// <returns>The same builder.</returns>
-    /// <remarks>Call it after <c>WithTargeting&lt;T&gt;()</c>, where that is used: the first accessor of the context wins.</remarks>
     public static IFeatureManagementBuilder WithActionTracing(this IFeatureManagementBuilder builder, Action<ActionTracingBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -26,9 +26,13 @@ internal static class ActionRows
         FeatureFlagContext[] users = World.Users;
         Cost[] costs = Measurement.Compare(
             n => { for (int i = 0; i < n; i++) Sink.Take(manager.IsEnabled(World.Half, users[i & 1_023])); },
+            n => { for (int i = 0; i < n; i++) tracer.StartAction(Job).Dispose(); },
             n => { for (int i = 0; i < n; i++) tracer.StartAction(Job, users[i & 1_023]).Dispose(); });
         yield return Row.Ratio(Job, "everything off / an evaluation", costs[1].Nanoseconds, costs[0].Nanoseconds, 3);
         yield return new Row(Job, "everything off", costs[1].Bytes, "bytes", 0);
+        // The ambient context of what runs inside.
+        yield return new Row(Job, "everything off, with a context", costs[2].Nanoseconds, "ns");
+        yield return new Row(Job, "everything off, with a context", costs[2].Bytes, "bytes");
     }
 
     private static IEnumerable<Row> Watched()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
@@ -15,7 +16,7 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
     {
         if (context.Features.Get<RequestAction>() is not null || context.GetEndpoint()?.Metadata.GetMetadata<NoAction>() is not null)
             return next(context);
-        TracedAction action = _tracer?.Start("request", null, context.RequestServices, counts: !EndlessRequest.IsAskedFor(context))
+        TracedAction action = _tracer?.Start("request", null, counts: !EndlessRequest.IsAskedFor(context))
             ?? tracer.StartAction("request");
         return action == default ? next(context) : RunAsync(context, action);
     }
@@ -25,6 +26,8 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
         var request = new RequestAction(context, action);
         context.Features.Set(request);
         request.Observe();
+        if (action.IsUndecided)
+            Identify(context, action);
         using (action)
         {
             try
@@ -43,6 +46,7 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
     private static void End(HttpContext context, RequestAction request, Exception? thrown)
     {
         TracedAction action = request.Action;
+        action.Decide();
         // What is thrown on becomes a 500 outside, except what the server itself says of a bad request.
         int status = thrown is BadHttpRequestException bad ? bad.StatusCode
             : thrown is not null && !context.Response.HasStarted ? StatusCodes.Status500InternalServerError
@@ -71,6 +75,8 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
     private static bool IsOfTheConnection(HttpContext context, Exception thrown) =>
         thrown is ConnectionResetException or ConnectionAbortedException
         || thrown is OperationCanceledException && context.RequestAborted.IsCancellationRequested;
+
+    private static void Identify(HttpContext context, TracedAction action) => action.Identify(() => KnownCaller.Of(context));
 
     private static void Describe(HttpContext context, TracedAction action, int status, int? grpc)
     {

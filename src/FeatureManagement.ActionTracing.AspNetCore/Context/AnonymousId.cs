@@ -9,7 +9,7 @@ internal static class AnonymousId
     /// <summary>The visitor's id: the one that the cookie brings, else a new one that the response takes along; null where it is too late for that.</summary>
     public static string? Of(HttpContext request, AnonymousCookie cookie)
     {
-        if (request.Request.Cookies[cookie.Name] is { Length: > 0 and <= MaxLength } known && known.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        if (Known(request, cookie) is { } known)
             return known;
         if (request.Response.HasStarted)
             return null;
@@ -24,4 +24,8 @@ internal static class AnonymousId
         });
         return id;
     }
+
+    /// <summary>The id that the cookie brings, or null.</summary>
+    public static string? Known(HttpContext request, AnonymousCookie cookie) =>
+        request.Request.Cookies[cookie.Name] is { Length: > 0 and <= MaxLength } known && known.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? known : null;
 }

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Context;
 
@@ -14,16 +13,16 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Context;
 /// request's user changes. Outside a request there is no context. Thread-safe.
 /// </summary>
 internal sealed partial class RequestContext(
-    IHttpContextAccessor http, IOptions<ActionTracingWebOptions> options, IHostEnvironment environment, TimeProvider time, ILogger<RequestContext> logger) : ITargetingContextAccessor
+    IHttpContextAccessor http, IOptions<ActionTracingWebOptions> options, TimeProvider time, ILogger<RequestContext> logger, IHostEnvironment? environment = null) : IFallbackContext
 {
     private static readonly object Key = new();
     private static readonly object VisitorKey = new();
     private static readonly object SessionKey = new();
 
-    public ValueTask<TargetingContext> GetContextAsync()
+    public ValueTask<FeatureFlagContext?> GetContextAsync()
     {
         if (http.HttpContext is not { } request)
-            return new((TargetingContext)null!); // as the interface has it: no context
+            return default;
         Task<string?> session;
         // The work of one request may run in parallel, and the request's own collections are not made for that.
         lock (request)
@@ -41,7 +40,7 @@ internal sealed partial class RequestContext(
         return new(AwaitAsync(request, session));
     }
 
-    private async Task<TargetingContext> AwaitAsync(HttpContext request, Task<string?> session)
+    private async Task<FeatureFlagContext?> AwaitAsync(HttpContext request, Task<string?> session)
     {
         await session.ConfigureAwait(false);
         return await GetContextAsync().ConfigureAwait(false); // the user may be another one by now
@@ -55,7 +54,7 @@ internal sealed partial class RequestContext(
             SessionId = sessionId,
             RequestId = request.TraceIdentifier,
             Groups = SignedIn.GroupsOf(user, options.Value.GroupClaimType),
-            Environment = environment.EnvironmentName,
+            Environment = environment?.EnvironmentName,
             Timestamp = time.GetUtcNow(),
         };
         request.Items[Key] = new Made(user, context);

@@ -1,66 +1,104 @@
 using System.Diagnostics.CodeAnalysis;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
-/// <summary>For whom a flag is evaluated where the caller does not say: what the <see cref="ITargetingContextAccessor"/> answers. It never throws.</summary>
-internal sealed class AmbientContext(ITargetingContextAccessor? accessor, EvaluationWarnings warnings)
+/// <summary>
+/// For whom a flag is evaluated where the caller does not say: what the application's <see cref="ITargetingContextAccessor"/> answers, else the context of
+/// the current action, else the fallback. Asked by evaluations of the application alone. It never throws.
+/// </summary>
+internal sealed class AmbientContext(ITargetingContextAccessor? accessor, IFallbackContext? fallback, AmbientAction action, EvaluationWarnings warnings)
 {
-    /// <summary>Answers at once where the accessor does; otherwise the caller awaits <paramref name="pending"/> by <see cref="AwaitAsync"/>.</summary>
-    public bool TryGet(out Subject subject, [NotNullWhen(false)] out Task<TargetingContext>? pending)
+    /// <summary>Answers at once where the accessor does; otherwise the caller awaits <paramref name="pending"/>.</summary>
+    /// <param name="subject">The answer.</param>
+    /// <param name="pending">The answer that is not there yet.</param>
+    /// <param name="warn">Whether a warning says so where there is no context.</param>
+    public bool TryGet(out Subject subject, [NotNullWhen(false)] out Task<Subject>? pending, bool warn = true)
     {
         pending = null;
+        if (accessor is null)
+            return TryGetOther(warn, out subject, out pending);
         try
         {
-            if (accessor is not null)
+            ValueTask<TargetingContext> answer = accessor.GetContextAsync();
+            if (!answer.IsCompletedSuccessfully)
             {
-                ValueTask<TargetingContext> answer = accessor.GetContextAsync();
-                if (!answer.IsCompletedSuccessfully)
-                {
-                    subject = default;
-                    pending = answer.AsTask();
-                    return false;
-                }
-                subject = Known(answer.Result);
+                subject = default;
+                pending = AwaitAsync(answer.AsTask(), warn);
+                return false;
+            }
+            if (answer.Result is { } context)
+            {
+                subject = Known(context);
                 return true;
             }
         }
-#pragma warning disable CA1031 // Whatever an accessor does, evaluation goes on without a context.
+#pragma warning disable CA1031 // Whatever an accessor does, evaluation goes on without it.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             warnings.FailingContext(exception);
-            subject = Subject.Nobody;
-            return true;
+            warn = false;
         }
-        subject = Known(null);
-        return true;
+        return TryGetOther(warn, out subject, out pending);
     }
 
-    public async Task<Subject> AwaitAsync(Task<TargetingContext> pending)
+    /// <summary>Answers at any rate, blocking the thread where the accessor does not answer at once.</summary>
+    public Subject Get() => TryGet(out Subject subject, out Task<Subject>? pending) ? subject : pending.GetAwaiter().GetResult();
+
+    private async Task<Subject> AwaitAsync(Task<TargetingContext> answer, bool warn)
     {
         try
         {
-            return Known(await pending.ConfigureAwait(false));
+            if (await answer.ConfigureAwait(false) is { } context)
+                return Known(context);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             warnings.FailingContext(exception);
-            return Subject.Nobody;
+            warn = false;
         }
+        return TryGetOther(warn, out Subject subject, out Task<Subject>? pending) ? subject : await pending.ConfigureAwait(false);
     }
 
-    /// <summary>Answers at any rate, blocking the thread where the accessor does not answer at once.</summary>
-    public Subject Get() => TryGet(out Subject subject, out Task<TargetingContext>? pending)
-        ? subject
-        : AwaitAsync(pending).GetAwaiter().GetResult();
-
-    private Subject Known(TargetingContext? context)
+    // Without the accessor.
+    private bool TryGetOther(bool warn, out Subject subject, [NotNullWhen(false)] out Task<Subject>? pending)
     {
-        if (context is null)
+        pending = null;
+        if (action.Current?.Context is { } context)
+        {
+            subject = new Subject(context);
+            return true;
+        }
+        ValueTask<FeatureFlagContext?> answer = fallback?.GetContextAsync() ?? default;
+        if (!answer.IsCompletedSuccessfully)
+        {
+            subject = default;
+            pending = AwaitAsync(answer.AsTask(), warn);
+            return false;
+        }
+        subject = KnownOrNobody(answer.Result, warn);
+        return true;
+    }
+
+    private async Task<Subject> AwaitAsync(Task<FeatureFlagContext?> answer, bool warn) => KnownOrNobody(await answer.ConfigureAwait(false), warn);
+
+    private Subject KnownOrNobody(FeatureFlagContext? context, bool warn)
+    {
+        if (context is not null)
+            return Known(context);
+        if (warn)
             warnings.MissingContext();
+        return Subject.Nobody;
+    }
+
+    private Subject Known(TargetingContext context)
+    {
+        if (action.IsUndecided)
+            action.Current?.Know(context);
         return Subject.From(context);
     }
 }

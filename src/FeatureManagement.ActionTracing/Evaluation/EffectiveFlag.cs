@@ -14,6 +14,9 @@ internal sealed record EffectiveFlag
 
     public required FlagSource PercentageSource { get; init; }
 
+    /// <summary>Whether the flag is built in and neither configuration nor an override defines it.</summary>
+    public bool IsBuiltIn { get; init; }
+
     /// <summary>The number of the change that last changed the flag at run time; 0 where none did.</summary>
     public long Version { get; init; }
 
@@ -27,5 +30,5 @@ internal sealed record EffectiveFlag
 
     /// <summary>A flag over which nothing is laid: all of it comes from one place.</summary>
     public static EffectiveFlag Of(FlagDefinition definition, FlagSource source, DateTimeOffset at = default) =>
-        new() { Definition = definition, Source = source, StateSource = source, PercentageSource = source, LastModified = at };
+        new() { Definition = definition, Source = source, StateSource = source, PercentageSource = source, LastModified = at, IsBuiltIn = source == FlagSource.BuiltIn };
 }

@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.FeatureManagement.FeatureFilters;
@@ -15,9 +16,7 @@ internal static class EvaluationServices
         services.TryAddSingleton<EvaluationWarnings>();
         services.TryAddSingleton<FlagEvaluator>();
         // Transient, so that it sees the accessor of whatever scope asks.
-        services.TryAddTransient(provider => new AmbientContext(
-            provider.GetService<ITargetingContextAccessor>(),
-            provider.GetRequiredService<EvaluationWarnings>()));
+        services.TryAddTransient(provider => provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false));
         services.TryAddSingleton<IFeatureFlagManager>(provider => new FeatureFlagManager(
             provider.GetRequiredService<SnapshotSource>(),
             provider.GetRequiredService<FlagEvaluator>(),
@@ -31,9 +30,15 @@ internal static class EvaluationServices
     }
 
     /// <summary>The ambient context for a singleton, which must not capture an accessor of a scope.</summary>
-    public static AmbientContext AmbientContextOfSingletons(this IServiceProvider provider, IServiceCollection services) => new(
+    public static AmbientContext AmbientContextOfSingletons(this IServiceProvider provider, IServiceCollection services) =>
         services.Any(service => service.ServiceType == typeof(ITargetingContextAccessor) && service.Lifetime != ServiceLifetime.Singleton)
-            ? null
-            : provider.GetService<ITargetingContextAccessor>(),
+            ? provider.AmbientContextOver(null, hasAccessor: true)
+            : provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false);
+
+    // Where the application has an accessor, that one alone says who somebody is: two opinions would be two buckets.
+    private static AmbientContext AmbientContextOver(this IServiceProvider provider, ITargetingContextAccessor? accessor, bool hasAccessor) => new(
+        accessor,
+        accessor is null && !hasAccessor ? provider.GetService<IFallbackContext>() : null,
+        provider.GetRequiredService<AmbientAction>(),
         provider.GetRequiredService<EvaluationWarnings>());
 }

@@ -63,7 +63,7 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
     [LoggerMessage(103, LogLevel.Warning, "A flag was evaluated with a context of type {ContextType}, which is neither a FeatureFlagContext nor an ITargetingContext: where the answer depends on the context it is off.", EventName = "UnknownContext")]
     private partial void LogUnknownContext(Type contextType);
 
-    [LoggerMessage(104, LogLevel.Warning, "A flag that depends on its context was evaluated without one: no ITargetingContextAccessor is registered, or it returned null, or it is not a singleton and IFeatureFlagManager, which is one, was asked. All such calls share one bucket. Register one with WithTargeting<T>() or AddAspNetCore(), or pass a FeatureFlagContext.", EventName = "MissingContext")]
+    [LoggerMessage(104, LogLevel.Warning, "A flag that depends on its context was evaluated without one: no ITargetingContextAccessor is registered, or it returned null, or it is not a singleton and IFeatureFlagManager, which is one, was asked. All such calls share one bucket. Register one with WithTargeting<T>(), call AddAspNetCore(), pass a FeatureFlagContext, or evaluate inside an action that has one.", EventName = "MissingContext")]
     private partial void LogMissingContext();
 
     [LoggerMessage(105, LogLevel.Warning, "The ITargetingContextAccessor failed; the flag was evaluated without a context. Further failures are not logged.", EventName = "FailingContext")]

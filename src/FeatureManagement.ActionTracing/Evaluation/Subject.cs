@@ -35,6 +35,17 @@ internal readonly struct Subject
     /// <summary>A call with a context of a type that nobody knows.</summary>
     public static Subject Unknown => new(null, FeatureFlagContext.Anonymous, null);
 
+    /// <summary>Whether nothing is known of the subject.</summary>
+    public bool IsNobody => Key == FeatureFlagContext.DefaultKey && Identity == FeatureFlagContext.Anonymous && Groups is null;
+
+    /// <summary>The subject as a context, for Microsoft.FeatureManagement. It has a key.</summary>
+    public FeatureFlagContext ToContext() => new()
+    {
+        UserId = Identity == FeatureFlagContext.Anonymous ? null : Identity,
+        RequestId = Key,
+        Groups = Groups,
+    };
+
     public static Subject From(object? context) => context switch
     {
         null => Nobody,

@@ -13,11 +13,11 @@ internal abstract class AmbientRuleFilter(AmbientContext ambient, Func<IConfigur
     public Task<bool> EvaluateAsync(FeatureFilterEvaluationContext context)
     {
         var rule = (FilterRule)context.Settings;
-        return ambient.TryGet(out Subject subject, out Task<TargetingContext>? pending)
+        return ambient.TryGet(out Subject subject, out Task<Subject>? pending)
             ? Answers.Of(rule.IsOn(context.FeatureName, subject))
             : AwaitAsync(rule, context.FeatureName, pending);
     }
 
-    private async Task<bool> AwaitAsync(FilterRule rule, string feature, Task<TargetingContext> pending) =>
-        rule.IsOn(feature, await ambient.AwaitAsync(pending).ConfigureAwait(false));
+    private async Task<bool> AwaitAsync(FilterRule rule, string feature, Task<Subject> pending) =>
+        rule.IsOn(feature, await pending.ConfigureAwait(false));
 }

@@ -27,7 +27,8 @@ internal sealed class CompositeDefinitionProvider(
     {
         LibraryDefinitions definitions = Current();
         for (int i = 0; i < definitions.Snapshot.Flags.Length; i++)
-            yield return await definitions.Get(i).ConfigureAwait(false);
+            if (!definitions.Snapshot.Flags[i].Effective.IsBuiltIn) // applications publish this list
+                yield return await definitions.Get(i).ConfigureAwait(false);
         await foreach (FeatureDefinition theirs in inner.GetAllFeatureDefinitionsAsync().ConfigureAwait(false))
             if (theirs?.Name is null || definitions.Snapshot.PlaceOf(theirs.Name) < 0)
                 yield return theirs!;

@@ -8,13 +8,15 @@ using Microsoft.FeatureManagement.FeatureFilters;
 namespace FeatureManagement.ActionTracing.Integration;
 
 /// <summary>
-/// The library's per-request snapshots, which remember their first answer for as long as their scope lives. An emergency is looked at before
-/// that memory; all else is the library's own behaviour. While a flag is watched, they note what gates were told.
+/// The per-request snapshots of Microsoft.FeatureManagement, which remember their first answer for as long as their scope lives. A flag in emergency goes to the
+/// managers instead; all else is Microsoft's own behaviour. While a flag is watched, they note what gates were told.
 /// </summary>
 internal sealed class FlagFeatureManagerSnapshot(
     FlagEvaluator evaluator,
     AmbientContext ambient,
     AmbientAction action,
+    IFeatureManager manager,
+    IVariantFeatureManager variantManager,
     IFeatureManagerSnapshot inner,
     IVariantFeatureManagerSnapshot innerVariants) : IFeatureManagerSnapshot, IVariantFeatureManagerSnapshot
 {
@@ -28,7 +30,7 @@ internal sealed class FlagFeatureManagerSnapshot(
     }
 
     public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context) =>
-        IsEmergency(feature, context) ? Answers.Of(false) : inner.IsEnabledAsync(feature, context);
+        IsEmergency(feature, context) ? OffAsync(manager.IsEnabledAsync(feature, context)) : inner.IsEnabledAsync(feature, context);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
@@ -39,44 +41,63 @@ internal sealed class FlagFeatureManagerSnapshot(
     }
 
     public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken) =>
-        IsEmergency(feature, context) ? new(false) : innerVariants.IsEnabledAsync(feature, context, cancellationToken);
+        IsEmergency(feature, context)
+            ? new(OffAsync(variantManager.IsEnabledAsync(feature, context, cancellationToken).AsTask()))
+            : innerVariants.IsEnabledAsync(feature, context, cancellationToken);
 
     public async ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken) =>
-        await IsEmergencyAsync(feature).ConfigureAwait(false) ? null! : await innerVariants.GetVariantAsync(feature, cancellationToken).ConfigureAwait(false);
+        await (await IsEmergencyAsync(feature).ConfigureAwait(false)
+            ? NoneAsync(variantManager.GetVariantAsync(feature, cancellationToken))
+            : innerVariants.GetVariantAsync(feature, cancellationToken)).ConfigureAwait(false);
 
     public ValueTask<Variant> GetVariantAsync(string feature, ITargetingContext context, CancellationToken cancellationToken) =>
-        IsEmergency(feature, context) ? default : innerVariants.GetVariantAsync(feature, context, cancellationToken);
+        IsEmergency(feature, context)
+            ? NoneAsync(variantManager.GetVariantAsync(feature, context, cancellationToken))
+            : innerVariants.GetVariantAsync(feature, context, cancellationToken);
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync() => inner.GetFeatureNamesAsync();
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) => innerVariants.GetFeatureNamesAsync(cancellationToken);
 
     private async Task<bool> AnswerAsync(string feature) =>
-        !await IsEmergencyAsync(feature).ConfigureAwait(false) && await inner.IsEnabledAsync(feature).ConfigureAwait(false);
+        await IsEmergencyAsync(feature).ConfigureAwait(false)
+            ? await OffAsync(manager.IsEnabledAsync(feature)).ConfigureAwait(false)
+            : await inner.IsEnabledAsync(feature).ConfigureAwait(false);
 
     private async ValueTask<bool> AnswerAsync(string feature, CancellationToken cancellationToken) =>
-        !await IsEmergencyAsync(feature).ConfigureAwait(false) && await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false);
+        await IsEmergencyAsync(feature).ConfigureAwait(false)
+            ? await OffAsync(variantManager.IsEnabledAsync(feature, cancellationToken).AsTask()).ConfigureAwait(false)
+            : await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false);
 
     private bool IsWatched(string feature) =>
         action.IsWatched && evaluator.Snapshot.TryFind(feature, out CompiledFlag? flag) && flag.Watch.Step is not null;
+
+    // The managers observe and publish the evaluation; another manager of the application, or an emergency that has just ended, changes nothing about the answer.
+    private static async Task<bool> OffAsync(Task<bool> answer)
+    {
+        await answer.ConfigureAwait(false);
+        return false;
+    }
+
+    private static async ValueTask<Variant> NoneAsync(ValueTask<Variant> answer)
+    {
+        await answer.ConfigureAwait(false);
+        return null!;
+    }
 
     private async ValueTask<bool> IsEmergencyAsync(string feature)
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
         if (!snapshot.AnyEmergency || !snapshot.TryFind(feature, out CompiledFlag? flag))
             return false;
-        if (!ambient.TryGet(out Subject subject, out Task<TargetingContext>? pending))
-            subject = await ambient.AwaitAsync(pending).ConfigureAwait(false);
-        return IsEmergency(snapshot, flag, subject);
+        if (!ambient.TryGet(out Subject subject, out Task<Subject>? pending))
+            subject = await pending.ConfigureAwait(false);
+        return snapshot.Emergency(flag, subject, out _) is not null;
     }
 
     private bool IsEmergency(string feature, object? context)
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
-        return snapshot.AnyEmergency && snapshot.TryFind(feature, out CompiledFlag? flag) && IsEmergency(snapshot, flag, Subject.From(context));
+        return snapshot.AnyEmergency && snapshot.TryFind(feature, out CompiledFlag? flag) && snapshot.Emergency(flag, Subject.From(context), out _) is not null;
     }
-
-    // Whoever hears of evaluations hears of this one as of any other.
-    private bool IsEmergency(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
-        snapshot.Emergency(flag, subject, out _) is not null && !evaluator.IsOn(snapshot, flag, subject);
 }

@@ -4,6 +4,7 @@ using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Integration;
@@ -29,19 +30,34 @@ internal static class IntegrationServices
         builder.Services.Decorate<IVariantFeatureManagerSnapshot>(Snapshot);
     }
 
-    private static FlagFeatureManager Manager(IServiceProvider provider) => new(
-        provider.GetRequiredService<SnapshotSource>(),
-        provider.GetRequiredService<FlagEvaluator>(),
-        provider.GetRequiredService<AmbientContext>(),
-        provider.GetRequiredService<EvaluationWarnings>(),
-        provider.GetInner<IFeatureManager>(),
-        provider.GetInner<IVariantFeatureManager>(),
-        sessions: provider.GetServices<ISessionManager>().Any());
+    private static FlagFeatureManager Manager(IServiceProvider provider)
+    {
+        IFeatureManager inner = provider.GetInner<IFeatureManager>();
+        IVariantFeatureManager innerVariants = provider.GetInner<IVariantFeatureManager>();
+        bool sessions = provider.GetServices<ISessionManager>().Any();
+        return new(
+            provider.GetRequiredService<SnapshotSource>(),
+            provider.GetRequiredService<FlagEvaluator>(),
+            provider.GetRequiredService<AmbientContext>(),
+            provider.GetRequiredService<EvaluationWarnings>(),
+            inner,
+            innerVariants,
+            new LibraryCalls(provider.GetRequiredService<FlagEvaluator>(), inner, innerVariants, sessions ? new(() => WithoutSessions(provider)) : null));
+    }
+
+    private static FeatureManager WithoutSessions(IServiceProvider provider) => new(
+        provider.GetRequiredService<IFeatureDefinitionProvider>(), provider.GetRequiredService<IOptions<FeatureManagementOptions>>().Value)
+    {
+        FeatureFilters = [.. provider.GetServices<IFeatureFilterMetadata>()],
+        AssignerOptions = provider.GetRequiredService<IOptions<Microsoft.FeatureManagement.FeatureFilters.TargetingEvaluationOptions>>().Value,
+    };
 
     private static FlagFeatureManagerSnapshot Snapshot(IServiceProvider provider) => new(
         provider.GetRequiredService<FlagEvaluator>(),
         provider.GetRequiredService<AmbientContext>(),
         provider.GetRequiredService<AmbientAction>(),
+        provider.GetRequiredService<IFeatureManager>(),
+        provider.GetRequiredService<IVariantFeatureManager>(),
         provider.GetInner<IFeatureManagerSnapshot>(),
         provider.GetInner<IVariantFeatureManagerSnapshot>());
 }

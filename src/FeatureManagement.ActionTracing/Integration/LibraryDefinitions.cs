@@ -65,8 +65,6 @@ internal sealed class LibraryDefinitions(FlagSnapshot snapshot, AmbientAction ac
         {
             Percentile = percentile,
             Seed = table.Seed,
-            // The library assigns nothing where it has no context; ours then asks for the default key.
-            DefaultWhenEnabled = table.Variants[table.Assign(FeatureFlagContext.DefaultKey, ignoreCase: false, memo: null)].Name,
         };
     }
 }

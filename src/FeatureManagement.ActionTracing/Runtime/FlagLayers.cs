@@ -40,7 +40,7 @@ internal static class FlagLayers
             Groups = update.Groups ?? flag.Definition.Groups,
             Variants = update.Weights is { } weights ? Reweigh(flag.Definition.Variants, weights) : flag.Definition.Variants,
         };
-        return Lay(flag with { Definition = definition }, FlagSource.Override, update.State, update.Percentage);
+        return Lay(flag with { Definition = definition, IsBuiltIn = false }, FlagSource.Override, update.State, update.Percentage);
     }
 
     private static EffectiveFlag Lay(EffectiveFlag flag, FlagSource source, FlagState? state, decimal? percentage) => flag with

@@ -1,64 +1,221 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
+using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
-/// <summary>The traced side of an action: its activity, its line in the trace files and its measurements, as far as the flags want them. Thread-safe.</summary>
+/// <summary>
+/// The traced side of an action: its activity, its line in the trace files and its measurements, as far as the flags want them. Where these depend on for
+/// whom the action is, they are decided once that is known, at the latest at the end; what happens before is kept until then. Thread-safe.
+/// </summary>
 internal sealed class ActionTrace
 {
     private const int MaxEvaluations = 128;
 
+    private const int Undecided = 0;
+    private const int Deciding = 1;
+    private const int Decided = 2;
+
     private readonly ActionServices _services;
-    private readonly TracedParts _parts;
-    private readonly Subject _subject;
     private readonly string _begun;
+    private readonly DateTimeOffset _start;
+    private readonly ActivityContext _parent;
+    private readonly bool _late; // whether the activity begins only when it is known for whom the action is
+    private readonly bool _mayRecord;
+    private readonly ConcurrentQueue<Action>? _kept;
+    private volatile int _state;
+    private volatile int _decider; // the thread that decides
+    private volatile Activity? _activity;
+    private TracedParts _parts;
+    private Subject _subject = Subject.Nobody;
     private volatile string _name;
     private volatile string? _errorType;
     private int _evaluations;
 
-    public ActionTrace(ActionServices services, TracedParts parts, in Subject subject, string name, FeatureFlagContext? context)
+    /// <summary>A trace of which everything is known.</summary>
+    public ActionTrace(ActionServices services, string name, TracedParts parts, TargetingContext? context)
     {
         _services = services;
-        _parts = parts;
-        _subject = subject;
         _name = _begun = name;
         // Without a listener there is no activity; the files want one all the same, for its ids and its place beneath others.
-        Activity = ActionTracingSource.Activities.StartActivity(name) ?? (parts.Output ? new Activity(name).Start() : null);
-        RecordsEvaluations = Activity is { IsAllDataRequested: true } && parts.Verbosity >= TraceVerbosity.Standard;
-        if (RecordsEvaluations)
-            services.Ambient.BeginRecording();
-        if (parts.Metrics)
-            services.Metrics.Begin(name);
-        if (context is not null && parts.Verbosity >= TraceVerbosity.Detailed)
-            Describe(context);
+        _activity = ActionTracingSource.Activities.StartActivity(name) ?? (parts.Output ? new Activity(name).Start() : null);
+        _state = Decided;
+        Begin(parts, context);
     }
 
-    public Activity? Activity { get; }
+    /// <summary>A trace that depends on for whom the action is.</summary>
+    /// <param name="services">What every action needs.</param>
+    /// <param name="name">The name of the action.</param>
+    /// <param name="begun">Whether there is an activity for everybody, so that it begins now.</param>
+    public ActionTrace(ActionServices services, string name, bool begun)
+    {
+        _services = services;
+        _name = _begun = name;
+        _start = services.Time.GetUtcNow();
+        _parent = Activity.Current?.Context ?? default;
+        _kept = new ConcurrentQueue<Action>();
+        _late = !begun;
+        if (begun)
+            _activity = ActionTracingSource.Activities.StartActivity(name);
+        services.Ambient.BeginUndecided();
+        if (_mayRecord = services.Switches.MayRecordEvaluations)
+            services.Ambient.BeginRecording();
+    }
 
-    public bool RecordsEvaluations { get; }
+    /// <summary>The activity; null where there is none, or none yet.</summary>
+    public Activity? Activity => _activity;
+
+    public bool IsUndecided => _state == Undecided;
+
+    public bool RecordsEvaluations => _state == Decided ? Records(_parts) : _mayRecord && _decider != Environment.CurrentManagedThreadId;
+
+    /// <summary>Decides what is traced, once.</summary>
+    /// <param name="context">For whom the action is; null for nobody.</param>
+    public void Decide(TargetingContext? context)
+    {
+        if (_state != Undecided || Interlocked.CompareExchange(ref _state, Deciding, Undecided) != Undecided)
+            return;
+        _decider = Environment.CurrentManagedThreadId; // the flags of tracing are not evaluations of the action
+        var subject = Subject.From(context);
+        TracedParts parts = _late ? _services.Switches.PartsIfEnabled(subject) : _services.Switches.Parts(subject);
+        _decider = 0;
+        _subject = subject;
+        if (_activity is null && parts.Activity)
+            _activity = BeginLate(parts);
+        if (parts.Activity)
+            Begin(parts, context);
+        _state = Decided;
+        _services.Ambient.EndUndecided();
+        if (_mayRecord)
+            _services.Ambient.EndRecording();
+        DoKept();
+    }
 
     public void Rename(string name)
     {
         _name = name;
-        if (Activity is not null)
-            Activity.DisplayName = name;
+        if (_activity is { } activity)
+            activity.DisplayName = name;
     }
 
     public void SetTag(string name, object? value)
     {
-        if (_parts.Verbosity >= TraceVerbosity.Standard)
-            Activity?.SetTag(name, value);
+        if (_state == Decided)
+            Tag(name, value);
+        else
+            Keep(() => Tag(name, value));
     }
 
     public void Fail(Exception? exception, string? type)
     {
-        _errorType = type ?? exception?.GetType().FullName ?? "_OTHER";
-        if (Activity is null)
+        string errorType = type ?? exception?.GetType().FullName ?? "_OTHER";
+        _errorType = errorType;
+        if (_state == Decided)
+            TagFailure(exception, errorType, default);
+        else
+            KeepFailure(exception, errorType);
+    }
+
+    public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason, int variant)
+    {
+        if (!RecordsEvaluations || Interlocked.Increment(ref _evaluations) > MaxEvaluations)
             return;
-        Activity.SetStatus(ActivityStatusCode.Error);
-        Activity.SetTag("error.type", _errorType);
+        if (_state == Decided)
+            AddEvaluation(flag, key, reason, variant, default);
+        else
+            KeepEvaluation(flag, key, reason, variant);
+    }
+
+    /// <summary>Ends the trace, which has been decided.</summary>
+    public void End(TimeSpan duration, bool failed)
+    {
+        if (Records(_parts))
+            _services.Ambient.EndRecording();
+        TracedParts parts = _services.Switches.StillOn(_parts, _subject);
+        Activity? current = Activity.Current;
+        _activity?.Stop();
+        if (_late)
+            Activity.Current = current; // it never was the current one
+        if (_parts.Metrics)
+            _services.Metrics.End(_begun, _name, parts.Metrics, duration, failed ? _errorType : null);
+        if (parts.Output && _activity is { } activity)
+            _services.Output.Write(new TraceRecord(
+                _name, activity.StartTimeUtc, duration, failed, activity.TraceId, activity.SpanId, activity.ParentSpanId,
+                [.. activity.TagObjects], [.. activity.Events]));
+    }
+
+    private void Begin(TracedParts parts, TargetingContext? context)
+    {
+        _parts = parts;
+        if (Records(parts))
+            _services.Ambient.BeginRecording();
+        if (parts.Metrics)
+            _services.Metrics.Begin(_begun);
+        if (context is not null && parts.Verbosity >= TraceVerbosity.Detailed)
+            Describe(context);
+    }
+
+    // The application's own activities may be under way: this one becomes nobody's parent.
+    private Activity? BeginLate(TracedParts parts)
+    {
+        Activity? current = Activity.Current;
+        Activity.Current = null;
+        Activity? activity = _late ? ActionTracingSource.Activities.StartActivity(_begun, ActivityKind.Internal, _parent, startTime: _start) : null;
+        if (activity is null && parts.Output)
+        {
+            activity = new Activity(_begun).SetStartTime(_start.UtcDateTime);
+            if (_parent != default)
+                activity.SetParentId(_parent.TraceId, _parent.SpanId, _parent.TraceFlags);
+            activity.Start();
+        }
+        Activity.Current = current;
+        if (activity is not null)
+            activity.DisplayName = _name;
+        return activity;
+    }
+
+    private bool Records(TracedParts parts) => parts.Verbosity >= TraceVerbosity.Standard && _activity is { IsAllDataRequested: true };
+
+    private void Keep(Action what)
+    {
+        _kept!.Enqueue(what);
+        if (_state == Decided)
+            DoKept();
+    }
+
+    private void KeepFailure(Exception? exception, string errorType)
+    {
+        DateTimeOffset at = _services.Time.GetUtcNow();
+        Keep(() => TagFailure(exception, errorType, at));
+    }
+
+    private void KeepEvaluation(CompiledFlag flag, string? key, EvaluationReason reason, int variant)
+    {
+        DateTimeOffset at = _services.Time.GetUtcNow();
+        Keep(() => AddEvaluation(flag, key, reason, variant, at));
+    }
+
+    private void DoKept()
+    {
+        while (_kept!.TryDequeue(out Action? what))
+            what();
+    }
+
+    private void Tag(string name, object? value)
+    {
+        if (_parts.Verbosity >= TraceVerbosity.Standard)
+            _activity?.SetTag(name, value);
+    }
+
+    private void TagFailure(Exception? exception, string errorType, DateTimeOffset at)
+    {
+        if (_activity is not { } activity)
+            return;
+        activity.SetStatus(ActivityStatusCode.Error);
+        activity.SetTag("error.type", errorType);
         if (exception is not null && _parts.Verbosity >= TraceVerbosity.Standard)
-            Activity.AddEvent(new ActivityEvent("exception", tags: new ActivityTagsCollection
+            activity.AddEvent(new ActivityEvent("exception", at, new ActivityTagsCollection
             {
                 ["exception.type"] = exception.GetType().FullName,
                 ["exception.message"] = exception.Message,
@@ -66,41 +223,30 @@ internal sealed class ActionTrace
             }));
     }
 
-    public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason, int variant)
+    private void AddEvaluation(CompiledFlag flag, string? key, EvaluationReason reason, int variant, DateTimeOffset at)
     {
-        if (!RecordsEvaluations || Interlocked.Increment(ref _evaluations) > MaxEvaluations)
+        if (!Records(_parts))
             return;
         ActivityTagsCollection tags = FlagTags.Of(flag, reason, variant, _parts.Verbosity);
         if (_services.Options.Value.IncludeIdentities)
             tags["feature_flag.context.id"] = key;
-        Activity!.AddEvent(new ActivityEvent(FlagTags.Event, tags: tags));
+        _activity!.AddEvent(new ActivityEvent(FlagTags.Event, at, tags));
     }
 
-    public void End(TimeSpan duration, bool failed)
+    private void Describe(TargetingContext context)
     {
-        if (RecordsEvaluations)
-            _services.Ambient.EndRecording();
-        TracedParts parts = _services.Switches.StillOn(_parts, _subject);
-        Activity?.Stop();
-        if (_parts.Metrics)
-            _services.Metrics.End(_begun, _name, parts.Metrics, duration, failed ? _errorType : null);
-        if (parts.Output && Activity is not null)
-            _services.Output.Write(new TraceRecord(
-                _name, Activity.StartTimeUtc, duration, failed, Activity.TraceId, Activity.SpanId, Activity.ParentSpanId,
-                [.. Activity.TagObjects], [.. Activity.Events]));
-    }
-
-    private void Describe(FeatureFlagContext context)
-    {
-        if (Activity is null)
+        if (_activity is not { } activity)
             return;
-        if (context.Environment is { } environment)
-            Activity.SetTag("deployment.environment.name", environment);
+        var ours = context as FeatureFlagContext;
+        if (ours?.Environment is { } environment)
+            activity.SetTag("deployment.environment.name", environment);
         if (!_services.Options.Value.IncludeIdentities)
             return;
-        Activity.SetTag("user.id", context.UserId);
-        Activity.SetTag("session.id", context.SessionId);
-        foreach ((string name, string value) in context.Attributes)
-            Activity.SetTag("context." + name, value);
+        activity.SetTag("user.id", ours is null ? context.UserId : ours.UserId);
+        if (ours is null)
+            return;
+        activity.SetTag("session.id", ours.SessionId);
+        foreach ((string name, string value) in ours.Attributes)
+            activity.SetTag("context." + name, value);
     }
 }

@@ -9,17 +9,19 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
 
     public TracedAction? Current => _ambient.Current is { } action ? new TracedAction(action) : null;
 
-    public TracedAction StartAction(string name, FeatureFlagContext? context = null) => Start(name, context, scope: null, counts: true);
+    public TracedAction StartAction(string name, FeatureFlagContext? context = null) => Start(name, context, counts: true);
 
-    /// <summary>Begins an action whose ambient context is that of a scope, and whose outcome may be of no account.</summary>
-    public TracedAction Start(string name, FeatureFlagContext? context, IServiceProvider? scope, bool counts)
+    /// <summary>Begins an action whose outcome may be of no account.</summary>
+    public TracedAction Start(string name, FeatureFlagContext? context, bool counts)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (_ambient.IsWatched)
-            return StartWatched(name, context, scope, counts);
-        return _switches.IsEnabled(context, scope)
-            ? new TracedAction(Traced(new RunningAction(services, _ambient.Current, counts: false), name, context, scope))
-            : default;
+            return StartWatched(name, context, counts);
+        bool? traced = _switches.IsEnabled(context ?? _ambient.Current?.Known);
+        if (traced == false && context is null)
+            return default;
+        var action = new RunningAction(services, _ambient.Current, counts: false, context);
+        return new TracedAction(Traced(action, name, traced));
     }
 
     public void NoteGate(string flag)
@@ -29,19 +31,24 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
             _ambient.Current?.Exposures?.NoteGate(flag);
     }
 
-    private TracedAction StartWatched(string name, FeatureFlagContext? context, IServiceProvider? scope, bool counts)
+    private TracedAction StartWatched(string name, FeatureFlagContext? context, bool counts)
     {
         // The flags of tracing may be in a rollout themselves: whoever is asked for them is exposed inside the action.
-        var action = new RunningAction(services, _ambient.Current, counts);
-        return new TracedAction(_switches.IsEnabled(context, scope) ? Traced(action, name, context, scope) : action);
+        var action = new RunningAction(services, _ambient.Current, counts, context);
+        return new TracedAction(Traced(action, name, _switches.IsEnabled(action.Known)));
     }
 
-    private RunningAction Traced(RunningAction action, string name, FeatureFlagContext? context, IServiceProvider? scope)
+    /// <summary>Begins the trace of an action for which tracing is on, or may be (null).</summary>
+    private RunningAction Traced(RunningAction action, string name, bool? traced)
     {
-        Subject subject = _switches.SubjectOf(context, scope);
-        TracedParts parts = _switches.Parts(subject);
-        if (parts.Activity)
-            action.Trace(new ActionTrace(services, parts, subject, name, context));
+        TracedParts? parts = traced == true ? _switches.Parts(action.Known) : null;
+        if (traced == true && parts is { } known)
+        {
+            if (known.Activity)
+                action.Trace(new ActionTrace(services, name, known, action.Known));
+        }
+        else if (traced != false)
+            action.Trace(new ActionTrace(services, name, begun: traced == true));
         return action;
     }
 }

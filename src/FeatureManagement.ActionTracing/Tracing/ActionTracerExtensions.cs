@@ -8,7 +8,7 @@ public static class ActionTracerExtensions
     /// <summary>Runs work as an action. What it throws fails the action and is thrown on; an action around it fails only if it is not caught there.</summary>
     /// <param name="tracer">The tracer.</param>
     /// <param name="name">What is done, in few distinct words: not an id.</param>
-    /// <param name="context">For whom; null for the ambient context, or for nobody where there is none.</param>
+    /// <param name="context">For whom; null for the context of the action around it. Inside, it is the ambient context, unless the application's <c>ITargetingContextAccessor</c> answers.</param>
     /// <param name="work">The work.</param>
     public static async Task TraceAsync(this IActionTracer tracer, string name, FeatureFlagContext? context, Func<Task> work)
     {
@@ -24,7 +24,7 @@ public static class ActionTracerExtensions
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="tracer">The tracer.</param>
     /// <param name="name">What is done, in few distinct words: not an id.</param>
-    /// <param name="context">For whom; null for the ambient context, or for nobody where there is none.</param>
+    /// <param name="context">For whom; null for the context of the action around it. Inside, it is the ambient context, unless the application's <c>ITargetingContextAccessor</c> answers.</param>
     /// <param name="work">The work.</param>
     public static async Task<T> TraceAsync<T>(this IActionTracer tracer, string name, FeatureFlagContext? context, Func<Task<T>> work)
     {

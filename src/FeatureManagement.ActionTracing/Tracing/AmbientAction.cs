@@ -13,12 +13,16 @@ internal sealed class AmbientAction
     private volatile int _observers; // the two below together
     private volatile int _watches;
     private volatile int _recordings;
+    private volatile int _undecided;
 
     /// <summary>Whether anybody wants to know what is evaluated. Asked at every evaluation.</summary>
     public bool IsObserved => _observers != 0;
 
     /// <summary>Whether any flag is watched.</summary>
     public bool IsWatched => _watches != 0;
+
+    /// <summary>Whether the trace of any action still depends on for whom the action is.</summary>
+    public bool IsUndecided => _undecided != 0;
 
     /// <summary>The innermost action that has not ended, or null.</summary>
     public RunningAction? Current
@@ -65,6 +69,10 @@ internal sealed class AmbientAction
         Interlocked.Decrement(ref _recordings);
         Interlocked.Decrement(ref _observers);
     }
+
+    public void BeginUndecided() => Interlocked.Increment(ref _undecided);
+
+    public void EndUndecided() => Interlocked.Decrement(ref _undecided);
 
     /// <summary>Takes note of an answer.</summary>
     /// <param name="flag">The flag.</param>

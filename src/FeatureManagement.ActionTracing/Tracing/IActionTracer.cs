@@ -16,10 +16,12 @@ public interface IActionTracer
 
     /// <summary>Begins an action. Flags that are evaluated until it ends, in whatever the code awaits or starts, are evaluated inside it.</summary>
     /// <param name="name">What is done, in few distinct words: not an id.</param>
-    /// <param name="context">For whom; null for the ambient context, or for nobody where there is none.</param>
+    /// <param name="context">For whom; null for the context of the action around it, or where that has none either, for whom the flags inside are evaluated.</param>
     /// <returns>The action. Dispose it where it was begun.</returns>
     /// <remarks>
-    /// Of nested actions the outermost counts for rollouts; inside one that does not count, as a WebSocket, an action is the outermost again. With tracing off and no rollout active, this allocates nothing.
+    /// Of nested actions the outermost counts for rollouts; inside one that does not count, as a WebSocket, an action is the outermost again. Inside the action
+    /// its context is the ambient one, unless the application's <c>ITargetingContextAccessor</c> answers. With tracing off and no rollout active, an action
+    /// without a context allocates nothing.
     /// </remarks>
     TracedAction StartAction(string name, FeatureFlagContext? context = null);
 

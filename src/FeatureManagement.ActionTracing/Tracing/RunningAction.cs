@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Safety;
+using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
@@ -11,14 +12,19 @@ internal sealed class RunningAction
     private readonly long _start;
     private readonly RunningAction _outermost;
     private ActionTrace? _trace;
+    private volatile TargetingContext? _known;
+    private volatile Func<FeatureFlagContext>? _caller;
     private int _ended;
     private volatile bool _failed;
     private volatile bool _givenUp;
 
-    public RunningAction(ActionServices services, RunningAction? parent, bool counts)
+    public RunningAction(ActionServices services, RunningAction? parent, bool counts, FeatureFlagContext? context = null)
     {
         _services = services;
         Parent = parent;
+        Context = context ?? parent?.Context;
+        _known = context ?? parent?._known;
+        _caller = parent?._caller;
         // Of nested actions the outermost counts. Inside one that does not count, as a WebSocket, an action is the outermost again.
         _outermost = parent is { Counts: true } ? parent._outermost : this;
         Exposures = ReferenceEquals(_outermost, this) ? counts ? new ActionExposures() : null : _outermost.Exposures;
@@ -27,6 +33,12 @@ internal sealed class RunningAction
     }
 
     public RunningAction? Parent { get; }
+
+    /// <summary>The context that the action was begun with, else that of the action around it; null where neither has one.</summary>
+    public FeatureFlagContext? Context { get; }
+
+    /// <summary>For whom the action is: its own context, or what the first evaluation in it was made for; null where neither is known yet.</summary>
+    public TargetingContext? Known => _known;
 
     /// <summary>The exposures of the outermost action, or null.</summary>
     public ActionExposures? Exposures { get; }
@@ -44,8 +56,31 @@ internal sealed class RunningAction
     /// <summary>Whether flags that are asked go into the trace.</summary>
     public bool RecordsEvaluations => _trace is { RecordsEvaluations: true };
 
-    /// <summary>Begins the trace, where tracing is on for the action.</summary>
+    /// <summary>Whether the trace still depends on for whom the action is.</summary>
+    public bool IsUndecided => _trace is { IsUndecided: true };
+
+    /// <summary>Begins the trace, where tracing is on for the action or may be.</summary>
     public void Trace(ActionTrace trace) => _trace = trace;
+
+    /// <summary>Says how to find out for whom the action is, where nothing that it evaluates says so.</summary>
+    public void Identify(Func<FeatureFlagContext> caller) => _caller = caller;
+
+    /// <summary>It has become known for whom the action is, and those around it.</summary>
+    public void Know(TargetingContext context)
+    {
+        for (RunningAction? action = this; action is not null; action = action.Parent)
+        {
+            action._known ??= context;
+            action._trace?.Decide(context);
+        }
+    }
+
+    /// <summary>Decides what is traced, by what is known by now.</summary>
+    public void Decide()
+    {
+        if (IsUndecided)
+            _trace!.Decide(_known ?? _caller?.Invoke());
+    }
 
     public void Fail(Exception? exception, string? type)
     {
@@ -77,6 +112,7 @@ internal sealed class RunningAction
 
     public void End()
     {
+        Decide(); // inside the action, for the flags of tracing may be watched themselves
         if (Interlocked.Exchange(ref _ended, 1) != 0)
             return;
         TimeSpan duration = _services.Time.GetElapsedTime(_start);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Safety;
 
 namespace FeatureManagement.ActionTracing.Tracing;
@@ -18,6 +19,13 @@ public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
     internal bool IsTraced => _running is { IsTraced: true };
 
     internal ActionExposures? Exposures => _running?.Exposures;
+
+    /// <summary>Whether the trace still depends on for whom the action is.</summary>
+    internal bool IsUndecided => _running is { IsUndecided: true };
+
+    internal void Identify(Func<FeatureFlagContext> caller) => _running?.Identify(caller);
+
+    internal void Decide() => _running?.Decide();
 
     /// <summary>Gives the action another name, for where it is known only later.</summary>
     /// <param name="name">What is done, in few distinct words: not an id.</param>

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Safety;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,7 +15,7 @@ internal static class TracingServices
         services.TryAddSingleton<ActionMetrics>();
         services.TryAddSingleton(provider => TraceOutput.FilesOf(provider.GetService<IHostEnvironment>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<TraceOutput>();
-        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<TracingSwitches>(provider, provider.AmbientContextOfSingletons(services)));
+        services.TryAddSingleton<TracingSwitches>();
         services.TryAddSingleton<ActionServices>();
         services.TryAddSingleton<IActionTracer, ActionTracer>();
         return services;

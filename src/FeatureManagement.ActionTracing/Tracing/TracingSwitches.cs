@@ -1,12 +1,15 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
-/// <summary>Asks the flags that control tracing. Thread-safe.</summary>
-internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evaluator, AmbientContext ambient)
+/// <summary>
+/// Evaluates the flags that control tracing. It never asks an accessor: before authentication, an answer would be for the wrong user and might be kept for the
+/// whole request. A flag that depends on a context waits until one is known. Thread-safe.
+/// </summary>
+internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evaluator)
 {
     public const string Enabled = "action_tracing_enabled";
     public const string Output = "trace_output_enabled";
@@ -17,12 +20,38 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
 
     private const string VerbosityKey = "verbosity";
 
-    /// <summary>Whether tracing is on at all. With it off, nothing else is asked.</summary>
-    public bool IsEnabled(FeatureFlagContext? context, IServiceProvider? scope)
+    /// <summary>Whether any component needs the evaluations of an action; asked before its verbosity is known.</summary>
+    public bool MayRecordEvaluations
+    {
+        get
+        {
+            FlagSnapshot snapshot = source.Current;
+            return CanBeOn(snapshot, VerbosityTest) || CanBeOn(snapshot, Verbosity);
+        }
+    }
+
+    /// <summary>Whether tracing is on at all, or null where that depends on a context and none is known. With it off, nothing else is evaluated.</summary>
+    public bool? IsEnabled(TargetingContext? context)
     {
         FlagSnapshot snapshot = source.Current;
-        return snapshot.TryFind(Enabled, out CompiledFlag? flag)
-            && evaluator.IsOn(snapshot, flag, context is not null || snapshot.NeedsContext(flag) ? SubjectOf(context, scope) : Subject.Nobody);
+        if (!snapshot.TryFind(Enabled, out CompiledFlag? flag))
+            return false;
+        if (context is not null)
+            return evaluator.IsOn(snapshot, flag, Subject.From(context));
+        if (snapshot.DependsOnContext(flag) || flag.CanBeOn && Depends(snapshot, Shutdown))
+            return null;
+        return evaluator.IsOn(snapshot, flag, Subject.Nobody);
+    }
+
+    /// <summary>The components that are on where tracing is on, or null where they depend on a context and none is known.</summary>
+    public TracedParts? Parts(TargetingContext? context)
+    {
+        if (context is not null)
+            return Parts(Subject.From(context));
+        FlagSnapshot snapshot = source.Current;
+        return Depends(snapshot, Output) || Depends(snapshot, Metrics) || Depends(snapshot, VerbosityTest) || Depends(snapshot, Verbosity)
+            ? null
+            : Parts(Subject.Nobody);
     }
 
     /// <summary>The components that are on for somebody for whom tracing is on.</summary>
@@ -35,6 +64,9 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
         return new TracedParts(true, IsOn(snapshot, Output, subject), IsOn(snapshot, Metrics, subject), VerbosityFor(snapshot, subject));
     }
 
+    /// <summary>The components that are on for somebody: none where tracing is off.</summary>
+    public TracedParts PartsIfEnabled(in Subject subject) => IsOn(source.Current, Enabled, subject) ? Parts(subject) : TracedParts.None;
+
     /// <summary>The components that are still on at the end of an action. Nothing is exposed or counted by this question.</summary>
     public TracedParts StillOn(TracedParts parts, in Subject subject)
     {
@@ -43,10 +75,6 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
             ? parts with { Output = parts.Output && Decide(snapshot, Output, subject), Metrics = parts.Metrics && Decide(snapshot, Metrics, subject) }
             : TracedParts.None;
     }
-
-    /// <summary>For whom an action is: the context, else what the accessor of the scope says, else that of the application.</summary>
-    public Subject SubjectOf(FeatureFlagContext? context, IServiceProvider? scope) =>
-        context is not null ? new Subject(context) : (scope?.GetRequiredService<AmbientContext>() ?? ambient).Get();
 
     private TraceVerbosity VerbosityFor(FlagSnapshot snapshot, in Subject subject) =>
         (VariantOf(snapshot, VerbosityTest, subject) ?? VariantOf(snapshot, Verbosity, subject)) is { } variant
@@ -72,6 +100,10 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
 
     private bool IsOn(FlagSnapshot snapshot, string name, in Subject subject) =>
         snapshot.TryFind(name, out CompiledFlag? flag) && evaluator.IsOn(snapshot, flag, subject);
+
+    private static bool Depends(FlagSnapshot snapshot, string name) => snapshot.TryFind(name, out CompiledFlag? flag) && snapshot.DependsOnContext(flag);
+
+    private static bool CanBeOn(FlagSnapshot snapshot, string name) => snapshot.TryFind(name, out CompiledFlag? flag) && flag.CanBeOn;
 
     private static bool Decide(FlagSnapshot snapshot, string name, in Subject subject) =>
         snapshot.TryFind(name, out CompiledFlag? flag) && snapshot.Decide(flag, subject).IsOn();

@@ -1,15 +1,18 @@
 using System.Security.Claims;
 using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Context;
@@ -155,15 +158,46 @@ public class RequestContextTests
     public async Task Context_OutsideARequest_IsNone()
     {
         await using WebHost host = await WebHost.StartAsync();
-        Assert.Null(await host.Services.GetRequiredService<ITargetingContextAccessor>().GetContextAsync());
+        Assert.Null(await host.Services.GetRequiredService<IFallbackContext>().GetContextAsync());
+    }
+
+    [Theory]
+    [InlineData("before")]
+    [InlineData("after")]
+    public async Task Context_AccessorOfTheApplication_WinsInAnyOrder(string order)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseTestServer();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ActionTracing:featureFlags:ours:type"] = "whitelist",
+            ["ActionTracing:featureFlags:ours:state"] = "canary",
+            ["ActionTracing:featureFlags:ours:whitelist:0"] = "mallory",
+        });
+        IFeatureManagementBuilder features = builder.Services.AddFeatureManagement();
+        if (order == "before")
+            features.WithTargeting<Mallory>();
+        features.WithActionTracing(tracing => tracing.AddAspNetCore());
+        if (order == "after")
+            features.WithTargeting<Mallory>();
+        await using WebApplication app = builder.Build();
+        app.Run(async context => await context.Response.WriteAsync($"{await context.RequestServices.GetRequiredService<IFeatureManager>().IsEnabledAsync("ours")} "
+            + context.RequestServices.GetRequiredService<IFeatureFlagManager>().IsEnabled("ours")));
+        await app.StartAsync();
+        Assert.Equal("True True", await app.GetTestClient().GetStringAsync("/"));
+        Assert.IsType<Mallory>(app.Services.GetRequiredService<ITargetingContextAccessor>());
     }
 
     [Fact]
-    public async Task Context_AccessorThatWasThereBefore_Wins()
+    public async Task Context_NoHostEnvironment_IsMadeWithoutOne()
     {
-        var own = new AskedAccessor();
-        await using WebHost host = await WebHost.StartAsync(services: services => services.AddSingleton<ITargetingContextAccessor>(own));
-        Assert.Same(own, host.Services.GetRequiredService<ITargetingContextAccessor>());
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        services.AddLogging().AddFeatureManagement().WithActionTracing(tracing => tracing.AddAspNetCore());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        provider.GetRequiredService<IHttpContextAccessor>().HttpContext = new DefaultHttpContext { TraceIdentifier = "t" };
+        FeatureFlagContext context = (await provider.GetRequiredService<IFallbackContext>().GetContextAsync())!;
+        Assert.Equal(("t", null), (context.RequestId, context.Environment));
     }
 
     private static async Task<Seen> AskAsync(
@@ -184,15 +218,15 @@ public class RequestContextTests
                 if (session is not null)
                     app.UseSession();
             },
-            map: app => app.MapGet("/ask", async (HttpContext context, ITargetingContextAccessor accessor) =>
+            map: app => app.MapGet("/ask", async (HttpContext context, IFallbackContext accessor) =>
             {
                 session?.Invoke(context.Session);
                 if (late)
                     await context.Response.StartAsync();
-                var first = (FeatureFlagContext)await accessor.GetContextAsync();
-                var second = (FeatureFlagContext)await accessor.GetContextAsync();
+                var first = (await accessor.GetContextAsync())!;
+                var second = (await accessor.GetContextAsync())!;
                 context.User = next ?? new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "zoe")], "late"));
-                seen = new Seen(first, second, (FeatureFlagContext)await accessor.GetContextAsync(), context.TraceIdentifier);
+                seen = new Seen(first, second, (await accessor.GetContextAsync())!, context.TraceIdentifier);
             }));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/ask");
         foreach ((string name, string value) in headers)
@@ -206,9 +240,8 @@ public class RequestContextTests
     {
         request.Features.Set<ISessionFeature>(new SessionFeature { Session = session });
         var accessor = new RequestContext(
-            new HttpContextAccessor { HttpContext = request }, Options.Create(new ActionTracingWebOptions()), new HostingEnvironment { EnvironmentName = "Production" },
-            TimeProvider.System, NullLogger<RequestContext>.Instance);
-        return (FeatureFlagContext)await accessor.GetContextAsync();
+            new HttpContextAccessor { HttpContext = request }, Options.Create(new ActionTracingWebOptions()), TimeProvider.System, NullLogger<RequestContext>.Instance);
+        return (await accessor.GetContextAsync())!;
     }
 
     private sealed class SessionFeature : ISessionFeature
@@ -246,8 +279,8 @@ public class RequestContextTests
         public bool TryGetValue(string key, out byte[] value) => throw new NotSupportedException();
     }
 
-    private sealed class AskedAccessor : ITargetingContextAccessor
+    private sealed class Mallory : ITargetingContextAccessor
     {
-        public ValueTask<TargetingContext> GetContextAsync() => default;
+        public ValueTask<TargetingContext> GetContextAsync() => new(new TargetingContext { UserId = "mallory" });
     }
 }

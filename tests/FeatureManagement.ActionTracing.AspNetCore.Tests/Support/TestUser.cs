@@ -20,6 +20,7 @@ public sealed class TestUser(IOptionsMonitor<AuthenticationSchemeOptions> option
             return Task.FromResult(AuthenticateResult.NoResult());
         var identity = new ClaimsIdentity(Name);
         identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, name.ToString()));
+        identity.AddClaim(new Claim(ClaimTypes.Name, name.ToString()));
         foreach (string role in Request.Headers[RolesHeader].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries))
             identity.AddClaim(new Claim(ClaimTypes.Role, role));
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Name)));

@@ -1,4 +1,6 @@
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Tests.Support;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;
@@ -67,5 +69,26 @@ public class EvaluationWarningTests
         Assert.Empty(services.Warnings(104));
         Assert.False(services.Manager.IsEnabled("list"));
         Assert.Contains("not a singleton", Assert.Single(services.Warnings(104)));
+    }
+
+    [Theory]
+    [InlineData(FlagState.Enabled, 0)]
+    [InlineData(FlagState.Rollout, 1)]
+    [InlineData(FlagState.Rollout, 50)]
+    public async Task Actions_FlagsOfTracingThatNeedAContext_WarnOfNothingAndAskNoAccessor(FlagState state, int percentage)
+    {
+        int asked = 0;
+        using var services = new FlagServices(
+            [Flag.Of("action_tracing_enabled", state, FlagType.Percentage) with { Percentage = percentage }, Flag.Share("performance_monitoring", 50), Flag.Variants("verbose_tracing", FlagState.Enabled, ("standard", 1), ("detailed", 1))],
+            before: collection => collection.AddSingleton<ITargetingContextAccessor>(new AmbientUser { Get = () => { asked++; throw new InvalidOperationException("too early"); } }));
+        for (int i = 0; i < 10; i++)
+            await services.Get<IActionTracer>().TraceAsync("work", null, () => Task.CompletedTask);
+        Assert.Equal(0, asked);
+        Assert.Empty(services.Warnings(104));
+        Assert.Empty(services.Warnings(105));
+
+        // They are still there for the application's own evaluations.
+        Assert.False(services.Manager.IsEnabled("performance_monitoring") && asked == 0);
+        Assert.Single(services.Warnings(105));
     }
 }

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,32 @@ public class CompositionTests
         Assert.Equal(["both", "ours", "theirs"], await services.Get<IFeatureManager>().GetFeatureNamesAsync().OrderBy(name => name).ToListAsync());
         Assert.Equal(["both", "ours", "theirs"], await services.Get<IVariantFeatureManager>().GetFeatureNamesAsync(default).OrderBy(name => name).ToListAsync());
         Assert.False(await services.Get<IFeatureManager>().IsEnabledAsync("BOTH"));
+    }
+
+    [Fact]
+    public async Task GetFeatureNames_BuiltInFlag_IsListedWhereConfigurationOrAnOverrideDefinesIt()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(Ordinary)
+        {
+            ["ActionTracing:featureFlags:verbose_tracing:type"] = "boolean",
+            ["ActionTracing:featureFlags:verbose_tracing:state"] = "disabled",
+        }).Build());
+        services.AddFeatureManagement().WithActionTracing();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        var manager = provider.GetRequiredService<IFeatureManager>();
+        var flags = provider.GetRequiredService<IFeatureFlagManager>();
+        Assert.Equal(["BOTH", "theirs", "verbose_tracing"], await manager.GetFeatureNamesAsync().OrderBy(name => name).ToListAsync());
+
+        await flags.UpdateFlagAsync("performance_monitoring", new FlagUpdate { Percentage = 5 }, new FlagChange("ann", "measure"));
+        await flags.EmergencyShutdownAsync("trace_output_enabled", new FlagChange("ann", "disk"));
+        Assert.Equal(["BOTH", "performance_monitoring", "theirs", "verbose_tracing"], await manager.GetFeatureNamesAsync().OrderBy(name => name).ToListAsync());
+
+        // By name all of them are there.
+        Assert.Equal(6, flags.GetAllFlags().Count);
+        Assert.False(await manager.IsEnabledAsync("emergency_shutdown"));
+        Assert.NotNull(await provider.GetRequiredService<IFeatureDefinitionProvider>().GetFeatureDefinitionAsync("emergency_shutdown"));
     }
 
     [Fact]

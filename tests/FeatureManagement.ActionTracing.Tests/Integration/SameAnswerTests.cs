@@ -49,6 +49,33 @@ public class SameAnswerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task GetVariant_LibraryContextWithNullEmptyOrBlankUser_AgreesHoweverItIsAnswered(bool sessions) =>
+        await Gen.Select(Generate.Flags(Gen.Bool), Generate.Pick<string?>(null, "", " ", "\t", "user1"), Generate.Pick<string[]?>(null, [], ["staff"])).SampleAsync(async (flags, user, groups) =>
+        {
+            using FlagServices services = Create(flags, "Production", sessions);
+            using IServiceScope scope = services.Provider.CreateScope();
+            var context = new TargetingContext { UserId = user!, Groups = groups! };
+            services.Get<AmbientUser>().Context = context;
+            foreach (FlagDefinition flag in flags)
+            {
+                var ours = new FeatureFlagContext { UserId = user, Groups = groups! };
+                string? variant = services.Manager.GetVariant(flag.Name, ours);
+                bool on = services.Manager.IsEnabled(flag.Name, ours);
+                Assert.Equal((on, variant), (services.Manager.IsEnabled(flag.Name), services.Manager.GetVariant(flag.Name)));
+                foreach (IVariantFeatureManager manager in (IVariantFeatureManager[])[
+                    services.Get<IVariantFeatureManager>(), scope.ServiceProvider.GetRequiredService<IVariantFeatureManagerSnapshot>()])
+                {
+                    Assert.Equal(variant, (await manager.GetVariantAsync(flag.Name, context, default))?.Name);
+                    Assert.Equal(variant, (await manager.GetVariantAsync(flag.Name, default))?.Name);
+                    Assert.Equal(on, await manager.IsEnabledAsync(flag.Name, context, default));
+                    Assert.Equal(on, await manager.IsEnabledAsync(flag.Name, default(CancellationToken)));
+                }
+            }
+        }, iter: 300);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task IsEnabled_ContextOfAnUnknownType_IsOffWhereTheContextDecides(bool library)
     {
         using FlagServices services = Create([Flag.On("on"), Flag.Share("share", 99), Flag.On("child") with { Parent = "share" }], "Production");
@@ -84,8 +111,8 @@ public class SameAnswerTests
         Assert.Equal(services.Manager.IsEnabled("share", alice), await manager.IsEnabledAsync("share"));
     }
 
-    private static FlagServices Create(FlagDefinition[] flags, string environment) =>
-        new(flags, environment, add: services => services.AddSingleton<AmbientUser>()
+    private static FlagServices Create(FlagDefinition[] flags, string environment, bool sessions = false) =>
+        new(flags, environment, add: services => (sessions ? services.AddSingleton<ISessionManager, Forgetful>() : services).AddSingleton<AmbientUser>()
             .AddSingleton<ITargetingContextAccessor>(provider => provider.GetRequiredService<AmbientUser>()).AddFeatureManagement());
 
     private static async Task Agree(FlagServices services, string flag, FeatureFlagContext context)

@@ -60,10 +60,48 @@ public class TelemetryTests
         Assert.Equal(("loud", on), (published["FeatureName"], published["Enabled"]));
     }
 
-    private sealed class Forgetful : ISessionManager
+    [Theory]
+    [InlineData("killed", false)]
+    [InlineData("killed", true)]
+    [InlineData("on", false)]
+    [InlineData("on", true)]
+    [InlineData("off", true)]
+    public async Task FlagWithTelemetry_EveryWayIn_PublishesTheSameEvent(string state, bool sessions)
     {
-        public Task SetAsync(string featureName, bool enabled) => Task.CompletedTask;
-
-        public Task<bool?> GetAsync(string featureName) => Task.FromResult<bool?>(null);
+        using var services = new FlagServices(
+            [
+                Flag.Variants("loud", state switch { "on" => FlagState.Enabled, "off" => FlagState.Disabled, _ => FlagState.EmergencyOff }, ("a", 1), ("b", 2)) with { Telemetry = true },
+            ],
+            before: collection =>
+            {
+                collection.AddSingleton<ITargetingContextAccessor>(new AmbientUser { Context = Alice });
+                if (sessions)
+                    collection.AddSingleton<ISessionManager, Forgetful>();
+            });
+        Func<IServiceProvider, Task>[] ways =
+        [
+            scope => scope.GetRequiredService<IFeatureManager>().IsEnabledAsync("loud"),
+            scope => scope.GetRequiredService<IFeatureManager>().IsEnabledAsync("loud", Alice),
+            scope => scope.GetRequiredService<IVariantFeatureManager>().IsEnabledAsync("loud", CancellationToken.None).AsTask(),
+            scope => scope.GetRequiredService<IVariantFeatureManager>().IsEnabledAsync("loud", Alice, default).AsTask(),
+            scope => scope.GetRequiredService<IVariantFeatureManager>().GetVariantAsync("loud", default).AsTask(),
+            scope => scope.GetRequiredService<IVariantFeatureManager>().GetVariantAsync("loud", Alice, default).AsTask(),
+            scope => scope.GetRequiredService<IFeatureManagerSnapshot>().IsEnabledAsync("loud"),
+            scope => scope.GetRequiredService<IFeatureManagerSnapshot>().IsEnabledAsync("loud", Alice),
+            scope => scope.GetRequiredService<IVariantFeatureManagerSnapshot>().IsEnabledAsync("loud", CancellationToken.None).AsTask(),
+            scope => scope.GetRequiredService<IVariantFeatureManagerSnapshot>().GetVariantAsync("loud", default).AsTask(),
+            scope => scope.GetRequiredService<IVariantFeatureManagerSnapshot>().GetVariantAsync("loud", Alice, default).AsTask(),
+        ];
+        var published = new List<string>();
+        foreach (Func<IServiceProvider, Task> ask in ways)
+        {
+            using IServiceScope scope = services.Provider.CreateScope();
+            using var events = new LibraryEvents();
+            await ask(scope.ServiceProvider);
+            published.Add(string.Join(", ", Assert.Single(events.Published).OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}")));
+        }
+        Assert.Single(published.Distinct());
+        Assert.Contains($"Enabled={state == "on"}, FeatureName=loud, TargetingId=alice", published[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("DefaultWhenEnabled", published[0], StringComparison.Ordinal);
     }
 }
