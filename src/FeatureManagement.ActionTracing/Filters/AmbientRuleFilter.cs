@@ -1,7 +1,6 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.FeatureManagement;
-using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Filters;
 

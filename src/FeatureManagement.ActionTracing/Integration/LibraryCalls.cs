@@ -1,6 +1,5 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.FeatureManagement;
-using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Integration;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Testing;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.AspNetCore;
 using Microsoft.FeatureManagement.FeatureFilters;
@@ -82,7 +81,8 @@ internal sealed class ShopHost : IAsyncDisposable
         app.MapGet("/ours", async (IFeatureManager manager) => $"{await manager.IsEnabledAsync("ours")}");
         await app.StartAsync();
         if (tracing == "switched on" && position is not null)
-            await app.Services.GetRequiredService<IFeatureFlagManager>().UpdateFlagAsync("action_tracing_enabled", new FlagUpdate { State = ActionTracing.Flags.FlagState.Enabled }, new FlagChange("ann", "look"));
+            await app.Services.GetRequiredService<IFeatureFlagManager>()
+                .UpdateFlagAsync("action_tracing_enabled", new FlagUpdate { State = FlagState.Enabled }, new FlagChange("ann", "look"));
         return new ShopHost(app);
     }
 

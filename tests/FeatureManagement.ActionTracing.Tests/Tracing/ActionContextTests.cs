@@ -98,7 +98,7 @@ public sealed class ActionContextTests
             {
                 null => () => default,
                 "throws" => () => throw new InvalidOperationException("broken"),
-                "later" => async () => { await Task.Yield(); return Bob; },
+                "later" => LaterAsync,
                 _ => () => new(Bob),
             },
         });
@@ -123,6 +123,12 @@ public sealed class ActionContextTests
             await services.Get<IActionTracer>().TraceAsync("job", user, async () =>
                 Assert.Equal(variant, (await services.Get<IVariantFeatureManager>().GetVariantAsync("colour", CancellationToken.None)).Name));
         }
+    }
+
+    private static async ValueTask<TargetingContext?> LaterAsync()
+    {
+        await Task.Yield();
+        return Bob;
     }
 
     private static FlagServices Create(AmbientUser? accessor = null) => new([Flag.List("list", "alice")], before: services =>

@@ -166,7 +166,7 @@ public sealed class TracingComponentTests : IDisposable
         Assert.Null(host.Act(_name));
         Assert.Equal(default, host.Tracer.StartAction("killed"));
 
-        host.Set(Tracing, Output, Metrics);
+        host.Set(Tracing, Output, Metrics, (TracingSwitches.Shutdown, "disabled"));
         host.Act("again");
         Assert.Equal(["before", "again"], durations.GetMeasurementSnapshot().Select(measured => measured.Tags["action.name"]));
         Assert.Equal(["before", "again"], host.Traces().Select(trace => trace.GetProperty("name").GetString()));
