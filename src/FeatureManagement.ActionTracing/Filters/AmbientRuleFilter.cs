@@ -17,6 +17,6 @@ internal abstract class AmbientRuleFilter(AmbientContext ambient, Func<IConfigur
             : AwaitAsync(rule, context.FeatureName, pending);
     }
 
-    private async Task<bool> AwaitAsync(FilterRule rule, string feature, Task<Subject> pending) =>
+    private static async Task<bool> AwaitAsync(FilterRule rule, string feature, Task<Subject> pending) =>
         rule.IsOn(feature, await pending.ConfigureAwait(false));
 }

@@ -46,9 +46,9 @@ internal sealed class FlagFeatureManagerSnapshot(
             : innerVariants.IsEnabledAsync(feature, context, cancellationToken);
 
     public async ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken) =>
-        await (await IsEmergencyAsync(feature).ConfigureAwait(false)
-            ? NoneAsync(variantManager.GetVariantAsync(feature, cancellationToken))
-            : innerVariants.GetVariantAsync(feature, cancellationToken)).ConfigureAwait(false);
+        await IsEmergencyAsync(feature).ConfigureAwait(false)
+            ? await NoneAsync(variantManager.GetVariantAsync(feature, cancellationToken)).ConfigureAwait(false)
+            : await innerVariants.GetVariantAsync(feature, cancellationToken).ConfigureAwait(false);
 
     public ValueTask<Variant> GetVariantAsync(string feature, ITargetingContext context, CancellationToken cancellationToken) =>
         IsEmergency(feature, context)
