@@ -6,7 +6,7 @@ using FeatureManagement.ActionTracing.Benchmarks;
 
 // One child process measures everything once and prints a row per line; the parent starts several, one after the other, and prints the medians.
 // Arguments: modes (none: all) and the number of processes, in any order. 'safety' stands alone: simulated rollouts, and how many times as many as usual;
-// 'safety returning': only those among users who come back.
+// 'safety returning' and 'safety early': only those among users who come back, or with checks before their time.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isChild = args is ["--child", ..];
 if (args is ["safety", .. var rest])
@@ -14,6 +14,8 @@ if (args is ["safety", .. var rest])
     int times = rest is [.., var last] && int.TryParse(last, out int wanted) && wanted > 0 ? wanted : 1;
     if (rest is ["returning", ..])
         SafetyTable.PrintReturning(times);
+    else if (rest is ["early", ..])
+        SafetyTable.PrintEarly(times);
     else
         SafetyTable.Print(times);
     return 0;

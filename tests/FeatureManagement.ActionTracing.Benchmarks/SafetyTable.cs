@@ -87,6 +87,18 @@ internal static class SafetyTable
         ("latency + 50 % from 63 % on, linear, 24 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Linear, 24), BadUsers = 0, Errors = 0.01, Slower = 0.5, From = 180 }),
     ];
 
+    private static readonly (string Name, int Runs, EarlyCheckSimulation Simulation)[] Early =
+    [
+        .. from rate in (double[])[0.001, 0.01, 0.05, 0.3]
+           select ($"errors {rate:0.# %}, 100 users a check", 1_000, new EarlyCheckSimulation { Traffic = 100, ControlErrors = rate, ExposedErrors = rate }),
+        ("errors 1 %, 1,000 users a check", 500, new() { Traffic = 1_000 }),
+        ("errors that rise from 1 % to 3 % for everybody, 100 users a check", 1_000, new() { Traffic = 100, Errors = Rises }),
+        ("errors 1 %, 1 % of 100 for ever", 1_000, new() { Traffic = 100, Shares = [1] }),
+        ("errors 1 %, 1 % of 1,000 for ever", 500, new() { Traffic = 1_000, Shares = [1] }),
+        ("all three questions, 100 users a check", 1_000, new() { Traffic = 100, All = true }),
+        ("all three questions, 1,000 users a check", 300, new() { Traffic = 1_000, All = true }),
+    ];
+
     public static void Print(int times)
     {
         Console.WriteLine("| healthy rollouts | published | measured | standard error | rollouts |");
@@ -107,7 +119,21 @@ internal static class SafetyTable
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {found:0 %} | {published:N0} | {delays[delays.Length / 2]:N0} | {delays.Length:N0} |"));
         }
         Console.WriteLine();
+        PrintEarly(times);
+        Console.WriteLine();
         PrintReturning(times);
+    }
+
+    public static void PrintEarly(int times)
+    {
+        Console.WriteLine("| healthy rollouts with checks before their time | measured | standard error | rollouts |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach ((string name, int usual, EarlyCheckSimulation simulation) in Early)
+        {
+            int runs = usual * times;
+            double rate = simulation.Rate(runs);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {rate:0.00 %} | {Math.Sqrt(rate * (1 - rate) / runs):0.00 %} | {runs:N0} |"));
+        }
     }
 
     public static void PrintReturning(int times)

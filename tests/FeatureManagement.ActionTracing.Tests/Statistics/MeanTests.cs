@@ -80,10 +80,12 @@ public class MeanTests
         Assert.Null(TwoSidedTest.RelativeInterval(MeanDifference.Of(new(100, 5, 900), new(100, 0.01, 900)), 0.05, 300));
 
     [Fact]
-    public void Stops_TwentyNineTreated_IsNotEnough()
+    public void Stops_TwentyNineUnitsInEitherArm_AreNotEnough()
     {
         Assert.False(OneSidedTest.Stops(MeanDifference.Of(new(29, 50, 1), new(2_900, 4, 100)), 0, 0.05));
         Assert.True(OneSidedTest.Stops(MeanDifference.Of(new(30, 50, 1), new(2_900, 4, 100)), 0, 0.05));
+        Assert.False(OneSidedTest.Stops(MeanDifference.Of(new(2_900, 50, 100), new(29, 4, 1)), 0, 0.05));
+        Assert.True(OneSidedTest.Stops(MeanDifference.Of(new(2_900, 50, 100), new(30, 4, 1)), 0, 0.05));
     }
 
     [Fact]

@@ -57,6 +57,7 @@ function draw(rollout, width) {
       undone ? 'Rolled back: ' : 'Complete: ', words(rollout.reason), ' — ', words(rollout.actor), ', ', moment(rollout.endedAt)),
     rollout.waitingFor && h('p', { class: `state ${rollout.isHeld ? 'held' : ''}` }, rollout.phase === 'paused' ? '' : rollout.isHeld ? 'Held: ' : 'Waiting for: ', words(rollout.waitingFor)),
     rollout.note && h('p', { class: 'state' }, words(rollout.note)),
+    !rollout.endedAt && rollout.guards && !rollout.note?.startsWith(rollout.guards) && h('p', { class: 'hint' }, words(rollout.guards)),
     rolloutCurve(rollout, width),
     compared(rollout),
     h('p', { class: 'hint' },
@@ -74,9 +75,12 @@ function compared(rollout) {
     comparison('Typical latency', rollout.latency, milliseconds),
     comparison('Slow actions', rollout.slow, rate),
   ].filter(Boolean);
+  const gated = rollout.withoutControl;
   const seen = `New users, counted once in each round: ${rollout.exposedUnits.toLocaleString()} with the flag on (exposed), ${rollout.controlUnits.toLocaleString()} without (control).`;
   return [
     !rollout.endedAt && h('p', { class: 'hint' }, seen),
+    gated && h('p', { class: 'hint' },
+      `Behind gates of the flag ${rate(gated.exposed)} of users with the flag on met an error at their first action; ${Math.round(100 * gated.evidence)} % of the evidence for a rollback.`),
     rows.length > 0 && h('ul', { class: 'comparisons' }, rows),
     rows.length > 0 && rollout.plan.guard && h('p', { class: 'hint' },
       `The bounds hold however often one looks; the chance of a false rollback is at most ${percent(100 * rollout.plan.alpha)} for the whole rollout.`),

@@ -83,10 +83,11 @@ const common = target => [
     target),
   h('div', { class: 'pair' },
     field('Most errors, in %', number('maxErrorRate', { max: 100, placeholder: 'no limit' })),
-    field('Mean latency, in ms', number('maxLatency', { placeholder: 'no limit' }))),
+    field('Behind gates, in %', number('maxErrorRateWithoutControl', { min: 0.1, max: 100, placeholder: '10; 100 is off' }))),
   h('div', { class: 'pair' },
-    field('Least users per phase', number('minimumSamples', { step: 1, placeholder: '100 with a limit' })),
-    field('Start at', h('input', { name: 'startAt', type: 'datetime-local' }))),
+    field('Mean latency, in ms', number('maxLatency', { placeholder: 'no limit' })),
+    field('Least users per phase', number('minimumSamples', { step: 1, placeholder: '100 with a limit' }))),
+  field('Start at', h('input', { name: 'startAt', type: 'datetime-local' })),
   h('div', { class: 'pair' },
     field('A rollback', h('select', { name: 'rollbackTo' }, h('option', { value: 'previous' }, 'puts back what was'), h('option', { value: 'disabled' }, 'disables the flag'))),
     field('Comparison with control', h('select', { name: 'guard' }, h('option', { value: 'true' }, 'guards it'), h('option', { value: 'false' }, 'is switched off')))),
@@ -101,6 +102,7 @@ function planOf(data) {
   const limits = {
     maxErrorRate: value('maxErrorRate') === undefined ? undefined : value('maxErrorRate') / 100,
     maxLatency: value('maxLatency'),
+    maxErrorRateWithoutControl: value('maxErrorRateWithoutControl') === undefined ? undefined : value('maxErrorRateWithoutControl') / 100,
     minimumSamples: value('minimumSamples'),
   };
   return {

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.FeatureManagement.Mvc;
+
+namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Rollouts;
+
+/// <summary>A page behind a gate that always fails.</summary>
+[ApiController]
+[Route("failing")]
+public class FailingController : ControllerBase
+{
+    private static int _failures;
+
+    public static int Failures => Volatile.Read(ref _failures);
+
+    [HttpGet]
+    [FeatureGate("f")]
+    public IActionResult Fail()
+    {
+        Interlocked.Increment(ref _failures);
+        throw new InvalidOperationException($"{Request.Path} always fails.");
+    }
+}

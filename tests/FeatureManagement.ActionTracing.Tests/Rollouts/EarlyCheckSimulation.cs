@@ -1,0 +1,138 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Safety;
+
+namespace FeatureManagement.ActionTracing.Tests.Rollouts;
+
+/// <summary>
+/// Rollouts whose users come one after another, with safety checks by the clock and before their time. The ledger, the guard and what makes a check due are the
+/// real ones. Each user comes once. Immutable: what is drawn depends on nothing but the seed.
+/// </summary>
+internal sealed record EarlyCheckSimulation
+{
+    private const int SecondsBetweenLooks = 10; // the default safetyInterval
+    private const int Looks = 288;
+
+    /// <summary>Users at each check by the clock, in both arms together.</summary>
+    public required int Traffic { get; init; }
+
+    /// <summary>The percentages, each for as many checks as the others.</summary>
+    public IReadOnlyList<decimal> Shares { get; init; } = [1, 5, 10, 25, 50, 50];
+
+    public double ControlErrors { get; init; } = 0.01;
+
+    public double ExposedErrors { get; init; } = 0.01;
+
+    /// <summary>What errors of both arms are multiplied by, from the part of the rollout that is over.</summary>
+    public Func<double, double> Errors { get; init; } = static _ => 1;
+
+    /// <summary>Whether actions have latencies, and all three questions are asked with the whole of alpha among them; else errors alone have it.</summary>
+    public bool All { get; init; }
+
+    /// <summary>Whether each bad outcome brings about a check; else those that may change the verdict do, at most once a second, as in production.</summary>
+    public bool EachBad { get; init; }
+
+    /// <summary>What counts towards an early check: both arms, as in production, or control alone.</summary>
+    public bool ByArm { get; init; }
+
+    /// <summary>How many of so many rollouts were rolled back.</summary>
+    public double Rate(int runs) => ParallelEnumerable.Range(0, runs).Count(seed => Run(seed).Stopped) / (double)runs;
+
+    /// <summary>Whether the rollout was rolled back, after how many exposed, and how many checks came before their time.</summary>
+    public (bool Stopped, long Exposed, int Early) Run(int seed)
+    {
+        var draw = new Draw(seed);
+        var thresholds = All ? null : new SafetyThresholds { MaxErrorRateWithoutControl = 1 };
+        RolloutRecord record = Simulation.Record(Shares[0], new RolloutConfig { Alpha = All ? 0.05 : 0.15, Duration = TimeSpan.FromDays(3_650) });
+        var ledger = new RolloutLedger { Id = record.Id };
+        List<double>? latencies = All ? [] : null;
+        (Arm on, Arm off) = (default, default);
+        (long bad, long slow) = (0, 0);
+        (int early, long exposed) = (0, 0);
+        (double second, double last, double slowAbove) = (0, -1, double.PositiveInfinity);
+        string? ended = null;
+        BadOutcomes needs = NextVerdict.Needs(record, thresholds, ledger, null);
+        for (int look = 0; look < Looks; look++)
+        {
+            if (Shares[look * Shares.Count / Looks] is var share && share != record.Percentage)
+            {
+                ended = KeyOf(record);
+                record = record with { Percentage = share, Step = record.Step + 1 };
+                (on, off, bad, slow) = (default, default, 0, 0);
+                needs = NextVerdict.Needs(record, thresholds, ledger, null);
+            }
+            double factor = Errors((double)look / Looks);
+            for (int user = 0; user < Traffic; user++)
+            {
+                second += (double)SecondsBetweenLooks / Traffic;
+                bool isExposed = draw.Uniform() <= (double)share / 100;
+                bool fails = draw.Uniform() <= factor * (isExposed ? ExposedErrors : ControlErrors);
+                double log = All ? LatencyShape.LogNormal.Draw(draw) : 0;
+                bool isSlow = log > slowAbove;
+                ref Arm arm = ref isExposed ? ref on : ref off;
+                arm.Add(fails, isSlow, hasThreshold: double.IsFinite(slowAbove), log);
+                if (!isExposed && latencies is { Count: < 1_000 })
+                    latencies.Add(log);
+                exposed += isExposed ? 1 : 0;
+                if (!ByArm || !isExposed)
+                    (bad, slow) = (bad + (fails ? 1 : 0), slow + (isSlow ? 1 : 0));
+                if (EachBad ? bad > 0 : (bad >= needs.Bad || slow >= needs.Slow) && second - last >= 1)
+                {
+                    early++;
+                    if (Check())
+                        return (true, exposed, early);
+                }
+            }
+            if (Check())
+                return (true, exposed, early);
+            if (double.IsInfinity(slowAbove) && latencies?.Count >= 200)
+                slowAbove = latencies.Order().ElementAt((int)Math.Ceiling(latencies.Count * 0.95) - 1);
+        }
+        return (false, exposed, early);
+
+        bool Check()
+        {
+            RolloutMetrics seen = new() { Exposed = on.Copy(All), Control = off.Copy(All), Actions = RolloutActions.None, Window = RolloutActions.None };
+            ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record), Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control }, ended)
+                with { ErrorWindows = [], SlowWindows = [] }; // they are for people
+            ended = null;
+            needs = NextVerdict.Needs(record, thresholds, ledger, seen);
+            (last, bad, slow) = (second, 0, 0);
+            return RolloutGuard.Judge(record, thresholds, ledger, null).Kind == VerdictKind.Regressed;
+        }
+    }
+
+    private static string KeyOf(RolloutRecord record) => record.Step.ToString(CultureInfo.InvariantCulture);
+
+    private struct Arm
+    {
+        private long _units;
+        private long _bad;
+        private long _slowAtRisk;
+        private long _slow;
+        private double _sum;
+        private double _squares;
+
+        public void Add(bool fails, bool isSlow, bool hasThreshold, double log)
+        {
+            _units++;
+            _bad += fails ? 1 : 0;
+            _slowAtRisk += hasThreshold ? 1 : 0;
+            _slow += isSlow ? 1 : 0;
+            _sum += log;
+            _squares += log * log;
+        }
+
+        public readonly RolloutArm Copy(bool timed) => new()
+        {
+            Units = _units,
+            AtRisk = _units,
+            Bad = _bad,
+            LatencyCount = timed ? _units : 0,
+            LatencyMean = timed && _units > 0 ? _sum / _units : 0,
+            LatencySumOfSquares = timed && _units > 0 ? _squares - _sum * _sum / _units : 0,
+            SlowAtRisk = _slowAtRisk,
+            Slow = _slow,
+        };
+    }
+}
