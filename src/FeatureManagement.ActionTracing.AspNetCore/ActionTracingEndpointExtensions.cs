@@ -35,6 +35,7 @@ public static class ActionTracingEndpointExtensions
         group.CacheOutput(static policy => policy.NoCache()).DisableRequestTimeout().ExcludeFromDescription();
         group.MapDashboard();
         group.MapFlags();
+        group.MapFeatures();
         group.MapChanges();
         group.MapAudit();
         group.MapRollouts();

@@ -17,6 +17,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
     Converters = [typeof(Spelled<RolloutPhase>), typeof(Spelled<RolloutType>), typeof(Spelled<RollbackTarget>)])]
 [JsonSerializable(typeof(Problems.Problem))]
 [JsonSerializable(typeof(FlagModel))]
+[JsonSerializable(typeof(IReadOnlyList<FeatureModel>))]
 [JsonSerializable(typeof(EvaluationModel))]
 [JsonSerializable(typeof(EvaluationQuestion))]
 [JsonSerializable(typeof(EmergencyModel))]

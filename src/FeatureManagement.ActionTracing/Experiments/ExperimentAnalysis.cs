@@ -102,12 +102,12 @@ internal static class ExperimentAnalysis
                 return Guardrail(run, metric, variant, totals[variant], totals[control], broken, earlier.GuardrailOf(metric.Name, run.Variants[variant]));
             MeanDifference difference = run.Steps.Aggregate(default(MeanDifference), (sum, step) => sum + MeanDifference.Of(Of(step, variant), Of(step, control)));
             string? missing = ExperimentWords.Missing(metric, run.Variants[variant], totals[variant], run.Config.Control, totals[control]);
-            return Comparison(run, metric, variant, difference, missing, broken, earlier.PValueOf(metric.Name, run.Variants[variant]));
+            return Comparison(run, metric, variant, difference, missing, broken, earlier.PValueOf(metric.Name, run.Variants[variant]), isFull: tally.Units >= run.Config.PlannedUnits);
         }
     }
 
     private static ExperimentComparison Comparison(
-        ExperimentRun run, ExperimentMetric metric, int variant, MeanDifference difference, string? missing, bool broken, double earlierPValue)
+        ExperimentRun run, ExperimentMetric metric, int variant, MeanDifference difference, string? missing, bool broken, double earlierPValue, bool isFull)
     {
         (double alpha, double mixing) = ExperimentLevel.Of(run, metric, variant);
         bool guardrail = metric.Role == MetricRole.Guardrail;
@@ -133,7 +133,7 @@ internal static class ExperimentAnalysis
             PValue = missing is null ? Math.Min(pValue, earlierPValue) : earlierPValue,
             ChanceToBeatControl = difference.IsInformative && !guardrail ? Beat(TwoSidedTest.ChanceToBeat(difference, mixing), sign) : null,
         };
-        return comparison with { Summary = ExperimentWords.Of(comparison, metric, run.Config.Control, missing) };
+        return comparison with { Summary = ExperimentWords.Of(comparison, metric, run.Config.Control, missing, isFull) };
     }
 
     /// <summary>A guardrail that units convert in: counted, so that it needs neither many units nor large ones.</summary>

@@ -25,13 +25,19 @@ internal static class ExperimentWords
         return parts.Count == 0 ? null : string.Join(" and ", parts);
     }
 
-    public static string Of(ExperimentComparison comparison, ExperimentMetric metric, string control, string? missing) => comparison.Verdict switch
+    /// <param name="comparison">What was found.</param>
+    /// <param name="metric">In which metric.</param>
+    /// <param name="control">The variant that is compared with.</param>
+    /// <param name="missing">What it still needs; null where it has it.</param>
+    /// <param name="isFull">Whether all planned units are in: to keep running is no advice then.</param>
+    public static string Of(ExperimentComparison comparison, ExperimentMetric metric, string control, string? missing, bool isFull) => comparison.Verdict switch
     {
         ExperimentVerdict.BrokenSplit => "Units are not split as configured, so that this cannot be compared.",
         ExperimentVerdict.Better => $"{comparison.Variant} is better than {control} in {metric.Name}: {Effect(comparison, metric)}.",
         ExperimentVerdict.Worse => $"{comparison.Variant} is worse than {control} in {metric.Name}: {Effect(comparison, metric)}.",
         _ when missing is not null => $"Keep running: needs {missing}.",
-        _ when comparison.Difference is null => "Keep running: so far all values are the same.",
+        _ when comparison.Difference is null => isFull ? "No difference shown: all values are the same." : "Keep running: so far all values are the same.",
+        _ when isFull => $"No difference shown: {comparison.Variant} cannot be told from {control} in {metric.Name}: {Effect(comparison, metric)}.",
         _ => $"Keep running: {comparison.Variant} cannot be told from {control} in {metric.Name} yet: {Effect(comparison, metric)}.",
     };
 

@@ -17,6 +17,7 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
         new("POST", "api/flags/{name}/reset", "api/flags/checkout/reset"),
         new("POST", "api/flags/{name}/emergency", "api/flags/checkout/emergency"),
         new("POST", "api/flags/{name}/emergency/clear", "api/flags/checkout/emergency/clear"),
+        new("GET", "api/features", "api/features"),
         new("GET", "api/rollouts", "api/rollouts"),
         new("GET", "api/flags/{name}/rollout", "api/flags/checkout/rollout"),
         new("POST", "api/flags/{name}/rollout", "api/flags/checkout/rollout"),

@@ -43,7 +43,78 @@ public class DashboardTests(Browser browser)
         await page.GetByLabel("User").FillAsync("");
         await page.GetByLabel("Session").FillAsync("nobody-in-particular-1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
-        await Expect(page.Locator("output")).ToContainTextAsync(host.Flags.IsEnabled("checkout", new() { SessionId = "nobody-in-particular-1" }) ? "inside the share" : "outside the share");
+        await Expect(page.Locator("output")).ToContainTextAsync(host.Flags.IsEnabled("checkout", new() { SessionId = "nobody-in-particular-1" }) ? "inside the percentage of 25 %" : "outside the percentage of 25 %");
+    }
+
+    [BrowserFact]
+    public async Task TryAContext_SaysWhatTheTestIs()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Who would get it?" }))
+            .ToContainTextAsync("Asks how the flag answers for this context now. The test changes nothing and is neither counted nor audited.");
+    }
+
+    [BrowserFact]
+    public async Task Flags_OfOtherProviders_AreReadOnlyRows()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync(FeaturesOfTheApplication);
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(host.Address);
+        ILocator others = page.GetByRole(AriaRole.Region, new() { Name = "Other flags of Microsoft.FeatureManagement" });
+        await Expect(others).ToContainTextAsync("Read-only");
+        await Expect(others.Locator("tbody tr")).ToHaveTextAsync(["Betaconditionalany of Microsoft.Percentage, Microsoft.TimeWindow", "Legacydisabled", "Noticesenabled"]);
+        await Expect(others.Locator("a, button")).ToHaveCountAsync(0);
+        await page.GetByLabel("Search flags").FillAsync("legacy");
+        await Expect(others.Locator("tbody tr")).ToHaveCountAsync(1);
+        await page.GetByLabel("Search flags").FillAsync("checkout");
+        await Expect(others).ToBeHiddenAsync();
+    }
+
+    /// <summary>A flag of ours beside three that are not.</summary>
+    internal const string FeaturesOfTheApplication =
+        """
+        {
+          "ActionTracing": { "featureFlags": { "checkout": { "type": "boolean", "state": "enabled" } } },
+          "feature_management": { "feature_flags": [
+            { "id": "Notices", "enabled": true },
+            { "id": "Legacy", "enabled": false },
+            { "id": "checkout", "enabled": false },
+            { "id": "Beta", "enabled": true, "conditions": { "client_filters": [
+              { "name": "Microsoft.Percentage", "parameters": { "Value": 50 } }, { "name": "Microsoft.TimeWindow", "parameters": { "Start": "2026-01-01" } } ] } }
+          ] }
+        }
+        """;
+
+    [BrowserFact]
+    public async Task FixedPercentage_IsNotCalledARollout_AndAnEnabledFlagHasNone()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync("""
+            { "ActionTracing": { "featureFlags": {
+              "fixed": { "type": "percentage", "state": "rollout", "percentage": 33.333 },
+              "whole": { "type": "percentage", "state": "enabled", "percentage": 25 } } } }
+            """);
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/fixed"));
+        await Expect(page.Locator(".verdict .chip")).ToHaveTextAsync("fixed percentage");
+        await Expect(page.Locator(".verdict .why")).ToHaveTextAsync("On for 33.333 %"); // as it was set
+        await page.EvaluateAsync("location.hash = '#/flags/whole'");
+        await Expect(page.Locator(".verdict .why")).ToHaveTextAsync("On for everybody");
+        await Expect(page.Locator(".facts").First).Not.ToContainTextAsync("25 %");
+    }
+
+    [BrowserFact]
+    public async Task LongLists_ShowTheirBeginningAndTheirNumber()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await host.Flags.UpdateFlagAsync("recommendations", new FlagUpdate { Whitelist = [.. Enumerable.Range(1, 2_005).Select(i => $"customer-{i}")] }, new FlagChange("maria", "all of them"));
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/recommendations"));
+        await Expect(page.Locator(".facts").First).ToContainTextAsync("customer-5");
+        await Expect(page.Locator(".facts").First).ToContainTextAsync("and 2,000 more");
+        await Expect(page.Locator(".facts").First).Not.ToContainTextAsync("customer-6");
+        await Expect(page.Locator(".verdict .why")).ToContainTextAsync("2005 listed");
     }
 
     [BrowserFact]
@@ -250,7 +321,7 @@ public class DashboardTests(Browser browser)
         await host.Flags.UpdateFlagAsync(name, new FlagUpdate { Percentage = 6 }, new FlagChange(new string('a', FlagChange.MaxLength), reason));
         await using Window window = await browser.OpenAsync(width: 360, height: 740);
         IPage page = await window.OpenAsync(host.Address);
-        await Expect(page.Locator("#alerts")).ToContainTextAsync(tooLong);
+        await Expect(page.Locator("#alerts")).ToContainTextAsync(tooLong[..90]); // sentences cut what they quote
         await Expect(page.Locator(".tree")).ToContainTextAsync(name);
         await AssertFitsAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = name }).First.ClickAsync();
@@ -269,7 +340,7 @@ public class DashboardTests(Browser browser)
         await Expect(page.Locator("#alerts")).ToContainTextAsync(reason);
         await AssertFitsAsync(page);
 
-        foreach ((string view, string shows) in ((string, string)[])[("audit", reason), ("health", tooLong), ("flags/child", name), ("experiments", "No flag has an experiment.")])
+        foreach ((string view, string shows) in ((string, string)[])[("audit", reason), ("health", tooLong[..90]), ("flags/child", name), ("experiments", "No flag has an experiment.")])
         {
             await page.EvaluateAsync("view => location.hash = '#/' + view", view);
             await Expect(page.Locator("main")).ToContainTextAsync(shows);

@@ -39,6 +39,22 @@ public class ExperimentTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Experiment_BeyondItsPlannedUnits_NoLongerSaysToKeepRunning()
+    {
+        await using Trial trial = await Trial.StartAsync(plannedUnits: 2_000);
+        await trial.RunAsync(3_000, buyersOfList: 10, buyersOfOther: 10);
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(trial.Host.Address, "#/experiments"));
+        await Expect(page.Locator(".experiments .chip")).ToHaveTextAsync("no difference shown");
+        await Expect(page.Locator(".experiments")).ToContainTextAsync("No difference shown: grid cannot be told from list in bought");
+        await Expect(page.Locator(".experiments")).ToContainTextAsync("All planned units are in");
+        await page.GetByRole(AriaRole.Link, new() { Name = "layout" }).ClickAsync();
+        ILocator primary = page.GetByRole(AriaRole.Region, new() { Name = "Metric bought" });
+        await Expect(primary).ToContainTextAsync("no difference shown");
+        await Expect(page.Locator("[aria-labelledby=experiment-title] > div .state")).Not.ToContainTextAsync("Keep running");
+    }
+
+    [BrowserFact]
     public async Task Experiment_WithABrokenSplit_SaysSoAndAnnouncesNoWinner()
     {
         await using Trial trial = await Trial.StartAsync();

@@ -48,7 +48,7 @@ public class KeyboardTests(Browser browser)
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Control+A");
         await page.Keyboard.TypeAsync("3");
-        await page.Keyboard.PressAsync("Tab");
+        await TabToAsync(page, "reason");
         await AnswerAsync(page, "fewer");
         await Expect(page.Locator(".verdict .why")).ToContainTextAsync("On for 3 %");
         Assert.Equal((FlagState.Canary, 3m), (host.Flags.GetFlag("recommendations")!.Definition.State, host.Flags.GetFlag("recommendations")!.Definition.Percentage));

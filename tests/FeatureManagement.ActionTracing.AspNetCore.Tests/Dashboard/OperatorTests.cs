@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -26,9 +27,6 @@ public class OperatorTests(Browser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Kill" }).ClickAsync();
         ILocator dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Kill checkout?" });
         await Expect(dialog).ToContainTextAsync("3 flags stop");
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Kill checkout" }).ClickAsync();
-        await Expect(dialog).ToBeVisibleAsync(); // without a reason nothing happens
-        Assert.True(host.Flags.IsEnabled("checkout", Alice));
         await dialog.GetByLabel("Reason").FillAsync("p99 at 9 s since the deploy");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Kill checkout" }).ClickAsync();
 
@@ -110,7 +108,7 @@ public class OperatorTests(Browser browser)
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/recommendations"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Change…" }).ClickAsync();
-        await page.GetByLabel("Share of users").FillAsync("12.5");
+        await page.GetByLabel("Percentage of users").FillAsync("12.5");
         await page.GetByLabel("Reason").FillAsync("fewer, for now");
         await page.GetByRole(AriaRole.Button, new() { Name = "Change recommendations" }).ClickAsync();
         await Expect(page.Locator(".verdict")).ToContainTextAsync("On for 12.5 %");
@@ -119,6 +117,55 @@ public class OperatorTests(Browser browser)
         await page.GetByLabel("Reason").FillAsync("back");
         await page.GetByRole(AriaRole.Button, new() { Name = "Reset recommendations" }).ClickAsync();
         await Expect(page.Locator(".verdict")).ToContainTextAsync("On for 60 %");
+    }
+
+    [BrowserFact]
+    public async Task Change_ListsAndWeights_ChangesNothingElse()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await host.Flags.UpdateFlagAsync("checkout", new FlagUpdate { Whitelist = [.. Enumerable.Range(1, 9).Select(i => $"customer-{i}")] }, new FlagChange("maria", "nine"));
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change…" }).ClickAsync();
+        ILocator dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByText("Whitelist and groups").ClickAsync();
+        await Expect(dialog.GetByLabel("Whitelist")).ToHaveValueAsync(string.Join('\n', Enumerable.Range(1, 9).Select(i => $"customer-{i}"))); // the whole list, of which the page shows five
+        await dialog.GetByLabel("Whitelist").FillAsync("bob\n carol \n\n");
+        await dialog.GetByLabel("Groups").FillAsync("");
+        await dialog.GetByLabel("Reason").FillAsync("only these");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Change checkout" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+        FlagDefinition flag = host.Flags.GetFlag("checkout")!.Definition;
+        Assert.Equal(["bob", "carol"], flag.Whitelist);
+        Assert.Empty(flag.Groups);
+        Assert.Equal((FlagState.Rollout, 25m), (flag.State, flag.Percentage));
+        await Expect(page.Locator(".verdict .why")).ToContainTextAsync("2 listed");
+
+        await page.EvaluateAsync("location.hash = '#/flags/product_layout'");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change…" }).ClickAsync();
+        await dialog.GetByLabel("grid").FillAsync("9");
+        await dialog.GetByLabel("Reason").FillAsync("mostly the grid");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Change product_layout" }).ClickAsync();
+        await Expect(page.Locator(".facts").First).ToContainTextAsync("grid 75 %");
+        Assert.Equal([9m, 3m], host.Flags.GetFlag("product_layout")!.Definition.Variants.OrderBy(variant => variant.Name, StringComparer.Ordinal).Select(variant => variant.Weight));
+    }
+
+    [BrowserFact]
+    public async Task Change_DuringARollout_EditsTheListsAlone()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await host.Get<IRolloutManager>().StartAsync("search_synonyms", new FlagChange("maria", "launch"), new RolloutConfig { StartPercentage = 40 });
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/search_synonyms"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change lists…" }).ClickAsync();
+        ILocator dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.GetByLabel("State")).ToHaveCountAsync(0);
+        await dialog.GetByLabel("Whitelist").FillAsync("bob");
+        await dialog.GetByLabel("Reason").FillAsync("he asked for it");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Change search_synonyms" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+        Assert.Equal(["bob"], host.Flags.GetFlag("search_synonyms")!.Definition.Whitelist);
+        Assert.Equal(RolloutPhase.Gradual, host.Get<IRolloutManager>().GetStatus("search_synonyms")!.Phase);
     }
 
     [BrowserFact]

@@ -42,6 +42,10 @@ public class RolloutTests(Browser browser)
         await ActAsync(page, "Complete now", "all is well", "Complete checkout");
         await Expect(phase).ToHaveTextAsync("complete");
         await Expect(page.Locator(".flag-head")).ToContainTextAsync("On for everybody");
+        await Expect(page.Locator(".rollout")).ToContainTextAsync("Completed by hand at ");
+        await Expect(page.Locator(".rollout")).ToContainTextAsync("There is nothing to roll back");
+        await Expect(page.Locator(".rollout")).Not.ToContainTextAsync("A rollback");
+        await Expect(page.Locator(".progress")).Not.ToContainTextAsync("100 % of the time");
         foreach (string act in (string[])["rollout started", "rollout step", "rollout paused", "rollout resumed", "rollout completed"])
             await Expect(page.Locator(".audit").GetByText(act, new() { Exact = true }).First).ToBeVisibleAsync();
         Assert.Equal("new", await shop.PayAsync("alice"));
@@ -55,7 +59,7 @@ public class RolloutTests(Browser browser)
         IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
         await ActAsync(page, "Start rollout…", "launch", "Start checkout");
         await Expect(page.Locator(".progress")).ToContainTextAsync("50 % of users");
-        await ServeUntilAsync(shop, page.Locator(".comparisons li"), "exposed 0 %, control 0 %");
+        await ServeUntilAsync(shop, page.Locator(".comparisons li"), "no errors so far, with the flag on or off");
 
         shop.IsBroken = true;
         await ServeUntilAsync(shop, page.Locator(".progress .chip"), "rolled back");
@@ -134,12 +138,62 @@ public class RolloutTests(Browser browser)
         string[] said = await page.EvaluateAsync<string[]>("""
             async () => {
               const { comparison } = await import(new URL('comparison.js', document.querySelector('script[src]').src));
-              return [null, 1.1].map(lower => comparison('Errors', { exposed: 10, control: 6, ratio: 1.24, lower, evidence: 0.2 }, value => value + ' %').children[2].textContent);
+              const none = [0, undefined].map(control => comparison('Errors', { exposed: 0, control, evidence: 0 }, value => value + ' %', 'no errors so far').children[2].textContent);
+              return [null, 1.1].map(lower => comparison('Errors', { exposed: 10, control: 6, ratio: 1.24, lower, evidence: 0.2 }, value => value + ' %').children[2].textContent).concat(none);
             }
             """);
         Assert.Equal(
-            ["exposed 10 %, control 6 %; too little to compare yet", "exposed 10 %, control 6 %; compared within each step: 1.24 × as much, at least 1.1: worse"],
+            [
+                "exposed 10 %, control 6 %; not enough yet to compare", "exposed 10 %, control 6 %; compared within each step: 1.24 × as much, at least 1.1: worse",
+                "no errors so far", "no errors so far",
+            ],
             said);
+    }
+
+    [BrowserFact]
+    public async Task Rollout_WhileItRuns_ShowsItsPlanThresholdsAndGuards()
+    {
+        await using Checkout shop = await Checkout.StartAsync("""
+            "type": "stepped", "checkpoints": [10, 60], "duration": "02:30:00", "startPercentage": 5, "alpha": 0.01, "slowThreshold": 1500,
+            "safetyThresholds": { "maxErrorRate": 0.02, "maxLatency": 800, "minimumSamples": 250, "phases": { "canary": { "maxErrorRate": 0.05 } } }
+            """);
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
+        await ActAsync(page, "Start rollout…", "launch", "Start checkout");
+        await page.GetByText("Plan, thresholds and guards").ClickAsync();
+        ILocator facts = page.Locator(".plan-facts");
+        foreach (string fact in (string[])
+        [
+            "stepped, from 5 % to 60 % in 2 h 30 min of monitored time", "10 %, 60 %", "error rate at most 2 %; mean latency at most 800 ms; over 5 min; from 250 users in a phase",
+            "Thresholds in canary", "error rate at most 5 %", "false alarms at most 1 %", "slow from 1 s 500 ms", "restores what was before",
+        ])
+            await Expect(facts).ToContainTextAsync(fact);
+        // Open while the rollout is drawn again and again.
+        await Expect(page.Locator(".progress strong")).ToHaveTextAsync("5 %");
+        await Expect(facts).ToBeVisibleAsync();
+    }
+
+    [BrowserTheory]
+    [InlineData("1", "completes at one of the next safety checks")]
+    [InlineData("0.5", "in 2 hr")]
+    public async Task EstimatedCompletion_AtTheEndOfThePlan_DoesNotReadAsComplete(string progress, string text)
+    {
+        await using Checkout shop = await Checkout.StartAsync(""" "duration": "05:00:00", "startPercentage": 10 """);
+        await shop.Host.Get<IRolloutManager>().StartAsync(Checkout.Flag, new Runtime.FlagChange("maria", "launch"));
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(shop.Host.Address);
+        await page.RouteAsync("**/rollout", async route =>
+        {
+            System.Text.Json.Nodes.JsonNode rollout = System.Text.Json.Nodes.JsonNode.Parse(await (await route.FetchAsync()).TextAsync())!;
+            rollout["progress"] = double.Parse(progress, System.Globalization.CultureInfo.InvariantCulture);
+            rollout["currentPercentage"] = 47.1234;
+            rollout["estimatedCompletion"] = DateTimeOffset.UtcNow.AddHours(progress == "1" ? 0 : 2.5).ToString("O");
+            await route.FulfillAsync(new() { Json = rollout, ContentType = "application/json" });
+        });
+        await page.EvaluateAsync("location.hash = '#/flags/checkout'");
+        await Expect(page.Locator(".rollout")).ToContainTextAsync(text);
+        await Expect(page.Locator(".rollout")).Not.ToContainTextAsync("complete just now");
+        await Expect(page.Locator(".progress strong")).ToHaveTextAsync("47.1 %"); // nobody reads more of what moves
     }
 
     private static async Task ActAsync(IPage page, string button, string reason, string action)

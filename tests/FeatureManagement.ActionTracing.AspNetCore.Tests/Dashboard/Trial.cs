@@ -12,11 +12,11 @@ internal sealed class Trial : IAsyncDisposable
 
     public DashboardHost Host { get; }
 
-    public static async Task<Trial> StartAsync(string grid = "grid", string others = "") => new(await DashboardHost.StartAsync($$"""
+    public static async Task<Trial> StartAsync(string grid = "grid", string others = "", int plannedUnits = 10_000) => new(await DashboardHost.StartAsync($$"""
         { "ActionTracing": { "featureFlags": {
           "{{Flag}}": { "type": "multivariate", "state": "enabled",
             "variants": { "list": { "weight": 1 }, "{{grid}}": { "weight": 1 } },
-            "experiment": { "control": "list", "primaryMetric": "bought",
+            "experiment": { "control": "list", "primaryMetric": "bought", "plannedUnits": {{plannedUnits}},
               "metrics": { "bought": { "kind": "binary" }, "waited": { "kind": "continuous", "higherIsBetter": false, "role": "guardrail" } } } }
           {{others}} } } }
         """));

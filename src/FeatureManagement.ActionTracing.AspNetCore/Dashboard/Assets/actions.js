@@ -1,8 +1,9 @@
 // What an operator can do to a flag.
 
 import { flagPath, send } from './api.js';
+import { change } from './change.js';
 import { confirm } from './confirm.js';
-import { count, h, percent, render, words } from './dom.js';
+import { about, count, h, percent, render, words } from './dom.js';
 import { start } from './start.js';
 
 /**
@@ -42,7 +43,7 @@ function changes(model, flag, rolling, planned, emergency) {
     rolling?.canResume && ['resume', 'Resume', rollout('resume'), 'primary'],
     rolling && ['rollback', planned ? 'Call off' : 'Roll back', rollout('rollback'), 'danger-quiet'],
     rolling && !planned && ['complete', 'Complete now', rollout('complete')],
-    !rolling && !emergency && ['change', 'Change…', change],
+    !emergency && ['change', rolling ? 'Change lists…' : 'Change…', change],
     !rolling && !emergency && !model.isEmergencyFlag(flag) && model.reach(flag) < 100 && ['start', 'Start rollout…', start],
     flag.source === 'override' && !emergency && ['reset', 'Reset', reset],
     flag.emergency && ['clear', 'Clear emergency', clear, 'primary'],
@@ -98,38 +99,14 @@ function reset(flag, done) {
   });
 }
 
-function change(flag, done) {
-  const shared = ['canary', 'rollout'];
-  const share = h('input', { name: 'percentage', type: 'number', min: 0, max: 100, step: 'any', required: true, value: String(flag.percentage) });
-  const shareField = h('label', { class: 'field' }, 'Share of users, in %', share);
-  const state = h('select', { name: 'state', onchange: () => sync() },
-    ['disabled', 'development', 'canary', 'rollout', 'enabled'].map(value => h('option', { value, selected: value === flag.state }, value)));
-  const sync = () => {
-    shareField.hidden = share.disabled = !shared.includes(state.value);
-  };
-  sync();
-  confirm({
-    title: `Change ${flag.name}?`,
-    action: `Change ${flag.name}`,
-    body: [h('p', null, 'The change lies over configuration until it is reset, or until configuration is edited.')],
-    fields: [h('label', { class: 'field' }, 'State', state), shareField],
-    run: (reason, data) => send('PATCH', flagPath(flag.name), {
-      state: data.get('state'),
-      ...(shared.includes(data.get('state')) ? { percentage: Number(data.get('percentage')) } : {}),
-      reason,
-    }, flag.etag),
-    done,
-  });
-}
-
 const Verbs = { pause: 'Pause', resume: 'Resume', rollback: 'Roll back', complete: 'Complete' };
 const Effects = {
-  pause: flag => `It stays at ${percent(flag.percentage)} until somebody resumes it. Its guards go on watching, and roll back where they must.`,
+  pause: flag => `It stays at ${about(flag.percentage)} until somebody resumes it. Its guards keep judging it, and roll it back where they must.`,
   resume: flag => flag.rollout.phase === 'paused'
-    ? `It goes on from ${percent(flag.percentage)}.`
-    : `It goes on from ${percent(flag.percentage)}; evidence about the split begins anew.`,
+    ? `It goes on from ${about(flag.percentage)}.`
+    : `It goes on from ${about(flag.percentage)}; the evidence of a sample ratio mismatch starts again from zero.`,
   rollback: flag => flag.rollout.phase === 'planned' ? 'It does not start.' : 'The flag is at once what it was before the rollout, or disabled where the plan says so.',
-  complete: flag => `It goes from ${percent(flag.percentage)} to ${percent(flag.rollout.targetPercentage)} at once, whatever has been watched.`,
+  complete: flag => `It goes from ${about(flag.percentage)} to ${percent(flag.rollout.targetPercentage)} at once, without the rest of its monitored time. It then has ended: no guard judges it, and there is nothing to roll back.`,
 };
 
 const rollout = verb => (flag, done) => {

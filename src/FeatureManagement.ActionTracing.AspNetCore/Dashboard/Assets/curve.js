@@ -1,23 +1,25 @@
-// The share of users over the credited time of a rollout, as pictures.
+// The percentage of users over the monitored time of a rollout, as pictures.
 
-import { percent, s } from './dom.js';
+import { about, percent, s } from './dom.js';
 
+const Itself = 'action-tracing'; // the actor of what a rollout does by itself
 const Height = 190, Left = 38, Right = 10, Bottom = 22, Top = 10;
 const Scales = [5, 10, 25, 50, 100];
 
 /** Walked, and still to come. */
 export function rolloutCurve(rollout, width) {
   const points = planned(rollout);
-  const here = [rollout.progress, rollout.currentPercentage];
+  const part = monitored(rollout);
+  const here = [part, rollout.currentPercentage];
   const walked = [[0, rollout.startPercentage]];
   for (const { percentage } of rollout.history) {
-    const at = Math.min(reached(points, percentage), rollout.progress);
+    const at = Math.min(reached(points, percentage), part);
     if (percentage > walked.at(-1)[1]) walked.push([at, walked.at(-1)[1]], [at, percentage]);
   }
   walked.push([here[0], walked.at(-1)[1]], here);
   const ahead = ['complete', 'rolled_back', 'rolling_back'].includes(rollout.phase) ? [] : [here, ...points.filter(([progress, share]) => progress > here[0] && share >= here[1])];
-  const label = `From ${percent(rollout.startPercentage)} to ${percent(rollout.targetPercentage)}; ${percent(rollout.currentPercentage)} after ${Math.round(100 * rollout.progress)} % of the credited time.`;
-  return picture(width, rollout.targetPercentage, label, 'start', 'credited time', ({ x, y, line }) => [
+  const label = `From ${percent(rollout.startPercentage)} to ${percent(rollout.targetPercentage)}; ${about(rollout.currentPercentage)} after ${Math.round(100 * part)} % of the monitored time.`;
+  return picture(width, rollout.targetPercentage, label, 'start', 'monitored time', ({ x, y, line }) => [
     s('path', { class: 'area', d: `${line(walked)}L${x(here[0])} ${y(0)}L${x(0)} ${y(0)}Z` }),
     ahead.length > 1 && s('path', { class: 'ahead', d: line(ahead) }),
     s('path', { class: 'walked', d: line(walked) }),
@@ -51,7 +53,7 @@ function picture(width, target, label, start, end, draw) {
     draw({ x, y, line }));
 }
 
-/** The share that the plan has in mind at each part of the credited time. */
+/** The percentage that the plan has in mind at each part of the monitored time. */
 function planned({ plan, startPercentage: start, targetPercentage: target }) {
   const steps = shares => shares.flatMap(([progress, share], i) => [[progress, i ? shares[i - 1][1] : start], [progress, share]]);
   const within = share => Math.max(start, Math.min(share, target));
@@ -65,7 +67,7 @@ function planned({ plan, startPercentage: start, targetPercentage: target }) {
   }
 }
 
-/** The part of the credited time at which the plan comes to a share. */
+/** The part of the monitored time at which the plan comes to a percentage. */
 function reached(points, share) {
   const after = points.findIndex(point => point[1] >= share);
   if (after <= 0) return after < 0 ? 1 : 0;
@@ -73,8 +75,14 @@ function reached(points, share) {
   return y1 === y0 ? x1 : x0 + (x1 - x0) * (share - y0) / (y1 - y0);
 }
 
+/** Milliseconds that a plan takes: a custom one lasts as long as its schedule. */
+export const plannedDuration = plan => duration(plan.type === 'custom' && plan.schedule.length ? plan.schedule.at(-1).after : plan.duration);
+
+/** The part of its time that a rollout was monitored, 0 to 1; less than 1 for one that somebody completed by hand. */
+export const monitored = rollout => rollout.phase === 'complete' && rollout.actor !== Itself ? Math.min(1, duration(rollout.credited) / (plannedDuration(rollout.plan) || 1)) : rollout.progress;
+
 /** Milliseconds of a duration: a number of them, or [d.]hh:mm:ss. */
-function duration(value) {
+export function duration(value) {
   if (typeof value === 'number') return value;
   const [, days, hours, minutes, seconds] = /^(?:(\d+)\.)?(\d+):(\d+):([\d.]+)$/.exec(value) ?? [0, 0, 0, 0, 0];
   return 1000 * ((((days ?? 0) * 24 + +hours) * 60 + +minutes) * 60 + +seconds);

@@ -33,9 +33,15 @@ export const unseen = text => h('span', { class: 'unseen' }, text);
 
 export const known = value => value !== null && value !== undefined;
 
-const Share = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
+const Exact = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
+const Rounded = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const Small = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
 
-export const percent = share => `${Share.format(share)} %`;
+/** A percentage as somebody set it. */
+export const percent = value => `${Exact.format(value)} %`;
+
+/** A percentage that moves or was measured: one decimal, two digits below one, and never 100 for what is less. */
+export const about = value => `${(Math.abs(value) < 1 ? Small : value < 100 && value >= 99.95 ? Exact : Rounded).format(value)} %`;
 
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString()} ${number === 1 ? one : many}`;
 
@@ -50,7 +56,7 @@ export const clock = date => new Date(date).toLocaleTimeString();
 
 function ago(iso) {
   const seconds = (new Date(iso) - Date.now()) / 1000;
-  if (Math.abs(seconds) < 5) return 'just now';
+  if (Math.abs(seconds) < 5) return seconds > 0.5 ? 'in a moment' : 'just now';
   const [unit, size] = Units.find(([, length]) => Math.abs(seconds) >= length) ?? Units.at(-1);
   return Relative.format(Math.trunc(seconds / size), unit);
 }

@@ -9,8 +9,13 @@ export const experimentPath = name => `experiments/${encodeURIComponent(name)}`;
 
 const Words = { keep_running: 'keep running', better: 'better', worse: 'worse', broken_split: 'broken split' };
 
-/** A verdict, in words and colour. */
-export const verdictChip = verdict => h('span', { class: `chip verdict-${verdict}` }, Words[verdict]);
+/** All planned units are in and every comparison has its minimum: to run on is no advice any more. */
+const isFull = result => result.units >= result.plannedUnits && result.metrics[0].comparisons.every(comparison => comparison.minimumsMet);
+
+const spelled = (verdict, result) => verdict === 'keep_running' && isFull(result) ? 'no difference shown' : Words[verdict];
+
+/** A verdict, in words and colour: the whole result's, or that of one of its comparisons. */
+export const verdictChip = (result, verdict = result.verdict) => h('span', { class: `chip verdict-${verdict}` }, spelled(verdict, result));
 
 export function experimentPanel(model, name) {
   const said = h('p', { class: 'unseen', role: 'status' });
@@ -29,7 +34,7 @@ export function experimentPanel(model, name) {
       const result = await get(experimentPath(name));
       if (mine !== turn) return;
       render(body, draw(result, Math.max(260, body.clientWidth)));
-      if (said.textContent !== Words[result.verdict]) said.textContent = Words[result.verdict];
+      if (said.textContent !== spelled(result.verdict, result)) said.textContent = spelled(result.verdict, result);
     } catch (error) {
       if (mine === turn) render(body, h('p', { class: 'problem' }, error.message));
     }
@@ -43,7 +48,7 @@ function draw(result, width) {
   const broken = result.split.isBroken;
   const primary = result.metrics[0];
   return [
-    h('div', { class: 'verdict' }, verdictChip(result.verdict), h('span', null,
+    h('div', { class: 'verdict' }, verdictChip(result), h('span', null,
       `${count(result.units, 'unit')} of ${result.plannedUnits.toLocaleString()} planned`, `; run ${result.run}, since `, moment(result.started))),
     h('p', { class: `state ${{ better: 'good', worse: 'bad', broken_split: 'bad' }[result.verdict] ?? ''}` }, words(result.summary)),
     split(result.split, result.control),
@@ -61,7 +66,7 @@ function split({ isBroken, pValue, shares }, control) {
   return h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': 'Split of units' },
     h('table', null,
       h('caption', null, h('strong', null, 'Split: '), isBroken ? 'not as configured, so that no result can be trusted' : all ? 'as configured, as far as can be told' : 'no units yet', ` (p ${p(pValue)}; broken below 0.001)`),
-      header('Variant', 'Units', 'Share', 'Expected'),
+      header('Variant', 'Units', 'Percentage', 'Expected'),
       h('tbody', null, shares.map(share => h('tr', null,
         h('th', { scope: 'row' }, words(share.variant), same(share.variant, control) && h('span', { class: 'tag' }, 'control')),
         h('td', null, share.units.toLocaleString()),
@@ -69,7 +74,8 @@ function split({ isBroken, pValue, shares }, control) {
         h('td', null, part(share.expected)))))));
 }
 
-function metricTable(metric, { control }, broken) {
+function metricTable(metric, result, broken) {
+  const { control } = result;
   const number = written(metric);
   const rows = metric.variants.map(arm => {
     const comparison = metric.comparisons.find(other => other.variant === arm.variant);
@@ -83,7 +89,7 @@ function metricTable(metric, { control }, broken) {
           h('td', null, interval(lift, value => signed(100 * value, ' %'))),
           h('td', null, p(pValue)),
           h('td', null, known(chance) && percent(Math.round(1000 * chance) / 10)),
-          h('td', null, verdictChip(verdict), decidedAt && h('span', { class: 'hint' }, ' final, as it was ', moment(decidedAt)))]
+          h('td', null, verdictChip(result, verdict), decidedAt && h('span', { class: 'hint' }, ' final, as it was ', moment(decidedAt)))]
         : h('td', { colspan: 5, class: 'hint' }, comparison ? 'not compared: the split is broken' : ''));
   });
   const about = [metric.role === 'secondary' ? 'secondary, exploratory' : metric.role, metric.higherIsBetter ? 'more is better' : 'less is better'].join(', ');

@@ -31,6 +31,6 @@ export function experimentsView(model) {
 const item = (flag, { value: result, reason }) => h('li', null,
   h('div', { class: 'verdict' },
     h('a', { href: href(flag.name), id: `experiment-${flag.name}` }, words(flag.name)),
-    result && verdictChip(result.verdict),
+    result && verdictChip(result),
     result && h('span', { class: 'hint' }, `${count(result.units, 'unit')} of ${result.plannedUnits.toLocaleString()} planned, since `, moment(result.started))),
   h('p', null, words(result ? result.summary : reason.message)));

@@ -36,7 +36,7 @@ export function flagView(model, name, refresh) {
     render(facts,
       fact('Type', flag.type),
       fact('State', flag.state),
-      (flag.percentage > 0 || ['canary', 'rollout'].includes(flag.state)) && fact('Percentage', percent(flag.percentage)),
+      ['canary', 'rollout'].includes(flag.state) && fact('Percentage', model.written(flag, flag.percentage)),
       flag.priority && fact('Priority', `${flag.priority}: while it is on, every flag of lower priority is off`),
       flag.parent && fact('Parent', h('a', { href: href(flag.parent), id: 'parent' }, words(flag.parent))),
       children.length > 0 && fact('Parent of', list(children.map(child => h('a', { href: href(child.name), id: `child-${child.name}` }, words(child.name))))),
@@ -107,7 +107,9 @@ function tryPanel(name) {
     }
   });
   return h('section', { class: 'panel pad', 'aria-labelledby': 'try-title' },
-    h('h2', { id: 'try-title' }, 'Who would get it?'), form, answer);
+    h('h2', { id: 'try-title' }, 'Who would get it?'),
+    h('p', { class: 'hint' }, 'Asks how the flag answers for this context now. The test changes nothing and is neither counted nor audited.'),
+    form, answer);
 }
 
 const Reasons = {
@@ -117,13 +119,13 @@ const Reasons = {
   disabled: 'it is disabled',
   parent_off: 'its parent is off for them',
   not_development: 'it is in development, and this is not',
-  outside_percentage: 'they are not listed, and their bucket lies outside the share',
+  outside_percentage: 'they are not listed, and their bucket is outside the percentage',
   unknown_context: 'nobody knows a context of this type',
   development: 'it is in development, and so is this',
   enabled: 'it is on for everybody',
   whitelisted: 'they are listed',
   group_listed: 'a group of theirs is listed',
-  in_percentage: 'their bucket lies inside the share',
+  in_percentage: 'their bucket is inside the percentage',
 };
 
 function answered(answer) {
@@ -131,7 +133,8 @@ function answered(answer) {
   return h('p', null,
     h('strong', { class: answer.enabled ? 'yes' : 'no' }, answer.enabled ? 'On' : 'Off'),
     answer.variant && [' — variant ', words(answer.variant)],
-    `: ${Reasons[answer.reason] ?? answer.reason}`,
+    `: ${Reasons[answer.reason] ?? answer.reason.replaceAll('_', ' ')}`,
+    answer.reason.endsWith('_percentage') && answer.percentage !== undefined && ` of ${percent(answer.percentage)}`,
     decider && [' (decided by ', words(answer.decidedBy), ')'],
     answer.stateSource && `. State from ${answer.stateSource.replace('_', '-')}`,
     '.');

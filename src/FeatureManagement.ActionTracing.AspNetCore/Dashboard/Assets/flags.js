@@ -1,6 +1,7 @@
 // All flags, as the tree they are.
 
-import { count, h, moment, percent, render, s, unseen, words } from './dom.js';
+import { count, h, moment, render, s, unseen, words } from './dom.js';
+import { featuresPanel } from './features.js';
 
 const States = ['enabled', 'rollout', 'canary', 'development', 'disabled', 'emergency_off'];
 const Rolling = 'rolling out'; // no state, but what people look for
@@ -11,7 +12,9 @@ export const href = name => `#/flags/${encodeURIComponent(name)}`;
 export const chip = (model, flag) => {
   const called = model.isEmergencyFlag(flag) && flag.enabled;
   const phase = flag.state === 'rollout' && model.rolling(flag)?.phase;
-  return h('span', { class: `chip ${called ? 'emergency_off' : phase ? `phase ${phase}` : flag.state}` }, called ? 'called' : (phase || flag.state).replace('_', ' '));
+  // The state's name would say that something moves.
+  const label = called ? 'called' : phase || (flag.state === 'rollout' ? 'fixed percentage' : flag.state);
+  return h('span', { class: `chip ${called ? 'emergency_off' : phase ? `phase ${phase}` : flag.state}` }, label.replace('_', ' '));
 };
 
 /** How many users can have it, as a bar with its number. */
@@ -21,7 +24,7 @@ export function shareBar(model, flag) {
     s('svg', { viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
       s('rect', { class: 'track', width: 100, height: 6, rx: 1 }),
       share > 0 && s('rect', { class: 'fill', width: Math.max(1, share), height: 6, rx: 1 })),
-    h('span', null, unseen('Share: '), percent(share)));
+    h('span', null, unseen('Percentage: '), model.written(flag, share)));
 }
 
 export function flagsView(model) {
@@ -33,6 +36,7 @@ export function flagsView(model) {
     h('option', { value: Rolling }, Rolling),
     States.map(value => h('option', { value }, value.replace('_', ' '))));
   const tiles = h('div', { class: 'tiles' });
+  const features = featuresPanel();
   const rows = new Map(); // drawn rows, with what they show
 
   function row(flag) {
@@ -81,6 +85,7 @@ export function flagsView(model) {
       tile(all.filter(flag => model.rolling(flag)).length, 'rolling out', 'rolling'),
       tile(all.filter(flag => model.inEmergency(flag) || (model.isEmergencyFlag(flag) && flag.enabled)).length, 'in emergency', 'emergency'));
     found.textContent = text || state.value ? `${count(shown, 'flag')} of ${all.length.toLocaleString()}` : '';
+    features.filter(state.value ? null : text);
     render(tree, roots || h('p', { class: 'empty' }, all.length ? 'No flag matches.' : 'Configuration has no flags.'));
   }
 
@@ -88,6 +93,8 @@ export function flagsView(model) {
   return {
     title: 'Flags',
     update,
+    every: 10000,
+    again: features.update, // no event tells of other providers
     element: h('section', { class: 'flags', 'aria-labelledby': 'title' },
       h('h1', { id: 'title', tabindex: -1 }, 'Flags'),
       tiles,
@@ -97,8 +104,9 @@ export function flagsView(model) {
         found),
       h('div', { class: 'panel' },
         h('div', { class: 'head', 'aria-hidden': 'true' },
-          ['Flag', 'State', 'Share', 'Why', 'From', 'Changed'].map(title => h('span', null, title))),
-        tree)),
+          ['Flag', 'State', 'Percentage', 'Why', 'From', 'Changed'].map(title => h('span', null, title))),
+        tree),
+      features.element),
   };
 }
 

@@ -1,6 +1,6 @@
 // What this page knows, and what follows from it.
 
-import { percent } from './dom.js';
+import { about, percent } from './dom.js';
 
 const OnTheirWay = ['planned', 'canary', 'gradual', 'majority', 'paused'];
 const Day = 86400000;
@@ -84,32 +84,37 @@ export class Model {
     const parent = this.find(flag.parent);
     if (parent && !parent.enabled) return `Off: parent ${parent.name} is off`;
     if (this.isEmergencyFlag(flag) && flag.enabled) return flag.emergency ? `Called: ${flag.emergency.reason}` : 'On: stops every flag below it';
-    return this.#share(flag) + (parent ? `, where ${parent.name} is on` : '') + this.#movement(flag);
+    return this.#reached(flag) + (parent ? `, where ${parent.name} is on` : '') + this.#movement(flag);
   }
 
-  /** Where a flag's share is going, or why it is not. */
+  /** Where a flag's percentage is going, or why it is not. */
   #movement(flag) {
     const { phase, targetPercentage: target, isHeld, endedAt, reason } = flag.rollout ?? {};
     if (phase?.startsWith('roll')) return Date.now() - new Date(endedAt ?? Date.now()) < Day ? `; rolled back: ${reason}` : '';
     if (!this.rolling(flag)) return '';
-    return phase === 'planned' ? ', rollout planned' : phase === 'paused' ? ', rollout paused' : isHeld ? ', rollout held' : `, rolling out to ${percent(target)}`;
+    return phase === 'planned' ? ', rollout planned' : phase === 'paused' ? ', rollout paused' : isHeld ? ', rollout on hold' : `, rolling out to ${percent(target)}`;
   }
 
-  #share(flag) {
+  #reached(flag) {
     if (flag.state === 'enabled') return 'On for everybody';
     if (flag.state === 'development') return flag.enabled ? 'On, in development' : 'Off outside development';
     const listed = flag.whitelistCount + flag.groupsCount;
     if (flag.percentage >= 100) return 'On for everybody';
-    const some = flag.percentage > 0 ? `On for ${percent(flag.percentage)}` : 'On for nobody';
+    const some = flag.percentage > 0 ? `On for ${this.written(flag, flag.percentage)}` : 'On for nobody';
     return listed ? `${flag.percentage > 0 ? some : 'On for none'} and ${listed} listed` : some;
   }
 
-  /** The share of users that a flag's own state gives it to, from 0 to 100. */
+  /** A percentage of a flag: as it was set, or rounded while a rollout moves it. */
+  written(flag, value) {
+    return this.rolling(flag) ? about(value) : percent(value);
+  }
+
+  /** The percentage of users that a flag's own state gives it to, from 0 to 100. */
   reach(flag) {
     return flag.state === 'canary' || flag.state === 'rollout' ? flag.percentage : flag.state === 'enabled' ? 100 : 0;
   }
 
-  /** The share of users that can have a flag, from 0 to 100, everything considered except the parent's own share. */
+  /** The percentage of users that can have a flag, from 0 to 100, everything considered except the parent's own percentage. */
   share(flag) {
     if (!flag.enabled) return 0;
     return flag.state === 'canary' || flag.state === 'rollout' ? flag.percentage : 100;

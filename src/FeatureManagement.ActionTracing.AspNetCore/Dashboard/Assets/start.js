@@ -43,7 +43,7 @@ export function start(flag, done) {
   confirm({
     title: `Start the rollout of ${flag.name}?`,
     action: `Start ${flag.name}`,
-    body: [h('p', null, 'It moves forward on time that was watched, and puts everything back by itself when those who have the feature fare worse than those who do not.')],
+    body: [h('p', null, 'It advances on monitored time only, and is rolled back by itself when users with the flag have worse outcomes than users without it.')],
     fields: [fields],
     run: (reason, data) => send('POST', `${flagPath(flag.name)}/rollout`, { ...planOf(data), reason }),
     done,
@@ -55,7 +55,7 @@ function drawn(steps, width) {
   const [first, last] = [steps[0], steps.at(-1)];
   return [
     previewCurve(steps, width),
-    h('p', { class: 'hint' }, `From ${percent(first.percentage)} to ${percent(last.percentage)} in ${count(steps.length - 1, 'move')}, complete ${new Date(last.at).toLocaleString()} if nothing holds it.`),
+    h('p', { class: 'hint' }, `From ${percent(first.percentage)} to ${percent(last.percentage)} in ${count(steps.length - 1, 'move')}, complete ${new Date(last.at).toLocaleString()} if nothing puts it on hold.`),
   ];
 }
 

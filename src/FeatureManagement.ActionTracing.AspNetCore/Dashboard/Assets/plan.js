@@ -1,0 +1,51 @@
+// What a rollout goes by: its plan, its thresholds and its guards.
+
+import { duration, plannedDuration } from './curve.js';
+import { h, known, moment, percent } from './dom.js';
+
+/** The plan as it was when the rollout started. */
+export function planFacts({ plan, startPercentage, targetPercentage }) {
+  const limits = plan.safetyThresholds ?? {};
+  return [
+    fact('Plan', `${plan.type}, from ${percent(startPercentage)} to ${percent(targetPercentage)} in ${time(plannedDuration(plan))} of monitored time`),
+    plan.type === 'stepped' && fact('Checkpoints', plan.checkpoints.map(percent).join(', ')),
+    plan.type === 'custom' && fact('Schedule', plan.schedule.map(({ after, percentage }) => `${percent(percentage)} after ${time(duration(after))}`).join(', ')),
+    plan.startAt && fact('Planned start', moment(plan.startAt)),
+    fact('Thresholds', thresholds(limits) || 'none'),
+    ...['canary', 'gradual', 'majority'].filter(phase => limits[phase]).map(phase => fact(`Thresholds in ${phase}`, thresholds(limits[phase]))),
+    fact('Comparison with control', plan.guard
+      ? [`false alarms at most ${percent(100 * plan.alpha)}`, `error rate may rise by ${percent(100 * plan.maxErrorRateIncrease)}`, `latency by ${percent(100 * plan.maxLatencyIncrease)}`,
+        known(plan.slowThreshold) ? `slow from ${time(duration(plan.slowThreshold))}` : 'slow from the 95th percentile of control'].join('; ')
+      : 'switched off'),
+    known(limits.maxErrorRateWithoutControl) && fact('Without control', limits.maxErrorRateWithoutControl < 1
+      ? `error rate at most ${percent(100 * limits.maxErrorRateWithoutControl)}` : 'switched off'),
+    fact('No metrics', `on hold, and paused after ${time(duration(plan.maxHold))}`),
+    fact('Rollback', plan.rollbackTo === 'disabled' ? 'disables the flag' : 'restores what was before'),
+  ];
+}
+
+const fact = (term, value) => [h('dt', null, term), h('dd', null, value)];
+
+const thresholds = ({ maxErrorRate, maxLatency, minimumSamples, thresholdWindow }) => {
+  const limited = known(maxErrorRate) || known(maxLatency);
+  return [
+    known(maxErrorRate) && `error rate at most ${percent(100 * maxErrorRate)}`,
+    known(maxLatency) && `mean latency at most ${time(duration(maxLatency))}`,
+    limited && known(thresholdWindow) && `over ${time(duration(thresholdWindow))}`,
+    (known(minimumSamples) || limited && known(thresholdWindow)) && `from ${(minimumSamples ?? 100).toLocaleString()} users in a phase`,
+  ].filter(Boolean).join('; ');
+};
+
+const Units = [['d', 86400000], ['h', 3600000], ['min', 60000], ['s', 1000], ['ms', 1]];
+
+/** A duration in its two largest units: 1 h 30 min. */
+function time(milliseconds) {
+  const parts = [];
+  let rest = milliseconds;
+  for (const [unit, size] of Units) {
+    const count = unit === 'ms' ? Math.round(rest) : Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${count.toLocaleString()} ${unit}`);
+  }
+  return parts.slice(0, 2).join(' ') || '0 s';
+}
