@@ -15,7 +15,7 @@ internal static class Guide
         "Each rollout starts by itself once. The button on this page starts both again. To see 'new_search' succeed, set Shoppers:Fault:ErrorRate to 0 in appsettings.json first.";
 
     public const string Visitors =
-        "curl keeps no cookies: each call is a new visitor, with a new draw of each percentage. Add -b jar -c jar to stay the same visitor, or -b shop-visitor=alice to be alice, who is on a whitelist.";
+        "curl keeps no cookies: each call is a new visitor, with a new draw of each percentage. Add -b jar -c jar to stay the same visitor, or -b shop-visitor=alice to be alice.";
 
     /// <summary>The rollouts of the demonstration.</summary>
     public static readonly IReadOnlyList<string> Rollouts = ["delivery_promise", "new_search"];
@@ -29,7 +29,7 @@ internal static class Guide
         new("GET", "/search?text=a", "old and new behind 'new_search'; Shoppers:Fault in appsettings.json makes the new one fail"),
         new("GET", "/promotions", "WithFeatureGate(\"promotions\") on a minimal API: 404 for visitors who do not have it"),
         new("GET", "/promotions/banner", "'holiday_banner', an ordinary flag of feature_management: on from 21 December 2026 to 3 January 2027; edit its time window to see it now"),
-        new("POST", "/checkout/express", "[FeatureGate(\"express_checkout\")] on a controller: 404 for visitors who do not have it", """{"productId":2}"""),
+        new("POST", "/checkout/express", "[FeatureGate(\"express_checkout\")] on a controller: 404 for visitors who do not have it; alice is on the whitelist", """{"productId":2}""", "alice"),
         new("GET", "/action-tracing/api/flags", "every flag as it is now"),
         new("GET", "/action-tracing/api/flags/express_checkout/evaluate?userId=alice", "whether a user gets a flag, and why"),
         new("PATCH", "/action-tracing/api/flags/express_checkout", "updates a flag", """{"percentage":50,"reason":"no complaints"}"""),

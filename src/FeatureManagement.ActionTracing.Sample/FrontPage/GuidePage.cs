@@ -30,7 +30,7 @@ internal static class GuidePage
     }
 
     private static string Curl(GuideCall call, string address) =>
-        $"curl -X {call.Method} -H 'Content-Type: application/json' -d '{call.Body}' {address}{call.Path}";
+        $"curl -X {call.Method}{(call.Visitor is null ? "" : $" -b shop-visitor={call.Visitor}")} -H 'Content-Type: application/json' -d '{call.Body}' {address}{call.Path}";
 
     private static string List(IEnumerable<GuideCall> calls, Func<GuideCall, string> show) =>
         string.Join('\n', calls.Select(call => $"<li>{show(call)} <span>{Encode(call.About)}</span></li>"));
