@@ -22,6 +22,9 @@ public sealed class PackageTests(PackedRepository repository)
         Assert.Contains(package.Entries, entry => entry.FullName == "README.md");
     }
 
+    [GitFact]
+    public async Task Pack_LeavesNothingThatGitWouldAdd() => Assert.Empty(await repository.RunAsync(repository.Root, "git", "status", "--porcelain"));
+
     /// <summary>A feed shows the page without the repository around it.</summary>
     [Theory]
     [InlineData("FeatureManagement.ActionTracing", "docs/action-tracing.md")]
