@@ -37,6 +37,8 @@ internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus
         List<string> wrong = [.. configured.Faults.Select(fault => fault.Message), .. stored.Unreadable];
         if (stored.Error is not null)
             wrong.Add(stored.Error);
+        if (stored.SyncError is not null)
+            wrong.Add(stored.SyncError);
         if (stored.IsOverdue)
             wrong.Add(string.Create(CultureInfo.InvariantCulture, $"Changes that are in force here have waited to be stored since {stored.PendingSince:u}; a restart would forget them."));
         if (stored.Forgotten.Count > 0)

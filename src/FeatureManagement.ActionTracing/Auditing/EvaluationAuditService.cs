@@ -18,6 +18,13 @@ internal sealed partial class EvaluationAuditService(
     private DateTimeOffset _cut;
     private long _reported;
     private bool _failing;
+    private volatile bool _disposed;
+
+    public override void Dispose()
+    {
+        _disposed = true;
+        base.Dispose();
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -90,6 +97,10 @@ internal sealed partial class EvaluationAuditService(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+        }
+        catch (Exception) when (_disposed)
+        {
+            // The store has ended before the call.
         }
 #pragma warning disable CA1031 // An exception that escapes stops the host.
         catch (Exception exception)

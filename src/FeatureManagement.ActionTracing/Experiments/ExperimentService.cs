@@ -18,6 +18,7 @@ internal sealed partial class ExperimentService(
     private DateTimeOffset _looked;
     private long _reported;
     private bool _failing;
+    private volatile bool _disposed;
 
     public async Task StartingAsync(CancellationToken cancellationToken) => await TryAsync(runs.SyncAsync, cancellationToken).ConfigureAwait(false);
 
@@ -26,6 +27,12 @@ internal sealed partial class ExperimentService(
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Dispose()
+    {
+        _disposed = true;
+        base.Dispose();
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -74,6 +81,10 @@ internal sealed partial class ExperimentService(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+        }
+        catch (Exception) when (_disposed)
+        {
+            // The store has ended before the call.
         }
 #pragma warning disable CA1031 // An exception that escapes stops the host.
         catch (Exception exception)

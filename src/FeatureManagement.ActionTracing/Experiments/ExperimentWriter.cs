@@ -32,7 +32,10 @@ internal sealed class ExperimentWriter(ExperimentQueue queue, IExperimentStore s
         }
     }
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        // The gate stays: it has no handle to give back, and a host that stops twice flushes after this.
+    }
 
     private ExperimentBatch? Next()
     {

@@ -42,6 +42,10 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
+        catch (ObjectDisposedException)
+        {
+            // The host ended before this did.
+        }
 #pragma warning disable CA1031 // What the other provider cannot list is no reason to stop the host.
         catch (Exception exception)
 #pragma warning restore CA1031

@@ -113,7 +113,7 @@ internal sealed class RolloutMoments : IDisposable
     // Before the snapshot with the new percentage is in force, so that its first answer is observed already.
     private void Lay(string flag, FlagRecord record)
     {
-        if (record.Rollout is not { IsLaid: true } rollout || _source.Current.Find(flag) is null)
+        if (record.Rollout is not { IsLaid: true } rollout || _source.Latest.Find(flag) is null)
             return;
         try
         {

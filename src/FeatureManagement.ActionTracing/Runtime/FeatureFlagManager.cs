@@ -79,7 +79,7 @@ internal sealed class FeatureFlagManager(
         change = EmergencyWords.Fit(change, out string? note);
         var emergency = new FlagEmergency(change.Reason, change.Actor, time.GetUtcNow());
         FlagActed acted = await control.ActAsync(Edit(flag, FlagChanges.EmergencyAction, change, emergency.At, (configured, record) => FlagChanges.Shutdown(configured, record, emergency)), cancellationToken).ConfigureAwait(false);
-        FlagSnapshot now = source.Current;
+        FlagSnapshot now = source.Latest;
         if (!now.TryFind(flag, out CompiledFlag? killed) && !(now = acted.Before).TryFind(flag, out killed))
             throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The emergency is kept, but flag '{flag}' has just been removed from configuration.");
         return new EmergencyResult { Flag = FlagStatus.Of(now, killed), Stopped = acted.Stopped(), Stored = acted.Stored, Note = note };

@@ -112,6 +112,24 @@ internal sealed partial class FlagControl : IDisposable
         return new FlagActed(before, after, pending?.Written.IsCompleted ?? (synced && ReferenceEquals(edit.Decide(configured.Definition, stored), stored)));
     }
 
+    /// <summary>Reads the stored state for the first time, on the caller's thread.</summary>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        // Outside the lane, which a store that does not answer would keep.
+        StoreChanges changes = await _store.ReadHereAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, 0, bound), cancellationToken).ConfigureAwait(false);
+        await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_loaded)
+                Load(changes);
+        }
+        finally
+        {
+            _lane.Release();
+        }
+    }
+
     /// <summary>Reads what others changed, and writes what is pending.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task SyncAsync(CancellationToken cancellationToken)
@@ -136,6 +154,8 @@ internal sealed partial class FlagControl : IDisposable
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task LeaveAsync()
     {
+        if (IsDisposed)
+            return;
         await _lane.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -148,7 +168,10 @@ internal sealed partial class FlagControl : IDisposable
         }
     }
 
-    public void Dispose() => _lane.Dispose();
+    /// <summary>Whether the container has ended, and the store with it.</summary>
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose() => IsDisposed = true; // the lane stays: a call may still be in it
 
     // Waits for the first try, within the bound of a call; what goes wrong is reported by the store and tried again at the next poll.
     private async Task<bool> TrySyncAsync(CancellationToken cancellationToken)
@@ -200,35 +223,47 @@ internal sealed partial class FlagControl : IDisposable
     // Everything is read where what changed did not explain a conflict: a file that was put back may have grown past what is known here.
     private async Task RefreshAsync(bool everything = false)
     {
-        bool first = !_loaded;
-        long since = first || everything ? 0 : _known;
+        if (!_loaded)
+        {
+            Load(await ReadAsync(0).ConfigureAwait(false));
+            return;
+        }
+        long since = everything ? 0 : _known;
         StoreChanges changes = await ReadAsync(since).ConfigureAwait(false);
-        bool replaced = !first && (changes.Version < _highest || changes.Generation != _generation);
+        bool replaced = changes.Version < _highest || changes.Generation != _generation;
         if (replaced)
         {
             LogPutBack(_highest, changes.Version);
             changes = since == 0 ? changes : await ReadAsync(0).ConfigureAwait(false);
             since = 0;
         }
-        IReadOnlyList<string> changed = _records.Accept(changes.Documents, all: since == 0, replaced ? _time.GetUtcNow() : null);
-        (_known, _highest, _generation) = (changes.Version, changes.Version, changes.Generation);
+        IReadOnlyList<string> changed = Accept(changes, since == 0, replaced ? _time.GetUtcNow() : null);
         foreach (string flag in replaced ? _store.Current.Forgotten : [])
             LogForgotten(flag);
-        if (first)
-        {
-            _loaded = true;
-            _store.Update(report => report with { IsLoaded = true });
-            LogLoaded(changed.Count, changes.Version);
-            _supersession.Begin();
-            return;
-        }
         if (changed.Count > 0)
             _supersession.Unsettle();
         foreach (string flag in changed)
         {
-            CompiledFlag? found = _source.Current.Find(flag);
+            CompiledFlag? found = _source.Latest.Find(flag);
             LogSeen(ForeignText.Quote(found?.Name ?? flag), AuditValues.Short(found?.Effective));
         }
+    }
+
+    private void Load(StoreChanges changes)
+    {
+        IReadOnlyList<string> changed = Accept(changes, all: true, null);
+        _loaded = true;
+        _store.Update(report => report with { IsLoaded = true });
+        _source.Serve();
+        LogLoaded(changed.Count, changes.Version);
+        _supersession.Begin();
+    }
+
+    private IReadOnlyList<string> Accept(StoreChanges changes, bool all, DateTimeOffset? replaced)
+    {
+        IReadOnlyList<string> changed = _records.Accept(changes.Documents, all, replaced);
+        (_known, _highest, _generation) = (changes.Version, changes.Version, changes.Generation);
+        return changed;
     }
 
     private Task<StoreChanges> ReadAsync(long since) =>
@@ -270,13 +305,13 @@ internal sealed partial class FlagControl : IDisposable
     {
         if (_source.Configured(flag) is { } configured)
             return configured;
-        string? nearest = NearestName.Find(flag, _source.Current.Names);
+        string? nearest = NearestName.Find(flag, _source.Latest.Names);
         throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{ForeignText.Quote(flag)}'" + (nearest is null ? "." : $"; did you mean '{nearest}'?"));
     }
 
     private FlagStatus Status(string flag)
     {
-        FlagSnapshot snapshot = _source.Current;
+        FlagSnapshot snapshot = _source.Latest;
         return snapshot.TryFind(flag, out CompiledFlag? found)
             ? FlagStatus.Of(snapshot, found)
             : throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The change was written, but flag '{flag}' has just been removed from configuration.");

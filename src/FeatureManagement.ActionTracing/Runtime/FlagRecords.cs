@@ -49,7 +49,7 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     {
         lock (_gate)
         {
-            before = after = source.Current;
+            before = after = source.Latest;
             LaidRecord layer = source.Layer(edit.Flag);
             FlagRecord next = edit.Decide(configured, layer.Record);
             if (ReferenceEquals(next, layer.Record))

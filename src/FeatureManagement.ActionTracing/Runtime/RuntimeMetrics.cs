@@ -47,7 +47,7 @@ internal sealed class RuntimeMetrics
 
     private List<Measurement<T>> Measure<T>(Func<FlagSnapshot, CompiledFlag, T> value) where T : struct
     {
-        FlagSnapshot snapshot = _source.Current;
+        FlagSnapshot snapshot = _source.Latest;
         var measured = new List<Measurement<T>>(snapshot.Flags.Length);
         foreach (CompiledFlag flag in snapshot.Flags)
             measured.Add(new Measurement<T>(value(snapshot, flag), Of(flag)));
@@ -56,7 +56,7 @@ internal sealed class RuntimeMetrics
 
     private IEnumerable<Measurement<int>> Phases()
     {
-        FlagSnapshot snapshot = _source.Current;
+        FlagSnapshot snapshot = _source.Latest;
         foreach ((string name, LaidRecord laid) in _source.Layers())
             if ((laid.Record.Rollout ?? laid.Record.LastRollout) is { } rollout && snapshot.Find(name) is { } flag)
                 yield return new(1, Of(flag), new("feature_flag.rollout.phase", FlagSpelling.Write(PhaseOf(rollout, laid))));

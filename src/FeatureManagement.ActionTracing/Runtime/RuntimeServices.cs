@@ -23,6 +23,8 @@ internal static class RuntimeServices
         services.TryAddSingleton<Fleet>();
         services.TryAddSingleton<Supersession>();
         services.TryAddSingleton<FlagControl>();
+        services.TryAddSingleton<StorePolling>();
+        services.TryAddSingleton<FirstRead>();
         services.TryAddSingleton<IAuditLog, AuditLog>();
         services.TryAddSingleton<IEvaluationStore>(_ => new InMemoryEvaluationStore());
         services.TryAddSingleton(provider => new EvaluationQueue(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));

@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace FeatureManagement.ActionTracing.Runtime;
@@ -16,11 +17,14 @@ internal sealed class SnapshotSource : IDisposable
     private readonly Dictionary<string, LaidRecord> _layers = new(StringComparer.OrdinalIgnoreCase);
     private FlagCatalog? _catalog;
     private EffectiveFlag[] _configured = []; // as they stand in the snapshot
+    private readonly IServiceProvider _services; // what reads the store needs this, so it is asked for late
     private volatile FlagSnapshot _current;
+    private volatile FlagSnapshot? _served; // the same; null until the stored state is known, or cannot be known
     private volatile VariantMemo? _memo;
 
-    public SnapshotSource(IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IHostEnvironment? environment = null)
+    public SnapshotSource(IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IServiceProvider services, IHostEnvironment? environment = null)
     {
+        _services = services;
         _configuration = configuration;
         _time = time;
         _watchers = watchers;
@@ -34,11 +38,21 @@ internal sealed class SnapshotSource : IDisposable
     /// <summary>Raised under the lock, before a record is in force, for what must be ready by then. Handlers must be quick and call nothing here but <see cref="Current"/>.</summary>
     public event Action<string, FlagRecord>? Laying;
 
-    /// <summary>The snapshot in force. An evaluation reads it once.</summary>
-    public FlagSnapshot Current => _current;
+    /// <summary>The snapshot in force. An evaluation reads it once. The first one of a process that has not read its store waits for that.</summary>
+    public FlagSnapshot Current => _served ?? First();
+
+    /// <summary>The snapshot as far as it is known, without waiting for the store.</summary>
+    public FlagSnapshot Latest => _current;
 
     /// <summary>The memo of variant assignments, or null where it is switched off.</summary>
     public VariantMemo? Memo => _memo;
+
+    /// <summary>Evaluations no longer wait for the stored state.</summary>
+    public void Serve()
+    {
+        lock (_gate)
+            _served = _current;
+    }
 
     /// <summary>A flag without its run-time layers, or null where there is no such flag.</summary>
     public EffectiveFlag? Configured(string flag)
@@ -109,6 +123,12 @@ internal sealed class SnapshotSource : IDisposable
         _memo?.Dispose();
     }
 
+    private FlagSnapshot First()
+    {
+        _services.GetRequiredService<FirstRead>().Wait();
+        return _current;
+    }
+
     private void Load(FlagCatalog _)
     {
         lock (_gate)
@@ -137,6 +157,8 @@ internal sealed class SnapshotSource : IDisposable
     {
         FlagSnapshot before = _current;
         _current = next;
+        if (_served is not null)
+            _served = next;
         _watchers.Tell(before, next);
     }
 

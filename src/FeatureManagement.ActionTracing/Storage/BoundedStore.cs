@@ -10,11 +10,12 @@ namespace FeatureManagement.ActionTracing.Storage;
 /// counted, reported and turned into a <see cref="FlagChangeException"/>. Thread-safe.
 /// </summary>
 internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatalogSource configuration, TimeProvider time, StoreMetrics metrics, ILogger<BoundedStore> logger)
-    : IActionTracingStoreStatus
+    : IActionTracingStoreStatus, IDisposable
 {
     private readonly Lock _gate = new();
     private string? _readFault; // apart from each other: a full disk can still be read
     private string? _writeFault;
+    private volatile bool _disposed;
     private volatile StoreReport _report = new() { IsDurable = store.IsDurable };
 
     public StoreReport Current => _report is { PendingSince: { } since } report && time.GetUtcNow() - since > configuration.Catalog.Settings.DefaultTimeout
@@ -23,19 +24,25 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
 
     /// <summary>A call that reads.</summary>
     /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
-    public Task<T> ReadAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, false, cancellationToken);
+    public Task<T> ReadAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, false, false, cancellationToken);
+
+    /// <summary>A call that reads on the caller's thread, which it may block for as long as the store does.</summary>
+    /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
+    public Task<T> ReadHereAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, false, true, cancellationToken);
 
     /// <summary>A call that writes.</summary>
     /// <exception cref="FlagChangeException">The store failed, or took too long; whether anything was written is then not known.</exception>
-    public Task<T> WriteAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, true, cancellationToken);
+    public Task<T> WriteAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, true, false, cancellationToken);
 
     /// <summary>Where writing failed and nothing waits to be written, only an attempt tells whether it works again.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public Task ProbeAsync(CancellationToken cancellationToken) =>
         _writeFault is null ? Task.CompletedTask : WriteAsync((inner, bound) => inner.CommitAsync(new StoreCommit([], []), bound), cancellationToken);
 
-    private async Task<T> CallAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, bool writes, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, bool writes, bool here, CancellationToken cancellationToken)
     {
+        if (_disposed)
+            throw new FlagChangeException(FlagChangeError.StoreUnavailable, "The host has stopped, and the store with it.");
         TimeSpan timeout = configuration.Catalog.Settings.DefaultTimeout;
         // A store that looks at its token has time left to say what it waited for.
         using var timer = new CancellationTokenSource(timeout * 0.7, time);
@@ -44,7 +51,8 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
         try
         {
             // A store may block, and may ignore the token.
-            T result = await Task.Run(() => call(store, token), token).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            Task<T> running = here ? call(store, token) : Task.Run(() => call(store, token), token);
+            T result = await running.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             Succeeded(writes);
             return result;
         }
@@ -61,6 +69,8 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
             throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"The store failed: {error}.", exception);
         }
     }
+
+    public void Dispose() => _disposed = true;
 
     public void Update(Func<StoreReport, StoreReport> update)
     {
@@ -92,8 +102,8 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
             (_readFault, _writeFault) = writes ? (_readFault, fault) : (fault, _writeFault);
             return report with { Error = _writeFault ?? _readFault, FailingSince = report.FailingSince ?? time.GetUtcNow() };
         });
-        // One line per outage and cause: it is called again and again.
-        if (!known)
+        // One line per outage and cause: it is called again and again. A call that runs while the container ends is no outage.
+        if (!known && !_disposed)
             LogFailed(error, exception);
     }
 

@@ -12,6 +12,9 @@ public sealed record StoreReport
     /// <summary>What is wrong, as a sentence; null when the last call succeeded.</summary>
     public string? Error { get; init; }
 
+    /// <summary>What keeps changes from being exchanged with a store that works, as a sentence; null when the last exchange succeeded.</summary>
+    public string? SyncError { get; init; }
+
     /// <summary>Since when the store has failed; null when the last call succeeded.</summary>
     public DateTimeOffset? FailingSince { get; init; }
 

@@ -1,6 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Storage;
 
@@ -9,20 +14,27 @@ internal static class StoredJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        TypeInfoResolver = StoredJsonContext.Default,
+        Converters =
+        {
+            Spelled<FlagState>(), Spelled<FlagType>(), Spelled<FlagSource>(), Spelled<RolloutPhase>(), Spelled<RolloutType>(), Spelled<RollbackTarget>(),
+            Spelled<MetricKind>(), Spelled<MetricRole>(), Spelled<ExperimentVerdict>(), Spelled<VerdictKind>(),
+        },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         IgnoreReadOnlyProperties = true,
     };
 
     private static readonly JsonSerializerOptions Plain = new(Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
+    private static readonly StoredDefaults Defaults = new(Options);
+
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, TypeOf<T>(Options));
 
     /// <summary>The same for somebody who reads it: sentences are not escaped for a page that they are never part of.</summary>
-    public static string WritePlain<T>(T value) => JsonSerializer.Serialize(value, Plain);
+    public static string WritePlain<T>(T value) => JsonSerializer.Serialize(value, TypeOf<T>(Plain));
 
     /// <exception cref="JsonException">The text is not JSON, or not of this kind.</exception>
-    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("The document is null.");
+    public static T Read<T>(string json) => Defaults.Fill(json, TypeOf<T>(Options)).Deserialize(TypeOf<T>(Options)) ?? throw new JsonException("The document is null.");
 
     /// <summary>One member of an object whose others may be of a kind that is not known here; null where it is not there or cannot be read.</summary>
     public static T? ReadMember<T>(string json, string name) where T : class
@@ -30,11 +42,15 @@ internal static class StoredJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out JsonElement member) ? member.Deserialize<T>(Options) : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out JsonElement member) ? member.Deserialize(TypeOf<T>(Options)) : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private static JsonTypeInfo<T> TypeOf<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+
+    private static JsonStringEnumConverter<T> Spelled<T>() where T : struct, Enum => new(JsonNamingPolicy.SnakeCaseLower);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Evaluation;
@@ -220,5 +221,5 @@ public sealed class FeatureFlagManagerTests : IDisposable
         Assert.Equal(["u"], status.Definition.Whitelist);
     }
 
-    private static string Comparable(FlagStatus status) => StoredJson.Write(status with { LastModified = default });
+    private static string Comparable(FlagStatus status) => JsonSerializer.Serialize(status with { LastModified = default });
 }
