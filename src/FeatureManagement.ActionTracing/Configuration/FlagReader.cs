@@ -8,6 +8,8 @@ internal static class FlagReader
 {
     public const int MaxNameLength = 200;
 
+    private static readonly string[] KnownEnvironments = ["development", "dev", "staging", "production"];
+
     /// <summary>The flag as it is in an environment. The overlays of all environments are looked at, for a file is checked before it is deployed.</summary>
     public static FlagReading Read(SettingNode node, string environment)
     {
@@ -23,8 +25,10 @@ internal static class FlagReader
 
         if (node.Find("environments") is { } environments)
         {
-            if (!string.IsNullOrEmpty(environments.Value))
-                faults.Add(new SettingFault(flag, "environments", $"is '{ForeignText.Quote(environments.Value)}'; it must be an object with a field for each environment"));
+            // An empty list has an empty value, and would silently be no overlay at all.
+            if (environments.Value is { } text)
+                faults.Add(new SettingFault(flag, "environments", $"is '{ForeignText.Quote(text)}'; it must be an object with a field for each environment"));
+            var misplaced = new List<string>();
             SettingNode effective = node;
             foreach (SettingNode overlay in environments.Children)
             {
@@ -38,14 +42,19 @@ internal static class FlagReader
                 faults.AddRange(laid.Except(own).Select(found => found with { Path = found.Path.Length == 0 ? path : $"{path}.{found.Path}" }));
                 if (IsEnvironment(overlay.Name, environment))
                     effective = effective.Overlay(overlay);
+                else if (!KnownEnvironments.Contains(overlay.Name, StringComparer.OrdinalIgnoreCase) && MisplacedFlags.LooksLikeFlag(overlay))
+                    misplaced.Add(
+                        $"Flag '{ForeignText.Escape(flag)}': {path} has a type and a state, as a flag has. If it is a flag, move it into {SettingReader.SectionName}.featureFlags; "
+                        + "if it is an environment, remove its type.");
             }
             if (!ReferenceEquals(effective, node))
             {
                 warnings.Clear();
                 definition = ReadFields(effective, flag, null, [], warnings);
             }
+            warnings.AddRange(misplaced);
         }
-        warnings.AddRange(ListGaps.Warnings(node));
+        ListGaps.Warn(node, warnings);
         return new FlagReading(flag, faults.Count == 0 ? definition : null, definition.Parent, Parents(node), faults.Count == 0 ? [] : faults, warnings.Count == 0 ? [] : warnings);
     }
 

@@ -59,7 +59,7 @@ internal sealed class LastGoodFlags
             _kept.AddRange(vanished.Select(flag => flag.Name));
             if (_section.Flags.Count > 0)
                 _faults.Add(new SettingFault(null, FeatureFlags, "has no valid flag; the last good flags stay in force. Correct the faults of one first"));
-            else if (_raw.ListLength == 0)
+            else if (!_raw.HasList)
                 _faults.Add(new SettingFault(null, FeatureFlags, "is missing or empty; the last good flags stand. To remove them all, keep one or restart"));
             return;
         }
@@ -140,7 +140,7 @@ internal sealed class LastGoodFlags
     // A provider that wrote a list instead of its flags no longer says what it said of them. What switches off still acts.
     private void KeepWhatAListReplaced()
     {
-        if (_raw.ListLength == 0)
+        if (!_raw.HasList)
             return;
         foreach (FlagReading written in _section.Flags.Values)
             if (_before.Catalog.Flags.ContainsKey(written.Name) && !_before.Catalog.BuiltIn.Contains(written.Name) && !SwitchesOff(written.Definition))

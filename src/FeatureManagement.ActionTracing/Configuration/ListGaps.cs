@@ -6,30 +6,26 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// <summary>Finds lists with gaps in their indices: a single environment variable <c>whitelist__2</c> replaces a whole list, and was meant to add to it.</summary>
 internal static class ListGaps
 {
-    /// <summary>A sentence for each such list of a flag, overlays included.</summary>
-    public static IEnumerable<string> Warnings(SettingNode flag) => Find(flag, "").Select(found =>
-        $"Flag '{ForeignText.Escape(flag.Name)}': {found.Path} has only the indices {found.Indices}; a list is taken whole from the last provider that has one, "
-        + "so this one replaces all values of the others. To add a value, write it as a map of values to true.");
+    /// <summary>Adds a sentence for each such list of a flag, overlays included.</summary>
+    public static void Warn(SettingNode flag, List<string> warnings) => Warn(flag, flag, "", warnings);
 
-    private static IEnumerable<(string Path, string Indices)> Find(SettingNode node, string path)
+    private static void Warn(SettingNode flag, SettingNode node, string path, List<string> warnings)
     {
-        for (int i = 0; i < node.Children.Length; i++)
+        foreach (SettingNode child in node.Children)
         {
-            SettingNode child = node.Children[i];
-            string below = path.Length == 0 ? ForeignText.Quote(child.Name) : $"{path}.{ForeignText.Quote(child.Name)}";
-            if (child.Items is null)
-            {
-                foreach ((string, string) found in Find(child, below))
-                    yield return found;
-            }
-            else if (!child.Name.Equals("config", StringComparison.OrdinalIgnoreCase))
-            {
-                foreach (IGrouping<int, SettingItem> provider in child.Items.GroupBy(item => item.Provider))
-                    if (GapsOf([.. provider.Where(item => item.Key.Length > 0)]) is { } indices)
-                        yield return (below, indices);
-            }
+            if (child.HasChildren)
+                Warn(flag, child, PathOf(path, child), warnings);
+            if (child.Items is null || child.Name.Equals("config", StringComparison.OrdinalIgnoreCase))
+                continue;
+            foreach (IGrouping<int, SettingItem> provider in child.Items.GroupBy(item => item.Provider))
+                if (GapsOf([.. provider.Where(item => item.Key.Length > 0)]) is { } indices)
+                    warnings.Add(
+                        $"Flag '{ForeignText.Escape(flag.Name)}': {PathOf(path, child)} has only the indices {indices}; a list is taken whole from the last provider that has one, "
+                        + "so this one replaces all values of the others. To add a value, write it as a map of values to true.");
         }
     }
+
+    private static string PathOf(string path, SettingNode child) => path.Length == 0 ? ForeignText.Quote(child.Name) : $"{path}.{ForeignText.Quote(child.Name)}";
 
     private static string? GapsOf(SettingItem[] items)
     {

@@ -2,28 +2,30 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration;
 
-/// <summary>Finds whole flags inside of the section in places that take any name, where they are no fault by themselves.</summary>
+/// <summary>Finds flags inside of the section in places that take any name, where they are no fault by themselves.</summary>
 internal static class MisplacedFlags
 {
-    /// <summary>The path at which a whole flag of this name lies: among a flag's environments, or in the <c>config</c> of a variant; or null.</summary>
+    /// <summary>The path at which a flag of this name lies: among a flag's environments, or in the <c>config</c> of a variant; or null.</summary>
     public static string? PlaceOf(SettingNode section, string flag)
     {
         if (section.Find("featureFlags") is not { } flags)
             return null;
         foreach (SettingNode other in flags.Children)
         {
-            if (other.Find("environments")?.Find(flag) is { } overlay && LooksLikeFlag(overlay))
+            // An overlay has a state, but has no need for a type.
+            if (other.Find("environments")?.Find(flag) is { } overlay && Has<FlagType>(overlay, "type"))
                 return Path(other, "environments", flag);
             foreach (SettingNode variant in other.Find("variants") is { } variants ? variants.Children : [])
-                if (variant.Find("config")?.Items is { } items && Has<FlagType>(items, flag, "type") && Has<FlagState>(items, flag, "state"))
+                if (variant.Find("config")?.Items is { } items && (Has<FlagType>(items, flag, "type") || Has<FlagState>(items, flag, "state")))
                     return Path(other, $"variants.{ForeignText.Quote(variant.Name)}.config", flag);
         }
         return null;
     }
 
     /// <summary>Whether a setting has the fields that every flag must have.</summary>
-    public static bool LooksLikeFlag(SettingNode node) =>
-        FlagSpelling.TryRead(node.Find("type")?.Value?.Trim(), out FlagType _) && FlagSpelling.TryRead(node.Find("state")?.Value?.Trim(), out FlagState _);
+    public static bool LooksLikeFlag(SettingNode node) => Has<FlagType>(node, "type") && Has<FlagState>(node, "state");
+
+    private static bool Has<T>(SettingNode node, string field) where T : struct, Enum => FlagSpelling.TryRead(node.Find(field)?.Value?.Trim(), out T _);
 
     private static bool Has<T>(List<SettingItem> items, string flag, string field) where T : struct, Enum => items.Exists(item =>
     {

@@ -11,7 +11,10 @@ internal sealed class RawSettings
     /// <summary>What is wrong with the way in which flags are written down, and no longer to be seen in <see cref="Section"/>.</summary>
     public IReadOnlyList<SettingFault> Faults { get; set; } = [];
 
-    /// <summary>How many entries <c>featureFlags</c> has where a provider wrote it as a list; 0 for none.</summary>
+    /// <summary>Whether a provider wrote <c>featureFlags</c> as a list.</summary>
+    public bool HasList { get; set; }
+
+    /// <summary>How many entries the longest such list has.</summary>
     public int ListLength { get; set; }
 
     /// <summary>What lies outside of the section and may have been meant for it.</summary>

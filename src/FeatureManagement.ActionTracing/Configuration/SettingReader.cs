@@ -46,7 +46,7 @@ internal static class SettingReader
             }
         }
         tree.Complete();
-        return new RawSettings { Section = tree.Root, Faults = tree.Faults, ListLength = tree.ListLength, Outside = outside.Keys };
+        return new RawSettings { Section = tree.Root, Faults = tree.Faults, HasList = tree.HasList, ListLength = tree.ListLength, Outside = outside.Keys };
     }
 
     /// <summary>Every provider of a root, those of a chained one in its place. Later ones win.</summary>

@@ -17,6 +17,7 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
         RawSettings raw = Read();
         options.Section = raw.Section;
         options.Faults = raw.Faults;
+        options.HasList = raw.HasList;
         options.ListLength = raw.ListLength;
         options.Outside = raw.Outside;
         options.FileFaults = raw.FileFaults;

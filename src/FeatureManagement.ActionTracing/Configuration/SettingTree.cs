@@ -13,12 +13,16 @@ internal sealed class SettingTree
     private readonly List<SettingFault> _faults = [];
     private SettingNode? _latestFlag;
     private int _provider;
+    private bool _isEmptyList;
 
     public SettingNode Root { get; } = new(SettingReader.SectionName);
 
     public IReadOnlyList<SettingFault> Faults => _faults;
 
-    /// <summary>How many entries the flags of a provider have that wrote them as a list; 0 where none did.</summary>
+    /// <summary>Whether a provider wrote its flags as a list.</summary>
+    public bool HasList { get; private set; }
+
+    /// <summary>How many entries the longest such list has.</summary>
     public int ListLength { get; private set; }
 
     public void NextProvider()
@@ -26,6 +30,7 @@ internal sealed class SettingTree
         Complete();
         _provider++;
         _spellings.Clear();
+        _isEmptyList = false;
         _latestFlag = null;
     }
 
@@ -35,10 +40,12 @@ internal sealed class SettingTree
         int length = 0;
         while (_spellings.ContainsKey(length.ToString(CultureInfo.InvariantCulture)))
             length++;
-        if (length == 0 || length < _spellings.Count)
+        bool isList = length == 0 ? _isEmptyList && _spellings.Count == 0 : length == _spellings.Count;
+        if (!isList)
             return;
-        if (ListLength == 0)
+        if (!HasList)
             _faults.Add(new SettingFault(null, SettingReader.SectionName + ".featureFlags", "is a list; it must be an object with a field for each flag"));
+        HasList = true;
         ListLength = Math.Max(ListLength, length);
     }
 
@@ -67,7 +74,10 @@ internal sealed class SettingTree
                 return;
             }
         }
-        if (value is not null)
+        // An empty list has an empty value.
+        if (place == Place.Flags && value?.Length == 0)
+            _isEmptyList = true;
+        else if (value is not null)
             node.Value = value;
     }
 

@@ -124,10 +124,12 @@ public sealed class MutationTests : IDisposable
                 Assert.True(live.Catalog.Flags.TryGetValue("stop", out FlagDefinition? stop) && (stop.Priority is not null || stop.State == FlagState.Disabled));
                 EvaluateEverything();
 
-                // Put right, all is as at the start. An emergency flag that came with the mutation is switched off first.
-                IEnumerable<string> come = live.Catalog.Flags.Values.Where(flag => flag.Priority is not null && !before.Flags.ContainsKey(flag.Name))
-                    .Select(flag => $"{JsonSerializer.Serialize(flag.Name)}: {{ \"type\": \"boolean\", \"state\": \"disabled\" }},");
-                _directory.Write("appsettings.json", Good.Replace("\"shop\": {", string.Concat(come) + "\"shop\": {", StringComparison.Ordinal));
+                // Put right, all is as at the start. What the mutation made an emergency flag is switched off first.
+                JsonObject disabled = JsonNode.Parse(Good)!.AsObject();
+                foreach (FlagDefinition flag in live.Catalog.Flags.Values)
+                    if (flag.Priority is not null && flag.Name != "stop" && !live.Catalog.BuiltIn.Contains(flag.Name))
+                        ShapeSlips.Flags(disabled)[flag.Name] = new JsonObject { ["type"] = "boolean", ["state"] = "disabled" };
+                _directory.Write("appsettings.json", disabled.ToJsonString());
                 _root.Reload();
                 _directory.Write("appsettings.json", Good);
                 _root.Reload();
@@ -145,7 +147,7 @@ public sealed class MutationTests : IDisposable
         string text = Encoding.UTF8.GetString(content);
         foreach (FlagDefinition flag in before.Flags.Values)
             if (!after.Flags.ContainsKey(flag.Name))
-                Assert.False(ShapeMutation.HasKey(JsonNode.Parse(text, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }), flag.Name), flag.Name);
+                Assert.False(ShapeMutation.HasKey(JsonNode.Parse(text, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }), flag.Name), $"{flag.Name}: {text}");
     }
 
     private IConfigurationRoot Build() => new ConfigurationBuilder().AddJsonFile(_directory.File("appsettings.json"), optional: true, reloadOnChange: false).KeepLastGoodJson().Build();

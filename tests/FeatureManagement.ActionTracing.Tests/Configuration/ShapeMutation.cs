@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Tests.Configuration;
 
@@ -19,11 +20,11 @@ internal static class ShapeMutation
         return file.ToJsonString();
     }
 
-    /// <summary>Whether an object with fields bears a name anywhere but in comments.</summary>
+    /// <summary>Whether an object with the type of a flag bears a name anywhere but in comments.</summary>
     public static bool HasKey(JsonNode? node, string name) => node switch
     {
         JsonObject fields => fields.Any(field => !SettingNames.IsComment(field.Key)
-            && ((field.Value is JsonObject { Count: > 0 } && field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) || HasKey(field.Value, name))),
+            && ((field.Value is JsonObject flag && FlagSpelling.TryRead(flag["type"]?.ToString(), out FlagType _) && field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) || HasKey(field.Value, name))),
         JsonArray items => items.Any(item => HasKey(item, name)),
         _ => false,
     };

@@ -73,7 +73,7 @@ public sealed class ShapeSlipTests : IDisposable
     public async Task AtTheStart_TheHostStopsWithTheSentence(string slip)
     {
         // Nothing is known from before; these two are what a new application has, and a key that is not ours.
-        string[] allowed = ["no flags", "a section of null", "an empty list", "only a comment", "the section inside of another"];
+        string[] allowed = ["no flags", "a section of null", "only a comment", "the section inside of another"];
         _directory.Write(File, With("enabled", ShapeSlips.All[slip]));
 
         IReadOnlyList<string> errors = Layers.Errors(System.IO.File.ReadAllText(_directory.File(File)));
@@ -176,6 +176,7 @@ public sealed class ShapeSlipTests : IDisposable
         {
             """{ "ActionTracing": { "featureFlags": [ { "type": "boolean", "state": "enabled" } ] } }""",
             """{ "ActionTracing": { "featureFlags": [ "stop", "extra" ] } }""",
+            """{ "ActionTracing": { "featureFlags": [] } }""",
             """{ "stop": { "state": "enabled" }, "extra": { "type": "boolean", "state": "enabled" } }""",
             """{ "featureFlags": { "stop": { "state": "enabled" }, "extra": { "type": "boolean", "state": "enabled" } } }""",
             """{ "ActionTracng": { "featureFlags": { "stop": { "state": "enabled" }, "extra": { "type": "boolean", "state": "enabled" } } } }""",
@@ -223,6 +224,16 @@ public sealed class ShapeSlipTests : IDisposable
 
         Assert.Empty(found.Errors);
         Assert.Equal(["ActionTracing2 is no section of ours and has no effect; did you mean ActionTracing?"], found.Warnings);
+    }
+
+    [Fact]
+    public void AFlagAmongTheEnvironments_IsAWarningAtTheStart()
+    {
+        FeatureFlagConfigurationValidation found = FeatureFlagConfigurationValidator.Validate(Layers.Of(With("enabled", ShapeSlips.All["a flag among the environments"])), "Production");
+
+        Assert.Equal(
+            ["Flag 'shop': environments.stop has a type and a state, as a flag has. If it is a flag, move it into ActionTracing.featureFlags; if it is an environment, remove its type."],
+            found.Warnings);
     }
 
     [Fact]

@@ -44,6 +44,7 @@ internal static class ShapeSlips
             Take(file, "stop");
             Section(file)["traceOutput"] = new JsonObject { ["dir"] = "x" };
         },
+        ["environments as an empty list"] = file => Flag(file, "shop")["environments"] = new JsonArray(),
         ["environments as a list"] = file => Flag(file, "shop")["environments"] = new JsonArray(new JsonObject { ["state"] = "disabled" }),
     };
 

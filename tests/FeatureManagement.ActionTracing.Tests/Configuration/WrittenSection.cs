@@ -38,7 +38,7 @@ internal sealed class WrittenSection(Random random)
             "list" => Pick<JsonNode>("alice", 5, true, new JsonArray(true, "false"), new JsonArray(""), new JsonObject { ["a"] = "maybe" }),
             "text" => Pick<JsonNode>(new JsonObject { ["x"] = 1 }, new JsonArray(1)),
             "map" when key.Equals("featureFlags", StringComparison.OrdinalIgnoreCase) || key.Equals("environments", StringComparison.OrdinalIgnoreCase) =>
-                Pick<JsonNode>("text", 5, true, new JsonArray("a"), new JsonArray(new JsonObject { ["type"] = "boolean", ["state"] = "enabled" })),
+                Pick<JsonNode>("text", 5, true, new JsonArray(), new JsonArray("a"), new JsonArray(new JsonObject { ["type"] = "boolean", ["state"] = "enabled" })),
             _ => Pick<JsonNode>("text", 5, true, new JsonArray("a")),
         };
         return $"{parent[key]!.ToJsonString()} at {parent[key]!.GetPath()}";
