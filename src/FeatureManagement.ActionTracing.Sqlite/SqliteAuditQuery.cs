@@ -37,7 +37,8 @@ internal static class SqliteAuditQuery
         return entries;
     }
 
-    private static string Statement(AuditQuery query)
+    /// <summary>The statement, whose parameters are the members that are asked for.</summary>
+    public static string Statement(AuditQuery query)
     {
         string direction = query.OldestFirst ? "ASC" : "DESC";
         string[] equal =

@@ -10,7 +10,7 @@ internal sealed class SqliteAuditReaders(SqliteFile file) : IDisposable
     private const int Count = 2;
 
     private readonly SqliteLane[] _lanes = [.. Enumerable.Range(0, Count).Select(_ => new SqliteLane(file))];
-    private readonly SemaphoreSlim _gate = new(Count, Count);
+    private readonly SemaphoreSlim _gate = new(Count, Count); // not disposed: a call may still run
     private readonly ConcurrentQueue<int> _free = new(Enumerable.Range(0, Count));
 
     /// <summary>Reads in one transaction. A statement that runs when the call is cancelled ends.</summary>
@@ -41,6 +41,5 @@ internal sealed class SqliteAuditReaders(SqliteFile file) : IDisposable
     {
         foreach (SqliteLane lane in _lanes)
             lane.Dispose();
-        _gate.Dispose();
     }
 }

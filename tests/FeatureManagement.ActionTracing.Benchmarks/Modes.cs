@@ -16,6 +16,7 @@ internal static class Modes
         ("kill", KillRows.Measure),
         ("requests", RequestRows.Measure),
         ("rollouts", () => RolloutRows.MeasureAsync().GetAwaiter().GetResult()),
+        ("audit", AuditRows.Measure),
         ("dashboard", DashboardRows.Measure),
     ];
 }

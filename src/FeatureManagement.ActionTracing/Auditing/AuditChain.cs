@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,7 +10,7 @@ namespace FeatureManagement.ActionTracing.Auditing;
 /// <summary>The canonical form of an audit entry and its hash (docs/audit.md). Pure.</summary>
 internal static class AuditChain
 {
-    public static string HashOf(AuditEntry entry) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical(entry))));
+    public static string HashOf(AuditEntry entry) => Convert.ToHexStringLower(SHA256.HashData(Form(entry).WrittenSpan));
 
     /// <summary>What is wrong with an entry that should follow a head, as a sentence; null where nothing is.</summary>
     public static string? FaultOf(AuditHead head, AuditEntry entry)
@@ -22,15 +23,26 @@ internal static class AuditChain
     }
 
     /// <summary>Each field as its length in bytes, a colon, the text and a comma; <c>-,</c> for null. No two entries have the same form.</summary>
-    public static string Canonical(AuditEntry entry)
+    public static string Canonical(AuditEntry entry) => Encoding.UTF8.GetString(Form(entry).WrittenSpan);
+
+    private static ArrayBufferWriter<byte> Form(AuditEntry entry)
     {
-        var form = new StringBuilder();
+        var form = new ArrayBufferWriter<byte>(1_024);
         foreach (string? field in Fields(entry))
+        {
             if (field is null)
-                form.Append("-,");
-            else
-                form.Append(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(field)}:{field},");
-        return form.ToString();
+            {
+                form.Write("-,"u8);
+                continue;
+            }
+            int length = Encoding.UTF8.GetByteCount(field);
+            length.TryFormat(form.GetSpan(11), out int digits, default, CultureInfo.InvariantCulture);
+            form.Advance(digits);
+            form.Write(":"u8);
+            form.Advance(Encoding.UTF8.GetBytes(field, form.GetSpan(length)));
+            form.Write(","u8);
+        }
+        return form;
     }
 
     /// <summary>The entry with text that every store gives back as it was, so that what is hashed is what is read. Configuration may name a flag in any way.</summary>

@@ -6,12 +6,14 @@ namespace FeatureManagement.ActionTracing.Auditing;
 
 internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> logger) : IAuditLog
 {
+    private const long MaxPage = 4_000_000; // characters: what verification keeps in memory, however large entries of earlier releases are
+
     public Task<IReadOnlyList<AuditEntry>> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         if (query.Take is < 1 or > AuditQuery.MaxTake)
             throw new FlagChangeException(FlagChangeError.Invalid, $"The query asks for {query.Take} entries; it must ask for 1 to {AuditQuery.MaxTake}.");
-        return store.ReadAsync((inner, bound) => inner.ReadAuditAsync(query, bound), cancellationToken);
+        return store.ReadAuditAsync((inner, bound) => inner.ReadAuditAsync(query, bound), cancellationToken);
     }
 
     public async Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken)
@@ -39,7 +41,7 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
             // The end is asked for first, for entries may be added meanwhile.
             AuditHead end = (await BoundsAsync(cancellationToken).ConfigureAwait(false)).Head;
             AuditHead after = head;
-            IReadOnlyList<AuditEntry> page = await QueryAsync(new AuditQuery { After = after.Number, OldestFirst = true, Take = AuditQuery.MaxTake }, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<AuditEntry> page = await QueryAsync(new AuditQuery { After = after.Number, OldestFirst = true, Take = AuditQuery.MaxTake, MaxLength = MaxPage }, cancellationToken).ConfigureAwait(false);
             foreach (AuditEntry entry in page)
             {
                 if (AuditChain.FaultOf(head, entry) is { } fault)
@@ -60,7 +62,7 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
         AuditVerification Found(long number, string fault) => new() { Entries = head.Number - anchor.Number, FirstInvalid = number, Fault = fault, Head = head };
     }
 
-    private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.ReadAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken);
+    private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.ReadAuditAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken);
 
     [LoggerMessage(260, LogLevel.Information, "The audit is as it was written: {Entries} entries, the last is {Number} with hash {Hash}.", EventName = "AuditValid")]
     private partial void LogValid(long entries, long number, string hash);

@@ -31,7 +31,7 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
 
     private async Task ReportHeadAsync(CancellationToken cancellationToken)
     {
-        AuditBounds bounds = await store.ReadAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
+        AuditBounds bounds = await store.ReadAuditAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
         if (bounds.Head.Number > 0)
             LogHead(bounds.Anchor.Number + 1, bounds.Head.Number, bounds.Head.Hash);
     }

@@ -239,7 +239,7 @@ internal sealed partial class FlagControl : IDisposable
         }
         IReadOnlyList<string> changed = Accept(changes, since == 0, replaced ? _time.GetUtcNow() : null);
         foreach (string flag in replaced ? _store.Current.Forgotten : [])
-            LogForgotten(flag);
+            LogForgotten(ForeignText.Quote(flag));
         if (changed.Count > 0)
             _supersession.Unsettle();
         foreach (string flag in changed)

@@ -24,22 +24,34 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
 
     /// <summary>A call that reads.</summary>
     /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
-    public Task<T> ReadAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, false, false, cancellationToken);
+    public Task<T> ReadAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.Read, cancellationToken);
 
     /// <summary>A call that reads on the caller's thread, which it may block for as long as the store does.</summary>
     /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
-    public Task<T> ReadHereAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, false, true, cancellationToken);
+    public Task<T> ReadHereAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.ReadHere, cancellationToken);
+
+    /// <summary>A call that reads the audit. That it takes long, or waits for others that read it, is no failure of the store.</summary>
+    /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
+    public Task<T> ReadAuditAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.Audit, cancellationToken);
 
     /// <summary>A call that writes.</summary>
     /// <exception cref="FlagChangeException">The store failed, or took too long; whether anything was written is then not known.</exception>
-    public Task<T> WriteAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, true, false, cancellationToken);
+    public Task<T> WriteAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.Write, cancellationToken);
 
     /// <summary>Where writing failed and nothing waits to be written, only an attempt tells whether it works again.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public Task ProbeAsync(CancellationToken cancellationToken) =>
         _writeFault is null ? Task.CompletedTask : WriteAsync((inner, bound) => inner.CommitAsync(new StoreCommit([], []), bound), cancellationToken);
 
-    private async Task<T> CallAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, bool writes, bool here, CancellationToken cancellationToken)
+    private enum Kind
+    {
+        Read,
+        ReadHere,
+        Audit,
+        Write,
+    }
+
+    private async Task<T> CallAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, Kind kind, CancellationToken cancellationToken)
     {
         if (_disposed)
             throw new FlagChangeException(FlagChangeError.StoreUnavailable, "The host has stopped, and the store with it.");
@@ -51,21 +63,26 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
         try
         {
             // A store may block, and may ignore the token.
-            Task<T> running = here ? call(store, token) : Task.Run(() => call(store, token), token);
+            Task<T> running = kind == Kind.ReadHere ? call(store, token) : Task.Run(() => call(store, token), token);
             T result = await running.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
-            Succeeded(writes);
+            Succeeded(kind == Kind.Write);
             return result;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            // The caller's token ends the wait before it reaches the store, and the link between them is about to be removed.
+            await bound.CancelAsync().ConfigureAwait(false);
             throw;
         }
 #pragma warning disable CA1031 // Whatever a store throws is a failure of the store.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            string error = exception is OperationCanceledException or TimeoutException { InnerException: null } ? $"it gave no answer within {timeout}" : ForeignText.Escape(exception.Message.TrimEnd('.'));
-            Failed($"The store failed: {error}.", error, writes, exception);
+            bool late = exception is OperationCanceledException or TimeoutException { InnerException: null };
+            if (late && kind == Kind.Audit)
+                throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"The audit gave no answer within {timeout}: it is large, or many read it. Ask for less, or ask again.", exception);
+            string error = late ? $"it gave no answer within {timeout}" : ForeignText.Escape(exception.Message.TrimEnd('.'));
+            Failed($"The store failed: {error}.", error, kind == Kind.Write, exception);
             throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"The store failed: {error}.", exception);
         }
     }
