@@ -10,6 +10,12 @@ namespace FeatureManagement.ActionTracing.Auditing;
 /// <summary>The canonical form of an audit entry and its hash (docs/audit.md). Pure.</summary>
 internal static class AuditChain
 {
+    private const int MaxKept = 64 * 1024;
+
+    // Verification needs one for each entry.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _form;
+
     public static string HashOf(AuditEntry entry) => Convert.ToHexStringLower(SHA256.HashData(Form(entry).WrittenSpan));
 
     /// <summary>What is wrong with an entry that should follow a head, as a sentence; null where nothing is.</summary>
@@ -27,7 +33,8 @@ internal static class AuditChain
 
     private static ArrayBufferWriter<byte> Form(AuditEntry entry)
     {
-        var form = new ArrayBufferWriter<byte>(1_024);
+        ArrayBufferWriter<byte> form = _form is { Capacity: <= MaxKept } kept ? kept : _form = new ArrayBufferWriter<byte>(4_096);
+        form.ResetWrittenCount();
         foreach (string? field in Fields(entry))
         {
             if (field is null)

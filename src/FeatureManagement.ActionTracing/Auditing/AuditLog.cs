@@ -35,31 +35,49 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
 
     private async Task<AuditVerification> VerifyAsync(AuditHead anchor, CancellationToken cancellationToken)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         AuditHead head = anchor;
-        while (true)
+        Task<Page> next = PageAsync(anchor.Number, stop.Token);
+        try
         {
-            // The end is asked for first, for entries may be added meanwhile.
-            AuditHead end = (await BoundsAsync(cancellationToken).ConfigureAwait(false)).Head;
-            AuditHead after = head;
-            IReadOnlyList<AuditEntry> page = await QueryAsync(new AuditQuery { After = after.Number, OldestFirst = true, Take = AuditQuery.MaxTake, MaxLength = MaxPage }, cancellationToken).ConfigureAwait(false);
-            foreach (AuditEntry entry in page)
+            while (true)
             {
-                if (AuditChain.FaultOf(head, entry) is { } fault)
-                    return Found(head.Number + 1, fault);
-                head = AuditHead.Of(entry);
-                if (head.Number == end.Number && head != end)
-                    return Found(head.Number, $"Entry {head.Number} is not the one that was written last.");
+                (AuditHead end, IReadOnlyList<AuditEntry> entries) = await next.ConfigureAwait(false);
+                // The next page is read while this one is computed.
+                if (entries.Count > 0)
+                    next = PageAsync(entries[^1].Number, stop.Token);
+                foreach (AuditEntry entry in entries)
+                {
+                    if (AuditChain.FaultOf(head, entry) is { } fault)
+                        return Found(head.Number + 1, fault);
+                    head = AuditHead.Of(entry);
+                    if (head.Number == end.Number && head != end)
+                        return Found(head.Number, $"Entry {head.Number} is not the one that was written last.");
+                }
+                if (entries.Count > 0)
+                    continue;
+                if (head == end)
+                    return new AuditVerification { Entries = head.Number - anchor.Number, Head = head };
+                return head.Number < end.Number
+                    ? Found(head.Number + 1, $"Entry {head.Number + 1} and what came after it were cut off; the last one was {end.Number}.")
+                    : Found(end.Number + 1, $"Entry {end.Number + 1} was added by another hand; the last one was {end.Number}.");
             }
-            if (page.Count > 0)
-                continue;
-            if (head == end)
-                return new AuditVerification { Entries = head.Number - anchor.Number, Head = head };
-            return head.Number < end.Number
-                ? Found(head.Number + 1, $"Entry {head.Number + 1} and what came after it were cut off; the last one was {end.Number}.")
-                : Found(end.Number + 1, $"Entry {end.Number + 1} was added by another hand; the last one was {end.Number}.");
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         AuditVerification Found(long number, string fault) => new() { Entries = head.Number - anchor.Number, FirstInvalid = number, Fault = fault, Head = head };
+    }
+
+    // The end is asked for first, for entries may be added meanwhile.
+    private async Task<Page> PageAsync(long after, CancellationToken cancellationToken)
+    {
+        AuditHead end = (await BoundsAsync(cancellationToken).ConfigureAwait(false)).Head;
+        var query = new AuditQuery { After = after, OldestFirst = true, Take = AuditQuery.MaxTake, MaxLength = MaxPage };
+        return new Page(end, await QueryAsync(query, cancellationToken).ConfigureAwait(false));
     }
 
     private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.ReadAuditAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken);
@@ -69,4 +87,6 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
 
     [LoggerMessage(261, LogLevel.Critical, "The audit was tampered with. {Fault}", EventName = "AuditInvalid")]
     private partial void LogInvalid(string fault);
+
+    private readonly record struct Page(AuditHead End, IReadOnlyList<AuditEntry> Entries);
 }

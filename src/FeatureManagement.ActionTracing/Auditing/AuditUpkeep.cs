@@ -25,8 +25,17 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
 
     private async Task CutAsync(CancellationToken cancellationToken)
     {
-        if (configuration.Catalog.Settings.AuditRetention is { } retention)
-            await store.WriteAsync((inner, bound) => inner.CutAuditAsync(time.GetUtcNow() - retention, bound), cancellationToken).ConfigureAwait(false);
+        if (configuration.Catalog.Settings.AuditRetention is not { } retention)
+            return;
+        DateTimeOffset before = time.GetUtcNow() - retention;
+        // Part by part, so that changes come between: the last call removes nothing.
+        for (long anchor = -1; ;)
+        {
+            AuditBounds bounds = await store.WriteAsync((inner, bound) => inner.CutAuditAsync(before, bound), cancellationToken).ConfigureAwait(false);
+            if (bounds.Anchor.Number == anchor)
+                return;
+            anchor = bounds.Anchor.Number;
+        }
     }
 
     private async Task ReportHeadAsync(CancellationToken cancellationToken)

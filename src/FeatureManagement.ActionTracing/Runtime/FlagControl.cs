@@ -22,6 +22,7 @@ internal sealed partial class FlagControl : IDisposable
     private readonly IFlagCatalogSource _configuration;
     private readonly Supersession _supersession;
     private readonly Fleet _fleet;
+    private readonly ContentTimes _contents;
     private readonly NodeName _node;
     private readonly TimeProvider _time;
     private readonly RuntimeMetrics _metrics;
@@ -33,9 +34,9 @@ internal sealed partial class FlagControl : IDisposable
     private volatile bool _loaded;
 
     public FlagControl(
-        SnapshotSource source, FlagRecords records, BoundedStore store, IFlagCatalogSource configuration, Supersession supersession, Fleet fleet, NodeName node, TimeProvider time,
+        SnapshotSource source, FlagRecords records, BoundedStore store, IFlagCatalogSource configuration, Supersession supersession, Fleet fleet, ContentTimes contents, NodeName node, TimeProvider time,
         RuntimeMetrics metrics, ILogger<FlagControl> logger) =>
-        (_source, _records, _store, _configuration, _supersession, _fleet, _node, _time, _metrics, _logger) = (source, records, store, configuration, supersession, fleet, node, time, metrics, logger);
+        (_source, _records, _store, _configuration, _supersession, _fleet, _contents, _node, _time, _metrics, _logger) = (source, records, store, configuration, supersession, fleet, contents, node, time, metrics, logger);
 
     /// <summary>Whether the stored state is known here. Until then nothing that depends on it may go forward.</summary>
     public bool IsLoaded => _loaded;
@@ -142,6 +143,7 @@ internal sealed partial class FlagControl : IDisposable
             await _fleet.TellAsync().ConfigureAwait(false);
             await _supersession.SettleAsync().ConfigureAwait(false);
             await FlushAsync().ConfigureAwait(false);
+            await _contents.SyncAsync().ConfigureAwait(false);
             await _store.ProbeAsync(CancellationToken.None).ConfigureAwait(false);
         }
         finally

@@ -18,7 +18,9 @@ public sealed record FlagStatus
     /// <summary>The number of the change that the flag was last changed by at run time; 0 where it never was.</summary>
     public long Version { get; init; }
 
-    /// <summary>When the flag last changed, by configuration or at run time.</summary>
+    /// <summary>
+    /// When the flag last changed, by configuration or at run time. With a durable store a restart is no change; without one, what configuration says counts as changed at the start.
+    /// </summary>
     public required DateTimeOffset LastModified { get; init; }
 
     /// <summary>The emergency that was called at run time, or null. One that configuration sets is seen in the state alone.</summary>

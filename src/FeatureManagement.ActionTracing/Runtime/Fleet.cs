@@ -134,6 +134,10 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
         return (free ?? ($"{Prefix}{documents.Count:0000}", 0), null);
     }
 
+    /// <summary>Whether no other instance is known to run. One that was killed counts as running: it did not deregister.</summary>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
+    public async Task<bool> IsAloneAsync() => !(await ReadAsync().ConfigureAwait(false)).Any(document => document.Json is not null && Read(document)?.Id != _mine.Id);
+
     private async Task<IReadOnlyList<StoredDocument>> ReadAsync() =>
         (await store.ReadAsync((inner, bound) => inner.ReadAsync(Prefix, 0, bound), CancellationToken.None).ConfigureAwait(false)).Documents;
 

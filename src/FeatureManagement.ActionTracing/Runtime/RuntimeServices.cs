@@ -21,6 +21,7 @@ internal static class RuntimeServices
         services.TryAddSingleton<RuntimeMetrics>();
         services.TryAddSingleton<ConfigurationAudit>();
         services.TryAddSingleton<Fleet>();
+        services.TryAddSingleton<ContentTimes>();
         services.TryAddSingleton<Supersession>();
         services.TryAddSingleton<FlagControl>();
         services.TryAddSingleton<StorePolling>();

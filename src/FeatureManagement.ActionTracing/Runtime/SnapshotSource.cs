@@ -64,6 +64,28 @@ internal sealed class SnapshotSource : IDisposable
         }
     }
 
+    /// <summary>All flags without their run-time layers: the same list until one changes.</summary>
+    public IReadOnlyList<EffectiveFlag> ConfiguredFlags()
+    {
+        lock (_gate)
+            return _configured;
+    }
+
+    /// <summary>Says when the configured content of flags changed. No watcher is notified, because no flag changes.</summary>
+    /// <param name="times">The time of a content; null where it is not known.</param>
+    /// <returns>The <see cref="ConfiguredFlags"/> after it.</returns>
+    public IReadOnlyList<EffectiveFlag> Date(Func<FlagDefinition, DateTimeOffset?> times)
+    {
+        lock (_gate)
+        {
+            EffectiveFlag[] dated = Array.ConvertAll(_configured, flag => times(flag.Definition) is { } at && at != flag.LastModified ? flag with { LastModified = at } : flag);
+            if (dated.AsSpan().SequenceEqual(_configured))
+                return _configured;
+            _current = FlagSnapshot.Compile(Array.ConvertAll(dated, Layered), _development, _current, _current.IsAudited);
+            return _configured = dated;
+        }
+    }
+
     /// <summary>What is laid over a flag, whether configuration has the flag or not.</summary>
     public LaidRecord Layer(string flag)
     {

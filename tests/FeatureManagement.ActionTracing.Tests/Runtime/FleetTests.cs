@@ -173,7 +173,7 @@ public sealed class FleetTests : IDisposable
             _time.Advance(TimeSpan.FromSeconds(1));
             await Sync(alone);
         }
-        Assert.Equal(31, (await alone.Get<IActionTracingStore>().ReadAsync("", 0, default)).Version);
+        Assert.Equal(32, (await alone.Get<IActionTracingStore>().ReadAsync("", 0, default)).Version); // and one of the content of configuration
     }
 
     [Fact]
