@@ -81,7 +81,10 @@ internal sealed class SnapshotSource : IDisposable
             EffectiveFlag[] dated = Array.ConvertAll(_configured, flag => times(flag.Definition) is { } at && at != flag.LastModified ? flag with { LastModified = at } : flag);
             if (dated.AsSpan().SequenceEqual(_configured))
                 return _configured;
-            _current = FlagSnapshot.Compile(Array.ConvertAll(dated, Layered), _development, _current, _current.IsAudited);
+            FlagSnapshot next = FlagSnapshot.Compile(Array.ConvertAll(dated, Layered), _development, _current, _current.IsAudited);
+            _current = next;
+            if (_served is not null)
+                _served = next;
             return _configured = dated;
         }
     }
