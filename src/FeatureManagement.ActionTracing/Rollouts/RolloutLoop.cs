@@ -26,8 +26,12 @@ internal sealed partial class RolloutLoop(
         async stopping =>
         {
             foreach (string flag in moments.TakeBegun())
+            {
                 if (Active(flag) is { } rollout)
                     await GuardedAsync(flag, () => runner.BeginAsync(flag, rollout, stopping)).ConfigureAwait(false);
+                else
+                    runner.Forget(flag); // it ended before it was noticed
+            }
             foreach ((string flag, EarlyCheck check) in moments.TakeDue())
             {
                 moments.Checked(flag);

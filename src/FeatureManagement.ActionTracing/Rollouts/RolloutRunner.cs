@@ -35,8 +35,8 @@ internal sealed partial class RolloutRunner(
     /// <summary>Stops watching a flag.</summary>
     public void Forget(string flag)
     {
-        if (_runs.TryRemove(flag, out _))
-            metrics.Forget(flag);
+        _runs.TryRemove(flag, out _);
+        metrics.Forget(flag);
     }
 
     /// <summary>One look at a flag's rollout. An error of the rollout's own machinery holds it, and moves it neither way.</summary>

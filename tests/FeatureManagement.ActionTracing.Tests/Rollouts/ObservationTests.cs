@@ -2,6 +2,7 @@ using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Safety;
 using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Tracing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
@@ -96,6 +97,17 @@ public sealed class ObservationTests
         Assert.True(ledger.ErrorWindows.Count > 1, $"{ledger.ErrorWindows.Count} windows");
         Assert.Equal(100, ledger.Errors.BadExposed + ledger.Errors.BadControl);
         Assert.Null(host.Status.EndedAt);
+    }
+
+    [Fact]
+    public async Task RolloutThatEndsAtOnce_IsObservedNoMore()
+    {
+        using var host = new RolloutHost(Half);
+        await host.StartAsync();
+        Assert.True(host.Get<AmbientAction>().IsWatched);
+        await host.Rollouts.RollBackAsync(RolloutHost.Name, RolloutHost.Ada);
+        await host.Get<RolloutLoop>().CatchUpAsync(default);
+        Assert.False(host.Get<AmbientAction>().IsWatched);
     }
 
     [Fact]
