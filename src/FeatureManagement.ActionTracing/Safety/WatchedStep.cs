@@ -78,7 +78,7 @@ internal sealed class WatchedStep
 
     public void CountOutsideAction() => _watch.CountOutsideAction();
 
-    /// <summary>Takes note of how an action ended. Of a closed step, nothing is: both arms lose alike.</summary>
+    /// <summary>Takes note of how an action ended. Of a closed step, nothing that is compared is: both arms lose alike.</summary>
     public void Complete(Exposure exposure, ActionOutcome outcome, Comparability comparability)
     {
         if (exposure.Key == FeatureFlagContext.DefaultKey)
@@ -99,11 +99,9 @@ internal sealed class WatchedStep
         {
             if (gated)
                 firstGated = _watch.Gated.Add(exposure.Hash, outcome.Error, outcome.Duration);
-            if (_closed)
-                return;
-            if (exposure.Exposed && !outcome.GivenUp)
+            if (exposure.Exposed && !outcome.GivenUp && !_closed)
                 stripe.Actions += new ActionCounts(1, outcome.Error ? 1 : 0, outcome.Duration);
-            if (exposure.Unit.IsKnown)
+            if (exposure.Unit.IsKnown && !_closed)
             {
                 first = exposure.Unit.Mark(marks, Number);
                 if ((first & (Unit.Bad | Unit.Slow)) != 0)
