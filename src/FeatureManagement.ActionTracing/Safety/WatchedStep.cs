@@ -99,9 +99,10 @@ internal sealed class WatchedStep
         {
             if (gated)
                 firstGated = _watch.Gated.Add(exposure.Hash, outcome.Error, outcome.Duration);
-            if (exposure.Exposed && !outcome.GivenUp && !_closed)
+            bool open = !_closed;
+            if (open && exposure.Exposed && !outcome.GivenUp)
                 stripe.Actions += new ActionCounts(1, outcome.Error ? 1 : 0, outcome.Duration);
-            if (exposure.Unit.IsKnown && !_closed)
+            if (open && exposure.Unit.IsKnown)
             {
                 first = exposure.Unit.Mark(marks, Number);
                 if ((first & (Unit.Bad | Unit.Slow)) != 0)
