@@ -44,6 +44,7 @@ public class KeyboardTests(Browser browser)
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/recommendations"));
         await PressAsync(page, "do-change");
+        await Expect(page.GetByRole(AriaRole.Dialog).GetByLabel("State")).ToBeFocusedAsync(); // the flag is read first
         await page.Keyboard.TypeAsync("canary"); // the state has the focus
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Control+A");

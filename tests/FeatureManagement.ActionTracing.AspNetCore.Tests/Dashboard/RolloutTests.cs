@@ -166,6 +166,7 @@ public class RolloutTests(Browser browser)
         [
             "stepped, from 5 % to 60 % in 2 h 30 min of monitored time", "10 %, 60 %", "error rate at most 2 %; mean latency at most 800 ms; over 5 min; from 250 users in a phase",
             "Thresholds in canary", "error rate at most 5 %", "false alarms at most 1 %", "slow from 1 s 500 ms", "restores what was before",
+            "Without control", "error rate at most 2 %, as for all",
         ])
             await Expect(facts).ToContainTextAsync(fact);
         // Open while the rollout is drawn again and again.

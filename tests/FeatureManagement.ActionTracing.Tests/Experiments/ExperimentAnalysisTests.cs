@@ -120,6 +120,17 @@ public sealed class ExperimentAnalysisTests
         Assert.Equal("Keep running: needs 1 more conversions.", rare.Summary);
     }
 
+    [Theory]
+    [InlineData(4_999, "Keep running: b cannot be told from a in bought yet: ", "9,998 of 10,000 planned units are in.")]
+    [InlineData(5_000, "No difference shown: b cannot be told from a in bought: ", "All planned units are in; if the interval holds no effect that would matter, keep control.")]
+    public void Summary_BeyondThePlannedUnits_NoLongerSaysToKeepRunning(long units, string start, string end)
+    {
+        ExperimentResult result = Look(Sums.Run([[1, 1]], Sums.Bought), Sums.Arm(1, 0, units, Sums.Ones(500)), Sums.Arm(1, 1, units, Sums.Ones(505)));
+        Assert.Equal(ExperimentVerdict.KeepRunning, result.Verdict);
+        Assert.StartsWith(start, result.Summary, StringComparison.Ordinal);
+        Assert.EndsWith(end, result.Summary, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Values_AreComparedByTheirMeans()
     {

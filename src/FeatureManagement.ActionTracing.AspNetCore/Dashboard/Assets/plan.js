@@ -3,6 +3,8 @@
 import { duration, plannedDuration } from './curve.js';
 import { h, known, moment, percent } from './dom.js';
 
+const DefaultWithoutControl = 0.1; // where a plan has no thresholds at all
+
 /** The plan as it was when the rollout started. */
 export function planFacts({ plan, startPercentage, targetPercentage }) {
   const limits = plan.safetyThresholds ?? {};
@@ -17,12 +19,15 @@ export function planFacts({ plan, startPercentage, targetPercentage }) {
       ? [`false alarms at most ${percent(100 * plan.alpha)}`, `error rate may rise by ${percent(100 * plan.maxErrorRateIncrease)}`, `latency by ${percent(100 * plan.maxLatencyIncrease)}`,
         known(plan.slowThreshold) ? `slow from ${time(duration(plan.slowThreshold))}` : 'slow from the 95th percentile of control'].join('; ')
       : 'switched off'),
-    known(limits.maxErrorRateWithoutControl) && fact('Without control', limits.maxErrorRateWithoutControl < 1
-      ? `error rate at most ${percent(100 * limits.maxErrorRateWithoutControl)}` : 'switched off'),
+    fact('Without control', withoutControl(limits)),
     fact('No metrics', `on hold, and paused after ${time(duration(plan.maxHold))}`),
     fact('Rollback', plan.rollbackTo === 'disabled' ? 'disables the flag' : 'restores what was before'),
   ];
 }
+
+// Where an error rate is a threshold, it judges these actions as well.
+const withoutControl = ({ maxErrorRate, maxErrorRateWithoutControl: bound = DefaultWithoutControl }) =>
+  known(maxErrorRate) ? `error rate at most ${percent(100 * maxErrorRate)}, as for all` : bound < 1 ? `error rate at most ${percent(100 * bound)}` : 'switched off';
 
 const fact = (term, value) => [h('dt', null, term), h('dd', null, value)];
 
