@@ -8,7 +8,7 @@ namespace FeatureManagement.ActionTracing.Configuration;
 /// Knows the files behind configuration: what each last said of the section, for a file that vanishes or cannot be parsed leaves its provider empty
 /// and makes no noise; and what its content was, for watchers of files may die. Not thread-safe.
 /// </summary>
-internal sealed class ConfigurationFiles(IConfiguration? configuration)
+internal sealed class ConfigurationFiles(SettingPlace place)
 {
     private const ulong EmptyHash = 2;
     private const string ReloadKey = "hostBuilder:reloadConfigOnChange";
@@ -18,8 +18,8 @@ internal sealed class ConfigurationFiles(IConfiguration? configuration)
     /// <summary>The files that are read only at the start, by the host's or their own setting.</summary>
     public IReadOnlyList<string> NotReloaded()
     {
-        bool off = bool.TryParse(configuration?[ReloadKey], out bool reload) && !reload;
-        return [.. Files().Where(file => !file.Source.ReloadOnChange && (off || SettingReader.SaysSomething(SettingReader.Data(file)))).Select(PathOf).Distinct()];
+        bool off = bool.TryParse(place.Configuration?[ReloadKey], out bool reload) && !reload;
+        return [.. Files().Where(file => !file.Source.ReloadOnChange && (off || SettingReader.SaysSomething(SettingReader.Data(file), place.Above))).Select(PathOf).Distinct()];
     }
 
     /// <summary>What a provider is taken to say.</summary>
@@ -35,7 +35,7 @@ internal sealed class ConfigurationFiles(IConfiguration? configuration)
             memory.Hash = file.Source.ReloadOnChange ? HashOf(file) : 0;
             memory.Error = null;
             if (data.Count > 0)
-                memory.Said = SettingReader.SaysSomething(data) ? data : null;
+                memory.Said = SettingReader.SaysSomething(data, place.Above) ? data : null;
         }
         bool kept = data.Count == 0 && memory.Said is not null;
         if ((file as KeptJsonProvider)?.Fault is { } fault)
@@ -77,7 +77,7 @@ internal sealed class ConfigurationFiles(IConfiguration? configuration)
         memory.Error = KeptJsonProvider.ReasonOf(exception);
     }
 
-    private IEnumerable<FileConfigurationProvider> Files() => SettingReader.Providers(configuration).OfType<FileConfigurationProvider>();
+    private IEnumerable<FileConfigurationProvider> Files() => SettingReader.Providers(place.Configuration).OfType<FileConfigurationProvider>();
 
     private static string PathOf(FileConfigurationProvider file) => file.Source.Path ?? "A file";
 

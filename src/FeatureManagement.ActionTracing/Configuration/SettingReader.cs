@@ -20,7 +20,9 @@ internal static class SettingReader
 
     /// <param name="configuration">A root, something above the section, or the section itself; null for nothing at all.</param>
     /// <param name="dataOf">What a provider that keeps its data in the ordinary way is taken to hold; null for just that.</param>
-    public static RawSettings Read(IConfiguration? configuration, Func<ConfigurationProvider, IDictionary<string, string?>>? dataOf = null)
+    /// <param name="above">The path of the section that ours is in; empty at the root.</param>
+    public static RawSettings Read(
+        IConfiguration? configuration, Func<ConfigurationProvider, IDictionary<string, string?>>? dataOf = null, string above = "")
     {
         var tree = new SettingTree();
         var outside = new OutsideKeys();
@@ -37,12 +39,12 @@ internal static class SettingReader
             tree.NextProvider();
             if (KeepsData(provider))
             {
-                ReadData((dataOf ?? Data)((ConfigurationProvider)provider), tree, outside);
+                ReadData((dataOf ?? Data)((ConfigurationProvider)provider), above, tree, outside);
             }
             else
             {
-                Walk(provider, SectionName, "", tree, 0);
-                WalkOutside(provider, outside);
+                Walk(provider, above.Length == 0 ? SectionName : ConfigurationPath.Combine(above, SectionName), "", tree, 0);
+                WalkOutside(provider, above, outside);
             }
         }
         tree.Complete();
@@ -62,25 +64,34 @@ internal static class SettingReader
     }
 
     /// <summary>Whether a provider's data belongs to the section.</summary>
-    public static bool SaysSomething(IDictionary<string, string?> data) => data.Keys.Any(IsBelow);
+    public static bool SaysSomething(IDictionary<string, string?> data, string above = "") => data.Keys.Any(key => IsBelow(Below(key, above)));
 
     // Protected, and thus part of the platform's contract: what every provider derived from it fills.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Data")]
     public static extern IDictionary<string, string?> Data(ConfigurationProvider provider);
 
-    private static void ReadData(IDictionary<string, string?> data, SettingTree tree, OutsideKeys outside)
+    private static void ReadData(IDictionary<string, string?> data, string above, SettingTree tree, OutsideKeys outside)
     {
-        foreach ((string key, string? value) in data)
+        foreach ((string path, string? value) in data)
+        {
+            ReadOnlySpan<char> key = Below(path, above);
             if (IsBelow(key))
-                tree.Add(key.AsSpan(SectionName.Length + 1), value);
+                tree.Add(key[(SectionName.Length + 1)..], value);
             else if (key.Equals(SectionName, StringComparison.OrdinalIgnoreCase))
                 tree.Add("", value);
-            else
+            else if (key.Length > 0)
                 outside.Add(key, value);
+        }
     }
 
-    private static bool IsBelow(string key) =>
+    private static bool IsBelow(ReadOnlySpan<char> key) =>
         key.Length > SectionName.Length && key[SectionName.Length] == ':' && key.StartsWith(SectionName, StringComparison.OrdinalIgnoreCase);
+
+    // The rest of a key below a path; empty for a key that is elsewhere.
+    private static ReadOnlySpan<char> Below(string key, string above) =>
+        above.Length == 0 ? key
+        : key.Length > above.Length && key[above.Length] == ':' && key.StartsWith(above, StringComparison.OrdinalIgnoreCase) ? key.AsSpan(above.Length + 1)
+        : default;
 
     // Providers that keep their data in their own way are asked key by key.
     private static void Walk(IConfigurationProvider provider, string path, string below, SettingTree tree, int depth)
@@ -109,11 +120,12 @@ internal static class SettingReader
     }
 
     // Asking is dear: only for a flag beside the section.
-    private static void WalkOutside(IConfigurationProvider provider, OutsideKeys outside)
+    private static void WalkOutside(IConfigurationProvider provider, string above, OutsideKeys outside)
     {
-        foreach (string name in provider.GetChildKeys([], null).Distinct(StringComparer.OrdinalIgnoreCase))
+        string prefix = above.Length == 0 ? "" : above + ConfigurationPath.KeyDelimiter;
+        foreach (string name in provider.GetChildKeys([], above.Length == 0 ? null : above).Distinct(StringComparer.OrdinalIgnoreCase))
             if (!name.Equals(SectionName, StringComparison.OrdinalIgnoreCase))
-                AddOutside(name, field => provider.TryGet(field, out string? value) ? value : null, outside);
+                AddOutside(name, field => provider.TryGet(prefix + field, out string? value) ? value : null, outside);
     }
 
     private static void WalkOutside(IConfiguration above, OutsideKeys outside)

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 namespace FeatureManagement.ActionTracing.Configuration;
 
 /// <summary>Fills <see cref="RawSettings"/> from configuration. Never throws once it has read something. Thread-safe.</summary>
-internal sealed class SettingSource(IConfiguration? configuration) : IConfigureOptions<RawSettings>
+internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawSettings>
 {
     private const int Attempts = 5;
 
     private readonly Lock _gate = new();
-    private readonly ConfigurationFiles _files = new(configuration);
+    private readonly ConfigurationFiles _files = new(place);
     private bool _hasRead;
 
     public void Configure(RawSettings options)
@@ -60,7 +60,7 @@ internal sealed class SettingSource(IConfiguration? configuration) : IConfigureO
                 try
                 {
                     var faults = new List<string>();
-                    RawSettings raw = SettingReader.Read(configuration, provider => _files.DataOf(provider, faults));
+                    RawSettings raw = SettingReader.Read(place.Configuration, provider => _files.DataOf(provider, faults), place.Above);
                     raw.FileFaults = faults;
                     _hasRead = true;
                     return raw;

@@ -87,9 +87,11 @@ internal sealed class ShopHost : IAsyncDisposable
     }
 
     /// <summary>The answer to a request of a user, or of nobody.</summary>
-    public async Task<string> GetAsync(string path, string? user)
+    public async Task<string> GetAsync(string path, string? user, ActivityTraceId trace = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (trace != default)
+            request.Headers.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
         if (user is not null)
             request.Headers.Add(TestUser.NameHeader, user);
         using HttpResponseMessage response = await _client.SendAsync(request);
