@@ -44,7 +44,7 @@ internal static partial class ConfigurationServices
         }
         var place = SettingPlace.Find(given, registered);
         if (place.Missing is { } missing)
-            LogNoSection(provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SettingPlace)), missing);
+            LogNoSection(provider.GetRequiredService<ILoggerFactory>().CreateLogger<SettingPlace>(), missing);
         return place;
     }
 

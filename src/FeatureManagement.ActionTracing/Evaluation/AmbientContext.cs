@@ -98,7 +98,20 @@ internal sealed class AmbientContext(ITargetingContextAccessor? accessor, IFallb
     private Subject Known(TargetingContext context)
     {
         if (action.IsUndecided)
-            action.Current?.Know(context);
+            Tell(context);
         return Subject.From(context);
+    }
+
+    private void Tell(TargetingContext context)
+    {
+        try
+        {
+            action.Current?.Know(context);
+        }
+#pragma warning disable CA1031 // A listener to activities that fails is no fault of the evaluation.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 }

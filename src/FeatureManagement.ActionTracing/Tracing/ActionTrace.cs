@@ -22,6 +22,7 @@ internal sealed class ActionTrace
     private readonly DateTimeOffset _start;
     private readonly ActivityContext _parent;
     private readonly bool _late; // whether the activity begins only when it is known for whom the action is
+    private bool _detached; // whether the activity was never the current one
     private readonly bool _mayRecord;
     private readonly ConcurrentQueue<Action>? _kept;
     private volatile int _state;
@@ -76,20 +77,25 @@ internal sealed class ActionTrace
     {
         if (_state != Undecided || Interlocked.CompareExchange(ref _state, Deciding, Undecided) != Undecided)
             return;
-        _decider = Environment.CurrentManagedThreadId; // the flags of tracing are not evaluations of the action
-        var subject = Subject.From(context);
-        TracedParts parts = _late ? _services.Switches.PartsIfEnabled(subject) : _services.Switches.Parts(subject);
-        _decider = 0;
-        _subject = subject;
-        if (_activity is null && parts.Activity)
-            _activity = BeginLate(parts);
-        if (parts.Activity)
+        try
+        {
+            _decider = Environment.CurrentManagedThreadId; // the flags of tracing are not evaluations of the action
+            _subject = Subject.From(context);
+            TracedParts parts = _late ? _services.Switches.PartsIfEnabled(_subject) : _services.Switches.Parts(_subject);
+            _decider = 0;
+            if (!parts.Activity)
+                return;
+            _activity ??= BeginLate(parts);
             Begin(parts, context);
-        _state = Decided;
-        _services.Ambient.EndUndecided();
-        if (_mayRecord)
-            _services.Ambient.EndRecording();
-        DoKept();
+        }
+        finally
+        {
+            _state = Decided; // whatever a listener does
+            _services.Ambient.EndUndecided();
+            if (_mayRecord)
+                _services.Ambient.EndRecording();
+            DoKept();
+        }
     }
 
     public void Rename(string name)
@@ -135,8 +141,8 @@ internal sealed class ActionTrace
         TracedParts parts = _services.Switches.StillOn(_parts, _subject);
         Activity? current = Activity.Current;
         _activity?.Stop();
-        if (_late)
-            Activity.Current = current; // it never was the current one
+        if (_detached)
+            Activity.Current = current;
         if (_parts.Metrics)
             _services.Metrics.End(_begun, _name, parts.Metrics, duration, failed ? _errorType : null);
         if (parts.Output && _activity is { } activity)
@@ -160,6 +166,7 @@ internal sealed class ActionTrace
     private Activity? BeginLate(TracedParts parts)
     {
         Activity? current = Activity.Current;
+        _detached = true;
         Activity.Current = null;
         Activity? activity = _late ? ActionTracingSource.Activities.StartActivity(_begun, ActivityKind.Internal, _parent, startTime: _start) : null;
         if (activity is null && parts.Output)

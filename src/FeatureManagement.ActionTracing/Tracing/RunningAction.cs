@@ -24,7 +24,6 @@ internal sealed class RunningAction
         Parent = parent;
         Context = context ?? parent?.Context;
         _known = context ?? parent?._known;
-        _caller = parent?._caller;
         // Of nested actions the outermost counts. Inside one that does not count, as a WebSocket, an action is the outermost again.
         _outermost = parent is { Counts: true } ? parent._outermost : this;
         Exposures = ReferenceEquals(_outermost, this) ? counts ? new ActionExposures() : null : _outermost.Exposures;
@@ -79,7 +78,18 @@ internal sealed class RunningAction
     public void Decide()
     {
         if (IsUndecided)
-            _trace!.Decide(_known ?? _caller?.Invoke());
+            _trace!.Decide(FindKnown());
+    }
+
+    // An action inside a request may end after it, when the request's own objects belong to another one: what is found is kept, and nothing is asked again.
+    private TargetingContext? FindKnown()
+    {
+        if (_known is null && _caller is { } caller && !HasEnded)
+        {
+            _known = caller();
+            _caller = null;
+        }
+        return _known ?? Parent?.FindKnown();
     }
 
     public void Fail(Exception? exception, string? type)
