@@ -9,8 +9,9 @@ namespace FeatureManagement.ActionTracing.AspNetCore;
 public static class ActionTracingApplicationBuilderExtensions
 {
     /// <summary>
-    /// Wraps each request as an action: traced where the flags of tracing say so, and seen by rollouts. An unhandled exception or an answer of 500 and
-    /// above is an error. A request that its client gave up, a WebSocket or an event stream is of no account.
+    /// Wraps each request as an action: traced where the flags of tracing say so, and seen by rollouts. An unhandled exception, an answer of 500 and
+    /// above or a gRPC status that is the server's fault is an error. A request that its client gives up counts as slow where it lasted long enough, else for
+    /// nothing. Upgraded connections, event streams and connections to a hub are no actions.
     /// </summary>
     /// <param name="app">The pipeline. Place this first, outside exception handlers, so that what they make of an exception is what counts.</param>
     /// <returns>The same pipeline.</returns>

@@ -41,7 +41,7 @@ internal sealed class ActionTracingCircuitHandler : CircuitHandler
         return Task.CompletedTask;
     }
 
-    private FeatureFlagContext ContextOf() => _users.ContextOf(User(), _circuit, http: null);
+    private FeatureFlagContext? ContextOf() => _users.ContextOf(User(), _circuit, http: null);
 
     // Blazor's own provider knows at once; one that does not is not waited for.
     private ClaimsPrincipal User()

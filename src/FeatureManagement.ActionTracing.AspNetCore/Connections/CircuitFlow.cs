@@ -5,10 +5,10 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
 
 /// <summary>What is known of a circuit while it handles what its browser sends. One thread at a time, that of the circuit.</summary>
 /// <param name="context">Says for whom the circuit is, without waiting.</param>
-internal sealed class CircuitFlow(Func<FeatureFlagContext> context)
+internal sealed class CircuitFlow(Func<FeatureFlagContext?> context)
 {
-    /// <summary>For whom the circuit is now.</summary>
-    public FeatureFlagContext Context => context();
+    /// <summary>For whom the circuit is now; null for the ambient context.</summary>
+    public FeatureFlagContext? Context => context();
 
     /// <summary>Whether the browser has lost its connection.</summary>
     public bool IsDisconnected { get; set; }
