@@ -35,7 +35,7 @@ internal sealed class SnapshotSource : IDisposable
         configuration.AskWhetherOn(flag => _current.Find(flag)?.CanBeOn == true);
     }
 
-    /// <summary>Raised under the lock, before a record is in force, for what must be ready by then. Handlers must be quick and call nothing here but <see cref="Current"/>.</summary>
+    /// <summary>Raised under the lock, before a record is in force, for what must be ready by then. Handlers must be quick and call nothing here but <see cref="Latest"/>: the store may be being read.</summary>
     public event Action<string, FlagRecord>? Laying;
 
     /// <summary>The snapshot in force. An evaluation reads it once. The first one of a process that has not read its store waits for that.</summary>

@@ -24,7 +24,7 @@ internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction actio
     /// <exception cref="InvalidOperationException">The flag is being watched already.</exception>
     public OutcomeWatch Watch(string flag, int step, decimal share, TimeSpan window, Func<UnitSet>? units = null, Action<EarlyCheck>? due = null)
     {
-        CompiledFlag compiled = source.Current.Find(flag) ?? throw new ArgumentException($"There is no flag '{flag}'.", nameof(flag));
+        CompiledFlag compiled = source.Latest.Find(flag) ?? throw new ArgumentException($"There is no flag '{flag}'.", nameof(flag));
         lock (_gate)
         {
             if (!_watched.Add(flag))

@@ -1,8 +1,12 @@
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Tests.Support;
 using FeatureManagement.ActionTracing.Tracing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
@@ -33,6 +37,22 @@ public sealed class ObservationTests
         host.Visit(null, users: 40);
         await host.TickAsync();
         Assert.Equal(40, host.Status.ExposedUnits + host.Status.ControlUnits);
+    }
+
+    [Fact]
+    public async Task Restart_OverADurableStore_ObservesTheRolloutWithoutWaitingForTheStoreThatIsBeingRead()
+    {
+        using var directory = new TempDirectory();
+        using (var before = new SqliteStore(new SqliteFile(directory.File("flags.db"), null)))
+        using (var host = new RolloutHost(Half, store: before))
+            await host.StartAsync();
+        using var store = new SqliteStore(new SqliteFile(directory.File("flags.db"), null));
+        using var restarted = new RolloutHost(Half, store: store, configure: services => services.AddFakeLogging());
+        Assert.True(restarted.Get<AmbientAction>().IsWatched);
+        Assert.DoesNotContain(restarted.Get<FakeLogCollector>().GetSnapshot(), entry => entry.Id.Id == 207);
+        restarted.Visit(null, users: 40);
+        await restarted.TickAsync();
+        Assert.Equal(40, restarted.Status.ExposedUnits + restarted.Status.ControlUnits);
     }
 
     [Fact]
