@@ -33,8 +33,11 @@ internal static class AuditSize
         };
     }
 
-    private static bool Fits(AuditEntry entry) =>
-        Overhead + new[] { entry.Node, entry.Actor, entry.Action, entry.Flag, entry.Before, entry.After, entry.Reason }.Sum(text => text is null ? 0 : Encoding.UTF8.GetByteCount(text)) <= MaxBytes;
+    private static bool Fits(AuditEntry entry)
+    {
+        string?[] texts = [entry.Node, entry.Actor, entry.Action, entry.Flag, entry.Before, entry.After, entry.Reason];
+        return Overhead + texts.Sum(text => text is null ? 0 : Encoding.UTF8.GetByteCount(text)) <= MaxBytes;
+    }
 
     // An object as it was, for readers expect one.
     private static string? Values(string? json) => json is null || Encoding.UTF8.GetByteCount(json) <= MaxValues
