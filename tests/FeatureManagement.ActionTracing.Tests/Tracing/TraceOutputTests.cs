@@ -87,17 +87,21 @@ public sealed class TraceOutputTests : IDisposable
             return;
         File.SetUnixFileMode(_directory, (UnixFileMode)0b111_111_111 | UnixFileMode.StickyBit);
         File.WriteAllText(Path.Combine(_directory, "traces-20260101-000001.jsonl"), "of root\n");
-        int open = 0;
+        var opened = new List<FileStream>();
+        using var files = new TraceFiles(_directory, _time, path =>
+        {
+            opened.Add(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0));
+            return opened[^1];
+        });
+        var settings = new TraceOutputSettings { Directory = "", MaxFileSize = 1, MaxFiles = 2 };
         OnAnotherUser(() =>
         {
-            using var files = new TraceFiles(_directory, _time);
-            var settings = new TraceOutputSettings { Directory = "", MaxFileSize = 1, MaxFiles = 2 };
             for (int i = 1; i <= 5; i++)
                 files.Append(Encoding.UTF8.GetBytes($"{i}\n"), settings);
-            Assert.IsType<UnauthorizedAccessException>(files.CleanUpFault);
-            open = Directory.GetFiles("/proc/self/fd").Count(link => File.ResolveLinkTarget(link, false)?.FullName.StartsWith(_directory, StringComparison.Ordinal) == true);
         });
-        Assert.Equal(1, open);
+        Assert.IsType<UnauthorizedAccessException>(files.CleanUpFault);
+        Assert.Equal([true, true, true, true, false], opened.Select(file => file.SafeFileHandle.IsClosed));
+        files.Dispose();
         Assert.Equal(["of root", "4", "5"], Directory.GetFiles(_directory).Order().SelectMany(File.ReadAllLines));
     }
 
