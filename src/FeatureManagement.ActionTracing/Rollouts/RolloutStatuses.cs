@@ -23,7 +23,7 @@ internal static class RolloutStatuses
             StartPercentage = record.Start,
             CurrentPercentage = record.Percentage,
             TargetPercentage = record.Plan.TargetPercentage,
-            Progress = record.Phase == RolloutPhase.Complete ? 1 : Math.Clamp(credited / duration, 0, 1),
+            Progress = record.Phase == RolloutPhase.Complete ? 1 : duration > TimeSpan.Zero ? Math.Clamp(credited / duration, 0, 1) : 0,
             Credited = credited,
             StartedAt = record.StartedAt,
             EndedAt = ended ? record.ChangedAt : null,

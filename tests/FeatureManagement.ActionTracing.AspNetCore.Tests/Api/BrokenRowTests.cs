@@ -31,17 +31,21 @@ public sealed class BrokenRowTests
     {
         await using DashboardHost host = await DashboardHost.StartAsync();
         const string Broken = """
-            { "rollout": { "id": "x", "plan": { "type": "stepped", "checkpoints": null, "duration": "00:00:00" }, "start": 1, "percentage": 1, "startedAt": "2026-01-01T00:00:00Z",
+            { "rollout": { "id": "x", "plan": { "maxLatencyIncrease": 1e999 }, "start": 1, "percentage": 1, "startedAt": "2026-01-01T00:00:00Z",
               "over": { "type": "percentage", "state": "rollout", "percentage": 60 }, "phase": "planned", "actor": "eve", "reason": "r" } }
             """;
         await host.Get<IActionTracingStore>().CommitAsync(new StoreCommit([new DocumentWrite(FlagRecords.KeyOf("recommendations"), Broken, null)], []), default);
         await host.Get<FlagControl>().SyncAsync(default);
         using var client = new HttpClient { BaseAddress = host.Address };
 
+        foreach (string path in (string[])["api/flags", "api/rollouts", "api/flags/recommendations", "api/status"])
+        {
+            using HttpResponseMessage answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+            Assert.True(answer.IsSuccessStatusCode, path);
+        }
         JsonArray flags = (await client.GetFromJsonAsync<JsonArray>("api/flags"))!;
         JsonNode row = flags.Single(flag => (string)flag!["name"]! == "recommendations")!;
-        Assert.Contains("cannot be shown", (string)row["fault"]!, StringComparison.Ordinal);
-        Assert.Equal("percentage", (string)row["type"]!);
+        Assert.Equal(("percentage", "planned"), ((string)row["type"]!, (string)row["rollout"]!["phase"]!));
         Assert.True(flags.Count > 5);
         JsonNode rollout = Assert.Single((await client.GetFromJsonAsync<JsonArray>("api/rollouts"))!)!;
         Assert.Equal(("recommendations", "planned"), ((string)rollout["flag"]!, (string)rollout["phase"]!));

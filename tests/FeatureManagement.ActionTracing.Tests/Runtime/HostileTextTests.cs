@@ -8,8 +8,11 @@ using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using FeatureManagement.ActionTracing.Tracing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Tests.Runtime;
@@ -110,6 +113,36 @@ public sealed class HostileTextTests : IDisposable
             Eventually.True(() => _services.Warnings(201).Any(), () => "The watcher's failure was not logged.");
         }
         AssertHarmless();
+    }
+
+    [Fact]
+    public async Task Configuration_WithTextOfOthers_IsRejectedInOneLineEach()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ActionTracing:featureFlags:flag:type"] = "percentage",
+            ["ActionTracing:featureFlags:flag:state"] = "disabled",
+        });
+        builder.Logging.AddFakeLogging().SetMinimumLevel(LogLevel.Trace);
+        builder.Services.AddFeatureManagement().WithActionTracing();
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
+        foreach ((string field, string value) in ((string, string)[])
+        [
+            ("featureFlags:flag:state", Hostile), ("featureFlags:flag:percentage", Hostile), ("featureFlags:flag:parent", Hostile), ("featureFlags:flag:" + Hostile, "x"),
+            ("featureFlags:flag:whitelist", Hostile), ("featureFlags:flag:environments:Production:state", Hostile), ("featureFlags:flag:rolloutConfig:type", Hostile),
+            ("featureFlags:flag:rolloutConfig:checkpoints:0", Hostile), ("featureFlags:flag:rolloutConfig:schedule:0:after", Hostile), ("featureFlags:flag:rolloutConfig:startAt", Hostile),
+            ("featureFlags:flag:rolloutConfig:duration", Hostile), ("featureFlags:flag:variants:" + Hostile + ":weight", Hostile), ("featureFlags:flag:experiment:control", Hostile),
+            ("featureFlags:" + Hostile + ":type", "boolean"), ("featureFlagSettings:cacheTtl", Hostile), ("featureFlagSettings:" + Hostile, "1"), ("traceOutput:maxFiles", Hostile), (Hostile, "x"),
+        ])
+            configuration["ActionTracing:" + field] = value;
+        configuration.Reload();
+        IReadOnlyList<FakeLogRecord> logged = host.Services.GetFakeLogCollector().GetSnapshot();
+        Assert.Contains(logged, record => record.Id.Id == 132);
+        Assert.All(logged.SelectMany(record => (record.StructuredState ?? []).Select(pair => pair.Value ?? "").Append(record.Message)), text => Assert.DoesNotContain(text, IsHarmful));
+        await host.StopAsync();
     }
 
     // Each member with each flag: text where it takes text, and what is allowed elsewhere.
