@@ -53,7 +53,8 @@ internal static class FlagEndpoints
     public static IResult Show(HttpContext request, FlagStatus status)
     {
         request.Response.Headers.ETag = FlagTag.Of(status).ToString();
-        return Results.Json(FlagModel.Of(status, request.RequestServices.GetRequiredService<IRolloutManager>()), ApiJson.Plain.FlagModel);
+        IRolloutManager rollouts = request.RequestServices.GetRequiredService<IRolloutManager>();
+        return JsonRows.One(status, flag => FlagModel.Of(flag, rollouts), FlagModel.Failed, ApiJson.Plain.FlagModel);
     }
 
     public static IResult Unknown(string name, IFeatureFlagManager flags) => Problems.UnknownFlag(name, flags.GetAllFlags().Select(flag => flag.Definition.Name));

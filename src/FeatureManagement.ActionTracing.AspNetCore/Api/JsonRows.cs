@@ -26,6 +26,10 @@ internal static class JsonRows
         return Results.Bytes(buffer.WrittenMemory, "application/json; charset=utf-8");
     }
 
+    /// <summary>One of them alone, with the same fallback.</summary>
+    public static IResult One<TSource, TRow>(TSource source, Func<TSource, TRow> row, Func<TSource, string, TRow> failed, JsonTypeInfo<TRow> type) =>
+        Results.Bytes(Write(source, row, failed, type), "application/json; charset=utf-8");
+
     // Written whole before any of it is sent.
     private static byte[] Write<TSource, TRow>(TSource source, Func<TSource, TRow> row, Func<TSource, string, TRow> failed, JsonTypeInfo<TRow> type)
     {

@@ -63,7 +63,7 @@ internal static class RolloutEndpoints
         Fault = fault,
     };
 
-    private static IResult Show(RolloutStatus status) => Results.Json(status, ApiJson.Plain.RolloutStatus);
+    private static IResult Show(RolloutStatus status) => JsonRows.One(status, one => one, Failed, ApiJson.Plain.RolloutStatus);
 
     private static Task<IResult> PlanAsync(HttpContext request, string name, IFeatureFlagManager flags, Func<RolloutConfig?, FlagChange, Task<IResult>> run) =>
         ChangeEndpoints.ChangeAsync(request, name, flags, ApiJson.Plain.JsonObject, body => RolloutPlan.ReasonOf(body) ?? DefaultReason, async (body, change) =>
