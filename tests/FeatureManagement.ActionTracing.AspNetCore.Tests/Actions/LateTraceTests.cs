@@ -29,6 +29,8 @@ public sealed class LateTraceTests : IDisposable
             Sample = (ref ActivityCreationOptions<ActivityContext> options) => options.Parent.TraceId == _trace ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
             ActivityStopped = activity =>
             {
+                if (activity.TraceId != _trace)
+                    return; // of a test beside this one
                 lock (_activities)
                     _activities.Add(activity);
             },
