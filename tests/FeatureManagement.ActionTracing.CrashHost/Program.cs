@@ -11,6 +11,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.FeatureManagement;
 
 // A process of its own for tests that kill it, that need several, or that need another user: <mode> <file> <argument>.
+if (Environment.GetEnvironmentVariable("NO_JSON_REFLECTION") is not null)
+    AppContext.SetSwitch("System.Text.Json.JsonSerializer.IsReflectionEnabledByDefault", false);
 if (args[0] == "lock")
 {
     Work.Lock(args[1]);

@@ -14,7 +14,7 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
     private const string Extension = ".jsonl";
 
     private readonly Func<string, FileStream> _create = create
-        ?? (static path => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0));
+        ?? (static path => new FileStream(path, Options()));
     private FileStream? _file;
     private DateTime _day;
     private long _length;
@@ -33,7 +33,7 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
         if (_file is null)
         {
             string directory = Path.Combine(root, settings.Directory);
-            Directory.CreateDirectory(directory);
+            CreateDirectory(directory);
             string[] names = Names(directory);
             _file = Open(directory, names, day);
             (_day, _length) = (day, 0);
@@ -52,6 +52,23 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
     }
 
     public void Dispose() => Close();
+
+    // Traces may hold what only this user should read.
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
+    private static void CreateDirectory(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(directory);
+        else
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 
     private FileStream Open(string directory, string[] names, DateTime day)
     {

@@ -18,6 +18,9 @@ internal sealed class HostProcess : IDisposable
         _process = Process.Start(start) ?? throw new InvalidOperationException("The process did not start.");
     }
 
+    /// <summary>The same where <c>JsonSerializerIsReflectionEnabledByDefault</c> is false.</summary>
+    public static HostProcess WithoutReflection(params string[] arguments) => new("env", ["NO_JSON_REFLECTION=1", "dotnet", "exec", Program(AppContext.BaseDirectory), .. arguments]);
+
     /// <summary>The same as a user whom modes of files hold back: root ignores them.</summary>
     public static HostProcess As(OtherUser user, params string[] arguments) => new("setpriv", [.. user.Switches, "dotnet", "exec", Program(user.Programs), .. arguments]);
 
