@@ -25,8 +25,8 @@ public static class ActionTracingBuilderExtensions
         builder.Services.Replace(ServiceDescriptor.Singleton(provider => new SqliteFile(
             connectionString, provider.GetService<IHostEnvironment>()?.ContentRootPath, provider.GetService<ILogger<SqliteFile>>())));
         builder.Services.Replace(ServiceDescriptor.Singleton<IActionTracingStore>(provider => new SqliteStore(provider.GetRequiredService<SqliteFile>())));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IExperimentStore>(provider => new SqliteExperimentStore(provider.GetRequiredService<SqliteFile>())));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IEvaluationStore>(provider => new SqliteEvaluationStore(provider.GetRequiredService<SqliteFile>())));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IExperimentStore>(provider => new SqliteExperimentStore(provider.GetRequiredService<SqliteFile>(), provider.GetRequiredService<StoreSpace>())));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IEvaluationStore>(provider => new SqliteEvaluationStore(provider.GetRequiredService<SqliteFile>(), provider.GetRequiredService<StoreSpace>())));
         return builder;
     }
 }

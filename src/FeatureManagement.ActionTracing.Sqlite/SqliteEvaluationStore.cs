@@ -2,14 +2,19 @@ using Dapper;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>Keeps audited evaluations in a table of the same file, over a connection of its own.</summary>
-internal sealed class SqliteEvaluationStore(SqliteFile file) : IEvaluationStore, IDisposable
+internal sealed class SqliteEvaluationStore(SqliteFile file, StoreSpace? space = null) : IEvaluationStore, IDisposable
 {
     private const int MaxCut = 10_000;
+
+    // With their indexes; what a row takes depends on names.
+    private const int EvaluationBytes = 200;
+    private const int UnitBytes = 120;
 
     private static readonly string[] Names = ["$at", "$flag", "$key", "$enabled", "$variant", "$reason", "$subject", "$node"];
 
@@ -66,16 +71,35 @@ internal sealed class SqliteEvaluationStore(SqliteFile file) : IEvaluationStore,
     public async Task<bool> CutAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         // Most of the time there is nothing to remove, and nobody need wait for a transaction.
-        long? oldest = await _lane.ReadAsync(connection => connection.QueryFirstOrDefault<long?>("SELECT at FROM evaluation ORDER BY number LIMIT 1"), cancellationToken).ConfigureAwait(false);
-        return oldest < before.ToUnixTimeMilliseconds() && await _lane.WriteAsync(connection => connection.Execute(
-            """
-            DELETE FROM evaluation WHERE number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY number LIMIT 1), 9223372036854775807)
-                AND number < (SELECT min(number) + @MaxCut FROM evaluation)
-            """,
-            new { before = before.ToUnixTimeMilliseconds(), MaxCut }), removed => removed > 0, cancellationToken).ConfigureAwait(false) >= MaxCut;
+        (long? oldest, Size size) = await _lane.ReadAsync(
+            connection => (connection.QueryFirstOrDefault<long?>("SELECT at FROM evaluation ORDER BY number LIMIT 1"), Measure(connection)), cancellationToken).ConfigureAwait(false);
+        if (oldest < before.ToUnixTimeMilliseconds())
+            return await RemoveAsync("number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY number LIMIT 1), 9223372036854775807)", before, cancellationToken)
+                .ConfigureAwait(false) >= MaxCut;
+        if (space is null)
+            return false;
+        int removed = size.Bytes > space.Max && size.Evaluations > 0 ? await RemoveAsync("TRUE", before, cancellationToken).ConfigureAwait(false) : 0;
+        space.Measured(size.Bytes, removed, isFull: size.Bytes > space.Max && size.Evaluations <= removed);
+        return removed > 0 && size.Bytes - ((long)removed * EvaluationBytes) > space.Max;
     }
 
     public void Dispose() => _lane.Dispose();
+
+    private Task<int> RemoveAsync(string where, DateTimeOffset before, CancellationToken cancellationToken) => _lane.WriteAsync(
+        connection => connection.Execute(
+            $"DELETE FROM evaluation WHERE {where} AND number < (SELECT min(number) + @MaxCut FROM evaluation)", new { before = before.ToUnixTimeMilliseconds(), MaxCut }),
+        removed => removed > 0,
+        cancellationToken);
+
+    // Both are numbered without gaps, so that nothing is counted.
+    private static Size Measure(SqliteConnection connection)
+    {
+        long evaluations = connection.ExecuteScalar<long>("SELECT coalesce((SELECT max(number) FROM evaluation) - (SELECT min(number) FROM evaluation) + 1, 0)");
+        long units = connection.ExecuteScalar<long>("SELECT coalesce(sum((SELECT max(number) FROM experiment_unit WHERE experiment = experiment.id)), 0) FROM experiment");
+        return new Size(evaluations, (evaluations * EvaluationBytes) + (units * UnitBytes));
+    }
+
+    private readonly record struct Size(long Evaluations, long Bytes);
 
     private sealed record Row(long Number, long At, string Flag, long Enabled, string? Variant, string? Reason, string? Subject, string Node)
     {

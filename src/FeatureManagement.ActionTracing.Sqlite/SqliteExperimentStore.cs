@@ -1,9 +1,10 @@
 using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>Keeps the units of experiments in tables of the same file, over a connection of its own. Units and their sums change in one transaction.</summary>
-internal sealed class SqliteExperimentStore(SqliteFile file) : IExperimentStore, IDisposable
+internal sealed class SqliteExperimentStore(SqliteFile file, StoreSpace? space = null) : IExperimentStore, IDisposable
 {
     private const int MaxClosed = 10_000;
 
@@ -17,10 +18,16 @@ internal sealed class SqliteExperimentStore(SqliteFile file) : IExperimentStore,
             return false;
         var known = new Dictionary<ulong, UnitRecord?>();
         var changed = new HashSet<ulong>();
+        int refused = 0;
         foreach (ExperimentEvent happened in batch.Events)
         {
             if (!known.TryGetValue(happened.Unit, out UnitRecord? unit))
                 known.Add(happened.Unit, unit = units.Find(happened.Unit));
+            if (unit is null && space?.IsFull == true)
+            {
+                refused++;
+                continue;
+            }
             if (units.Tally.Apply(batch.Run, unit, happened) is not { } after)
                 continue;
             known[happened.Unit] = after;
@@ -29,6 +36,7 @@ internal sealed class SqliteExperimentStore(SqliteFile file) : IExperimentStore,
         foreach (UnitRecord unit in changed.Select(hash => known[hash]!.Value).OrderBy(unit => unit.Number))
             units.Write(unit);
         units.WriteTally();
+        space?.Refused(refused);
         return true;
     }, written => written, cancellationToken);
 

@@ -37,6 +37,8 @@ internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus
         List<string> wrong = [.. configured.Faults.Select(fault => fault.Message), .. stored.Unreadable];
         if (stored.Error is not null)
             wrong.Add(stored.Error);
+        if (stored.SizeFault is not null)
+            wrong.Add(stored.SizeFault);
         if (stored.SyncError is not null)
             wrong.Add(stored.SyncError);
         if (stored.IsOverdue)

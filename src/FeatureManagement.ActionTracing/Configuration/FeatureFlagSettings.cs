@@ -29,4 +29,7 @@ public sealed record FeatureFlagSettings
 
     /// <summary>How often the store is asked for changes by other processes. The default is one second.</summary>
     public TimeSpan StorePollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many bytes audited evaluations and units may take in a durable store, about; state and audit are never bounded. The default is 2 GB.</summary>
+    public long MaxStoreSize { get; init; } = 2_000_000_000;
 }

@@ -36,7 +36,7 @@ internal static class SettingNames
     public static readonly string[] Settings =
     [
         "auditFlagEvaluations", "evaluationAuditRetention", "auditRetention", "defaultTimeout", "cacheEnabled", "cacheTtl",
-        "safetyInterval", "progressionInterval", "storePollInterval",
+        "safetyInterval", "progressionInterval", "storePollInterval", "maxStoreSize",
     ];
 
     public static readonly string[] TraceOutput = ["directory", "maxFileSize", "maxFiles", "queueLength"];

@@ -24,6 +24,7 @@ internal static class SettingsReader
             SafetyInterval = fields.Duration("safetyInterval", Millisecond, Day) ?? defaults.SafetyInterval,
             ProgressionInterval = fields.Duration("progressionInterval", Millisecond, Day) ?? defaults.ProgressionInterval,
             StorePollInterval = fields.Duration("storePollInterval", Millisecond, Day) ?? defaults.StorePollInterval,
+            MaxStoreSize = fields.Whole("maxStoreSize", 1, long.MaxValue) ?? defaults.MaxStoreSize,
         };
         if (settings.DefaultTimeout < LeastTimeout)
             warnings.Add(

@@ -26,6 +26,7 @@ internal static class RuntimeServices
         services.TryAddSingleton<FlagControl>();
         services.TryAddSingleton<StorePolling>();
         services.TryAddSingleton<FirstRead>();
+        services.TryAddSingleton<StoreSpace>();
         services.TryAddSingleton<IAuditLog, AuditLog>();
         services.TryAddSingleton<IEvaluationStore>(_ => new InMemoryEvaluationStore());
         services.TryAddSingleton(provider => new EvaluationQueue(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));

@@ -15,6 +15,9 @@ public sealed record StoreReport
     /// <summary>What keeps changes from being exchanged with a store that works, as a sentence; null when the last exchange succeeded.</summary>
     public string? SyncError { get; init; }
 
+    /// <summary>That evaluations and units have reached <c>maxStoreSize</c>, and what is done about it, as a sentence; else null.</summary>
+    public string? SizeFault { get; init; }
+
     /// <summary>Since when the store has failed; null when the last call succeeded.</summary>
     public DateTimeOffset? FailingSince { get; init; }
 

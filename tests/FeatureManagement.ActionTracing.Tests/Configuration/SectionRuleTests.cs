@@ -40,7 +40,7 @@ public sealed class SectionRuleTests
             { "actionTracing": {
               "featureFlagSettings": {
                 "auditFlagEvaluations": true, "evaluationAuditRetention": "1.00:00:00", "auditRetention": "30.00:00:00", "defaultTimeout": "250", "cacheEnabled": "False",
-                "cacheTtl": "00:00:30.5", "safetyInterval": 1000, "progressionInterval": "00:02:00", "storePollInterval": 500 },
+                "cacheTtl": "00:00:30.5", "safetyInterval": 1000, "progressionInterval": "00:02:00", "storePollInterval": 500, "maxStoreSize": "5000000000" },
               "traceOutput": { "directory": "logs", "maxFileSize": 5000000000, "maxFiles": "3", "queueLength": 7 } } }
             """).Catalog;
 
@@ -56,6 +56,7 @@ public sealed class SectionRuleTests
                 SafetyInterval = TimeSpan.FromSeconds(1),
                 ProgressionInterval = TimeSpan.FromMinutes(2),
                 StorePollInterval = TimeSpan.FromMilliseconds(500),
+                MaxStoreSize = 5_000_000_000,
             },
             catalog.Settings);
         Assert.Equal(new TraceOutputSettings { Directory = "logs", MaxFileSize = 5_000_000_000, MaxFiles = 3, QueueLength = 7 }, catalog.TraceOutput);

@@ -55,6 +55,7 @@ internal sealed class WrittenSection(Random random)
             JsonObject settings = Object(section, "featureFlagSettings");
             Bool(settings, "auditFlagEvaluations");
             Bool(settings, "cacheEnabled");
+            Number(settings, "maxStoreSize", 1, 1_000_000, whole: true);
             foreach (string field in new[] { "evaluationAuditRetention", "auditRetention", "defaultTimeout", "cacheTtl", "safetyInterval", "progressionInterval", "storePollInterval" })
                 Duration(settings, field);
         }
