@@ -8,15 +8,15 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Rollouts;
 [Route("failing")]
 public class FailingController : ControllerBase
 {
-    private static int _failures;
+    private static int Total;
 
-    public static int Failures => Volatile.Read(ref _failures);
+    public static int Failures => Volatile.Read(ref Total);
 
     [HttpGet]
     [FeatureGate("f")]
     public IActionResult Fail()
     {
-        Interlocked.Increment(ref _failures);
+        Interlocked.Increment(ref Total);
         throw new InvalidOperationException($"{Request.Path} always fails.");
     }
 }
