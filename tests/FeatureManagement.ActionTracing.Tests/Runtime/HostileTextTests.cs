@@ -166,9 +166,7 @@ public sealed class HostileTextTests : IDisposable
         var type when type == typeof(FlagChange) => new FlagChange(Hostile, Hostile),
         var type when type == typeof(FlagUpdate) => new FlagUpdate { Percentage = 5, Whitelist = [Hostile], Groups = [Hostile] },
         var type when type == typeof(FeatureFlagContext) => new FeatureFlagContext { UserId = Hostile },
-        var type when type == typeof(Action<FlagStatus>) => static (FlagStatus _) =>
-        {
-        },
+        var type when type == typeof(Action<FlagStatus>) => static (FlagStatus status) => Assert.NotNull(status),
         var type when type.IsValueType => Activator.CreateInstance(type),
         _ => null,
     };
