@@ -21,7 +21,8 @@ internal sealed record SettingPlace(IConfiguration? Configuration, string Above 
             return Of(given);
         return registered?.GetSection(SettingReader.SectionName).Exists() == true
             ? new SettingPlace(registered)
-            : Of(given) with { Missing = Neither(given, registered) };
+            // The section may come with an edit, and of the two the container's is the place that is edited.
+            : (registered is null ? Of(given) : new SettingPlace(registered)) with { Missing = Neither(given, registered) };
     }
 
     /// <summary>What a provider of Microsoft.FeatureManagement reads its flags from; null where the provider is of another make.</summary>
