@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using FeatureManagement.ActionTracing.Configuration;
 
@@ -8,12 +7,8 @@ namespace FeatureManagement.ActionTracing.Storage;
 /// Keeps evaluations and units within <c>maxStoreSize</c>, so that they leave the disk to kills: the oldest evaluations go first; where that is not enough, no new
 /// unit is taken in, for any arm. Thread-safe.
 /// </summary>
-internal sealed class StoreSpace(IFlagCatalogSource configuration, BoundedStore store, IMeterFactory meters)
+internal sealed class StoreSpace(IFlagCatalogSource configuration, BoundedStore store, StoreMetrics metrics)
 {
-    private readonly Counter<long> _removed = meters.Create(ActionTracingMeter.Name).CreateCounter<long>(
-        "feature_flag.store.evaluations.removed", "{evaluation}", "Audited evaluations that were removed because the store reached its size.");
-    private readonly Counter<long> _refused = meters.Create(ActionTracingMeter.Name).CreateCounter<long>(
-        "feature_flag.store.units.refused", "{event}", "Events of new units that were not taken in because the store reached its size.");
     private volatile bool _isFull;
 
     /// <summary>What evaluations and units may take, in bytes.</summary>
@@ -29,7 +24,7 @@ internal sealed class StoreSpace(IFlagCatalogSource configuration, BoundedStore 
     public void Measured(long size, int removed, bool isFull)
     {
         _isFull = isFull;
-        _removed.Add(removed);
+        metrics.Removed(removed);
         string? fault = size <= Max ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"Evaluations and units take {size:N0} bytes of the store; maxStoreSize is {Max:N0}. ") + (isFull ? "No new unit is taken in." : "The oldest evaluations are removed.");
@@ -38,5 +33,5 @@ internal sealed class StoreSpace(IFlagCatalogSource configuration, BoundedStore 
     }
 
     /// <summary>Counts events of units that were not taken in.</summary>
-    public void Refused(int events) => _refused.Add(events);
+    public void Refused(int events) => metrics.Refused(events);
 }
