@@ -51,7 +51,10 @@ public sealed class AuditUpkeepTests : IDisposable
 
         FakeLogCollector logs = host.Services.GetFakeLogCollector();
         Eventually.True(() => logs.GetSnapshot().Any(log => log.Id.Id == 262), () => "Not so: the log has the head of the chain.");
-        Assert.Contains(logs.GetSnapshot(), log => log.Message.Contains("kept", StringComparison.Ordinal) || log.Exception?.Message.Contains("kept", StringComparison.Ordinal) == true);
+        // The start may have reported a head too, before anything was to be removed.
+        Eventually.True(
+            () => logs.GetSnapshot().Any(log => log.Message.Contains("kept", StringComparison.Ordinal) || log.Exception?.Message.Contains("kept", StringComparison.Ordinal) == true),
+            () => "Not so: the log has why old entries stay.");
         await host.StopAsync();
     }
 }
