@@ -16,8 +16,9 @@ internal static partial class ConfigurationServices
         services.AddMetrics();
         services.AddOptions();
         // The provider of another make may need us to be made.
-        bool microsofts = services.LastOrDefault(service => service.ServiceType == typeof(IFeatureDefinitionProvider) && !service.IsKeyedService) is
-            { Lifetime: ServiceLifetime.Singleton, ImplementationFactory: { } factory } && factory.Method.Module.Assembly == typeof(FeatureManager).Assembly;
+        ServiceDescriptor? definitions = services.LastOrDefault(service => service.ServiceType == typeof(IFeatureDefinitionProvider) && !service.IsKeyedService);
+        bool microsofts = definitions is { Lifetime: ServiceLifetime.Singleton, ImplementationFactory: { } factory }
+            && factory.Method.Module.Assembly == typeof(FeatureManager).Assembly;
         services.TryAddSingleton(provider => PlaceOf(provider, microsofts));
         services.TryAddSingleton<SettingSource>();
         services.AddSingleton<IConfigureOptions<RawSettings>>(provider => provider.GetRequiredService<SettingSource>());

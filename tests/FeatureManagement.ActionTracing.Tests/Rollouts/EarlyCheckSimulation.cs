@@ -93,8 +93,8 @@ internal sealed record EarlyCheckSimulation
         bool Check()
         {
             RolloutMetrics seen = new() { Exposed = on.Copy(All), Control = off.Copy(All), Actions = RolloutActions.None, Window = RolloutActions.None };
-            ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record), Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control }, ended)
-                with { ErrorWindows = [], SlowWindows = [] }; // they are for people
+            ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record), Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control }, ended);
+            ledger = ledger with { ErrorWindows = [], SlowWindows = [] }; // they are for people
             ended = null;
             needs = NextVerdict.Needs(record, thresholds, ledger, seen);
             (last, bad, slow) = (second, 0, 0);

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
