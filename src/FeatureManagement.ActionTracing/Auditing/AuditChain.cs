@@ -14,7 +14,7 @@ internal static class AuditChain
 
     // Verification needs one for each entry.
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _form;
+    private static ArrayBufferWriter<byte>? Scratch;
 
     public static string HashOf(AuditEntry entry) => Convert.ToHexStringLower(SHA256.HashData(Form(entry).WrittenSpan));
 
@@ -33,7 +33,7 @@ internal static class AuditChain
 
     private static ArrayBufferWriter<byte> Form(AuditEntry entry)
     {
-        ArrayBufferWriter<byte> form = _form is { Capacity: <= MaxKept } kept ? kept : _form = new ArrayBufferWriter<byte>(4_096);
+        ArrayBufferWriter<byte> form = Scratch is { Capacity: <= MaxKept } kept ? kept : Scratch = new ArrayBufferWriter<byte>(4_096);
         form.ResetWrittenCount();
         foreach (string? field in Fields(entry))
         {
