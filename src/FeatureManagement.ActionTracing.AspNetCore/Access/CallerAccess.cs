@@ -35,10 +35,13 @@ internal sealed partial class CallerAccess(IHostEnvironment environment, IOption
         return result.Succeeded ? AccessDecision.Allowed : result.Challenged ? AccessDecision.Unknown : AccessDecision.Forbidden;
     }
 
-    /// <summary>Whether nobody may, because the application has not said who may.</summary>
-    public bool IsClosed(AccessRule rule, AccessRight right) => right == AccessRight.Read
-        ? PolicyOf(right) is null && rule.IsEmpty && !rule.AllowsAnonymous
-        : PolicyOf(right) is null;
+    /// <summary>Whether nobody may, because the application has not said who may. A blank policy closes as well: authorization reads it as any signed-in user.</summary>
+    public bool IsClosed(AccessRule rule, AccessRight right)
+    {
+        if (right == AccessRight.Read && rule.AllowsAnonymous)
+            return false;
+        return PolicyOf(right) is { } policy ? string.IsNullOrWhiteSpace(policy) : right != AccessRight.Read || rule.IsEmpty;
+    }
 
     /// <summary>Why a caller is refused: the policy that it needs, or the option that is not set.</summary>
     public string Explain(AccessRule rule, AccessRight right, string standard)

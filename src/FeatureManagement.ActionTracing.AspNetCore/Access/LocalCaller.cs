@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace FeatureManagement.ActionTracing.AspNetCore.Access;
 
 /// <summary>
-/// A caller at this very machine, as far as that can be told: from loopback, asking for localhost (a foreign site that has its name resolve to loopback asks
-/// for its own), and without a header by which a proxy names itself or its client.
+/// Recognises callers on this machine: from loopback, with a loopback name as the host, not over HTTP/1.0, and without a header by which a proxy names itself or its client.
+/// A foreign site whose name resolves to loopback sends its own name as the host.
 /// </summary>
 internal static class LocalCaller
 {
@@ -16,6 +16,7 @@ internal static class LocalCaller
     public static bool Is(HttpContext request) =>
         request.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
         && request.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]" or "::1"
+        && !HttpProtocol.IsHttp10(request.Request.Protocol) // nginx's default towards the host behind it; no browser speaks it
         && !request.Request.Headers.Keys.Any(IsForwarding);
 
     /// <summary>Whether a header comes from a proxy. By the form of its name: proxies invent such headers, and one that no list knows must close the exception too.</summary>

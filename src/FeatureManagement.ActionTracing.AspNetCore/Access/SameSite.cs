@@ -24,8 +24,13 @@ internal sealed class SameSite(IOptions<ActionTracingWebOptions> options)
                 : $"A write from another site is refused: Sec-Fetch-Site is '{ForeignText.Quote(site.ToString())}'; it must be 'same-origin' or 'none'. Send the write from the dashboard's own address.";
         if (!request.Headers.TryGetValue("Origin", out var origin) || origin.Count == 0)
             return null;
-        if (origin.Count == 1 && WebOrigin.TryParse(origin[0], out WebOrigin? asking) && (asking.IsAt(request.Host.Value) || _allowed.Contains(asking)))
+        if (origin.Count == 1 && WebOrigin.TryParse(origin[0], out WebOrigin? asking) && (IsSame(asking, request) || _allowed.Contains(asking)))
             return null;
-        return $"A write from another origin is refused: Origin is '{ForeignText.Quote(origin.ToString())}', Host is '{ForeignText.Quote(request.Host.Value ?? "")}'; they must name the same host and port. {Fix}";
+        (string over, string both) = request.IsHttps ? (" over https", ", both over https") : ("", "");
+        return $"A write from another origin is refused: Origin is '{ForeignText.Quote(origin.ToString())}', Host is '{ForeignText.Quote(request.Host.Value ?? "")}'{over}; they must name the same host and port{both}. {Fix}";
     }
+
+    // Who can change a page of plain http must not write over https.
+    private static bool IsSame(WebOrigin asking, HttpRequest request) =>
+        asking.IsAt(request.Host.Value) && (!request.IsHttps || asking.Scheme == Uri.UriSchemeHttps);
 }

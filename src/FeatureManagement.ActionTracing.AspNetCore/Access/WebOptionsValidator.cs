@@ -10,11 +10,23 @@ internal sealed class WebOptionsValidator : IValidateOptions<ActionTracingWebOpt
 
     public ValidateOptionsResult Validate(string? name, ActionTracingWebOptions options)
     {
-        if (options.AllowedOrigins is null)
-            return ValidateOptionsResult.Fail($"{Name} is null; it must be a list of origins. Leave it out to allow none.");
-        string[] faults = [.. options.AllowedOrigins.Where(entry => !WebOrigin.TryParse(entry, out _)).Select(Fault)];
+        string[] faults = [.. Policies(options), .. Origins(options.AllowedOrigins)];
         return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
+
+    private static IEnumerable<string> Policies(ActionTracingWebOptions options) =>
+        from option in ((string Name, string? Value)[])
+        [
+            (nameof(options.ReadPolicy), options.ReadPolicy),
+            (nameof(options.WritePolicy), options.WritePolicy),
+            (nameof(options.EmergencyPolicy), options.EmergencyPolicy),
+        ]
+        where option.Value is not null && string.IsNullOrWhiteSpace(option.Value)
+        select $"{option.Name} is '{ForeignText.Quote(option.Value)}'; it must be the name of a policy of AddAuthorization(), which is not blank. To set no policy, leave it null.";
+
+    private static IEnumerable<string> Origins(IEnumerable<string>? entries) => entries is null
+        ? [$"{Name} is null; it must be a list of origins. Leave it out to allow none."]
+        : entries.Where(entry => !WebOrigin.TryParse(entry, out _)).Select(Fault);
 
     private static string Fault(string? entry)
     {

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
 
@@ -104,6 +105,38 @@ public class AccessTests
             warns ? ["Everything below /admin/tracing is closed to everybody: neither ReadPolicy nor WritePolicy is set. Name policies in AddAspNetCore(web => …)."] : [],
             warnings);
     }
+
+    [Theory]
+    [InlineData("ReadPolicy", "")]
+    [InlineData("WritePolicy", "")]
+    [InlineData("EmergencyPolicy", "")]
+    [InlineData("ReadPolicy", " ")]
+    [InlineData("WritePolicy", "\t")]
+    [InlineData("EmergencyPolicy", " ")]
+    public async Task Start_WithABlankPolicy_FailsAndNamesTheFix(string option, string name)
+    {
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => WebHost.StartAsync(web: web => SetPolicy(web, option, name)));
+        Assert.Equal(
+            [$"{option} is '{name.Replace("\t", "\\t", StringComparison.Ordinal)}'; it must be the name of a policy of AddAuthorization(), which is not blank. To set no policy, leave it null."],
+            exception.Failures);
+    }
+
+    // A blank name would ask for any signed-in user.
+    [Theory]
+    [InlineData("ReadPolicy", "GET", "api/flags")]
+    [InlineData("WritePolicy", "POST", "api/flags/checkout/reset")]
+    [InlineData("EmergencyPolicy", "POST", "api/flags/checkout/emergency")]
+    public async Task Call_WithAPolicyThatIsBlankAfterStart_IsRefusedForEverybody(string option, string method, string path)
+    {
+        Caller caller = Caller.All.Single(one => one.Name == "operator");
+        await using WebHost host = await caller.StartAsync();
+        SetPolicy(host.Services.GetRequiredService<IOptions<ActionTracingWebOptions>>().Value, option, "");
+        using HttpResponseMessage response = await SendAsync(host, caller, new Route(method, path, path));
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    private static void SetPolicy(ActionTracingWebOptions web, string option, string? name) =>
+        typeof(ActionTracingWebOptions).GetProperty(option)!.SetValue(web, name);
 
     [Fact]
     public async Task Call_UnderAPathBaseAndInAGroup_KeepsTheRule()

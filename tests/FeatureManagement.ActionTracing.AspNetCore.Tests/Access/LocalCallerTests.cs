@@ -29,6 +29,19 @@ public class LocalCallerTests
         Assert.Empty(await AnswersAsync(ordinary, HttpStatusCode.OK));
     }
 
+    [NginxTheory]
+    [InlineData("proxy_set_header Connection '';")]
+    [InlineData("proxy_set_header Host $http_host;")]
+    [InlineData("")]
+    public async Task Development_ThroughAProxyThatSendsNoHeaderOfItsOwn_ClosesTheException(string settings)
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Nginx nginx = await Nginx.StartAsync(host.Address, settings: settings + " proxy_http_version 1.0;", upstream: host.Address.Authority);
+        using var client = new HttpClient();
+        using HttpResponseMessage response = await client.GetAsync(new Uri(nginx.Address, "/action-tracing/api/status"));
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
     /// <summary>The headers that are answered otherwise.</summary>
     private static async Task<List<string>> AnswersAsync(string[] headers, HttpStatusCode expected)
     {

@@ -42,6 +42,24 @@ public class WriteOriginTests
         Assert.Equal(allowed, app.Flags.GetFlag("checkout")!.Emergency is not null);
     }
 
+    [Theory]
+    [InlineData("https://shop.example", "shop.example", true)]
+    [InlineData("https://shop.example:8443", "shop.example:8443", true)]
+    [InlineData("http://shop.example", "shop.example", false)]
+    [InlineData("http://shop.example:8443", "shop.example:8443", false)]
+    [InlineData("http://ops.example", "app", true)] // is allowed below
+    public async Task Write_OverHttps_IsRefusedForAnHttpOrigin(string origin, string host, bool allowed)
+    {
+        await using DashboardHost app = await StartAsync(
+            allowed: ["http://ops.example"],
+            pipeline: app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto }));
+        using HttpResponseMessage response = await KillAsync(new Uri(app.Address, "api/"), origin, host, ("X-Forwarded-Proto", "https"));
+        Assert.Equal(allowed ? HttpStatusCode.OK : HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Equal(allowed, app.Flags.GetFlag("checkout")!.Emergency is not null);
+        if (!allowed)
+            Assert.Contains($"Origin is '{origin}', Host is '{host}' over https; they must name the same host and port, both over https.", await DetailAsync(response), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Write_FromAnotherSite_IsRefusedAlsoWhereItsOriginIsAllowed()
     {

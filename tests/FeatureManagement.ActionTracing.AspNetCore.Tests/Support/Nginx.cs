@@ -5,7 +5,7 @@ using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Support;
 
-/// <summary>A real nginx before a host, with <c>proxy_pass http://app;</c> and otherwise nginx's own defaults.</summary>
+/// <summary>A real nginx before a host, with <c>proxy_pass http://app;</c> or the host's address, and otherwise nginx's own defaults.</summary>
 internal sealed class Nginx : IAsyncDisposable
 {
     private readonly Process _process;
@@ -27,7 +27,8 @@ internal sealed class Nginx : IAsyncDisposable
     /// <param name="app">The host behind it.</param>
     /// <param name="port">Where to listen; null for any free port.</param>
     /// <param name="settings">What the location says beside <c>proxy_pass</c>.</param>
-    public static async Task<Nginx> StartAsync(Uri app, int? port = null, string settings = "")
+    /// <param name="upstream">What <c>proxy_pass</c> names, which the host behind it sees as <c>Host</c>.</param>
+    public static async Task<Nginx> StartAsync(Uri app, int? port = null, string settings = "", string upstream = "app")
     {
         var directory = new TempDirectory();
         int listen = port ?? FreePort();
@@ -41,7 +42,7 @@ internal sealed class Nginx : IAsyncDisposable
               upstream app { server {{app.Authority}}; }
               server {
                 listen 127.0.0.1:{{listen}};
-                location / { proxy_pass http://app; {{settings}} }
+                location / { proxy_pass http://{{upstream}}; {{settings}} }
               }
             }
             """);
