@@ -22,14 +22,15 @@ internal static class EmergencyBody
                 return new ReasonBody { Reason = $"(a reason of more than {MaxLength} bytes, which was not read)" };
             buffer.Write(part, 0, read);
         }
-        return buffer.Length == 0 ? new ReasonBody() : Parse(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+        return Parse(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
 
     private static ReasonBody? Parse(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize(Repair(json), ApiJson.Plain.ReasonBody);
+            string repaired = Repair(json);
+            return string.IsNullOrWhiteSpace(repaired) ? new ReasonBody() : JsonSerializer.Deserialize(repaired, ApiJson.Plain.ReasonBody);
         }
         catch (JsonException)
         {
@@ -37,19 +38,36 @@ internal static class EmergencyBody
         }
     }
 
-    /// <summary>The JSON with U+FFFD for each escaped half of a surrogate pair, which no reader of JSON takes.</summary>
+    /// <summary>
+    /// The JSON without what no reader of JSON takes: no byte order mark, a blank for each control character, U+FFFD for each escaped half of a surrogate pair, and the
+    /// backslash itself for one that begins no escape.
+    /// </summary>
     private static string Repair(string json)
     {
-        StringBuilder? repaired = null;
-        for (int i = json.IndexOf('\\', StringComparison.Ordinal); i >= 0 && i + 1 < json.Length; i = json.IndexOf('\\', i))
+        var repaired = new StringBuilder(json.Length);
+        for (int i = json.StartsWith('\uFEFF') ? 1 : 0, length; i < json.Length; i += length)
         {
-            char? unit = UnitAt(json, i);
-            bool pair = unit is { } high && char.IsHighSurrogate(high) && UnitAt(json, i + 6) is { } low && char.IsLowSurrogate(low);
-            if (unit is { } half && char.IsSurrogate(half) && !pair)
-                (repaired ??= new StringBuilder(json)).Replace(json.Substring(i, 6), "\\uFFFD", i, 6);
-            i = Math.Min(i + (pair ? 12 : unit is null ? 2 : 6), json.Length);
+            length = LengthAt(json, i);
+            if (length == 1 && json[i] == '\\')
+                repaired.Append("\\\\");
+            else if (length == 1)
+                repaired.Append(json[i] < ' ' ? ' ' : json[i]);
+            else if (length == 6 && char.IsSurrogate(UnitAt(json, i)!.Value))
+                repaired.Append("\\uFFFD");
+            else
+                repaired.Append(json, i, length);
         }
-        return repaired?.ToString() ?? json;
+        return repaired.ToString();
+    }
+
+    /// <summary>How many characters belong together: an escape, a pair of escaped surrogates, or one character.</summary>
+    private static int LengthAt(string json, int at)
+    {
+        if (json[at] != '\\' || at + 1 == json.Length)
+            return 1;
+        if (UnitAt(json, at) is not { } unit)
+            return "\"\\/bfnrt".Contains(json[at + 1], StringComparison.Ordinal) ? 2 : 1;
+        return char.IsHighSurrogate(unit) && UnitAt(json, at + 6) is { } low && char.IsLowSurrogate(low) ? 12 : 6;
     }
 
     private static char? UnitAt(string json, int at) =>

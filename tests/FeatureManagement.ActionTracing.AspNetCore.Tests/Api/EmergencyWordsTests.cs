@@ -30,6 +30,14 @@ public sealed class EmergencyWordsTests : IAsyncLifetime, IDisposable
     [InlineData("""{"reason":" \n"}""", "no reason given")]
     [InlineData("""{"reason":"a\u0000b"}""", "a\uFFFDb (characters replaced)")]
     [InlineData("""{"reason":"a\ud800b\\\udc00\uD83D\uDE00"}""", "a\uFFFDb\\\uFFFD\U0001F600")]
+    [InlineData("{\"reason\":\"p99\nat\t9 s\r\n\"}", "p99 at 9 s  ")] // raw
+    [InlineData("{\"reason\":\"a\0b\u001bc\u001fd\"}", "a b c d")] // raw
+    [InlineData("""{"reason":"\x1b[31mC:\pay\u12\'"}""", "\\x1b[31mC:\\pay\\u12\\'")]
+    [InlineData("""{"reason":"a\\nb\u00e4\"\/\xZ"}""", "a\\nb\u00e4\"/\\xZ")]
+    [InlineData("{\"reason\":\"a\\\nb\"}", "a\\ b")] // a backslash before a raw line break
+    [InlineData("\u00ef\u00bb\u00bf{\"reason\":\"b\"}", "b")] // a byte order mark
+    [InlineData("\u00ef\u00bb\u00bf", "no reason given")]
+    [InlineData("\r\n", "no reason given")]
     [InlineData("{\"reason\":\"\u00e4x\"}", "\uFFFDx")] // Latin-1, which is not UTF-8
     public async Task Emergency_AnyReason_IsInForceAndRecorded(string body, string recorded)
     {
