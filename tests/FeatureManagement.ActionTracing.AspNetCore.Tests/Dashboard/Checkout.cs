@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.Rollouts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.FeatureManagement;
+using Microsoft.FeatureManagement.AspNetCore;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 
@@ -46,6 +47,7 @@ internal sealed class Checkout : IAsyncDisposable
                     !await features.IsEnabledAsync(Flag) ? Results.Text("old")
                     : faults.Next() ? Results.StatusCode(StatusCodes.Status500InternalServerError)
                     : Results.Text("new"));
+                app.MapGet("/gated", () => "new").WithFeatureGate(Flag);
             });
         return new Checkout(host, faults);
     }
@@ -57,6 +59,14 @@ internal sealed class Checkout : IAsyncDisposable
         request.Headers.Add(TestUser.NameHeader, customer);
         using HttpResponseMessage response = await _client.SendAsync(request);
         return response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadAsStringAsync() : "error";
+    }
+
+    /// <summary>Lets a new customer ask for the page behind a gate.</summary>
+    public async Task PassGateAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Host.Address, "/gated"));
+        request.Headers.Add(TestUser.NameHeader, $"customer-{Interlocked.Increment(ref _customers)}");
+        using HttpResponseMessage response = await _client.SendAsync(request);
     }
 
     /// <summary>Lets new customers pay, a few at a time.</summary>

@@ -75,6 +75,23 @@ public class RolloutTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Rollout_BehindAGateAlone_SaysItsRateOnceAndComparesNothing()
+    {
+        await using Checkout shop = await Checkout.StartAsync(""" "duration": "01:00:00", "startPercentage": 50, "targetPercentage": 51 """);
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
+        await ActAsync(page, "Start rollout…", "launch", "Start checkout");
+        await Expect(page.Locator(".rollout").GetByText("Guarded by the comparison with control")).ToHaveCountAsync(1);
+        ILocator rate = page.Locator(".rollout").GetByText("Behind gates of the flag 0 % of users with the flag on met an error at their first action");
+        for (int i = 0; i < 100 && await rate.CountAsync() == 0; i++)
+            await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => shop.PassGateAsync()));
+        await Expect(rate).ToHaveCountAsync(1);
+        await Expect(page.Locator(".comparisons li")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".rollout")).Not.ToContainTextAsync("not enough yet to compare");
+        await Expect(page.Locator(".rollout")).Not.ToContainTextAsync("unknown");
+    }
+
+    [BrowserFact]
     public async Task Kill_DuringARollout_EveryTabAndEveryRequestObeyAtOnce()
     {
         await using Checkout shop = await Checkout.StartAsync(""" "duration": "01:00:00", "startPercentage": 99 """);

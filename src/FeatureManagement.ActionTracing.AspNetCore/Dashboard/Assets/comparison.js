@@ -6,9 +6,10 @@ const Width = 200, Middle = Width / 2;
 
 /**
  * @param absent what is said where neither arm shows any of it, as of errors
+ * @returns a row; null where neither arm has anything to compare, as behind a gate
  */
 export function comparison(name, found, written, absent) {
-  if (!found) return null;
+  if (!known(found?.exposed) && !known(found?.control)) return null;
   const { exposed, control, ratio, lower, upper, evidence } = found;
   const shown = lower > 0 || upper > 0;
   const verdict = lower > 1 ? 'worse' : upper < 1 ? 'better' : 'no difference shown';

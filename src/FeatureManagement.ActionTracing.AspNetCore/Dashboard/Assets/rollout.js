@@ -63,7 +63,6 @@ function draw(rollout, width) {
     rollout.endedAt && h('p', { class: `state ${undone ? 'bad' : 'good'}` },
       undone ? 'Rolled back: ' : 'Complete: ', words(rollout.reason), ' — ', words(rollout.actor), ', ', moment(rollout.endedAt)),
     rollout.waitingFor && h('p', { class: `state ${rollout.isHeld ? 'held' : ''}` }, rollout.phase === 'paused' ? '' : rollout.isHeld ? 'On hold: ' : 'Waiting for: ', words(rollout.waitingFor)),
-    rollout.guards && !rollout.endedAt && !rollout.note?.startsWith(rollout.guards) && h('p', { class: 'guards' }, words(rollout.guards)),
     rollout.note && h('p', { class: 'state' }, words(rollout.note)),
     !rollout.endedAt && rollout.guards && !rollout.note?.startsWith(rollout.guards) && h('p', { class: 'hint' }, words(rollout.guards)),
     rolloutCurve(rollout, width),
@@ -81,7 +80,6 @@ function draw(rollout, width) {
 function compared(rollout) {
   const rows = [
     comparison('Errors', rollout.errors, rate, 'no errors so far, with the flag on or off'),
-    comparison('Errors without control', rollout.withoutControl, rate, 'no errors so far behind the gates of the flag'),
     comparison('Typical latency', rollout.latency, milliseconds),
     comparison('Slow actions', rollout.slow, rate, 'no slow actions so far, with the flag on or off'),
   ].filter(Boolean);
