@@ -5,7 +5,7 @@ internal sealed record Needs(string Path, string Install)
 {
     public static readonly Needs Chromium = new("/usr/bin/chromium", "Chromium is not installed: apt-get install chromium fonts-dejavu-core.");
 
-    public static readonly Needs Nginx = new("/usr/sbin/nginx", "nginx is not installed: apt-get install nginx-light.");
+    public static readonly Needs Nginx = new("/usr/sbin/nginx", "nginx is not installed: apt-get install nginx.");
 
     public static readonly Needs AxeCore = new(
         Environment.GetEnvironmentVariable("AXE_CORE") ?? "",

@@ -39,6 +39,8 @@ public sealed class FiveRolloutsTests
             LoadAsync(FiveRollouts.Grpc, user => PayAsync(grpc, user)));
         foreach (string flag in FiveRollouts.All)
         {
+            // It rolls back until that is stored.
+            await Eventually.EqualAsync("over", () => Task.FromResult(five.StatusOf(flag).Phase == RolloutPhase.RollingBack ? "rolling back" : "over"));
             RolloutStatus status = five.StatusOf(flag);
             RolloutPhase expected = FiveRollouts.Healthy.Contains(flag) ? RolloutPhase.Complete : RolloutPhase.RolledBack;
             Assert.True(expected == status.Phase, $"Run {run}: the rollout of '{flag}' is {status.Phase}, not {expected}: {status.WaitingFor} {status.Note} {string.Join("; ", status.History)}");

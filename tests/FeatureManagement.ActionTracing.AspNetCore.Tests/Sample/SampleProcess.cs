@@ -9,6 +9,8 @@ internal sealed class SampleProcess : IDisposable
 {
     private const string Listening = "Now listening on: ";
 
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(10);
+
     private readonly Process _process;
 
     private SampleProcess(Process process, Uri address)
@@ -32,25 +34,34 @@ internal sealed class SampleProcess : IDisposable
             RedirectStandardError = true,
         });
 
-    /// <summary>Starts an application that says where it listens.</summary>
-    public static async Task<SampleProcess> StartAsync(ProcessStartInfo start)
+    /// <summary>Starts an application that says where it listens, within ten minutes: it may have to be built first.</summary>
+    public static async Task<SampleProcess> StartAsync(ProcessStartInfo start, TimeSpan? within = null)
     {
         var process = Process.Start(start)!;
+        // From the start, for a full pipe stops the one who writes into it.
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        using var bound = new CancellationTokenSource(within ?? Bound);
         var said = new List<string>();
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        try
         {
-            said.Add(line);
-            if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+            while (await process.StandardOutput.ReadLineAsync(bound.Token) is { } line)
             {
-                // What it says from now on must not fill the pipe.
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
-                return new SampleProcess(process, new Uri(line[(at + Listening.Length)..]));
+                said.Add(line);
+                if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+                {
+                    _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                    return new SampleProcess(process, new Uri(line[(at + Listening.Length)..]));
+                }
             }
         }
-        string errors = await process.StandardError.ReadToEndAsync();
+        catch (OperationCanceledException)
+        {
+            said.Add($"It did not say where it listens in {within ?? Bound:c}.");
+        }
+        process.Kill(entireProcessTree: true);
+        string message = $"The sample did not start: {string.Join('\n', said)}\n{await errors}";
         process.Dispose();
-        throw new InvalidOperationException("The sample did not start: " + string.Join('\n', said) + errors);
+        throw new InvalidOperationException(message);
     }
 
     public async Task<string> GetAsync(string path)

@@ -5,15 +5,30 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Support;
 /// <summary>Commands as a user types them.</summary>
 internal static class CommandLine
 {
-    /// <summary>Runs a command to its end and returns what it prints. A command that fails, fails the test with what it said.</summary>
-    public static async Task<string> RunAsync(string directory, IReadOnlyDictionary<string, string> environment, string command, params string[] args)
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(10);
+
+    /// <summary>Runs a command to its end and returns what it prints. A command that fails or does not end in ten minutes fails the test.</summary>
+    public static Task<string> RunAsync(string directory, IReadOnlyDictionary<string, string> environment, string command, params string[] args) =>
+        RunAsync(Describe(directory, environment, command, args), Bound);
+
+    /// <summary>The same with a bound of its own, after which the command and all that it started are killed.</summary>
+    public static async Task<string> RunAsync(ProcessStartInfo start, TimeSpan bound)
     {
-        using Process process = Process.Start(Describe(directory, environment, command, args))!;
+        string command = $"{start.FileName} {string.Join(' ', start.ArgumentList)}";
+        using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{command} {string.Join(' ', args)}: {process.ExitCode}\n{output}\n{await errors}");
-        return output;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        try
+        {
+            await Task.WhenAll(output, errors, process.WaitForExitAsync()).WaitAsync(bound);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{command}: did not end in {bound:c}");
+        }
+        Assert.True(process.ExitCode == 0, $"{command}: {process.ExitCode}\n{await output}\n{await errors}");
+        return await output;
     }
 
     public static Task<string> RunAsync(string directory, string command, params string[] args) => RunAsync(directory, new Dictionary<string, string>(), command, args);
