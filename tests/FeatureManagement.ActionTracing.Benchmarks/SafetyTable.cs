@@ -95,8 +95,8 @@ internal static class SafetyTable
         ("errors that rise from 1 % to 3 % for everybody, 100 users a check", 1_000, new() { Traffic = 100, Errors = Rises }),
         ("errors 1 %, 1 % of 100 for ever", 1_000, new() { Traffic = 100, Shares = [1] }),
         ("errors 1 %, 1 % of 1,000 for ever", 500, new() { Traffic = 1_000, Shares = [1] }),
-        ("all three questions, 100 users a check", 1_000, new() { Traffic = 100, All = true }),
-        ("all three questions, 1,000 users a check", 300, new() { Traffic = 1_000, All = true }),
+        ("all three guards, 100 users a check", 1_000, new() { Traffic = 100, All = true }),
+        ("all three guards, 1,000 users a check", 300, new() { Traffic = 1_000, All = true }),
     ];
 
     public static void Print(int times)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
 /// <summary>
-/// Counts the bytes of an answer that were handed over while its client was still there. A client that has all of its answer may close the connection
+/// Counts the bytes of an answer that were sent while its client was still there. A client that has all of its answer may close the connection
 /// at once, as a proxy does that speaks HTTP/1.0: it has not given up.
 /// </summary>
 internal sealed class AnswerBody(IHttpResponseBodyFeature inner, HttpContext context) : IHttpResponseBodyFeature
@@ -20,10 +20,10 @@ internal sealed class AnswerBody(IHttpResponseBodyFeature inner, HttpContext con
 
     public PipeWriter Writer => _writer ??= new AnswerWriter(inner.Writer, this);
 
-    /// <summary>Whether the client is still there. Asked before bytes are handed over: it may go as soon as it has them.</summary>
+    /// <summary>Whether the client is still there. Asked before bytes are sent: it may go as soon as it has them.</summary>
     public bool IsClientThere => !context.RequestAborted.IsCancellationRequested;
 
-    /// <summary>Whether all of the answer was handed over: by its length, by its end, or because it has no body.</summary>
+    /// <summary>Whether all of the answer was sent: by its length, by its end, or because it has no body.</summary>
     public bool IsWhole => _isComplete
         || _hasBegun && (HasNoBody || context.Response.ContentLength is { } length && Interlocked.Read(ref _written) >= length);
 
@@ -33,7 +33,7 @@ internal sealed class AnswerBody(IHttpResponseBodyFeature inner, HttpContext con
     /// <summary>The headers are about to be sent.</summary>
     public void Begin() => _hasBegun = IsClientThere;
 
-    /// <summary>Counts bytes that were handed over at once, or that were waited for and arrived while the client was there.</summary>
+    /// <summary>Counts bytes that were sent at once, or that were waited for and arrived while the client was there.</summary>
     public void Count(long bytes) => Interlocked.Add(ref _written, bytes);
 
     public void DisableBuffering() => inner.DisableBuffering();

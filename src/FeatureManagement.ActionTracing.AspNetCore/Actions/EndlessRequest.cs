@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
-/// <summary>Recognises requests that last as long as their client likes: upgraded connections, event streams and connections to a hub.</summary>
+/// <summary>Recognises requests that last until their client disconnects: upgraded connections, event streams and connections to a hub.</summary>
 internal static class EndlessRequest
 {
     /// <summary>Whether the request asks for it. Known from the start, wherever <c>UseWebSockets()</c> and routing are in the pipeline.</summary>

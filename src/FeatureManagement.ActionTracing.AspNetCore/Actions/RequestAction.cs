@@ -12,7 +12,7 @@ internal sealed class RequestAction(HttpContext context, TracedAction action)
 
     public TracedAction Action => action;
 
-    /// <summary>Whether the answer was handed over whole before the connection went.</summary>
+    /// <summary>Whether the answer was sent whole before the connection went.</summary>
     public bool IsAnswerWhole => _body is { IsWhole: true };
 
     /// <summary>The status of a gRPC call; null of any other request.</summary>

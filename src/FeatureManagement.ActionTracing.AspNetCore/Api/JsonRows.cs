@@ -37,7 +37,7 @@ internal static class JsonRows
         {
             return JsonSerializer.SerializeToUtf8Bytes(row(source), type);
         }
-#pragma warning disable CA1031 // Whatever is wrong with one, the others are shown.
+#pragma warning disable CA1031 // A row that cannot be read does not hide the others.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -50,7 +50,7 @@ internal sealed class ActionTracingCircuitHandler : CircuitHandler
         {
             return _signedIn?.GetAuthenticationStateAsync() is { IsCompletedSuccessfully: true } state ? state.Result.User : new();
         }
-#pragma warning disable CA1031 // Whatever an application's provider throws, the event goes on; the application meets the same exception where it asks.
+#pragma warning disable CA1031 // An exception of an application's provider does not stop the event; the application meets the same exception where it asks.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -57,7 +57,7 @@ internal sealed class ActionTracingHubFilter(IActionTracer tracer, ConnectionUse
         $"{hub.GetType().Name}/{method}",
         users.ContextOf(caller.User ?? new(), caller.ConnectionId, caller.GetHttpContext()));
 
-    // Whoever disconnects gives up what still runs; what that stops did not fail.
+    // A call that runs when its client disconnects is given up, not failed.
     private static void Fail(TracedAction action, HubCallerContext caller, Exception exception)
     {
         if (caller.ConnectionAborted.IsCancellationRequested)

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
 
-/// <summary>Tells methods of hubs that are called from those that stream, in either direction: a stream lasts as long as its client likes. Thread-safe.</summary>
+/// <summary>Distinguishes methods of hubs that are called from those that stream, in either direction: a stream lasts until its client disconnects. Thread-safe.</summary>
 internal sealed class HubMethods
 {
     private static readonly Type[] Streams = [typeof(IAsyncEnumerable<>), typeof(ChannelReader<>)];

@@ -88,7 +88,7 @@ internal sealed class LastGoodFlags
     {
         const string Stays = "its last good definition stays in force";
         if (PlaceOf(flag.Name) is { } place)
-            return $"is missing from {FeatureFlags}, but '{place}' bears its name; {Stays}. Move it back, or rename '{place}'";
+            return $"is missing from {FeatureFlags}, but '{place}' has its name; {Stays}. Move it back, or rename '{place}'";
         if (flag.Priority is not null && _isOn(flag))
             return $"is missing, but it is an emergency flag that is on; {Stays}. To end it, configure its state as disabled; then it can be removed";
         if (children[flag.Name].FirstOrDefault() is { } child)

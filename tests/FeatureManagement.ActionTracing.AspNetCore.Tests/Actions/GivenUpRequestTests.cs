@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Actions;
 
-/// <summary>Requests that mean nothing to a rollout, over real connections: those that their clients give up, and streams that last as long as the client likes.</summary>
+/// <summary>Requests that mean nothing to a rollout, over real connections: those that their clients give up, and streams that last until the client disconnects.</summary>
 public sealed class GivenUpRequestTests
 {
     [Theory]

@@ -103,10 +103,10 @@ public sealed class ShapeSlipTests : IDisposable
             "Flag 'stop' is missing, but it is an emergency flag that is on; its last good definition stays in force. To end it, configure its state as disabled; then it can be removed.",
             Assert.Single(FaultsAfter("enabled", file => ShapeSlips.Flags(file).Remove("stop"))));
         Assert.Equal(
-            "Flag 'stop' is missing from ActionTracing.featureFlags, but 'featureFlags.shop.environments.stop' bears its name; its last good definition stays in force. Move it back, or rename 'featureFlags.shop.environments.stop'.",
+            "Flag 'stop' is missing from ActionTracing.featureFlags, but 'featureFlags.shop.environments.stop' has its name; its last good definition stays in force. Move it back, or rename 'featureFlags.shop.environments.stop'.",
             Assert.Single(FaultsAfter("disabled", ShapeSlips.All["a flag among the environments"])));
         Assert.Equal(
-            "Flag 'stop' is missing from ActionTracing.featureFlags, but 'stop' bears its name; its last good definition stays in force. Move it back, or rename 'stop'.",
+            "Flag 'stop' is missing from ActionTracing.featureFlags, but 'stop' has its name; its last good definition stays in force. Move it back, or rename 'stop'.",
             Assert.Single(FaultsAfter("disabled", ShapeSlips.All["a part of a flag beside the section"])));
         Assert.Equal(
             "Flag 'stop' is missing while something else in ActionTracing has a fault; its last good definition stays in force. Correct that fault first.",

@@ -28,7 +28,7 @@ export function confirm({ title, action, danger = false, body = [], fields = [],
     event.preventDefault();
     const data = new FormData(form);
     const reason = data.get('reason').trim();
-    if (!reason && !anyReason) return show(problem, ['Say why: whoever reads the audit later will want to know.']);
+    if (!reason && !anyReason) return show(problem, ['A reason is required; it goes into the audit.']);
     go.disabled = true;
     try {
       await run(reason, data);

@@ -1,4 +1,4 @@
-// What a rollout goes by: its plan, its thresholds and its guards.
+// The plan and guards of a rollout.
 
 import { duration, plannedDuration } from './curve.js';
 import { h, known, moment, percent } from './dom.js';
