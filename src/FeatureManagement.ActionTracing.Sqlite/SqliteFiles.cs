@@ -28,6 +28,7 @@ internal static class SqliteFiles
                 connection.Open();
                 SqliteFile.Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
                 SqliteSchema.Ensure(connection, temporary);
+                SqliteAuditIndexes.Create(connection);
             }
             if (stray is { } log)
                 SetLogAside(path, log); // of a file that was deleted

@@ -43,16 +43,7 @@ internal static class SqliteSchema
         CREATE INDEX audit_flag ON audit (flag_key, number);
         """;
 
-    // Each has the number of the entry beside it, which is the order of every answer.
-    private const string AuditIndexes = """
-        CREATE INDEX audit_at ON audit (at);
-        CREATE INDEX audit_source ON audit (source);
-        CREATE INDEX audit_actor ON audit (actor);
-        CREATE INDEX audit_action ON audit (action);
-
-        """;
-
-    private static readonly string[] Steps = [ExperimentTables.Create + First, EvaluationTable.Create, ExperimentTables.RenameToUpperCase, AuditIndexes];
+    private static readonly string[] Steps = [ExperimentTables.Create + First, EvaluationTable.Create, ExperimentTables.RenameToUpperCase];
 
     public static long Version => Steps.Length;
 

@@ -11,6 +11,7 @@ internal sealed class SqliteStore(SqliteFile file) : IActionTracingStore, IDispo
     private readonly SqliteLane _writer = new(file);
     private readonly SqliteLane _reader = new(file);
     private readonly SqliteAuditReaders _audit = new(file);
+    private readonly SqliteAuditIndexes _indexes = new(file);
     private readonly StoreHistory _history = new();
 
     public bool IsDurable => true;
@@ -45,7 +46,11 @@ internal sealed class SqliteStore(SqliteFile file) : IActionTracingStore, IDispo
     }
 
     public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
-        _audit.ReadAsync(connection => SqliteAuditQuery.Read(connection, query), cancellationToken);
+        _audit.ReadAsync(connection =>
+        {
+            _indexes.Need(connection);
+            return SqliteAuditQuery.Read(connection, query);
+        }, cancellationToken);
 
     public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) =>
         _audit.ReadAsync(connection => SqliteAudit.State(connection).Bounds, cancellationToken);
@@ -58,6 +63,7 @@ internal sealed class SqliteStore(SqliteFile file) : IActionTracingStore, IDispo
         _writer.Dispose();
         _reader.Dispose();
         _audit.Dispose();
+        _indexes.Dispose();
     }
 
     private (CommitResult Result, StoreHistory.Point? After) Commit(SqliteConnection connection, StoreCommit commit, StoreHistory.Point before)

@@ -57,7 +57,7 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     {
         Prepare("PRAGMA user_version = 7");
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.ReadAsync("", 0, default));
-        Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 4. Update the package, or use another file", refused.Message);
+        Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 3. Update the package, or use another file", refused.Message);
         Prepare("PRAGMA user_version = 0");
         Assert.Equal(0, (await _store.ReadAsync("", 0, default)).Version);
     }
