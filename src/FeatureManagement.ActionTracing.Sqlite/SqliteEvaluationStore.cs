@@ -73,9 +73,11 @@ internal sealed class SqliteEvaluationStore(SqliteFile file, StoreSpace? space =
         // Most of the time there is nothing to remove, and nobody need wait for a transaction.
         (long? oldest, Size size) = await _lane.ReadAsync(
             connection => (connection.QueryFirstOrDefault<long?>("SELECT at FROM evaluation ORDER BY number LIMIT 1"), Measure(connection)), cancellationToken).ConfigureAwait(false);
-        if (oldest < before.ToUnixTimeMilliseconds())
-            return await RemoveAsync("number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY number LIMIT 1), 9223372036854775807)", before, cancellationToken)
-                .ConfigureAwait(false) >= MaxCut;
+        // Where something was removed the size is another, and is measured in the next round.
+        if (oldest < before.ToUnixTimeMilliseconds()
+            && await RemoveAsync("number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY number LIMIT 1), 9223372036854775807)", before, cancellationToken)
+                .ConfigureAwait(false) > 0)
+            return true;
         if (space is null)
             return false;
         int removed = size.Bytes > space.Max && size.Evaluations > 0 ? await RemoveAsync("TRUE", before, cancellationToken).ConfigureAwait(false) : 0;

@@ -74,6 +74,18 @@ public sealed class StoreSizeTests : IDisposable
         Assert.Equal(110, (await experiments.ReadAsync(Run, default)).Units);
     }
 
+    [Fact]
+    public async Task SizeReachedWhileRetentionRemovesSomething_OldestEvaluationsGoToo()
+    {
+        using var evaluations = new SqliteEvaluationStore(_file, _space);
+        using var removed = new MetricCollector<long>(_services.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.store.evaluations.removed");
+        var entry = new EvaluationAuditEntry { At = Noon, Flag = "flag", Enabled = true, Node = "node" };
+        await evaluations.WriteAsync([entry with { At = Noon.AddDays(-1) }, .. Enumerable.Repeat(entry, 1_000)], default);
+        Bound(100_000); // of 200,000
+        await CutAsync(evaluations);
+        Assert.Equal(1_000, removed.GetMeasurementSnapshot().Sum(measured => measured.Value));
+    }
+
     private StoreReport Report => _services.Get<IActionTracingStoreStatus>().Current;
 
     private void Bound(long bytes) => _services.Flags.Set([Flag.On("flag")], _services.Flags.Catalog.Settings with { MaxStoreSize = bytes });
