@@ -47,11 +47,18 @@ internal sealed class StoredDefaults(JsonSerializerOptions options)
         [typeof(FleetMember)] = Of(options, new FleetMember { Id = "" }),
     };
 
-    /// <exception cref="JsonException">The text is not JSON.</exception>
+    /// <exception cref="JsonException">The text is not JSON, or has a member twice.</exception>
     public JsonNode? Fill(string json, JsonTypeInfo type)
     {
         JsonNode? node = JsonNode.Parse(json, AnyCase);
-        Fill(node, type);
+        try
+        {
+            Fill(node, type);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new JsonException("a member is there twice.", exception);
+        }
         return node;
     }
 

@@ -15,7 +15,7 @@ public sealed class StoredStateTests : IDisposable
     private readonly SwitchedStore _store = new();
     private readonly FlagServices _services;
 
-    public StoredStateTests() => _services = Start(Flag.On("a"), Flag.Variants("variants", FlagState.Enabled, ("x", 1), ("y", 1)), Flag.On("έκπτωσης"));
+    public StoredStateTests() => _services = Start(Flag.On("a"), Flag.On("b"), Flag.Variants("variants", FlagState.Enabled, ("x", 1), ("y", 1)), Flag.On("έκπτωσης"));
 
     public void Dispose() => _services.Dispose();
 
@@ -44,6 +44,22 @@ public sealed class StoredStateTests : IDisposable
         Assert.False(restarted.Manager.IsEnabled("a"));
         Assert.NotNull(restarted.Manager.GetVariant("variants", new FeatureFlagContext { UserId = "u" }));
         Assert.Contains("a weight is out of bounds", Assert.Single(restarted.Get<IActionTracingStoreStatus>().Current.Unreadable), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("override")]
+    [InlineData("Override")]
+    public async Task Load_DocumentThatHasAMemberTwice_LeavesAllKillsInForce(string member)
+    {
+        await _services.Manager.EmergencyShutdownAsync("a", Change);
+        await _services.Manager.UpdateFlagAsync("b", new FlagUpdate { Percentage = 5 }, Change);
+        await _services.Manager.EmergencyShutdownAsync("b", Change);
+        await Rewrite("b", json => json.Replace("\"override\":", $"\"{member}\":null,\"override\":", StringComparison.Ordinal));
+
+        using FlagServices restarted = Start(Flag.On("a"), Flag.On("b"));
+        await Sync(restarted);
+        Assert.False(restarted.Manager.IsEnabled("a") || restarted.Manager.IsEnabled("b"));
+        Assert.EndsWith("cannot be read: a member is there twice.", Assert.Single(restarted.Get<IActionTracingStoreStatus>().Current.Unreadable), StringComparison.Ordinal);
     }
 
     [Fact]
