@@ -25,6 +25,11 @@ internal sealed partial class FirstRead(
             source.Serve();
             return;
         }
+        if (control.IsLoaded)
+        {
+            End();
+            return;
+        }
         // What the store itself evaluates cannot wait for the store.
         if (IsReading.Value)
             return;
@@ -47,7 +52,7 @@ internal sealed partial class FirstRead(
                 LogNotLoaded(store.Current.Error ?? $"The store gave no answer within {configuration.Catalog.Settings.DefaultTimeout}.");
         }
         source.Serve();
-        polling.Start();
+        control.Follow();
     }
 
     // On a thread of its own: evaluations may have taken all threads of the pool, and they wait.

@@ -19,6 +19,7 @@ internal sealed partial class FlagControl : IDisposable
     private readonly SnapshotSource _source;
     private readonly FlagRecords _records;
     private readonly BoundedStore _store;
+    private readonly StorePolling _polling;
     private readonly IFlagCatalogSource _configuration;
     private readonly Supersession _supersession;
     private readonly Fleet _fleet;
@@ -34,9 +35,9 @@ internal sealed partial class FlagControl : IDisposable
     private volatile bool _loaded;
 
     public FlagControl(
-        SnapshotSource source, FlagRecords records, BoundedStore store, IFlagCatalogSource configuration, Supersession supersession, Fleet fleet, ContentTimes contents, NodeName node, TimeProvider time,
+        SnapshotSource source, FlagRecords records, BoundedStore store, StorePolling polling, IFlagCatalogSource configuration, Supersession supersession, Fleet fleet, ContentTimes contents, NodeName node, TimeProvider time,
         RuntimeMetrics metrics, ILogger<FlagControl> logger) =>
-        (_source, _records, _store, _configuration, _supersession, _fleet, _contents, _node, _time, _metrics, _logger) = (source, records, store, configuration, supersession, fleet, contents, node, time, metrics, logger);
+        (_source, _records, _store, _polling, _configuration, _supersession, _fleet, _contents, _node, _time, _metrics, _logger) = (source, records, store, polling, configuration, supersession, fleet, contents, node, time, metrics, logger);
 
     /// <summary>Whether the stored state is known here. Until then nothing that depends on it may go forward.</summary>
     public bool IsLoaded => _loaded;
@@ -52,6 +53,7 @@ internal sealed partial class FlagControl : IDisposable
     public async Task<FlagStatus> CommitAsync(FlagEdit edit, CancellationToken cancellationToken)
     {
         edit.Change.Check();
+        FollowDurable();
         await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -99,6 +101,7 @@ internal sealed partial class FlagControl : IDisposable
     public async Task<FlagActed> ActAsync(FlagEdit edit, CancellationToken cancellationToken)
     {
         edit.Change.Check();
+        FollowDurable();
         EffectiveFlag configured = Configured(edit.Flag);
         PendingEdit? pending = _records.Act(edit, configured.Definition, out FlagSnapshot before, out FlagSnapshot after);
         if (pending is not null)
@@ -131,6 +134,9 @@ internal sealed partial class FlagControl : IDisposable
         }
     }
 
+    /// <summary>Reads what others change, and writes what is pending, from now on.</summary>
+    public void Follow() => _polling.Start(SyncAsync);
+
     /// <summary>Reads what others changed, and writes what is pending.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task SyncAsync(CancellationToken cancellationToken)
@@ -161,6 +167,7 @@ internal sealed partial class FlagControl : IDisposable
         await _lane.WaitAsync().ConfigureAwait(false);
         try
         {
+            await RefreshAsync().ConfigureAwait(false); // an emergency that the store has lost is stored again, and nobody polls any more
             await FlushAsync().ConfigureAwait(false);
             await _fleet.LeaveAsync().ConfigureAwait(false);
         }
@@ -174,6 +181,13 @@ internal sealed partial class FlagControl : IDisposable
     public bool IsDisposed { get; private set; }
 
     public void Dispose() => IsDisposed = true; // the lane stays: a call may still be in it
+
+    // Where no host does it: whoever changes a flag without ever evaluating one follows the store, too.
+    private void FollowDurable()
+    {
+        if (_store.Current.IsDurable)
+            Follow();
+    }
 
     // Waits for the first try, within the bound of a call; what goes wrong is reported by the store and tried again at the next poll.
     private async Task<bool> TrySyncAsync(CancellationToken cancellationToken)
@@ -256,7 +270,6 @@ internal sealed partial class FlagControl : IDisposable
         IReadOnlyList<string> changed = Accept(changes, all: true, null);
         _loaded = true;
         _store.Update(report => report with { IsLoaded = true });
-        _source.Serve();
         LogLoaded(changed.Count, changes.Version);
         _supersession.Begin();
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Runtime;
 
 /// <summary>Reads what others changed and writes what is pending, every <c>storePollInterval</c>, from its start until its end. Thread-safe.</summary>
-internal sealed partial class StorePolling(FlagControl control, BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<StorePolling> logger) : IDisposable
+internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<StorePolling> logger) : IDisposable
 {
     // However rarely changes by others are asked for, a kill that could not be written is tried again as often.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
@@ -15,11 +15,12 @@ internal sealed partial class StorePolling(FlagControl control, BoundedStore sto
     private Task? _polling;
 
     /// <summary>Starts, unless it was started or has ended.</summary>
-    public void Start()
+    /// <param name="sync">What is called at each poll.</param>
+    public void Start(Func<CancellationToken, Task> sync)
     {
         lock (_gate)
             if (_polling is null && !_ending.IsCancellationRequested)
-                _polling = Task.Run(() => PollAsync(_ending.Token));
+                _polling = Task.Run(() => PollAsync(sync, _ending.Token));
     }
 
     /// <summary>Ends for good. What runs is waited for.</summary>
@@ -66,7 +67,7 @@ internal sealed partial class StorePolling(FlagControl control, BoundedStore sto
             _ending.Cancel();
     }
 
-    private async Task PollAsync(CancellationToken ending)
+    private async Task PollAsync(Func<CancellationToken, Task> sync, CancellationToken ending)
     {
         using var timer = new PeriodicTimer(Tick(), time);
         long last = time.GetTimestamp();
@@ -77,7 +78,7 @@ internal sealed partial class StorePolling(FlagControl control, BoundedStore sto
             if (store.Current is { Pending: 0, PendingEntries: 0, Error: null } && time.GetElapsedTime(last) < configuration.Catalog.Settings.StorePollInterval - (timer.Period / 2))
                 continue;
             last = time.GetTimestamp();
-            await TryAsync(control.SyncAsync, ending).ConfigureAwait(false);
+            await TryAsync(sync, ending).ConfigureAwait(false);
         }
 
         TimeSpan Tick() => configuration.Catalog.Settings.StorePollInterval is var poll && poll < Longest ? poll : Longest;

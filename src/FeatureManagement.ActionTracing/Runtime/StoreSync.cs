@@ -1,11 +1,14 @@
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Runtime;
 
-/// <summary>Loads the stored state before traffic, and polls the store while the host runs. A host may call any of this twice.</summary>
-internal sealed partial class StoreSync(FlagControl control, FirstRead first, StorePolling polling, IActionTracingStoreStatus status, ILogger<StoreSync> logger) : IHostedLifecycleService
+/// <summary>Loads the stored state before traffic, within <c>defaultTimeout</c>, and polls the store while the host runs. A host may call any of this twice.</summary>
+internal sealed partial class StoreSync(
+    FlagControl control, FirstRead first, StorePolling polling, IActionTracingStoreStatus status, IFlagCatalogSource configuration, TimeProvider time, ILogger<StoreSync> logger)
+    : IHostedLifecycleService
 {
     private bool _read;
 
@@ -14,7 +17,16 @@ internal sealed partial class StoreSync(FlagControl control, FirstRead first, St
         _read = true;
         if (!status.Current.IsDurable)
             LogNotDurable();
-        await polling.TryAsync(control.SyncAsync, cancellationToken).ConfigureAwait(false);
+        Task sync = polling.TryAsync(control.SyncAsync, cancellationToken);
+        try
+        {
+            // Each of its calls has that long; the first one loads, and the others need not be waited for.
+            await sync.WaitAsync(configuration.Catalog.Settings.DefaultTimeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            // It goes on, and reports what it meets.
+        }
         first.End();
     }
 
@@ -23,7 +35,7 @@ internal sealed partial class StoreSync(FlagControl control, FirstRead first, St
     {
         if (!_read)
             await StartingAsync(cancellationToken).ConfigureAwait(false);
-        polling.Start();
+        control.Follow();
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -109,6 +110,48 @@ public sealed class FirstReadTests : IDisposable
         for (int i = 0; i < 1_000; i++)
             manager.IsEnabled("a");
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public async Task Evaluate_FileOfAnEarlierReleaseThatAnotherProcessWrites_KnowsStoredKillsAndGetsTheIndexesLater()
+    {
+        await KillAsync("a");
+        using var other = new SqliteConnection($"Data Source={Database};Pooling=false");
+        other.Open();
+        SqliteFile.Execute(other, "DROP INDEX audit_at; DROP INDEX audit_source; DROP INDEX audit_actor; DROP INDEX audit_action; PRAGMA user_version = 3; BEGIN IMMEDIATE;");
+        await using ServiceProvider console = Container();
+        Assert.False(console.GetRequiredService<IFeatureFlagManager>().IsEnabled("a"));
+        Assert.Single(await console.GetRequiredService<IAuditLog>().QueryAsync(new AuditQuery { Actor = "ann" }));
+        SqliteFile.Execute(other, "ROLLBACK");
+        Eventually.True(() => Indexes(other) == 4, () => $"{Indexes(other)} indexes");
+    }
+
+    [Fact]
+    public async Task Change_BeforeAnyEvaluation_FollowsTheStore()
+    {
+        await using ServiceProvider console = Container();
+        var manager = console.GetRequiredService<IFeatureFlagManager>();
+        Assert.True((await manager.EmergencyShutdownAsync("a", Change)).Stored);
+        await KillAsync("b");
+        Eventually.True(() => !manager.IsEnabled("b"), () => "the store is not followed");
+    }
+
+    [Fact]
+    public async Task Kill_BeforeAnyEvaluationWhileTheStoreIsDown_IsStoredOnceItWorks()
+    {
+        Directory.CreateDirectory(Database);
+        await using ServiceProvider console = Container();
+        Assert.False((await console.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("a", Change)).Stored);
+        Directory.Delete(Database);
+        var status = console.GetRequiredService<IActionTracingStoreStatus>();
+        Eventually.True(() => status.Current is { Pending: 0, Error: null }, () => $"{status.Current}");
+    }
+
+    private static long Indexes(SqliteConnection connection)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE name IN ('audit_at', 'audit_source', 'audit_actor', 'audit_action')";
+        return (long)command.ExecuteScalar()!;
     }
 
     private static void FakeLogRecordOf(IServiceProvider services, int id) =>

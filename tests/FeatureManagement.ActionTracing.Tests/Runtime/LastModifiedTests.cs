@@ -4,6 +4,7 @@ using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Runtime;
@@ -143,7 +144,7 @@ public sealed class LastModifiedTests : IDisposable
         return services;
     }
 
-    private static Task StopAsync(FlagServices services) => services.Get<FlagControl>().LeaveAsync();
+    private static Task StopAsync(FlagServices services) => services.Provider.GetServices<IHostedService>().OfType<StoreSync>().Single().StopAsync(default);
 
     private FlagServices Open(params FlagDefinition[] flags)
     {

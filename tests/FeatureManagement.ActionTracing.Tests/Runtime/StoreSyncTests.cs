@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,6 +55,37 @@ public sealed class StoreSyncTests : IDisposable
         Eventually.True(() => Polled(() => status.Current is { IsLoaded: true, Error: null }), () => $"{status.Current}");
         Assert.False(_services.Manager.IsEnabled("flag"));
         await _sync.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Start_StoreThatIsSlow_TakesNoLongerThanTheTimeout()
+    {
+        using var directory = new TempDirectory();
+        using var file = new SqliteStore(new SqliteFile(directory.File("store.db"), null));
+        using var reached = new SemaphoreSlim(0);
+        using var goOn = new SemaphoreSlim(0);
+        _store.Inner = file;
+        _store.BeforeCommit = _ =>
+        {
+            reached.Release();
+            return goOn.WaitAsync();
+        };
+        using FlagServices services = Start();
+        StoreSync sync = services.Provider.GetServices<IHostedService>().OfType<StoreSync>().Single();
+        Task start = sync.StartingAsync(default);
+        for (int call = 0; call < 2; call++) // neither takes as long as a call may
+        {
+            Assert.True(await reached.WaitAsync(TimeSpan.FromSeconds(30)));
+            _time.Advance(services.Flags.Catalog.Settings.DefaultTimeout * 0.6);
+            if (call == 0)
+                goOn.Release();
+        }
+        await start.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(services.Get<FlagControl>().IsLoaded);
+        Assert.Empty(Logged(207, LogLevel.Critical));
+        _store.BeforeCommit = null;
+        goOn.Release();
+        await sync.StopAsync(default);
     }
 
     [Fact]

@@ -66,6 +66,21 @@ public sealed class ReplacedFileTests : IDisposable
     }
 
     [Fact]
+    public async Task FileReplacedSinceTheLastPoll_HostStops_TheEmergencyIsStoredInTheNewOne()
+    {
+        using (IHost host = await StartAsync(poll: "01:00:00"))
+        {
+            MakeCopy();
+            Assert.True((await Manager(host).EmergencyShutdownAsync("f0", Change)).Stored);
+            ReplaceAll();
+            await host.StopAsync();
+        }
+        using IHost restarted = await StartAsync();
+        Assert.False(Manager(restarted).IsEnabled("f0"));
+        await restarted.StopAsync();
+    }
+
+    [Fact]
     public async Task FileEmptied_IsAFaultUntilACopyIsPutBack()
     {
         using IHost host = await StartAsync();
@@ -260,7 +275,7 @@ public sealed class ReplacedFileTests : IDisposable
         ? sync.ContinueWith(_ => { }, TaskScheduler.Default) // what it meets is reported
         : Task.CompletedTask;
 
-    private async Task<IHost> StartAsync()
+    private async Task<IHost> StartAsync(string poll = "200")
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Configuration.AddInMemoryCollection(Flags.SelectMany(flag => new Dictionary<string, string?>
@@ -270,7 +285,7 @@ public sealed class ReplacedFileTests : IDisposable
         }).Concat(new Dictionary<string, string?>
         {
             ["ActionTracing:featureFlagSettings:defaultTimeout"] = "00:00:10",
-            ["ActionTracing:featureFlagSettings:storePollInterval"] = "200",
+            ["ActionTracing:featureFlagSettings:storePollInterval"] = poll,
         }));
         builder.Logging.AddFakeLogging();
         builder.Services.AddFeatureManagement().WithActionTracing(tracing => tracing.UseSqlite(Database));
