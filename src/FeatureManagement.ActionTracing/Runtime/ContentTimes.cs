@@ -35,7 +35,9 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, Fl
             Dictionary<string, string> hashes = flags.ToDictionary(flag => FlagKey.Of(flag.Definition.Name), flag => FlagStamp.Of(flag.Definition));
             if (Update(next, flags, hashes, alone) && !await WriteAsync(next, version).ConfigureAwait(false))
                 continue;
-            _synced = source.Date(flag => next.GetValueOrDefault(FlagKey.Of(flag.Name)) is { } history ? ContentHistory.TimeOf(history, FlagStamp.Of(flag)) : null);
+            IReadOnlyList<EffectiveFlag> dated = source.Date(flag => next.GetValueOrDefault(FlagKey.Of(flag.Name)) is { } history ? ContentHistory.TimeOf(history, FlagStamp.Of(flag)) : null);
+            // What configuration came to say during the calls is written at the next poll.
+            _synced = dated.Select(flag => flag.Definition).SequenceEqual(flags.Select(flag => flag.Definition)) ? dated : null;
             _hashes = hashes;
             return;
         }

@@ -49,7 +49,7 @@ internal sealed partial class FirstRead(
                 return;
             _ended = true;
             if (!control.IsLoaded)
-                LogNotLoaded(store.Current.Error ?? $"The store gave no answer within {configuration.Catalog.Settings.DefaultTimeout}.");
+                LogNotLoaded(store.Current.Error ?? store.Current.SyncError ?? $"The store gave no answer within {configuration.Catalog.Settings.DefaultTimeout}.");
         }
         source.Serve();
         control.Follow();

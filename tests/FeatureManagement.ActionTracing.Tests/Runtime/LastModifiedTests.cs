@@ -59,6 +59,29 @@ public sealed class LastModifiedTests : IDisposable
     }
 
     [Fact]
+    public async Task Edit_WhileTheStoreIsWritten_IsDatedAtTheNextPoll()
+    {
+        FlagServices? first = null;
+        using var file = new SqliteStore(new SqliteFile(_directory.File("store.db"), null));
+        var store = new SwitchedStore(file);
+        first = new FlagServices([Flag.Share("flag", 10)], before: added => added.AddSingleton<IActionTracingStore>(store).AddSingleton<TimeProvider>(_time));
+        store.BeforeCommit = commit =>
+        {
+            if (commit.Writes.Any(write => write.Key == ContentTimes.Key))
+                first.Flags.Set(Flag.Share("flag", 20));
+            return Task.CompletedTask;
+        };
+        await first.Get<FlagControl>().SyncAsync(default);
+        store.BeforeCommit = null;
+        await first.Get<FlagControl>().SyncAsync(default);
+        await StopAsync(first);
+        first.Dispose();
+        _time.Advance(TimeSpan.FromDays(1));
+        FlagServices second = await StartAsync(Flag.Share("flag", 20));
+        Assert.Equal(Day(0), At(second, "flag"));
+    }
+
+    [Fact]
     public async Task Edit_BackToAnEarlierContent_IsAChange()
     {
         FlagServices first = await StartAsync(Flag.Share("flag", 10));

@@ -58,6 +58,18 @@ public sealed class StoreSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_StateCannotBePutInForce_TheCriticalLineSaysWhy()
+    {
+        await _services.Manager.EmergencyShutdownAsync("flag", Change);
+        using FlagServices services = Start();
+        services.Get<SnapshotSource>().Laying += (_, _) => throw new InvalidOperationException("no room");
+        StoreSync sync = services.Provider.GetServices<IHostedService>().OfType<StoreSync>().Single();
+        await sync.StartingAsync(default);
+        Assert.EndsWith("Changes cannot be exchanged with the store: no room", Assert.Single(Logged(207, LogLevel.Critical)).Message, StringComparison.Ordinal);
+        await sync.StopAsync(default);
+    }
+
+    [Fact]
     public async Task Start_StoreThatIsSlow_TakesNoLongerThanTheTimeout()
     {
         using var directory = new TempDirectory();
