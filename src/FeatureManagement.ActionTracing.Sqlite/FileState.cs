@@ -14,7 +14,7 @@ internal sealed record FileState(FileMark? Database, FileMark? Log, FileMark? Me
     public static string MemoryOf(string path) => path + "-shm";
 
     /// <summary>What happened to the files meanwhile, so that open connections no longer belong to them; null where they still do.</summary>
-    /// <param name="now">The files as they are now. While a connection is open they can only grow.</param>
+    /// <param name="now">The files as they are now. While a connection is open they only grow, but for a checkpoint or a VACUUM, which the caller knows of.</param>
     public string? ChangeTo(FileState now) =>
         now.Database is null ? "has vanished"
         : now.Database != Database ? "was replaced"
@@ -38,5 +38,5 @@ internal sealed record FileState(FileMark? Database, FileMark? Log, FileMark? Me
         }
     }
 
-    private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+    public static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

@@ -8,6 +8,7 @@ internal static partial class NativeFile
 {
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const uint BasicStatus = 0x7ff; // STATX_BASIC_STATS
+    private const uint TimeOfBirth = 0x800; // STATX_BTIME
     private const int Readable = 4; // R_OK
     private const int Writable = 2; // W_OK
     private const int ReadOnlyFileSystem = 30; // EROFS
@@ -22,10 +23,10 @@ internal static partial class NativeFile
     {
         status = default;
         Span<byte> buffer = stackalloc byte[256];
-        if (!IsSupported || StatX(CurrentDirectory, path, 0, BasicStatus, buffer) != 0)
+        if (!IsSupported || StatX(CurrentDirectory, path, 0, BasicStatus | TimeOfBirth, buffer) != 0)
             return false;
         status = new Status(
-            new FileMark(((ulong)Number(buffer, 136) << 32) | Number(buffer, 140), BinaryPrimitives.ReadUInt64LittleEndian(buffer[32..])),
+            new FileMark(((ulong)Number(buffer, 136) << 32) | Number(buffer, 140), BinaryPrimitives.ReadUInt64LittleEndian(buffer[32..]), BinaryPrimitives.ReadInt128LittleEndian(buffer[80..])),
             Number(buffer, 20),
             (UnixFileMode)(BinaryPrimitives.ReadUInt16LittleEndian(buffer[28..]) & 0xfff));
         return true;

@@ -28,7 +28,8 @@ internal static class SqliteFault
         _ => null,
     };
 
-    private static string? Reason(string path)
+    /// <summary>What about the path keeps a file from being used, and the fix; null where nothing is found.</summary>
+    public static string? Reason(string path)
     {
         string directory = Path.GetDirectoryName(path)!; // the path is a full one, and names a file
         if (!Directory.Exists(directory))

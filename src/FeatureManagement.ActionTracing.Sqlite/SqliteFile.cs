@@ -87,7 +87,7 @@ internal sealed partial class SqliteFile
     {
         lock (_gate)
         {
-            string? change = link.Generation != _generation ? "was replaced" : Change() ?? (changed && !FileState.IsLog(Path) ? "lost its '-wal'" : null);
+            string? change = link.Generation != _generation ? "was replaced" : Change() ?? (changed && !FileState.IsLog(Path) && !IsEmptied() ? "lost its '-wal'" : null);
             if (change is null)
                 return;
             if (link.Generation == _generation)
@@ -168,10 +168,44 @@ internal sealed partial class SqliteFile
         if (_state is null)
             return null;
         FileState now = FileState.Of(Path);
+        if (now.LogLength == 0 && _state.LogLength > 0 && IsEmptied())
+            _state = _state with { LogLength = 0 };
+        if (now.Length < _state.Length && now.Length > 0 && IsWhole(now.Length))
+            _state = _state with { Length = now.Length };
         if (_state.ChangeTo(now) is { } change)
             return change;
         _state = now;
         return null;
+    }
+
+    // By a checkpoint: SQLite has noted that the log has nothing which is not in the database. Emptied by hand, it still looks for what the log had.
+    private bool IsEmptied() => FileState.LengthOf(FileState.LogOf(Path)) == 0 && Asks("PRAGMA wal_checkpoint(PASSIVE)", 1, frames => frames == 0);
+
+    // By a VACUUM: all pages are there.
+    private bool IsWhole(long length) => Asks("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", 0, bytes => bytes <= length);
+
+    // A connection of its own, beside one that is open: alone it would build what SQLite has noted anew, from the files as they are.
+    private bool Asks(string question, int column, Predicate<long> answer)
+    {
+        if (!_links.Exists(link => link.Connection is not null && link.Generation == _generation))
+            return false;
+        try
+        {
+            using var connection = new SqliteConnection(_settings.ConnectionString);
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT version FROM state"; // reads what was noted, and the log
+            command.ExecuteScalar();
+#pragma warning disable CA2100 // Constants of this class.
+            command.CommandText = question;
+#pragma warning restore CA2100
+            using SqliteDataReader row = command.ExecuteReader();
+            return row.Read() && answer(row.GetInt64(column));
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
     }
 
     private void GiveUp(string? change)
@@ -229,7 +263,8 @@ internal sealed partial class SqliteFile
         {
             if (_existed)
                 throw new IOException($"the file '{Path}' has vanished; put it back");
-            SqliteFiles.Create(Path, _settings.ConnectionString);
+            if (SqliteFiles.Create(Path, _settings.ConnectionString) is { } found)
+                LogFoundAlone(Path, found);
         }
         else if (new FileInfo(Path).Length == 0)
         {
@@ -256,6 +291,9 @@ internal sealed partial class SqliteFile
 
     [LoggerMessage(210, LogLevel.Warning, "The store's file '{Path}' {Change}: every connection to it is opened again.", EventName = "StoreFileChanged")]
     private partial void LogChanged(string path, string change);
+
+    [LoggerMessage(213, LogLevel.Warning, "The store's file '{Path}' was not there, but its '-wal' was, with changes of the missing file; a new file is made, and the '-wal' is kept as '{Aside}'.", EventName = "StoreLogFoundAlone")]
+    private partial void LogFoundAlone(string path, string aside);
 
     [LoggerMessage(211, LogLevel.Warning, "The store's file '{Path}' was replaced, and the '-wal' beside it belonged to the earlier file; it is kept as '{Aside}'.", EventName = "StoreLogSetAside")]
     private partial void LogSetAside(string path, string aside);

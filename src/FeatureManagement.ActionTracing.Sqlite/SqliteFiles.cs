@@ -10,8 +10,9 @@ internal static class SqliteFiles
     /// <summary>Makes a database that only this user can read. It appears under its path complete, so that a file without content is never one of ours.</summary>
     /// <param name="path">Where no file is.</param>
     /// <param name="connectionString">How it is opened.</param>
-    /// <exception cref="IOException">There is no directory.</exception>
-    public static void Create(string path, string connectionString)
+    /// <returns>The new path of a log that was found without its database; null where there was none.</returns>
+    /// <exception cref="IOException">There is no directory, or no file can be made in it.</exception>
+    public static string? Create(string path, string connectionString)
     {
         if (!Directory.Exists(Path.GetDirectoryName(path)))
             throw new IOException($"the directory of '{path}' does not exist; create it or name another");
@@ -30,13 +31,18 @@ internal static class SqliteFiles
                 SqliteSchema.Ensure(connection, temporary);
                 SqliteAuditIndexes.Create(connection);
             }
-            if (stray is { } log)
-                SetLogAside(path, log); // of a file that was deleted
+            // Of a file that was deleted, unless another process was faster, whose log it may be.
+            string? aside = stray is { } log && !File.Exists(path) ? SetLogAside(path, log) : null;
             File.Move(temporary, path, overwrite: false);
+            return aside;
         }
         catch (IOException) when (File.Exists(path))
         {
-            // Another process was faster.
+            return null; // another process was faster
+        }
+        catch (IOException exception) when (SqliteFault.Reason(path) is { } reason)
+        {
+            throw new IOException(reason, exception);
         }
         finally
         {
@@ -53,8 +59,8 @@ internal static class SqliteFiles
         if (FileMark.Of(FileState.LogOf(path)) != log)
             return null;
         string aside = $"{FileState.LogOf(path)}.{Guid.NewGuid():N}.old";
+        File.Delete(FileState.MemoryOf(path)); // first: who opens the database meanwhile makes a new one from the log
         File.Move(FileState.LogOf(path), aside);
-        File.Delete(FileState.MemoryOf(path));
         return aside;
     }
 

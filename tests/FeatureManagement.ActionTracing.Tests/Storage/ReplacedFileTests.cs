@@ -81,6 +81,56 @@ public sealed class ReplacedFileTests : IDisposable
     }
 
     [Fact]
+    public async Task CheckpointAndVacuumByAnotherConnection_AreNoChange()
+    {
+        using IHost host = await StartAsync(poll: "01:00:00");
+        await KillAsync(host, "f0");
+        using var other = new SqliteConnection($"Data Source={Database};Pooling=false");
+        other.Open();
+        SqliteFile.Execute(other, "PRAGMA busy_timeout = 30000; CREATE TABLE large AS SELECT zeroblob(1000000) AS bytes; PRAGMA wal_checkpoint(TRUNCATE);");
+        Assert.Equal(0, new FileInfo(Database + "-wal").Length);
+        Assert.True((await Manager(host).UpdateFlagAsync("f3", new FlagUpdate { Percentage = 5 }, Change)).Stored);
+        long length = new FileInfo(Database).Length;
+        SqliteFile.Execute(other, "DROP TABLE large; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+        Assert.True(new FileInfo(Database).Length < length);
+        await PollAsync(host);
+        Assert.True((await Manager(host).EmergencyShutdownAsync("f1", Change)).Stored);
+        Assert.Equal(["f0", "f1"], Found());
+        Assert.DoesNotContain(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 210);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task LogWithoutItsDatabase_IsKeptAndSaid()
+    {
+        File.WriteAllText(Database + "-wal", "changes of a file that is gone");
+        using IHost host = await StartAsync();
+        string said = Assert.Single(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 213).Message;
+        string aside = Assert.Single(Directory.GetFiles(_directory.Path, "*.old"));
+        Assert.Contains($"kept as '{aside}'", said, StringComparison.Ordinal);
+        Assert.Equal("changes of a file that is gone", File.ReadAllText(aside));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public void FileMark_OfAFileThatGotTheNumberOfADeletedOne_IsAnother()
+    {
+        if (!OperatingSystem.IsLinux())
+            return; // files have no mark
+        File.WriteAllText(Copy, "");
+        FileMark? first = FileMark.Of(Copy);
+        // The clock of a file system is coarse.
+        Eventually.True(
+            () =>
+            {
+                File.Delete(Copy);
+                File.WriteAllText(Copy, "");
+                return FileMark.Of(Copy) != first;
+            },
+            () => $"still {first}");
+    }
+
+    [Fact]
     public async Task FileEmptied_IsAFaultUntilACopyIsPutBack()
     {
         using IHost host = await StartAsync();

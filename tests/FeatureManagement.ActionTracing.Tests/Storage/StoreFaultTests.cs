@@ -96,6 +96,28 @@ public sealed class StoreFaultTests : IDisposable
         await MendedAsync(host, "emergency a");
     }
 
+    [Fact]
+    public async Task FileSystemReadOnlyAndNoFileYet_AtStart_IsSaidWithTheFix()
+    {
+        if (!_volume.IsMounted)
+            return; // a directory in its place cannot be made so
+        _volume.MakeReadOnly();
+        using IHost host = await StartAsync(_volume.Database);
+        Assert.Equal($"The store failed: the file system of '{_volume.Database}' is read-only; mount it writable, or name a file on another one.", Report(host).Error);
+        _volume.MakeWritable();
+        Eventually.True(() => Report(host) is { Error: null, IsLoaded: true }, () => $"{Report(host)}");
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task PathIsADirectory_AtStart_IsSaidWithTheFix()
+    {
+        Directory.CreateDirectory(_volume.Database);
+        using IHost host = await StartAsync(_volume.Database);
+        Assert.Equal($"The store failed: '{_volume.Database}' is a directory; name a file in it.", Report(host).Error);
+        await host.StopAsync();
+    }
+
     private async Task WhileRunning(Func<Task> fail, Func<Task> mend, string cause)
     {
         using (IHost host = await StartAsync(_volume.Database))

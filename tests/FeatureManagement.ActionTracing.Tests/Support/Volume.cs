@@ -13,6 +13,9 @@ internal sealed class Volume : IDisposable
 
     public Volume() => _mounted = OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", _directory.Path);
 
+    /// <summary>Whether it is a disk of its own.</summary>
+    public bool IsMounted => _mounted;
+
     public string Database => _directory.File("store.db");
 
     public void Fill()
