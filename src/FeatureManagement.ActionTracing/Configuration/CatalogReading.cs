@@ -16,6 +16,9 @@ internal sealed record CatalogReading
     /// <summary>The paths outside of the section that have nothing to do with a flag that is missing, without regard to case.</summary>
     public required IReadOnlySet<string> Outside { get; init; }
 
+    /// <summary>Who wrote which fields of the definitions in <see cref="Catalog"/>, by flag without regard to case; nothing for built-in flags.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<FlagPart>> Parts { get; init; }
+
     /// <summary>Reads, checks and merges: a pure function of what is written, what was good, and which emergency flags are on.</summary>
     /// <param name="raw">What the providers say.</param>
     /// <param name="environment">The host's environment.</param>
@@ -40,14 +43,37 @@ internal sealed record CatalogReading
         List<string> warnings = [.. section.Warnings, .. section.Flags.Values.SelectMany(flag => flag.Warnings)];
         if (section.Flags.Count == 0 && catalog.Flags.Count == catalog.BuiltIn.Count)
             warnings.Add($"{SettingReader.SectionName}.featureFlags is missing or empty; only the built-in flags are there.");
-        IEnumerable<string> outside = raw.Outside.Select(key => key.Path).Where(path => last?.Suspects.Contains(path) != true);
+        HashSet<string> outside = raw.Outside.Select(key => key.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        outside.ExceptWith(last?.Suspects.Where(key => key.Flag is null).Select(key => key.Path) ?? []);
         return new CatalogReading
         {
             Catalog = catalog,
             Faults = [.. FileFaults(raw), .. faults.Select(fault => (fault.ShownFlag, fault.ToString()))],
             Warnings = warnings,
-            Outside = outside.ToHashSet(StringComparer.OrdinalIgnoreCase),
+            Outside = outside,
+            Parts = PartsOf(catalog, section, before, last),
         };
+    }
+
+    // What a kept definition was made of is still what the flag has to lose.
+    private static Dictionary<string, IReadOnlyList<FlagPart>> PartsOf(FlagCatalog catalog, SectionReading section, CatalogReading? before, LastGoodFlags? last)
+    {
+        ILookup<string, NewKey>? suspects = last?.Suspects.Where(key => key.Flag is not null).ToLookup(key => key.Flag!, StringComparer.OrdinalIgnoreCase);
+        var parts = new Dictionary<string, IReadOnlyList<FlagPart>>(catalog.Flags.Count, StringComparer.OrdinalIgnoreCase);
+        foreach (FlagDefinition flag in catalog.Flags.Values)
+        {
+            if (catalog.BuiltIn.Contains(flag.Name))
+                continue;
+            FlagReading? written = section.Flags.GetValueOrDefault(flag.Name);
+            bool applied = written?.Definition is { } definition && FlagContent.Same(definition, flag) && last?.IsUnsettled(flag.Name) != true;
+            if (!applied && before?.Parts.GetValueOrDefault(flag.Name) is { } known)
+                parts[flag.Name] = known;
+            else if (written is not null && suspects?[flag.Name].Any(key => key.Path.Length == 0) != true)
+                parts[flag.Name] = suspects?.Contains(flag.Name) == true
+                    ? [.. written.Parts.Where(part => !suspects[flag.Name].Any(key => part.IsAt(key.Path)))]
+                    : written.Parts;
+        }
+        return parts;
     }
 
     private static bool IsOn(FlagDefinition flag, string environment) => flag.State switch

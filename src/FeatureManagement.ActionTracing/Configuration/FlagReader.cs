@@ -55,7 +55,7 @@ internal static class FlagReader
             warnings.AddRange(misplaced);
         }
         ListGaps.Warn(node, warnings);
-        return new FlagReading(flag, faults.Count == 0 ? definition : null, definition.Parent, Parents(node), faults.Count == 0 ? [] : faults, warnings.Count == 0 ? [] : warnings);
+        return new FlagReading(flag, faults.Count == 0 ? definition : null, definition.Parent, node.Parts ?? [], Parents(node), faults.Count == 0 ? [] : faults, warnings.Count == 0 ? [] : warnings);
     }
 
     public static string? NameFault(string name)

@@ -29,8 +29,9 @@ internal readonly struct SettingFields
         _faults = faults;
         if (node is null)
             return;
-        if (!string.IsNullOrEmpty(node.Value))
-            Fault("", $"is '{ForeignText.Quote(node.Value)}'; it must be an object with fields");
+        // An empty list has an empty value, and would silently say nothing.
+        if (node.Value is { } text)
+            Fault("", $"is '{ForeignText.Quote(text)}'; it must be an object with fields");
         foreach (SettingNode child in node.Children)
             if (!IsKnown(child.Name, known))
                 Fault(ForeignText.Quote(child.Name), Unknown(child, known));
@@ -48,8 +49,8 @@ internal readonly struct SettingFields
     public IEnumerable<(string Name, SettingFields Fields)> Map(string field, string[] known)
     {
         SettingNode? map = _node?.Find(field);
-        if (!string.IsNullOrEmpty(map?.Value))
-            Fault(field, $"is '{ForeignText.Quote(map.Value)}'; it must be an object with a field for each name");
+        if (map?.Value is { } text)
+            Fault(field, $"is '{ForeignText.Quote(text)}'; it must be an object with a field for each name");
         for (int i = 0; i < map?.Children.Length; i++)
             yield return (map.Children[i].Name, new SettingFields(map.Children[i], _flag, $"{PathOf(field)}.{ForeignText.Quote(map.Children[i].Name)}", known, _faults));
     }

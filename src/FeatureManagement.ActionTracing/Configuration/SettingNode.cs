@@ -23,6 +23,9 @@ internal sealed class SettingNode(string name)
     /// <summary>What providers say below a list (or below the <c>config</c> of a variant), in their order; null elsewhere.</summary>
     public List<SettingItem>? Items { get; set; }
 
+    /// <summary>Which provider writes which fields of a flag; null elsewhere.</summary>
+    public List<FlagPart>? Parts { get; set; }
+
     public SettingNode? Find(ReadOnlySpan<char> name)
     {
         if (_byName is not null)

@@ -10,6 +10,7 @@ internal sealed class SettingTree
     private const int MaxDepth = 16;
 
     private readonly Dictionary<string, string> _spellings = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _paths = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     private readonly List<SettingFault> _faults = [];
     private SettingNode? _latestFlag;
     private int _provider;
@@ -55,6 +56,8 @@ internal sealed class SettingTree
     {
         SettingNode node = Root;
         Place place = Place.Section;
+        SettingNode? flag = null;
+        ReadOnlySpan<char> field = default;
         for (int depth = 0; !path.IsEmpty; depth++)
         {
             int colon = depth < MaxDepth ? path.IndexOf(':') : -1;
@@ -65,20 +68,39 @@ internal sealed class SettingTree
             node = node.GetOrAdd(name);
             place = Below(place, node.Name);
             if (place == Place.Flag && depth == 1)
+            {
                 Spelled(node, name);
+                flag = node;
+                field = path;
+            }
             if (place == Place.List && HasComment(path))
                 return;
             if (place is Place.List or Place.Config)
             {
+                NotePart(flag, place == Place.List && !path.IsEmpty ? field[..^(path.Length + 1)] : field, value);
                 (node.Items ??= []).Add(new SettingItem(_provider, path.ToString(), value));
                 return;
             }
         }
+        NotePart(flag, field, value);
         // An empty list has an empty value.
         if (place == Place.Flags && value?.Length == 0)
             _isEmptyList = true;
         else if (value is not null)
             node.Value = value;
+    }
+
+    private void NotePart(SettingNode? flag, ReadOnlySpan<char> field, string? value)
+    {
+        if (flag is null || field.IsEmpty || value is null)
+            return;
+        // Ten thousand flags share the strings of their fields.
+        if (!_paths.TryGetValue(field, out string? path))
+            _paths.Set.Add(path = field.ToString());
+        var part = new FlagPart(_provider, path);
+        flag.Parts ??= [];
+        if (flag.Parts.Count == 0 || flag.Parts[^1] != part)
+            flag.Parts.Add(part);
     }
 
     // One file that has "Checkout" and "checkout" means two flags, and would silently get one.

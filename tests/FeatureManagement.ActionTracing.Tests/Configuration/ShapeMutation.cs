@@ -9,7 +9,7 @@ internal static class ShapeMutation
 {
     private static readonly string[] Names =
     [
-        "$comment", "//", "_comment", "featureFlags", "FeatureFlags", "featureFlag", "ActionTracing", "ActionTracng", "environments", "variants", "config", "shop", "stop", "extra", "0", "1", "type", "state",
+        "$comment", "//", "_comment", "featureFlags", "FeatureFlags", "featureFlag", "ActionTracing", "ActionTracng", "environments", "variants", "config", "shop", "stop", "plain", "laid", "child", "production", "parent", "extra", "0", "1", "type", "state",
     ];
 
     public static string Of(string good, Random random, int changes)
@@ -28,6 +28,26 @@ internal static class ShapeMutation
         JsonArray items => items.Any(item => HasKey(item, name)),
         _ => false,
     };
+
+    /// <summary>Whether an object of a name has a field of a value in a place that is no flag's and no overlay's.</summary>
+    public static bool HasAway(JsonNode? node, string name, string field, string value, string path = "$") => node switch
+    {
+        JsonObject fields => fields.Any(at => !SettingNames.IsComment(at.Key)
+            && ((at.Value is JsonObject part && Is(at.Key, name) && part.Any(own => Is(own.Key, field) && own.Value?.ToString() == value) && !IsHome(path, name))
+                || HasAway(at.Value, name, field, value, $"{path}.{at.Key}"))),
+        JsonArray items => items.Any(item => HasAway(item, name, field, value, path + "[]")),
+        _ => false,
+    };
+
+    private static bool IsHome(string path, string name) => path.Split('.') switch
+    {
+        [_, var section, var flags] => Is(section, "ActionTracing") && Is(flags, "featureFlags"),
+        [_, var section, var flags, _, var overlays] =>
+            Is(section, "ActionTracing") && Is(flags, "featureFlags") && Is(overlays, "environments") && Is(name, "production"),
+        _ => false,
+    };
+
+    private static bool Is(string key, string name) => key.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static void Change(JsonObject file, Random random)
     {
