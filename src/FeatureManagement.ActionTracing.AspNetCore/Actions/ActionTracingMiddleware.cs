@@ -39,6 +39,10 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
                 End(context, request, exception);
                 throw;
             }
+            finally
+            {
+                request.Leave();
+            }
             End(context, request, null);
         }
     }

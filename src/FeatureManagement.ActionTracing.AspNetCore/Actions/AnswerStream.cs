@@ -37,6 +37,16 @@ internal sealed class AnswerStream(Stream inner, AnswerBody body) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
+    public override int Read(Span<byte> buffer) => inner.Read(buffer);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        inner.ReadAsync(buffer, offset, count, cancellationToken);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+
+    public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+        inner.CopyToAsync(destination, bufferSize, cancellationToken);
+
     public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
 
     public override void SetLength(long value) => inner.SetLength(value);
@@ -48,6 +58,20 @@ internal sealed class AnswerStream(Stream inner, AnswerBody body) : Stream
         if (there)
             body.Count(count);
     }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        bool there = body.IsClientThere;
+        inner.Write(buffer);
+        if (there)
+            body.Count(buffer.Length);
+    }
+
+    // Of the base class these write synchronously, which servers refuse.
+    public override IAsyncResult BeginWrite(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(WriteAsync(buffer, offset, count), callback, state);
+
+    public override void EndWrite(IAsyncResult asyncResult) => TaskToAsyncResult.End(asyncResult);
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

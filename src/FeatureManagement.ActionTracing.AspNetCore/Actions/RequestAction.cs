@@ -8,6 +8,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 internal sealed class RequestAction(HttpContext context, TracedAction action)
 {
     private IHttpResponseTrailersFeature? _trailers;
+    private IHttpResponseBodyFeature? _inner;
     private AnswerBody? _body;
 
     public TracedAction Action => action;
@@ -28,8 +29,15 @@ internal sealed class RequestAction(HttpContext context, TracedAction action)
         if (context.Response.HasStarted)
             return;
         if (action.Exposures is not null && context.Features.Get<IHttpResponseBodyFeature>() is { } body)
-            context.Features.Set<IHttpResponseBodyFeature>(_body = new AnswerBody(body, context));
+            context.Features.Set<IHttpResponseBodyFeature>(_body = new AnswerBody(_inner = body, context));
         context.Response.OnStarting(Begins, this);
+    }
+
+    /// <summary>Gives the answer back as it was found. Middleware outside that replaced the body of the answer puts its own back only where it finds what it set.</summary>
+    public void Leave()
+    {
+        if (_body is not null && ReferenceEquals(context.Features.Get<IHttpResponseBodyFeature>(), _body))
+            context.Features.Set(_inner);
     }
 
     /// <summary>Ignores the action where it turned out to be endless. True where it did.</summary>

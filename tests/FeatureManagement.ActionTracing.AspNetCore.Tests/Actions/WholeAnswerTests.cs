@@ -42,6 +42,7 @@ public sealed class WholeAnswerTests
 
     [Theory]
     [InlineData("stream")]
+    [InlineData("BeginWrite")]
     [InlineData("writer")]
     [InlineData("completed")]
     [InlineData("file")]
@@ -119,6 +120,9 @@ public sealed class WholeAnswerTests
                 hello.CopyTo(response.BodyWriter.GetMemory(5));
                 response.BodyWriter.Advance(5);
                 await response.BodyWriter.FlushAsync();
+                break;
+            case "BeginWrite":
+                await Task.Factory.FromAsync(response.Body.BeginWrite, response.Body.EndWrite, hello, 0, hello.Length, null);
                 break;
             case "completed":
                 await response.Body.WriteAsync(hello);
