@@ -6,12 +6,15 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
 
 /// <summary>Knows the user of a circuit of Blazor Server, and whether its browser is there. One per circuit.</summary>
-internal sealed class ActionTracingCircuitHandler : CircuitHandler
+internal sealed class ActionTracingCircuitHandler : CircuitHandler, IDisposable
 {
     private readonly CircuitEvents _events;
     private readonly ConnectionUser _users;
     private readonly AuthenticationStateProvider? _signedIn;
     private readonly CircuitFlow _flow;
+    private readonly Lock _gate = new();
+    private Task<AuthenticationState>? _newest;
+    private volatile ClaimsPrincipal _user = new();
     private string _circuit = "";
 
     public ActionTracingCircuitHandler(CircuitEvents events, ConnectionUser users, AuthenticationStateProvider? signedIn = null)
@@ -29,6 +32,24 @@ internal sealed class ActionTracingCircuitHandler : CircuitHandler
         await next(context).ConfigureAwait(true);
     };
 
+    // The provider may be the application's, and ask a database: it is asked once, and says itself what changes. Nothing waits for it.
+    public override Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        if (_signedIn is null)
+            return Task.CompletedTask;
+        _signedIn.AuthenticationStateChanged += Follow;
+        try
+        {
+            Follow(_signedIn.GetAuthenticationStateAsync());
+        }
+#pragma warning disable CA1031 // An exception of an application's provider does not stop the circuit; the application meets the same exception where it asks.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+        return Task.CompletedTask;
+    }
+
     public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
     {
         _flow.IsDisconnected = false;
@@ -41,20 +62,34 @@ internal sealed class ActionTracingCircuitHandler : CircuitHandler
         return Task.CompletedTask;
     }
 
-    private FeatureFlagContext? ContextOf() => _users.ContextOf(User(), _circuit, http: null);
+    public void Dispose()
+    {
+        if (_signedIn is not null)
+            _signedIn.AuthenticationStateChanged -= Follow;
+    }
 
-    // Blazor's own provider knows at once; one that does not is not waited for.
-    private ClaimsPrincipal User()
+    private FeatureFlagContext? ContextOf() => _users.ContextOf(_user, _circuit, http: null);
+
+    private void Follow(Task<AuthenticationState> state)
+    {
+        lock (_gate)
+            _newest = state;
+        _ = KeepAsync(state);
+    }
+
+    private async Task KeepAsync(Task<AuthenticationState> state)
     {
         try
         {
-            return _signedIn?.GetAuthenticationStateAsync() is { IsCompletedSuccessfully: true } state ? state.Result.User : new();
+            ClaimsPrincipal user = (await state.ConfigureAwait(false)).User;
+            lock (_gate)
+                if (ReferenceEquals(_newest, state)) // an older answer may come later
+                    _user = user;
         }
-#pragma warning disable CA1031 // An exception of an application's provider does not stop the event; the application meets the same exception where it asks.
+#pragma warning disable CA1031 // As above: who is signed in is what was known before.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            return new();
         }
     }
 }

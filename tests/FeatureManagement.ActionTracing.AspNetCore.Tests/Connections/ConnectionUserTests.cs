@@ -4,6 +4,7 @@ using System.Security.Claims;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -73,9 +74,41 @@ public sealed class ConnectionUserTests : IDisposable
         Assert.Equal([$"Event onclick -> {typeof(ShopButtons).FullName}.GoodAsync"], NamesOfTheUser());
     }
 
+    [BrowserFact]
+    public async Task Events_OfACircuit_AreForTheUserOfTheApplicationsProvider_WhichIsAskedOnce()
+    {
+        var provider = new SlowProvider();
+        await using Shop shop = await StartAsync(
+            app =>
+            {
+                app.UseAntiforgery();
+                app.MapGet("/_framework/blazor.web.js", (RequestDelegate)(context =>
+                    context.Response.SendFileAsync(Path.Combine(AppContext.BaseDirectory, "blazor.web.js"))));
+                app.MapRazorComponents<ShopDocument>().AddInteractiveServerRenderMode();
+            },
+            services => services.AddSingleton<AuthenticationStateProvider>(provider));
+        await using Window window = await _browser.OpenAsync();
+        window.ExpectsFailures = true; // the shop has no icon
+        IPage page = await window.OpenAsync(shop.Address);
+        await Assertions.Expect(page.Locator("#said")).ToHaveTextAsync("ready");
+
+        await provider.KnowAsync(_user);
+        foreach (int events in (int[])[1, 2])
+        {
+            await page.ClickAsync("#good");
+            Eventually.True(() => NamesOfTheUser().Length == events, () => string.Join(", ", _activities.Select(activity => activity.DisplayName)));
+        }
+        string other = Guid.NewGuid().ToString("N");
+        provider.SignIn(other);
+        await page.ClickAsync("#good");
+        Eventually.True(() => _activities.Any(activity => Equals(activity.GetTagItem("user.id"), other)), () => "no event of the other user");
+        Assert.Equal(2, NamesOfTheUser().Length);
+        Assert.Equal(1, provider.Asked);
+    }
+
     private string[] NamesOfTheUser() => [.. _activities.Where(activity => Equals(activity.GetTagItem("user.id"), _user)).Select(activity => activity.DisplayName)];
 
-    private async Task<Shop> StartAsync(Action<WebApplication> map)
+    private async Task<Shop> StartAsync(Action<WebApplication> map, Action<IServiceCollection>? services = null)
     {
         Shop shop = await Shop.StartAsync(
             0,
@@ -91,6 +124,7 @@ public sealed class ConnectionUserTests : IDisposable
                 builder.Services.AddSingleton(new ShopHub.Signals(1));
                 builder.Services.AddSignalR().AddActionTracing();
                 builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddActionTracing();
+                services?.Invoke(builder.Services);
             },
             kestrel: true);
         shop.Set("ActionTracing:featureFlags:action_tracing_enabled:state", "enabled");
