@@ -16,6 +16,7 @@ internal sealed class RunningAction
     private volatile Func<FeatureFlagContext>? _caller;
     private int _ended;
     private volatile bool _failed;
+    private volatile bool _isFailureKnown;
     private volatile bool _givenUp;
 
     public RunningAction(ActionServices services, RunningAction? parent, bool counts, FeatureFlagContext? context = null)
@@ -81,15 +82,17 @@ internal sealed class RunningAction
             _trace!.Decide(FindKnown());
     }
 
-    // An action inside a request may end after it, when the request's own objects belong to another one: what is found is kept, and nothing is asked again.
+    // Each asks for its own caller alone: an action inside a request may end on any thread, before the user is known, or after the request, when the
+    // request's own objects belong to another one.
     private TargetingContext? FindKnown()
     {
-        if (_known is null && _caller is { } caller && !HasEnded)
-        {
+        if (_known is null && _caller is { } caller)
             _known = caller();
-            _caller = null;
-        }
-        return _known ?? Parent?.FindKnown();
+        _caller = null;
+        TargetingContext? known = _known;
+        for (RunningAction? around = Parent; known is null && around is not null; around = around.Parent)
+            known = around._known;
+        return known;
     }
 
     public void Fail(Exception? exception, string? type)
@@ -97,6 +100,9 @@ internal sealed class RunningAction
         FailAlone(exception, type);
         if (!ReferenceEquals(_outermost, this))
             _outermost.FailAlone(null, type ?? exception?.GetType().FullName);
+        // What was cancelled may have been by the caller who leaves; any other failure stays one.
+        if (exception is not OperationCanceledException)
+            _outermost._isFailureKnown = true;
     }
 
     /// <summary>Fails this action and not the outermost: what was thrown may still be caught there.</summary>
@@ -129,7 +135,7 @@ internal sealed class RunningAction
         _services.Ambient.Leave(this);
         // The outcome first: listeners to activities may do anything.
         if (ReferenceEquals(_outermost, this))
-            Exposures?.End(new ActionOutcome(_failed, duration, _givenUp));
+            Exposures?.End(new ActionOutcome(_failed, duration, _givenUp && !_isFailureKnown));
         _trace?.End(duration, _failed);
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Actions;
 
-/// <summary>What counts the bytes of an answer while a rollout runs changes nothing of the answer, whatever is around it and however it is written.</summary>
+/// <summary>What counts the bytes of an answer while a rollout runs changes nothing of the answer: not what middleware outside does with it, nor how it is written.</summary>
 public sealed class AnswerBodyTests
 {
     [Fact]

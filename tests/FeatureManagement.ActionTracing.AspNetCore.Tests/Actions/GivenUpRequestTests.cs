@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Actions;
 
@@ -48,6 +50,31 @@ public sealed class GivenUpRequestTests
         // The same user, patient this time, counts.
         await shop.GetAsync("/");
         Assert.Equal((1, 1), (shop.Counts.Exposed.Units, shop.Counts.Exposed.AtRisk));
+    }
+
+    [Theory]
+    [InlineData("reason", 1)]
+    [InlineData("exception", 1)]
+    [InlineData("nested", 1)]
+    [InlineData("stopped", 0)]
+    public async Task FailureThatWasReported_BeforeTheClientGaveUp_IsAnError(string reported, int errors)
+    {
+        var asked = new TaskCompletionSource();
+        var over = new TaskCompletionSource();
+        await using Shop shop = await Shop.StartAsync(
+            100,
+            app => app.MapGet("/slow", async (HttpContext context) =>
+            {
+                await Shop.IsOn(context);
+                Report(context.RequestServices.GetRequiredService<IActionTracer>(), reported);
+                asked.SetResult();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }),
+            outside: app => app.Use(EndOf("/slow", over)), kestrel: true);
+        using (await SendAsync(shop, "GET /slow HTTP/1.1\r\nHost: shop\r\nX-User: alice\r\n\r\n"))
+            await asked.Task;
+        await over.Task;
+        Assert.Equal((errors, errors), (shop.Counts.Exposed.AtRisk, shop.Counts.Exposed.Bad));
     }
 
     [Theory]
@@ -112,6 +139,28 @@ public sealed class GivenUpRequestTests
         }), kestrel: true);
         await shop.GetAsync("/events", accept: "text/event-stream");
         AssertNothing(shop);
+    }
+
+    private static void Report(IActionTracer tracer, string reported)
+    {
+        using TracedAction nested = tracer.StartAction("payment");
+        switch (reported)
+        {
+            case "reason":
+                nested.Dispose();
+                tracer.Current!.Value.Fail("refused");
+                break;
+            case "exception":
+                nested.Dispose();
+                tracer.Current!.Value.Fail(new TimeoutException());
+                break;
+            case "nested":
+                nested.Fail("refused");
+                break;
+            default:
+                nested.Fail(new OperationCanceledException()); // the client may be the cause
+                break;
+        }
     }
 
     private static void AssertNothing(Shop shop)

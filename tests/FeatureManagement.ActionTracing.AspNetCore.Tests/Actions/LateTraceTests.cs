@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Integration;
 using FeatureManagement.ActionTracing.Tracing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Actions;
 
@@ -67,6 +69,21 @@ public sealed class LateTraceTests : IDisposable
             lock (_activities)
                 _activities.Clear();
         }
+    }
+
+    [Fact]
+    public async Task Request_InWhichActionsEndBeforeAuthentication_IsTracedForItsUser()
+    {
+        await using ShopHost host = await ShopHost.StartAsync("none", "first", settings: ForAlice, beforeAuthentication: app => app.Use(async (context, next) =>
+        {
+            IActionTracer tracer = context.RequestServices.GetRequiredService<IActionTracer>();
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => tracer.TraceAsync("early", null, () => Task.CompletedTask))));
+            await next(context);
+        }));
+        foreach (string? user in (string?[])["bob", null, "alice"])
+            await host.GetAsync("/nothing", user, _trace);
+        Activity activity = Assert.Single(await StoppedAsync(1));
+        Assert.Equal("GET /nothing", activity.DisplayName);
     }
 
     [Fact]

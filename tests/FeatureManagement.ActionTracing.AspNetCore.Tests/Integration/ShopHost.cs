@@ -45,7 +45,8 @@ internal sealed class ShopHost : IAsyncDisposable
     public IReadOnlyList<string> AccessorCalls => Services.GetRequiredService<AccessorCalls>().All;
 
     public static async Task<ShopHost> StartAsync(
-        string accessor, string? position, string tracing = "off", Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+        string accessor, string? position, string tracing = "off", Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null,
+        Action<WebApplication>? beforeAuthentication = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
@@ -66,6 +67,7 @@ internal sealed class ShopHost : IAsyncDisposable
         WebApplication app = builder.Build();
         if (position == "first")
             app.UseActionTracing();
+        beforeAuthentication?.Invoke(app);
         app.UseRouting();
         app.UseAuthentication();
         if (position == "after authentication")
