@@ -26,19 +26,23 @@ internal static class NextVerdict
             };
         }
         if (limits.MaxErrorRate is { } rate)
-            needs = needs with { ExposedErrors = Above(rate, seen?.Window, limits.MinimumSamples - ledger.UnitsIn(phase)) };
+            needs = needs with { ExposedErrors = Above(rate, seen?.Window) };
         if (limits.WithoutControl is { } bound)
             needs = needs with
             {
                 GatedUnits = ledger.Gated.MoreErrorsToStop(bound, alpha.WithoutControl) ?? BadOutcomes.Never,
-                GatedErrors = Above(RolloutGuard.WindowBound(bound), seen?.GatedWindow, RolloutGuard.MinimumGatedUnits - (seen?.GatedWindowUnits ?? 0)),
+                GatedErrors = AboveInWindow(RolloutGuard.WindowBound(bound), seen?.GatedWindowUnits ?? 0, seen?.GatedWindowBad ?? 0),
             };
         return needs;
     }
 
-    /// <summary>How many more actions must fail until the rate is exceeded, and so many units are there as are missing.</summary>
-    private static long Above(double rate, RolloutActions? window, long missing) => rate >= 1 ? BadOutcomes.Never
-        : Math.Max(Math.Max(1, missing), window is null ? 1 : (long)Math.Floor((rate * window.Count - window.Errors) / (1 - rate)) + 1);
+    /// <summary>How many more actions must fail until the rate is exceeded. Units that are missing may come without an error: they are not waited for.</summary>
+    private static long Above(double rate, RolloutActions? window) => rate >= 1 ? BadOutcomes.Never
+        : Math.Max(1, window is null ? 1 : (long)Math.Floor((rate * window.Count - window.Errors) / (1 - rate)) + 1);
+
+    /// <summary>How many more users must fail in the window; those who came before without an error may be among them.</summary>
+    private static long AboveInWindow(double rate, long units, long bad) => rate >= 1 ? BadOutcomes.Never
+        : Math.Max(1, (long)Math.Floor(rate * Math.Max(units, RolloutGuard.MinimumGatedUnits)) - bad + 1);
 
     /// <summary>The part of bad outcomes that is expected among the exposed where nothing is worse.</summary>
     private static double Share(RolloutRecord record, long? exposed, long? control) =>

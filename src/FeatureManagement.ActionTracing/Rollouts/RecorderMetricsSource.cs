@@ -35,8 +35,8 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
                 Control = RolloutArm.Of(counts.Control),
                 Actions = RolloutActions.Of(counts.Actions - watched.Before),
                 Window = RolloutActions.Of(counts.Window),
-                GatedWindow = RolloutActions.Of(counts.Gated.Window),
                 GatedWindowUnits = counts.Gated.WindowUnits,
+                GatedWindowBad = counts.Gated.WindowErrors,
                 ControlPercentile95 = Percentile95(counts.ControlLatencies),
                 DefaultKeys = counts.DefaultKeys,
             });

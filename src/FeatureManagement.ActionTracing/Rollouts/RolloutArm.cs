@@ -35,7 +35,7 @@ public sealed record RolloutArm
     public long Slow { get; init; }
 
     /// <summary>
-    /// Users with the flag on whose first action behind a gate of the flag, in the whole rollout, has ended in this step. 0 where a source knows of no gates.
+    /// Users with the flag on whose first action behind a gate of the flag, in the whole rollout, has begun in this step; one that runs is no failure yet. 0 where a source knows of no gates.
     /// </summary>
     public long GatedUnits { get; init; }
 

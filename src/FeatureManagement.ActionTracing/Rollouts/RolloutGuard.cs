@@ -46,12 +46,12 @@ internal static class RolloutGuard
         if (ledger.Gated is var gated && gated.Stops(bound, alpha))
             return RolloutText.Of($"error rate {RolloutText.Percent(gated.Errors, gated.Units)} of {gated.Units} users behind a gate of the flag, as likely as not at least {RolloutText.Percent(gated.Lower(0.5))}; without control at most {RolloutText.Percent(bound)} is allowed");
         double most = WindowBound(bound);
-        return seen is { GatedWindow: { ErrorRate: { } rate } window, GatedWindowUnits: >= MinimumGatedUnits } && rate > most
-            ? RolloutText.Of($"error rate {RolloutText.Percent(rate)} over {window.Count} actions behind a gate of the flag in the last {record.Window:c}; without control at most {RolloutText.Percent(most)} is allowed there")
+        return seen is { GatedWindowUnits: >= MinimumGatedUnits and var units, GatedWindowBad: var bad } && bad > most * units
+            ? RolloutText.Of($"error rate {RolloutText.Percent(bad, units)} of {units} users behind a gate of the flag in the last {record.Window:c}; without control at most {RolloutText.Percent(most)} is allowed there")
             : null;
     }
 
-    /// <summary>The largest error rate of actions behind a gate in the window.</summary>
+    /// <summary>The largest error rate of users behind a gate in the window.</summary>
     public static double WindowBound(double withoutControl) => Math.Min(1, WindowFactor * withoutControl);
 
     private static string? Breach(RolloutLimits limits, TimeSpan reach, RolloutActions window)

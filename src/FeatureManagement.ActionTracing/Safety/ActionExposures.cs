@@ -26,7 +26,13 @@ internal sealed class ActionExposures
     /// A gate of the flag answered, on or off: the arms did work of two kinds, so that the action compares for nothing. Both answers are noted, or else
     /// the slow page behind the gate would be compared with the fast pages before it.
     /// </summary>
-    public void NoteGate(string flag) => Note(flag, Comparability.None);
+    public void NoteGate(string flag)
+    {
+        Note(flag, Comparability.None);
+        foreach (Exposure exposure in All())
+            if (flag.Equals(exposure.Step.Flag, StringComparison.OrdinalIgnoreCase))
+                BeginGated(exposure);
+    }
 
     /// <summary>A method with a fallback answered, by itself or by its fallback, inside a larger action: it compares for errors, not for latency.</summary>
     public void NoteFallback(string flag) => Note(flag, Comparability.Errors);
@@ -74,7 +80,18 @@ internal sealed class ActionExposures
         }
         if (added is not null && _ignored)
             step.Forget(added);
+        else if (added is not null && Volatile.Read(ref _rest) is not null && ComparabilityOf(step.Flag) == Comparability.None)
+            BeginGated(added); // the gate had answered already
         return true;
+    }
+
+    private void BeginGated(Exposure exposure)
+    {
+        if (_ended || _ignored)
+            return;
+        exposure.Step.BeginGated(exposure);
+        if (_ignored)
+            exposure.Step.Forget(exposure);
     }
 
     private Exposure[] All()

@@ -5,7 +5,7 @@ namespace FeatureManagement.ActionTracing.Safety;
 /// <param name="Slow">Units of both arms that met their first slow action.</param>
 /// <param name="ExposedErrors">Exposed actions that failed.</param>
 /// <param name="GatedUnits">Exposed units whose first action behind a gate failed.</param>
-/// <param name="GatedErrors">Exposed actions behind a gate that failed.</param>
+/// <param name="GatedErrors">Exposed units that failed behind a gate in the window, each once in a tenth of it.</param>
 internal sealed record BadOutcomes(long Bad, long Slow, long ExposedErrors, long GatedUnits, long GatedErrors)
 {
     // Far away, and not so far that a sum of two overflows.

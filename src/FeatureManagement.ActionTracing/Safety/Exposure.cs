@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Safety;
 
-/// <summary>That a flag gave an answer to a unit inside an action. Immutable.</summary>
+/// <summary>That a flag gave an answer to a unit inside an action. Immutable, but for what its step notes in it.</summary>
 internal sealed class Exposure(WatchedStep step, string key, ulong hash, Unit unit, bool exposed)
 {
     /// <summary>The step in which it did.</summary>
@@ -17,6 +17,9 @@ internal sealed class Exposure(WatchedStep step, string key, ulong hash, Unit un
 
     /// <summary>The answer.</summary>
     public bool Exposed { get; } = exposed;
+
+    /// <summary>What the action counts for behind a gate of the flag; null where none has answered. Under the lock of the unit's stripe.</summary>
+    public GatedVisit? Gated { get; set; }
 
     public bool IsOf(WatchedStep step, string key) => ReferenceEquals(Step, step) && ReferenceEquals(Key, key);
 

@@ -85,23 +85,27 @@ internal sealed class WatchedStep
             return;
         double milliseconds = outcome.Duration.TotalMilliseconds;
         double slow = _watch.SlowMilliseconds; // infinite while none is set
-        if (outcome.GivenUp && (comparability < Comparability.Full || milliseconds <= slow))
+        bool compares = comparability == Comparability.Full;
+        if (outcome.GivenUp && compares && milliseconds <= slow)
         {
             Forget(exposure);
             return;
         }
-        bool gated = exposure.Exposed && comparability == Comparability.None;
-        bool firstGated = false;
+        if (comparability == Comparability.None)
+            BeginGated(exposure);
+        bool error = outcome.Error && !outcome.GivenUp;
+        (bool gatedUnit, bool gatedWindow) = (false, false);
         ulong first = 0;
         ulong marks = Unit.Counted | Unit.Kept | MarksOf(outcome, comparability, milliseconds, slow);
         Stripe stripe = StripeOf(exposure.Hash);
         lock (stripe.Gate) // a unit has one in all steps, so its marks and counts change together
         {
-            if (gated)
-                firstGated = _watch.Gated.Add(exposure.Hash, outcome.Error, outcome.Duration);
+            if (error && exposure.Gated is { } visit)
+                (gatedUnit, gatedWindow) = _watch.Gated.Fail(exposure.Hash, visit);
             bool open = !_closed;
-            if (open && exposure.Exposed && !outcome.GivenUp)
-                stripe.Actions += new ActionCounts(1, outcome.Error ? 1 : 0, outcome.Duration);
+            // Given up where latency is not compared: nothing but maxLatency sees a page that hangs. It lasted at least so long.
+            if (open && exposure.Exposed && !(outcome.GivenUp && compares))
+                stripe.Actions += new ActionCounts(1, error ? 1 : 0, outcome.Duration);
             if (open && exposure.Unit.IsKnown)
             {
                 first = exposure.Unit.Mark(marks, Number);
@@ -113,7 +117,16 @@ internal sealed class WatchedStep
         }
         if ((first & Unit.Timed) != 0 && !exposure.Exposed && double.IsInfinity(slow))
             _watch.KeepControlLatency(milliseconds);
-        Call(first, exposedError: exposure.Exposed && outcome.Error && !outcome.GivenUp, gated, firstGated);
+        Call(first, exposedError: exposure.Exposed && error, gatedUnit, gatedWindow);
+    }
+
+    /// <summary>Takes note that a gate of the flag answered in the action, once.</summary>
+    public void BeginGated(Exposure exposure)
+    {
+        if (!exposure.Exposed || exposure.Key == FeatureFlagContext.DefaultKey)
+            return;
+        lock (StripeOf(exposure.Hash).Gate)
+            exposure.Gated ??= _watch.Gated.Begin(exposure.Hash);
     }
 
     /// <summary>
@@ -124,8 +137,12 @@ internal sealed class WatchedStep
     {
         Stripe stripe = StripeOf(exposure.Hash);
         lock (stripe.Gate)
+        {
             if (exposure.Unit.IsKnown && !_closed && exposure.Unit.Forget(Number))
                 stripe.Of(exposure.Exposed).Subtract();
+            if (exposure.Gated is { } visit)
+                _watch.Gated.Forget(exposure.Hash, visit);
+        }
     }
 
     public void Close() => _closed = true;
@@ -146,7 +163,7 @@ internal sealed class WatchedStep
     }
 
     /// <summary>Outside of the lock: a safety check may be due.</summary>
-    private void Call(ulong first, bool exposedError, bool gated, bool firstGated)
+    private void Call(ulong first, bool exposedError, bool gatedUnit, bool gatedWindow)
     {
         if ((first & Unit.Bad) != 0)
             _watch.Alarm.CountBad();
@@ -155,9 +172,9 @@ internal sealed class WatchedStep
         if (!exposedError)
             return;
         _watch.Alarm.CountExposedError();
-        if (firstGated)
+        if (gatedUnit)
             _watch.Alarm.CountGatedUnit();
-        if (gated)
+        if (gatedWindow)
             _watch.Alarm.CountGatedError();
     }
 

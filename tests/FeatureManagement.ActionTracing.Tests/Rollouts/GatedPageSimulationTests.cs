@@ -7,7 +7,7 @@ namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
 /// <summary>
 /// How often a page behind a gate is rolled back by the guard without control, at error rates that it allows and at others: seeded, through the recorder, the
-/// ledger and the guard, with a check after each action.
+/// ledger and the guard, with a check after each action, or where actions take long after each one that begins or ends.
 /// </summary>
 [Trait("Speed", "Slow")]
 public class GatedPageSimulationTests
@@ -38,39 +38,103 @@ public class GatedPageSimulationTests
         Assert.InRange(median, delays[(int)(Runs * (0.5 - error))], delays[(int)(Runs * (0.5 + error))]);
     }
 
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.05)]
+    [InlineData(0.1)]
+    public void FalseRollbacks_WhereSuccessesTakeLongAndErrorsAreQuick_AreAtMostAlpha(double errors)
+    {
+        const int Runs = 300;
+        int stopped = ParallelEnumerable.Range(0, Runs).Count(seed => RunBesideEachOther(seed, errors));
+        Assert.InRange((double)stopped / Runs, 0, Alpha + 3 * Math.Sqrt(Alpha * (1 - Alpha) / Runs));
+    }
+
     /// <summary>After how many units the rollout was rolled back; null where it was not.</summary>
     private static int? Run(int seed, double errors)
     {
         var draw = new Draw(seed);
-        var time = new FakeTimeProvider();
-        RolloutRecord record = Simulation.Record(50, new RolloutConfig { Alpha = Alpha });
-        var ledger = new RolloutLedger { Id = record.Id };
-        var cell = new WatchCell();
-        using var watch = new OutcomeWatch("checkout", record.Step, record.Percentage, cell, time, record.Window, static () => new UnitSet(), static () => { });
+        var page = new Page();
+        using OutcomeWatch watch = page.Watch;
         for (int unit = 1; unit <= Units; unit++)
         {
             ulong hash = draw.Next();
             // The same unit once more: only its first action counts, and the window sees both.
             for (int visit = 0; visit < 2; visit++)
             {
-                time.Advance(TimeSpan.FromSeconds(1));
-                WatchedStep step = cell.Step!;
-                step.Complete(step.Expose("user", hash, exposed: true), new ActionOutcome(draw.Uniform() <= errors, TimeSpan.FromMilliseconds(20)), Comparability.None);
+                page.Time.Advance(TimeSpan.FromSeconds(1));
+                page.End(page.Begin(hash), draw.Uniform() <= errors);
             }
-            OutcomeCounts counts = watch.Read();
+            if (page.IsRolledBack())
+                return unit;
+        }
+        return null;
+    }
+
+    /// <summary>Whether the rollout was rolled back, with 25 units a second, errors at once and successes after three seconds.</summary>
+    private static bool RunBesideEachOther(int seed, double errors)
+    {
+        const int Running = 75;
+        var draw = new Draw(seed);
+        var page = new Page();
+        using OutcomeWatch watch = page.Watch;
+        var running = new Queue<Exposure?>();
+        for (int unit = 1; unit <= Units; unit++)
+        {
+            page.Time.Advance(TimeSpan.FromSeconds(3.0 / Running));
+            Exposure begun = page.Begin(draw.Next());
+            bool fails = draw.Uniform() <= errors;
+            if (fails)
+                page.End(begun, error: true);
+            running.Enqueue(fails ? null : begun);
+            if (running.Count > Running && running.Dequeue() is { } ended)
+                page.End(ended, error: false);
+            if (page.IsRolledBack())
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>A rollout at 50 % of a page behind a gate.</summary>
+    private sealed class Page
+    {
+        private readonly RolloutRecord _record = Simulation.Record(50, new RolloutConfig { Alpha = Alpha });
+        private readonly WatchCell _cell = new();
+        private RolloutLedger _ledger;
+
+        public Page()
+        {
+            _ledger = new RolloutLedger { Id = _record.Id };
+            Watch = new OutcomeWatch("checkout", _record.Step, _record.Percentage, _cell, Time, _record.Window, static () => new UnitSet(), static () => { });
+        }
+
+        public FakeTimeProvider Time { get; } = new();
+
+        public OutcomeWatch Watch { get; }
+
+        public Exposure Begin(ulong hash)
+        {
+            Exposure exposure = _cell.Step!.Expose("user", hash, exposed: true);
+            exposure.Step.BeginGated(exposure);
+            return exposure;
+        }
+
+        public void End(Exposure exposure, bool error) =>
+            exposure.Step.Complete(exposure, new ActionOutcome(error, TimeSpan.FromMilliseconds(error ? 20 : 3_000)), Comparability.None);
+
+        public bool IsRolledBack()
+        {
+            OutcomeCounts counts = Watch.Read();
             RolloutMetrics seen = new()
             {
                 Exposed = RolloutArm.Of(counts.Exposed) with { GatedUnits = counts.Gated.Units, GatedBad = counts.Gated.Errors },
                 Control = RolloutArm.Of(counts.Control),
                 Actions = RolloutActions.None,
                 Window = RolloutActions.Of(counts.Window),
-                GatedWindow = RolloutActions.Of(counts.Gated.Window),
                 GatedWindowUnits = counts.Gated.WindowUnits,
+                GatedWindowBad = counts.Gated.WindowErrors,
             };
-            ledger = ledger.Add(record, new RolloutStratum { Key = "a", Step = 1, Percentage = 50, Exposed = seen.Exposed, Control = seen.Control }, null);
-            if (RolloutGuard.Judge(record, null, ledger, seen).Kind == VerdictKind.Regressed)
-                return unit;
+            _ledger = _ledger.Add(_record, new RolloutStratum { Key = "a", Step = 1, Percentage = 50, Exposed = seen.Exposed, Control = seen.Control }, null);
+            return RolloutGuard.Judge(_record, null, _ledger, seen).Kind == VerdictKind.Regressed;
         }
-        return null;
     }
 }

@@ -57,7 +57,22 @@ public sealed class GuardWithoutControlTests
         // They have all had their first action: only the window sees it.
         await host.RunAsync(30, regulars with { ExposedErrors = 1 }, users: 20);
         Assert.Equal(RolloutPhase.RolledBack, host.Status.Phase);
-        Assert.Matches(@"^error rate 5\d(\.\d+)? % over \d+ actions behind a gate of the flag in the last 00:05:00; without control at most 50 % is allowed there$", host.Status.Reason);
+        Assert.Matches(@"^error rate 5\d(\.\d+)? % of \d+ users behind a gate of the flag in the last 00:05:00; without control at most 50 % is allowed there$", host.Status.Reason);
+    }
+
+    [Fact]
+    public async Task OneUserWhoFailsAgainAndAgain_AmongHealthyOnes_RollsNothingBack()
+    {
+        using var host = new RolloutHost(Half);
+        await host.StartAsync();
+        string client = Exposed(host, "client").First();
+        for (int tick = 0; tick < 60; tick++)
+        {
+            for (int i = 0; i < 50; i++)
+                host.Act(Failing, client);
+            await host.TickAsync(Healthy with { ExposedErrors = 0 }, users: 10);
+        }
+        Assert.Null(host.Status.EndedAt);
     }
 
     [Theory]

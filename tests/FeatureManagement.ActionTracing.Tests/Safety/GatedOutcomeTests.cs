@@ -46,7 +46,64 @@ public sealed class GatedOutcomeTests : OutcomeTests
         watch.BeginStep(2, 50, newRound: true);
         Act(On, 10, fails: true, Tracer.NoteGate);
         Assert.Equal((1, 0), (watch.Read().Gated.Units, watch.Read().Gated.Errors));
-        Assert.Equal((1, 3, 2), (watch.Read().Gated.WindowUnits, watch.Read().Gated.Window.Actions, watch.Read().Gated.Window.Errors));
+        Assert.Equal((1, 0), (watch.Read().Gated.WindowUnits, watch.Read().Gated.WindowErrors));
+    }
+
+    [Fact]
+    public void Gate_CountsAUnitFromItsAnswerOn_AndTheErrorWhenTheActionEnds()
+    {
+        using OutcomeWatch watch = Watch();
+        using (TracedAction action = Expose(On))
+        {
+            Tracer.NoteGate("half");
+            Tracer.NoteGate("HALF");
+            Assert.Equal((1, 0), (watch.Read().Gated.Units, watch.Read().Gated.Errors));
+            action.Fail();
+        }
+        Assert.Equal((1, 1), (watch.Read().Gated.Units, watch.Read().Gated.Errors));
+    }
+
+    [Fact]
+    public void Gate_ThatAnsweredBeforeTheExposure_CountsAsWell()
+    {
+        using OutcomeWatch watch = Watch();
+        using TracedAction action = Tracer.StartAction("page");
+        Tracer.NoteGate("half");
+        _services.Manager.IsEnabled("half", On);
+        Assert.Equal(1, watch.Read().Gated.Units);
+    }
+
+    [Fact]
+    public void Gate_OfAnIgnoredAction_CountsForNothing_AndTheNextActionIsTheFirst()
+    {
+        using OutcomeWatch watch = Watch();
+        using (TracedAction action = Expose(On))
+        {
+            Tracer.NoteGate("half");
+            action.Ignore();
+        }
+        Assert.Equal(default, watch.Read().Gated);
+        Act(On, 10, fails: true, Tracer.NoteGate);
+        Assert.Equal(new GatedCounts { Units = 1, Errors = 1, WindowUnits = 1, WindowErrors = 1 }, watch.Read().Gated);
+    }
+
+    [Fact]
+    public void GatedWindow_OfOneUnitThatFailsAgainAndAgain_CountsItOnce()
+    {
+        using OutcomeWatch watch = Watch();
+        for (int i = 0; i < 200; i++)
+            Act(On, 1_000, fails: true, Tracer.NoteGate);
+        Assert.Equal((1, 1), (watch.Read().Gated.WindowUnits, watch.Read().Gated.WindowErrors));
+    }
+
+    [Fact]
+    public void GatedWindow_OfUnitsThatComeOften_IsTheRateOfTheirActions()
+    {
+        // One action in five of each unit fails, never the first one of a tenth of the window: to have met any error is no failure.
+        using OutcomeWatch watch = Watch();
+        for (int i = 0; i < 15; i++)
+            Act(On, 2_000, fails: i % 5 == 3, Tracer.NoteGate);
+        Assert.Equal((1, 0), (watch.Read().Gated.WindowUnits, watch.Read().Gated.WindowErrors));
     }
 
     [Fact]
@@ -74,11 +131,13 @@ public sealed class GatedOutcomeTests : OutcomeTests
             _time.Advance(TimeSpan.FromMinutes(1));
         }
         GatedCounts counts = watch.Read().Gated;
-        Assert.Equal((users.Length, 4 * users.Length, users.Length), (counts.WindowUnits, counts.Window.Actions, counts.Window.Errors));
+        Assert.Equal((users.Length, users.Length), (counts.WindowUnits, counts.WindowErrors));
         _time.Advance(TimeSpan.FromMinutes(3));
-        Assert.Equal((users.Length, users.Length), (watch.Read().Gated.WindowUnits, watch.Read().Gated.Window.Actions)); // the last minute's
+        Assert.Equal((users.Length, users.Length), (watch.Read().Gated.WindowUnits, watch.Read().Gated.WindowErrors)); // the last minute's
+        Act(users[0], 0, fails: false, Tracer.NoteGate);
+        Assert.Equal((users.Length, users.Length - 1), (watch.Read().Gated.WindowUnits, watch.Read().Gated.WindowErrors));
         _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal((0, 0, users.Length), (watch.Read().Gated.WindowUnits, watch.Read().Gated.Window.Actions, watch.Read().Gated.Units));
+        Assert.Equal((0, 0, users.Length), (watch.Read().Gated.WindowUnits, watch.Read().Gated.WindowErrors, watch.Read().Gated.Units));
     }
 
     [Fact]
@@ -121,19 +180,26 @@ public sealed class GatedOutcomeTests : OutcomeTests
         Assert.Equal((default, default, default), (watch.Read().Exposed, watch.Read().Control, watch.Read().Actions));
     }
 
-    [Fact]
-    public void GivenUp_BehindAGate_MeansNothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void GivenUp_BehindAGate_CountsForTheSplitAndForMaxLatency_AndNeverAsAnError(bool hasThreshold)
     {
         using OutcomeWatch watch = Watch();
-        watch.SetSlowThreshold(Slow);
-        using (TracedAction action = Expose(On))
+        if (hasThreshold)
+            watch.SetSlowThreshold(Slow);
+        foreach (FeatureFlagContext user in new[] { On, Off })
         {
+            using TracedAction action = Expose(user);
             Tracer.NoteGate("half");
             _time.Advance(TimeSpan.FromSeconds(5));
             action.Fail();
             action.GiveUp();
         }
-        Assert.Equal((default, default, 0), (watch.Read().Exposed, watch.Read().Actions, watch.Read().Gated.Units));
+        OutcomeCounts counts = watch.Read();
+        Assert.Equal((new ArmCounts { Units = 1 }, new ArmCounts { Units = 1 }), (counts.Exposed, counts.Control));
+        Assert.Equal(new ActionCounts(1, 0, TimeSpan.FromSeconds(5)), counts.Actions);
+        Assert.Equal((1, 0, 0), (counts.Gated.Units, counts.Gated.Errors, counts.Gated.WindowErrors));
     }
 
     private void GiveUp(FeatureFlagContext context, double milliseconds)
