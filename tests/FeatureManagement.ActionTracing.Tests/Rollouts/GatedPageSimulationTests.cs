@@ -62,7 +62,7 @@ public class GatedPageSimulationTests
             for (int visit = 0; visit < 2; visit++)
             {
                 page.Time.Advance(TimeSpan.FromSeconds(1));
-                page.End(page.Begin(hash), draw.Uniform() <= errors);
+                Page.End(page.Begin(hash), draw.Uniform() <= errors);
             }
             if (page.IsRolledBack())
                 return unit;
@@ -84,10 +84,10 @@ public class GatedPageSimulationTests
             Exposure begun = page.Begin(draw.Next());
             bool fails = draw.Uniform() <= errors;
             if (fails)
-                page.End(begun, error: true);
+                Page.End(begun, error: true);
             running.Enqueue(fails ? null : begun);
             if (running.Count > Running && running.Dequeue() is { } ended)
-                page.End(ended, error: false);
+                Page.End(ended, error: false);
             if (page.IsRolledBack())
                 return true;
         }
@@ -118,7 +118,7 @@ public class GatedPageSimulationTests
             return exposure;
         }
 
-        public void End(Exposure exposure, bool error) =>
+        public static void End(Exposure exposure, bool error) =>
             exposure.Step.Complete(exposure, new ActionOutcome(error, TimeSpan.FromMilliseconds(error ? 20 : 3_000)), Comparability.None);
 
         public bool IsRolledBack()
