@@ -11,14 +11,14 @@ internal readonly record struct AlphaSplit(double Comparison, double WithoutCont
     private const double First = 0.9;
 
     /// <param name="plan">The plan.</param>
-    /// <param name="withoutControl">Whether the guard without control judges.</param>
     /// <param name="comparedFirst">
     /// Whether outcomes that can be compared were seen before, or at the same check as, the first one behind a gate; null while there is none. It depends on
     /// what users do and never on how it went, and once it is known it stays.
     /// </param>
-    public static AlphaSplit Of(RolloutConfig plan, bool withoutControl, bool? comparedFirst)
+    public static AlphaSplit Of(RolloutConfig plan, bool? comparedFirst)
     {
-        if (!withoutControl)
+        // By the plan, for all of its phases: what changed with the phase or with an edit would add up to more than alpha.
+        if (!RolloutLimits.JudgesWithoutControl(plan.SafetyThresholds))
             return new(plan.Alpha / Questions, 0);
         if (!plan.Guard)
             return new(0, plan.Alpha);

@@ -14,10 +14,10 @@ internal static class NextVerdict
         RolloutPhase phase = RolloutCurve.PhaseOf(record.Percentage);
         RolloutLimits limits = RolloutLimits.Of(thresholds, phase);
         BadOutcomes needs = BadOutcomes.NeverReached;
-        AlphaSplit alpha = AlphaSplit.Of(record.Plan, limits.WithoutControl is not null, ledger.ComparedFirst ?? false);
+        AlphaSplit alpha = AlphaSplit.Of(record.Plan, ledger.ComparedFirst ?? false);
         if (record.Plan.Guard && RolloutLedger.CanCompare(record.Percentage))
         {
-            double compared = AlphaSplit.Of(record.Plan, limits.WithoutControl is not null, ledger.ComparedFirst ?? true).Comparison;
+            double compared = AlphaSplit.Of(record.Plan, ledger.ComparedFirst ?? true).Comparison;
             needs = needs with
             {
                 // Were all of them exposed: which arm they are of must not decide when a window is closed.

@@ -22,7 +22,7 @@ internal static class RolloutGuard
             return new(VerdictKind.Regressed, breach);
         RolloutPhase phase = RolloutCurve.PhaseOf(record.Percentage);
         RolloutLimits limits = RolloutLimits.Of(thresholds, phase);
-        double alpha = AlphaSplit.Of(record.Plan, limits.WithoutControl is not null, ledger.ComparedFirst).Comparison;
+        double alpha = AlphaSplit.Of(record.Plan, ledger.ComparedFirst).Comparison;
         if (record.Plan.Guard && Worse(record.Plan, ledger, alpha) is { } worse)
             return new(VerdictKind.Regressed, worse);
         if (record.Plan.Guard && ledger.SplitMismatch)
@@ -42,7 +42,7 @@ internal static class RolloutGuard
             return breach;
         if (limits.WithoutControl is not { } bound)
             return null;
-        double alpha = AlphaSplit.Of(record.Plan, withoutControl: true, ledger.ComparedFirst).WithoutControl;
+        double alpha = AlphaSplit.Of(record.Plan, ledger.ComparedFirst).WithoutControl;
         if (ledger.Gated is var gated && gated.Stops(bound, alpha))
             return RolloutText.Of($"error rate {RolloutText.Percent(gated.Errors, gated.Units)} of {gated.Units} users behind a gate of the flag, as likely as not at least {RolloutText.Percent(gated.Lower(0.5))}; without control at most {RolloutText.Percent(bound)} is allowed");
         double most = WindowBound(bound);

@@ -14,6 +14,12 @@ internal readonly record struct RolloutLimits(double? MaxErrorRate, TimeSpan? Ma
     /// <summary>Whether any threshold is configured.</summary>
     public bool IsLimited => MaxErrorRate is not null || MaxLatency is not null;
 
+    /// <summary>Whether the guard without control judges in any phase.</summary>
+    public static bool JudgesWithoutControl(SafetyThresholds? thresholds) =>
+        Of(thresholds, RolloutPhase.Canary).WithoutControl is not null
+        || Of(thresholds, RolloutPhase.Gradual).WithoutControl is not null
+        || Of(thresholds, RolloutPhase.Majority).WithoutControl is not null;
+
     public static RolloutLimits Of(SafetyThresholds? thresholds, RolloutPhase phase)
     {
         PhaseThresholds? own = phase switch

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Safety;
@@ -13,38 +13,44 @@ internal sealed partial class RolloutLoop(
     FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, RolloutMoments moments, TimeProvider time,
     ILogger<RolloutLoop> logger) : BackgroundService
 {
-    private readonly SemaphoreSlim _lane = new(1, 1); // of a rollout one check at a time
+    private readonly SemaphoreSlim _tick = new(1, 1);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _lanes = new(StringComparer.OrdinalIgnoreCase); // of a rollout one check at a time
 
     private readonly Dictionary<string, string> _refused = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (string Content, string Why)> _said = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>One look at everything.</summary>
-    public Task TickAsync(CancellationToken cancellationToken) => OneAtATimeAsync(LookAsync, cancellationToken);
+    public Task TickAsync(CancellationToken cancellationToken) => OneAtATimeAsync(_tick, () => LookAsync(cancellationToken), cancellationToken);
 
-    /// <summary>What does not wait for that: percentages that have just come into force are observed, and bad outcomes that may change a verdict are judged.</summary>
-    public Task CatchUpAsync(CancellationToken cancellationToken) => OneAtATimeAsync(
-        async stopping =>
+    /// <summary>
+    /// What does not wait for that: percentages that have just come into force are observed, and bad outcomes that may change a verdict are judged. What is to be
+    /// done is taken before it returns; of a flag it waits for the check that is on its way, and for no other flag.
+    /// </summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var flags = new List<Task>();
+        foreach (string flag in moments.TakeBegun())
+            flags.Add(GuardedAsync(flag, () => BeginAsync(flag, cancellationToken), cancellationToken));
+        foreach ((string flag, EarlyCheck check) in moments.TakeDue())
         {
-            foreach (string flag in moments.TakeBegun())
-            {
-                if (Active(flag) is { } rollout)
-                    await GuardedAsync(flag, () => runner.BeginAsync(flag, rollout, stopping)).ConfigureAwait(false);
-                else
-                    runner.Forget(flag); // it ended before it was noticed
-            }
-            foreach ((string flag, EarlyCheck check) in moments.TakeDue())
-            {
-                moments.Checked(flag);
-                if (Active(flag) is { } rollout)
-                    await GuardedAsync(flag, () => runner.CheckEarlyAsync(flag, rollout, check, stopping)).ConfigureAwait(false);
-            }
-        },
-        cancellationToken);
+            moments.Checked(flag);
+            flags.Add(GuardedAsync(flag, () => Active(flag) is { } rollout ? runner.CheckEarlyAsync(flag, rollout, check, cancellationToken) : Task.CompletedTask, cancellationToken));
+        }
+        return Task.WhenAll(flags);
+    }
 
     public override void Dispose()
     {
         base.Dispose();
-        _lane.Dispose();
+        _tick.Dispose();
+    }
+
+    private Task BeginAsync(string flag, CancellationToken cancellationToken)
+    {
+        if (Active(flag) is { } rollout)
+            return runner.BeginAsync(flag, rollout, cancellationToken);
+        runner.Forget(flag); // it ended before it was noticed
+        return Task.CompletedTask;
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)
@@ -52,52 +58,47 @@ internal sealed partial class RolloutLoop(
         // What is stored is not known: nothing may go forward.
         if (!control.IsLoaded)
             return;
-        var active = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var looks = new List<Task>();
         foreach ((string name, LaidRecord laid) in control.Records())
         {
-            if (laid.Record.Rollout is not { } rollout || source.Configured(name) is not { } configured)
-                continue;
-            active.Add(name);
-            looks.Add(GuardedAsync(name, () => MoveAsync(configured, rollout, cancellationToken)));
+            if (laid.Record.Rollout is not null)
+                looks.Add(GuardedAsync(name, () => MoveAsync(name, cancellationToken), cancellationToken));
         }
         // Beside each other: where a source or the store gives no answer for one, the others are guarded all the same.
         await Task.WhenAll(looks).ConfigureAwait(false);
         foreach (string flag in runner.Watched)
-            if (!active.Contains(flag) || control.Record(flag).Record.Rollout is null)
-            {
-                runner.Forget(flag);
-                moments.Forget(flag);
-            }
+            await GuardedAsync(flag, () => ForgetEnded(flag), cancellationToken).ConfigureAwait(false);
         // Last, for what is on its way already comes first.
         foreach (FlagDefinition flag in configuration.Catalog.Flags.Values)
             if (flag.RolloutConfig is { AutoStart: true })
-                await GuardedAsync(flag.Name, () => StartAsync(flag, cancellationToken)).ConfigureAwait(false);
+                await GuardedAsync(flag.Name, () => StartAsync(flag, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(TickOnAsync(stoppingToken), CatchUpOnAsync(stoppingToken));
+
+    private async Task TickOnAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(configuration.Catalog.Settings.SafetyInterval, time);
-        Task<bool>? tick = null;
-        Task? moment = null;
         await TryAsync(TickAsync, stoppingToken).ConfigureAwait(false);
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stoppingToken.IsCancellationRequested && await timer.NextAsync(stoppingToken).ConfigureAwait(false))
         {
-            tick ??= timer.NextAsync(stoppingToken).AsTask();
-            moment ??= moments.WaitAsync(stoppingToken);
-            await Task.WhenAny(tick, moment).ConfigureAwait(false);
-            if (!tick.IsCompleted)
-            {
-                moment = null;
-                await TryAsync(CatchUpAsync, stoppingToken).ConfigureAwait(false);
-                continue;
-            }
-            if (!await tick.ConfigureAwait(false))
-                return;
-            tick = null;
             await TryAsync(TickAsync, stoppingToken).ConfigureAwait(false);
             timer.Period = configuration.Catalog.Settings.SafetyInterval;
         }
+    }
+
+    private async Task CatchUpOnAsync(CancellationToken stoppingToken)
+    {
+        var running = new List<Task>();
+        while (true)
+        {
+            await TryAsync(moments.WaitAsync, stoppingToken).ConfigureAwait(false);
+            if (stoppingToken.IsCancellationRequested)
+                break;
+            running.RemoveAll(static task => task.IsCompleted);
+            running.Add(TryAsync(CatchUpAsync, stoppingToken)); // not awaited: where the store gives no answer for one flag, the others go on
+        }
+        await Task.WhenAll(running).ConfigureAwait(false);
     }
 
     private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
@@ -117,28 +118,40 @@ internal sealed partial class RolloutLoop(
         }
     }
 
-    private async Task OneAtATimeAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    private static async Task OneAtATimeAsync(SemaphoreSlim lane, Func<Task> work, CancellationToken cancellationToken)
     {
-        await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await lane.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await work(cancellationToken).ConfigureAwait(false);
+            await work().ConfigureAwait(false);
         }
         finally
         {
-            _lane.Release();
+            lane.Release();
         }
+    }
+
+    private Task ForgetEnded(string flag)
+    {
+        if (control.Record(flag).Record.Rollout is not null && source.Configured(flag) is not null)
+            return Task.CompletedTask;
+        runner.Forget(flag);
+        moments.Forget(flag);
+        return Task.CompletedTask;
     }
 
     /// <summary>The rollout that decides a flag's percentage now, or null.</summary>
     private RolloutRecord? Active(string flag) =>
         control.Record(flag).Record.Rollout is { IsLaid: true } rollout && source.Configured(flag) is { } configured && rollout.Over == ConfiguredAnswer.Of(configured.Definition) ? rollout : null;
 
-    private Task MoveAsync(EffectiveFlag flag, RolloutRecord rollout, CancellationToken cancellationToken)
+    private Task MoveAsync(string flag, CancellationToken cancellationToken)
     {
-        string name = flag.Definition.Name;
+        // As they are now: an early check may have come before it.
+        if (control.Record(flag).Record.Rollout is not { } rollout || source.Configured(flag) is not { } configured)
+            return Task.CompletedTask;
+        string name = configured.Definition.Name;
         DateTimeOffset now = time.GetUtcNow();
-        if (rollout.Over != ConfiguredAnswer.Of(flag.Definition))
+        if (rollout.Over != ConfiguredAnswer.Of(configured.Definition))
             return Task.CompletedTask; // it decides nothing any more, and whoever saw the edit ends it
         if (rollout.Phase != RolloutPhase.Planned)
         {
@@ -190,11 +203,11 @@ internal sealed partial class RolloutLoop(
         }
     }
 
-    private async Task GuardedAsync(string flag, Func<Task> action)
+    private async Task GuardedAsync(string flag, Func<Task> action, CancellationToken cancellationToken)
     {
         try
         {
-            await action().ConfigureAwait(false);
+            await OneAtATimeAsync(_lanes.GetOrAdd(flag, static _ => new SemaphoreSlim(1, 1)), action, cancellationToken).ConfigureAwait(false);
         }
         catch (FlagChangeException exception)
         {

@@ -70,10 +70,15 @@ internal sealed partial class RolloutRunner(
     public async Task BeginAsync(string flag, RolloutRecord record, CancellationToken cancellationToken)
     {
         RolloutRun run = RunOf(flag, record);
+        // In the middle of a step, as after a pause, what the arms did so far must not move the end of the comparison's window.
+        EarlyCheck check = run.At?.Step == record.Step ? EarlyCheck.Absolute : EarlyCheck.Absolute | EarlyCheck.Comparison;
         SafetyThresholds? thresholds = Live(flag, record).SafetyThresholds;
         (RolloutMetrics? seen, _) = await ObserveAsync(flag, record, run, configuration.Catalog.Settings, cancellationToken).ConfigureAwait(false);
-        Arm(flag, record, thresholds, Take(record, run.Ledger, run, seen), seen);
+        Arm(flag, record, thresholds, Take(record, run.Ledger, run, seen), seen, check);
         SayGuards(flag, run, RolloutGuards.Describe(record, record.Limits(thresholds), run.Last?.Ledger));
+        // After a restart: how alpha is divided was decided before, and is not decided anew by what is seen here first.
+        if (run.Version == 0)
+            (run.Ledger, run.Version) = await ledgers.ReadAsync(flag, run.Ledger, run.Version, everything: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -91,7 +96,7 @@ internal sealed partial class RolloutRunner(
         string? reason = RolloutGuard.Breach(record, thresholds, taken, seen);
         if (reason is null && check.HasFlag(EarlyCheck.Comparison))
         {
-            run.Unsaved.Add(StratumOf(record, run.Key, seen));
+            run.Keep(StratumOf(record, run.Key, seen));
             reason = RolloutGuard.Judge(record, thresholds, taken, seen) is { Kind: VerdictKind.Regressed } verdict ? verdict.Reason : null;
         }
         if (reason is not null)
@@ -106,11 +111,17 @@ internal sealed partial class RolloutRunner(
         RolloutConfig live = Live(flag, record);
         (RolloutMetrics? seen, string? failure) = await ObserveAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
 
-        // A rollback does not wait for the store.
-        if (seen is not null && Take(record, run.Ledger, run, seen) is var known && RolloutGuard.Judge(record, live.SafetyThresholds, known, seen) is { Kind: VerdictKind.Regressed } at)
+        // A rollback does not wait for the store, and neither do checks before their time: this one closes a window, whatever becomes of the store.
+        if (seen is not null)
         {
-            await RollBackAsync(flag, record, known, at.Reason, cancellationToken).ConfigureAwait(false);
-            return;
+            RolloutLedger known = Take(record, run.Ledger, run, seen);
+            if (RolloutGuard.Judge(record, live.SafetyThresholds, known, seen) is { Kind: VerdictKind.Regressed } at)
+            {
+                await RollBackAsync(flag, record, known, at.Reason, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            run.Keep(StratumOf(record, run.Key, seen));
+            Arm(flag, record, live.SafetyThresholds, known, seen);
         }
 
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
@@ -127,7 +138,7 @@ internal sealed partial class RolloutRunner(
             if (await ledgers.WriteAsync(flag, decision.Ledger, run.Version, cancellationToken).ConfigureAwait(false) is not { } version)
                 continue;
             (run.Ledger, run.Version, run.Counted, run.Mark, run.Ended) = (decision.Ledger, version, decision.Ledger.Counted, now, null);
-            run.Unsaved.Clear();
+            run.Saved();
             if (verdict.Kind != VerdictKind.Healthy && run.Last?.Verdict.Kind != verdict.Kind)
                 LogHeld(verdict.Kind == VerdictKind.TooFewSamples ? LogLevel.Information : LogLevel.Warning, flag, verdict.Reason); // to wait for users is how every rollout begins
             string guards = RolloutGuards.Describe(record, record.Limits(live.SafetyThresholds), decision.Ledger);
@@ -201,7 +212,7 @@ internal sealed partial class RolloutRunner(
     {
         // Another process took a step, or somebody resumed: what was seen here since the last look still belongs to the step before.
         if (run.At is { } before && before.Step != record.Step && (await MeasureAsync(flag, before, run, settings, cancellationToken).ConfigureAwait(false)).Seen is { } rest)
-            run.Unsaved.Add(StratumOf(before, run.Key, rest));
+            run.Keep(StratumOf(before, run.Key, rest));
         BeginStep(run, record);
         return await MeasureAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
     }
@@ -252,8 +263,7 @@ internal sealed partial class RolloutRunner(
 
     private static RolloutLedger Take(RolloutRecord record, RolloutLedger ledger, RolloutRun run, RolloutMetrics? seen)
     {
-        foreach (RolloutStratum copy in run.Unsaved)
-            ledger = ledger.Add(record, copy, ended: null);
+        ledger = run.WithUnsaved(record, ledger);
         if (seen is null)
             return ledger;
         ledger = ledger.Add(record, StratumOf(record, run.Key, seen), run.Ended);

@@ -43,7 +43,7 @@ internal sealed record EarlyCheckSimulation
     {
         var draw = new Draw(seed);
         var thresholds = All ? null : new SafetyThresholds { MaxErrorRateWithoutControl = 1 };
-        RolloutRecord record = Simulation.Record(Shares[0], new RolloutConfig { Alpha = All ? 0.05 : 0.15, Duration = TimeSpan.FromDays(3_650) });
+        RolloutRecord record = Simulation.Record(Shares[0], new RolloutConfig { Alpha = All ? 0.05 : 0.15, SafetyThresholds = thresholds, Duration = TimeSpan.FromDays(3_650) });
         var ledger = new RolloutLedger { Id = record.Id };
         List<double>? latencies = All ? [] : null;
         (Arm on, Arm off) = (default, default);

@@ -80,7 +80,7 @@ internal sealed record Simulation
     {
         var draw = new Draw(seed);
         // Three guards share alpha.
-        RolloutRecord record = Record(Shares[0], new RolloutConfig { Alpha = Judged == Judged.All ? 0.05 : 0.15, Duration = TimeSpan.FromDays(3_650), MaxErrorRateIncrease = ToleratedErrors, MaxLatencyIncrease = ToleratedLatency });
+        RolloutRecord record = Record(Shares[0], new RolloutConfig { Alpha = Judged == Judged.All ? 0.05 : 0.15, SafetyThresholds = Judged == Judged.All ? null : OneGuardAlone, Duration = TimeSpan.FromDays(3_650), MaxErrorRateIncrease = ToleratedErrors, MaxLatencyIncrease = ToleratedLatency });
         var ledger = new RolloutLedger { Id = record.Id };
         List<double>? latencies = Judged is Judged.All or Judged.Slow ? [] : null;
         long exposed = 0;

@@ -1,0 +1,66 @@
+using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Safety;
+
+namespace FeatureManagement.ActionTracing.Tests.Rollouts;
+
+/// <summary>The parts of alpha are the same in all phases and after an edit of thresholds, so that they never add up to more than alpha.</summary>
+public class AlphaSplitTests
+{
+    private const double Alpha = 0.05;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Parts_OfAPlanWithAThresholdInOnePhase_AddUpToAlpha(bool comparedFirst)
+    {
+        var thresholds = new SafetyThresholds { Canary = new PhaseThresholds { MaxErrorRate = 0.9 } };
+        var split = AlphaSplit.Of(new RolloutConfig { Alpha = Alpha, SafetyThresholds = thresholds }, comparedFirst);
+        Assert.Equal(Alpha, 3 * split.Comparison + split.WithoutControl, 12);
+        Assert.True(split.WithoutControl > 0);
+    }
+
+    [Fact]
+    public void Verdict_InThePhaseWhoseThresholdJudges_DoesNotSpendThePartOfTheOther()
+    {
+        var thresholds = new SafetyThresholds { Canary = new PhaseThresholds { MaxErrorRate = 0.9, MinimumSamples = 0 } };
+        RolloutLedger ledger = Evidence(Alpha / 3, reserved: Alpha * 0.1 / 3);
+        Assert.Equal(VerdictKind.Healthy, Judge(0.5m, thresholds, thresholds, ledger));
+    }
+
+    [Fact]
+    public void Verdict_AfterAnEditOfTheThresholds_IsByThePlan()
+    {
+        RolloutLedger ledger = Evidence(Alpha / 3, reserved: Alpha * 0.1 / 3);
+        var edited = new SafetyThresholds { MaxErrorRate = 0.9, MinimumSamples = 0 };
+        Assert.Equal(VerdictKind.Healthy, Judge(0.5m, new SafetyThresholds(), edited, ledger));
+        Assert.Equal(VerdictKind.Regressed, Judge(0.5m, edited, null, ledger));
+    }
+
+    private static VerdictKind Judge(decimal percentage, SafetyThresholds plan, SafetyThresholds? live, RolloutLedger ledger) =>
+        RolloutGuard.Judge(Simulation.Record(percentage, new RolloutConfig { Alpha = Alpha, SafetyThresholds = plan }), live, ledger, null).Kind;
+
+    // Enough for a third of alpha, and not for the smaller part.
+    private static RolloutLedger Evidence(double enough, double reserved)
+    {
+        var ledger = new RolloutLedger { Id = "simulated", ComparedFirst = false };
+        RolloutRecord record = Simulation.Record(50, new RolloutConfig { Alpha = Alpha });
+        for (int exposed = 1; exposed < 1_000; exposed++)
+        {
+            var stratum = new RolloutStratum
+            {
+                Key = "a",
+                Step = 1,
+                Percentage = 50,
+                Exposed = new() { Units = 1_000, AtRisk = 1_000, Bad = exposed },
+                Control = new() { Units = 1_000, AtRisk = 1_000, Bad = 40 },
+            };
+            RolloutLedger next = ledger.Add(record, stratum, null);
+            if (next.Errors.Stops(enough))
+            {
+                Assert.False(next.Errors.Stops(reserved));
+                return next;
+            }
+        }
+        throw new InvalidOperationException("No number of errors was enough.");
+    }
+}

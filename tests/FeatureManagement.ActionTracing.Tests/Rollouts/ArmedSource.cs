@@ -1,0 +1,35 @@
+using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Safety;
+
+namespace FeatureManagement.ActionTracing.Tests.Rollouts;
+
+/// <summary>A healthy metrics source that notes what makes an early check due, and calls for one when a test says so.</summary>
+internal sealed class ArmedSource : IRolloutMetricsSource, IEarlyChecks
+{
+    private readonly ScriptedSource _inner = new();
+
+    public event Action<string, EarlyCheck>? Due;
+
+    /// <summary>What was armed, of which flag, in order.</summary>
+    public List<(string Flag, EarlyCheck Check)> Armed { get; } = [];
+
+    /// <summary>The flag for which it gives no answer; null for none.</summary>
+    public string? Hung { get; set; }
+
+    public void Call(string flag) => Due?.Invoke(flag, EarlyCheck.Absolute | EarlyCheck.Comparison);
+
+    public void Open(RolloutQuery query)
+    {
+    }
+
+    public void Arm(string flag, BadOutcomes more, EarlyCheck check)
+    {
+        lock (Armed)
+            Armed.Add((flag, check));
+    }
+
+    public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) =>
+        query.Flag == Hung ? new(new TaskCompletionSource<RolloutMetrics>().Task) : _inner.ReadAsync(query, cancellationToken);
+
+    public void Forget(string flag) => _inner.Forget(flag);
+}

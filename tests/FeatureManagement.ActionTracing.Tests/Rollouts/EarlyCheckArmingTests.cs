@@ -1,0 +1,98 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FeatureManagement.ActionTracing.Tests.Rollouts;
+
+/// <summary>When early checks are armed, and what they do not wait for.</summary>
+public sealed class EarlyCheckArmingTests
+{
+    private const string Half = "\"startPercentage\": 50, \"duration\": \"01:00:00\"";
+    private const EarlyCheck Both = EarlyCheck.Absolute | EarlyCheck.Comparison;
+
+    private readonly SwitchedStore _store = new();
+    private readonly ArmedSource _source = new();
+
+    [Fact]
+    public async Task ResumeInTheMiddleOfAStep_LeavesTheWindowOfTheComparison()
+    {
+        using RolloutHost host = Start();
+        RolloutLoop loop = host.Get<RolloutLoop>();
+        await host.StartAsync();
+        await loop.CatchUpAsync(default);
+        Assert.Equal([("checkout", Both)], _source.Armed);
+        await host.Rollouts.PauseAsync(RolloutHost.Name, RolloutHost.Ada);
+        await loop.CatchUpAsync(default);
+        await host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada);
+        await loop.CatchUpAsync(default);
+        Assert.True(_source.Armed.Count > 1);
+        Assert.All(_source.Armed.Skip(1), armed => Assert.Equal(EarlyCheck.Absolute, armed.Check));
+    }
+
+    [Fact]
+    public async Task StoreDown_TheNextEarlyCheckIsArmedAllTheSame()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.TickAsync();
+        _store.Fault = new IOException("down");
+        int before = _source.Armed.Count;
+        host.Time.Advance(RolloutHost.Interval);
+        await host.Get<RolloutLoop>().TickAsync(default);
+        Assert.True(host.Status.IsHeld);
+        Assert.Equal([("checkout", Both)], _source.Armed.Skip(before));
+    }
+
+    [Fact]
+    public async Task LookAtOneFlagThatHangs_DelaysNoEarlyCheckOfAnother()
+    {
+        const string Layout = """ "layout": { "type": "percentage", "state": "disabled", "rolloutConfig": { "duration": "00:30:00" } }, """;
+        using RolloutHost host = Start();
+        host.Edit(Half, others: Layout);
+        RolloutLoop loop = host.Get<RolloutLoop>();
+        await host.StartAsync();
+        await host.Rollouts.StartAsync("layout", RolloutHost.Ada, null);
+        await loop.CatchUpAsync(default);
+        _source.Hung = RolloutHost.Name;
+        Task tick = loop.TickAsync(default);
+        Assert.False(tick.IsCompleted);
+
+        host.Get<RolloutMoments>().Forget("layout");
+        int before = _source.Armed.Count;
+        _source.Call("layout");
+        await loop.CatchUpAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+        lock (_source.Armed)
+            Assert.Contains(("layout", Both), _source.Armed.Skip(before));
+        Assert.False(tick.IsCompleted);
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        await tick;
+    }
+
+    [Fact]
+    public async Task Restart_KeepsHowAlphaWasDivided()
+    {
+        var store = new InMemoryStore();
+        using (var before = new RolloutHost(Half, store: store))
+        {
+            await before.StartAsync();
+            await before.TickAsync(new Traffic { ExposedErrors = 0, ControlErrors = 0 }, users: 40); // actions that compare come first
+        }
+        using var host = new RolloutHost(Half, store: store);
+        RolloutLoop loop = host.Get<RolloutLoop>();
+        await loop.CatchUpAsync(default);
+        Traffic gated = new() { IsGated = true, ExposedErrors = 0, ControlErrors = 0 };
+        string[] users = [.. Enumerable.Range(0, 100).Select(i => $"late{i}").Where(user => host.Flags.IsEnabled(RolloutHost.Name, new FeatureFlagContext { UserId = user })).Take(4)];
+        // Enough for nine tenths of alpha, and not for one.
+        host.Act(gated, users[0]);
+        foreach (string user in users.Skip(1))
+            host.Act(gated with { ExposedErrors = 1 }, user);
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+        await loop.CatchUpAsync(default);
+        Assert.Null(host.Status.EndedAt);
+    }
+
+    private RolloutHost Start() => new(Half, store: _store, configure: services => services.AddSingleton<IRolloutMetricsSource>(_source));
+}
