@@ -73,11 +73,14 @@ internal sealed class SqliteEvaluationStore(SqliteFile file, StoreSpace? space =
         // Most of the time there is nothing to remove, and nobody need wait for a transaction.
         (long? oldest, Size size) = await _lane.ReadAsync(
             connection => (connection.QueryFirstOrDefault<long?>("SELECT at FROM evaluation ORDER BY number LIMIT 1"), Measure(connection)), cancellationToken).ConfigureAwait(false);
-        // Where something was removed the size is another, and is measured in the next round.
-        if (oldest < before.ToUnixTimeMilliseconds()
-            && await RemoveAsync("number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY number LIMIT 1), 9223372036854775807)", before, cancellationToken)
-                .ConfigureAwait(false) > 0)
-            return true;
+        if (oldest < before.ToUnixTimeMilliseconds())
+        {
+            if (await RemoveAsync("number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY number LIMIT 1), 9223372036854775807)", before, cancellationToken)
+                .ConfigureAwait(false) >= MaxCut)
+                return true;
+            // Where traffic never pauses there is always something to remove, and the size is bounded all the same.
+            size = await _lane.ReadAsync(Measure, cancellationToken).ConfigureAwait(false);
+        }
         if (space is null)
             return false;
         int removed = size.Bytes > space.Max && size.Evaluations > 0 ? await RemoveAsync("TRUE", before, cancellationToken).ConfigureAwait(false) : 0;
