@@ -139,10 +139,10 @@ internal sealed class LastGoodFlags
     private FlagPart[] LostBy(FlagReading flag) =>
         !_before.Parts.TryGetValue(flag.Name, out IReadOnlyList<FlagPart>? parts) || parts.SequenceEqual(flag.Parts) ? [] : [.. parts.Except(flag.Parts)];
 
-    // What slips takes a name along: the flag's, that of the field, or that of the environment, which is at home among environments.
+    // What slips takes a name along: the flag's, that of all flags, that of the field, or that of the environment, which is at home among environments.
     private NewKey? PlaceOf(string flag, FlagPart lost)
     {
-        if (_newKeys.Value[flag].FirstOrDefault() is { } key)
+        if ((_newKeys.Value[flag].FirstOrDefault() ?? _newKeys.Value["featureFlags"].FirstOrDefault()) is { } key)
             return key;
         string[] names = lost.Path.Split(':');
         bool isOverlay = names.Length > 1 && names[0].Equals("environments", StringComparison.OrdinalIgnoreCase);
