@@ -13,6 +13,7 @@ internal sealed partial class RolloutLoop(
     FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, RolloutMoments moments, TimeProvider time,
     ILogger<RolloutLoop> logger) : BackgroundService
 {
+    // Never disposed: without a wait handle they hold nothing, and a host that is disposed without a stop still runs a check.
     private readonly SemaphoreSlim _tick = new(1, 1);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _lanes = new(StringComparer.OrdinalIgnoreCase); // of a rollout one check at a time
 
@@ -37,12 +38,6 @@ internal sealed partial class RolloutLoop(
             flags.Add(GuardedAsync(flag, () => Active(flag) is { } rollout ? runner.CheckEarlyAsync(flag, rollout, check, cancellationToken) : Task.CompletedTask, cancellationToken));
         }
         return Task.WhenAll(flags);
-    }
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        _tick.Dispose();
     }
 
     private Task BeginAsync(string flag, CancellationToken cancellationToken)

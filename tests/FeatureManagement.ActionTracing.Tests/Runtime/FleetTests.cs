@@ -272,6 +272,7 @@ public sealed class FleetTests : IDisposable
             }));
         lock (_opened)
             _opened.Add(services);
+        services.Get<StorePolling>().Dispose(); // the tests say who polls when: a process that was killed does not
         await Sync(services);
         return services;
     }
