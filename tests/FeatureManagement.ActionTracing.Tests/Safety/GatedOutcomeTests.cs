@@ -193,7 +193,7 @@ public sealed class GatedOutcomeTests : OutcomeTests
             using TracedAction action = Expose(user);
             Tracer.NoteGate("half");
             _time.Advance(TimeSpan.FromSeconds(5));
-            action.Fail();
+            action.Fail(new OperationCanceledException()); // by the client who left
             action.GiveUp();
         }
         OutcomeCounts counts = watch.Read();
@@ -206,7 +206,7 @@ public sealed class GatedOutcomeTests : OutcomeTests
     {
         using TracedAction action = Expose(context);
         _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
-        action.Fail();
+        action.Fail(new OperationCanceledException()); // by the client who left
         action.GiveUp();
     }
 
