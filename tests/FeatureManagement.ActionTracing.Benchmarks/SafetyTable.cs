@@ -95,8 +95,11 @@ internal static class SafetyTable
         ("errors that rise from 1 % to 3 % for everybody, 100 users a check", 1_000, new() { Traffic = 100, Errors = Rises }),
         ("errors 1 %, 1 % of 100 for ever", 1_000, new() { Traffic = 100, Shares = [1] }),
         ("errors 1 %, 1 % of 1,000 for ever", 500, new() { Traffic = 1_000, Shares = [1] }),
-        ("all three guards, 100 users a check", 1_000, new() { Traffic = 100, All = true }),
-        ("all three guards, 1,000 users a check", 300, new() { Traffic = 1_000, All = true }),
+        .. from guard in ((string Name, Judged Judged)[])[("typical latency", Judged.Latency), ("slow actions", Judged.Slow)]
+           from traffic in (int[])[100, 1_000]
+           select ($"{guard.Name}, {traffic:N0} users a check, one at each bad or slow action", traffic == 100 ? 2_000 : 500, new EarlyCheckSimulation { Traffic = traffic, Judged = guard.Judged, EachBad = true }),
+        ("all three guards, 100 users a check", 1_000, new() { Traffic = 100, Judged = Judged.All }),
+        ("all three guards, 1,000 users a check", 300, new() { Traffic = 1_000, Judged = Judged.All }),
     ];
 
     public static void Print(int times)

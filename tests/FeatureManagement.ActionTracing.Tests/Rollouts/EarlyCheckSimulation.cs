@@ -26,10 +26,12 @@ internal sealed record EarlyCheckSimulation
     /// <summary>What errors of both arms are multiplied by, from the part of the rollout that is over.</summary>
     public Func<double, double> Errors { get; init; } = static _ => 1;
 
-    /// <summary>Whether actions have latencies, and all three questions are asked with the whole of alpha among them; else errors alone have it.</summary>
-    public bool All { get; init; }
+    /// <summary>What is judged: everything, or one guard alone, with the whole of alpha. Without errors alone, actions have latencies.</summary>
+    public Judged Judged { get; init; } = Judged.Errors;
 
-    /// <summary>Whether each bad outcome brings about a check; else those that may change the verdict do, at most once a second, as in production.</summary>
+    /// <summary>
+    /// Whether each bad or slow outcome brings about a check, whatever is judged; else those that may change the verdict do, at most once a second, as in production.
+    /// </summary>
     public bool EachBad { get; init; }
 
     /// <summary>What counts towards an early check: both arms, as in production, or control alone.</summary>
@@ -42,10 +44,11 @@ internal sealed record EarlyCheckSimulation
     public (bool Stopped, long Exposed, int Early) Run(int seed)
     {
         var draw = new Draw(seed);
-        var thresholds = All ? null : new SafetyThresholds { MaxErrorRateWithoutControl = 1 };
-        RolloutRecord record = Simulation.Record(Shares[0], new RolloutConfig { Alpha = All ? 0.05 : 0.15, SafetyThresholds = thresholds, Duration = TimeSpan.FromDays(3_650) });
+        (bool all, bool timed) = (Judged == Judged.All, Judged != Judged.Errors);
+        var thresholds = all ? null : new SafetyThresholds { MaxErrorRateWithoutControl = 1 };
+        RolloutRecord record = Simulation.Record(Shares[0], new RolloutConfig { Alpha = all ? 0.05 : 0.15, SafetyThresholds = thresholds, Duration = TimeSpan.FromDays(3_650) });
         var ledger = new RolloutLedger { Id = record.Id };
-        List<double>? latencies = All ? [] : null;
+        List<double>? latencies = timed ? [] : null;
         (Arm on, Arm off) = (default, default);
         (long bad, long slow) = (0, 0);
         (int early, long exposed) = (0, 0);
@@ -67,7 +70,7 @@ internal sealed record EarlyCheckSimulation
                 second += (double)SecondsBetweenLooks / Traffic;
                 bool isExposed = draw.Uniform() <= (double)share / 100;
                 bool fails = draw.Uniform() <= factor * (isExposed ? ExposedErrors : ControlErrors);
-                double log = All ? LatencyShape.LogNormal.Draw(draw) : 0;
+                double log = timed ? LatencyShape.LogNormal.Draw(draw) : 0;
                 bool isSlow = log > slowAbove;
                 ref Arm arm = ref isExposed ? ref on : ref off;
                 arm.Add(fails, isSlow, hasThreshold: double.IsFinite(slowAbove), log);
@@ -76,7 +79,7 @@ internal sealed record EarlyCheckSimulation
                 exposed += isExposed ? 1 : 0;
                 if (!ByArm || !isExposed)
                     (bad, slow) = (bad + (fails ? 1 : 0), slow + (isSlow ? 1 : 0));
-                if (EachBad ? bad > 0 : (bad >= needs.Bad || slow >= needs.Slow) && second - last >= 1)
+                if (EachBad ? bad + slow > 0 : (bad >= needs.Bad || slow >= needs.Slow) && second - last >= 1)
                 {
                     early++;
                     if (Check())
@@ -92,7 +95,7 @@ internal sealed record EarlyCheckSimulation
 
         bool Check()
         {
-            RolloutMetrics seen = new() { Exposed = on.Copy(All), Control = off.Copy(All), Actions = RolloutActions.None, Window = RolloutActions.None };
+            RolloutMetrics seen = new() { Exposed = on.Copy(Judged), Control = off.Copy(Judged), Actions = RolloutActions.None, Window = RolloutActions.None };
             ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record), Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control }, ended);
             ledger = ledger with { ErrorWindows = [], SlowWindows = [] }; // they are for people
             ended = null;
@@ -123,16 +126,20 @@ internal sealed record EarlyCheckSimulation
             _squares += log * log;
         }
 
-        public readonly RolloutArm Copy(bool timed) => new()
+        public readonly RolloutArm Copy(Judged judged)
         {
-            Units = _units,
-            AtRisk = _units,
-            Bad = _bad,
-            LatencyCount = timed ? _units : 0,
-            LatencyMean = timed && _units > 0 ? _sum / _units : 0,
-            LatencySumOfSquares = timed && _units > 0 ? _squares - _sum * _sum / _units : 0,
-            SlowAtRisk = _slowAtRisk,
-            Slow = _slow,
-        };
+            (bool errors, bool latency, bool slow) = (judged is Judged.All or Judged.Errors, judged is Judged.All or Judged.Latency, judged is Judged.All or Judged.Slow);
+            return new()
+            {
+                Units = _units,
+                AtRisk = _units,
+                Bad = errors ? _bad : 0,
+                LatencyCount = latency ? _units : 0,
+                LatencyMean = latency && _units > 0 ? _sum / _units : 0,
+                LatencySumOfSquares = latency && _units > 0 ? _squares - _sum * _sum / _units : 0,
+                SlowAtRisk = slow ? _slowAtRisk : 0,
+                Slow = slow ? _slow : 0,
+            };
+        }
     }
 }

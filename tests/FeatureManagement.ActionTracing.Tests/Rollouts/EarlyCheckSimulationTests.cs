@@ -29,7 +29,14 @@ public class EarlyCheckSimulationTests
         AssertHolds(300, new EarlyCheckSimulation { Traffic = 100, Errors = static at => 1 + 2 * at });
 
     [Fact]
-    public void FalseAlarms_AllGuards_StayBelowAlpha() => AssertHolds(200, new EarlyCheckSimulation { Traffic = 100, All = true });
+    public void FalseAlarms_AllGuards_StayBelowAlpha() => AssertHolds(200, new EarlyCheckSimulation { Traffic = 100, Judged = Judged.All });
+
+    /// <summary>A check at each slow action: what closes a window is then of the same kind as what is judged.</summary>
+    [Theory]
+    [InlineData(nameof(Judged.Latency))]
+    [InlineData(nameof(Judged.Slow))]
+    public void FalseAlarms_OneGuardOfLatency_StayBelowAlpha(string judged) =>
+        AssertHolds(200, new EarlyCheckSimulation { Traffic = 100, Judged = Enum.Parse<Judged>(judged), EachBad = true });
 
     [Fact]
     public void FalseAlarms_ACheckAtEachBadOutcome_StayBelowAlpha() => AssertHolds(300, AtEachBad);
