@@ -1,9 +1,8 @@
 using FeatureManagement.ActionTracing.AspNetCore.Actions;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FeatureManagement.ActionTracing.AspNetCore;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Makes each request an action.</summary>
 public static class ActionTracingApplicationBuilderExtensions

@@ -1,11 +1,10 @@
 using FeatureManagement.ActionTracing.AspNetCore.Connections;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace FeatureManagement.ActionTracing.AspNetCore;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Makes what users do inside long-lived connections actions: calls of SignalR hubs and events of Blazor Server.</summary>
 public static class ActionTracingConnectionExtensions

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FeatureManagement.ActionTracing.AspNetCore;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Maps the management surface of action tracing, and leaves endpoints out of it.</summary>
 public static class ActionTracingEndpointExtensions

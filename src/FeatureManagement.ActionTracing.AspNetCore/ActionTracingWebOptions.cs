@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.AspNetCore.Context;
-
-namespace FeatureManagement.ActionTracing.AspNetCore;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>What a web application tells action tracing. Set once, in <c>AddAspNetCore</c>.</summary>
 public sealed class ActionTracingWebOptions

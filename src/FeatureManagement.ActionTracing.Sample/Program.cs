@@ -1,6 +1,4 @@
 using FeatureManagement.ActionTracing;
-using FeatureManagement.ActionTracing.AspNetCore;
-using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.Sample;
 using FeatureManagement.ActionTracing.Sample.Delivery;
 using FeatureManagement.ActionTracing.Sample.FrontPage;
@@ -9,7 +7,6 @@ using FeatureManagement.ActionTracing.Sample.Promotions;
 using FeatureManagement.ActionTracing.Sample.Search;
 using FeatureManagement.ActionTracing.Sample.Shoppers;
 using FeatureManagement.ActionTracing.Sample.Telemetry;
-using FeatureManagement.ActionTracing.Sqlite;
 using Microsoft.FeatureManagement;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);

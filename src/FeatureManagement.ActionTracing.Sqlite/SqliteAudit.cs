@@ -1,8 +1,6 @@
 using System.Globalization;
 using Dapper;
-using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;

@@ -1,5 +1,4 @@
 using Dapper;
-using FeatureManagement.ActionTracing.Auditing;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Runtime;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 

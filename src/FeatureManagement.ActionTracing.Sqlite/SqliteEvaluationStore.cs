@@ -1,8 +1,7 @@
 using Dapper;
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Storage.Evaluations;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;

@@ -1,5 +1,6 @@
-using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Storage.Units;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 

@@ -65,7 +65,7 @@ internal static class SqliteSchema
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         // Another process may have been faster.
         for (long found = Found(connection, path); found < version; found++)
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"{Steps[found]} PRAGMA user_version = {found + 1};"), new { empty = Auditing.AuditHead.Empty.Hash }, transaction);
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"{Steps[found]} PRAGMA user_version = {found + 1};"), new { empty = AuditHead.Empty.Hash }, transaction);
         transaction.Commit();
     }
 

@@ -1,5 +1,4 @@
 using Dapper;
-using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Data.Sqlite;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Storage.Units;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;

@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Auditing;
-
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>The one row of the table <c>state</c>. Immutable.</summary>

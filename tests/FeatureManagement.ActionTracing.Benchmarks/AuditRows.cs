@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FeatureManagement.ActionTracing.Runtime;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;
 

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.State.Experiments;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using FeatureManagement.ActionTracing.AspNetCore;
-using FeatureManagement.ActionTracing.AspNetCore.Context;
 using FeatureManagement.ActionTracing.Sample.Products;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Tests.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;

@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;

@@ -1,7 +1,5 @@
 using System.Collections.Frozen;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

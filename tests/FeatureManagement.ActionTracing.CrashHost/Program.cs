@@ -1,9 +1,6 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing;
 using FeatureManagement.ActionTracing.CrashHost;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

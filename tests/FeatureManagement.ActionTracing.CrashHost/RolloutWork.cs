@@ -1,7 +1,4 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 
 namespace FeatureManagement.ActionTracing.CrashHost;
 

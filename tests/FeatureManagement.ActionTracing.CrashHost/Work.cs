@@ -1,6 +1,4 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Data.Sqlite;
 

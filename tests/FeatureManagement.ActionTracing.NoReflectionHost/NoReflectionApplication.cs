@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.AspNetCore;
-using FeatureManagement.ActionTracing.Sqlite;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.NoReflectionHost;

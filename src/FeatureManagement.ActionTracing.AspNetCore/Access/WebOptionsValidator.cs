@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Access;

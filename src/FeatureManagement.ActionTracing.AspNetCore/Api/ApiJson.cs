@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
-using FeatureManagement.ActionTracing.Rollouts;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
@@ -28,7 +27,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(IReadOnlyList<EvaluationAuditModel>))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(StatusModel))]
-[JsonSerializable(typeof(Changes))]
+[JsonSerializable(typeof(LiveChanges))]
 [JsonSerializable(typeof(ChangeFeed.Hello))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(RolloutStatus))]

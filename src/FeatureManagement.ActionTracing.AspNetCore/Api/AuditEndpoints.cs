@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;

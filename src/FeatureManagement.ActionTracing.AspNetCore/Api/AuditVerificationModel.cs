@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Auditing;
-
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
 /// <summary>What verifying the audit found; <paramref name="Entries"/> are the good ones, up to the first bad one.</summary>

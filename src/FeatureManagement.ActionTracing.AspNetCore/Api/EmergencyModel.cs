@@ -1,6 +1,3 @@
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
-
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
 /// <summary>What an emergency did.</summary>

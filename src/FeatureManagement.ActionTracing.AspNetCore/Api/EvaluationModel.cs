@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;

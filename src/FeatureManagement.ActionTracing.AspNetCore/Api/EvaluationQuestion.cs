@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
-
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
 /// <summary>For whom a flag is to be explained. In a body rather than in an address, where access logs would keep the ids.</summary>

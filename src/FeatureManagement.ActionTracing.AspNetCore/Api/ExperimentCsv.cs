@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using FeatureManagement.ActionTracing.Experiments;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 

@@ -1,7 +1,6 @@
+using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.AspNetCore.Access;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,4 @@
 using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 

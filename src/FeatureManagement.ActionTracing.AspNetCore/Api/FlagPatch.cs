@@ -1,5 +1,4 @@
 using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Changes;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 

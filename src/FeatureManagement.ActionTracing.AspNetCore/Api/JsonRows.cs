@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;

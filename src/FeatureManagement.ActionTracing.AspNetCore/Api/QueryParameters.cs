@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Configuration.Reading;
 using Microsoft.Extensions.Configuration;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;

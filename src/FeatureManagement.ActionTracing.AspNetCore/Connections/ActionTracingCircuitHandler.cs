@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FeatureManagement.ActionTracing.Tracing;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
 

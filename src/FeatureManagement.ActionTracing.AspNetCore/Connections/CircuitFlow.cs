@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FeatureManagement.ActionTracing.Evaluation;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
 

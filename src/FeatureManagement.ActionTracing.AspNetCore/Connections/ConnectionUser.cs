@@ -1,6 +1,6 @@
 using System.Security.Claims;
+using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.AspNetCore.Context;
-using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;

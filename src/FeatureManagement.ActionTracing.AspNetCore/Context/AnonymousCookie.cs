@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.AspNetCore.Context;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>A random id in a first-party cookie: HttpOnly, SameSite=Lax, and Secure on HTTPS. It says nothing about its visitor.</summary>
 public sealed class AnonymousCookie

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Answering;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;

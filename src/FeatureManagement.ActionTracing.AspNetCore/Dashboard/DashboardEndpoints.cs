@@ -1,7 +1,6 @@
 using FeatureManagement.ActionTracing.AspNetCore.Access;
 using FeatureManagement.ActionTracing.AspNetCore.Api;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
-using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard;

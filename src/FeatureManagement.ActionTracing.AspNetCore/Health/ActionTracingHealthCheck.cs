@@ -1,7 +1,4 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

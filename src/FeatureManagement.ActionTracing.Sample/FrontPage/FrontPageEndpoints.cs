@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text;
-using FeatureManagement.ActionTracing.AspNetCore;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 

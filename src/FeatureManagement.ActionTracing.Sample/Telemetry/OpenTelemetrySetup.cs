@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Tracing;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 

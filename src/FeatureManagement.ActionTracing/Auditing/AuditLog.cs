@@ -1,5 +1,5 @@
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Storage.Audit;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Auditing;

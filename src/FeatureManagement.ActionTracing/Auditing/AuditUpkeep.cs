@@ -1,5 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Auditing;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>What verifying the audit found. Immutable.</summary>
 public sealed record AuditVerification

@@ -1,5 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage.Evaluations;
 
 namespace FeatureManagement.ActionTracing.Auditing;
 

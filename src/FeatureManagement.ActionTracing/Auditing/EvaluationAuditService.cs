@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Storage.Evaluations;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

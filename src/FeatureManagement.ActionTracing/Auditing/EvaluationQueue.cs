@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Storage.Evaluations;
 
 namespace FeatureManagement.ActionTracing.Auditing;
 

@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Runtime;
-
-namespace FeatureManagement.ActionTracing.Auditing;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>What was done to flags, by whom, when and why. A singleton; thread-safe.</summary>
 public interface IAuditLog

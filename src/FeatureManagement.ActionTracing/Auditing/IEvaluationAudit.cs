@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Runtime;
-
-namespace FeatureManagement.ActionTracing.Auditing;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Who was answered what, while <c>auditFlagEvaluations</c> is on. A singleton; thread-safe.</summary>
 public interface IEvaluationAudit

@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Configuration;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>One thing that is wrong with configuration. Immutable.</summary>
 /// <param name="Flag">The flag that keeps its last good definition, or null where the fault is of a file, a section or a setting.</param>

@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Configuration;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>What was accepted and what was rejected of configuration. Immutable.</summary>
 public sealed record ConfigurationReport

@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Configuration;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>What <see cref="FeatureFlagConfigurationValidator"/> found. Immutable.</summary>
 /// <param name="Valid">Whether there are no errors: a host would start with this configuration.</param>

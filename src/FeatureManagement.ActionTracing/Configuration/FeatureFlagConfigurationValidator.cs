@@ -1,7 +1,8 @@
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Configuration.Reading;
 using Microsoft.Extensions.Configuration;
 
-namespace FeatureManagement.ActionTracing.Configuration;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Checks the section <c>ActionTracing</c> as a host does when it starts. Thread-safe.</summary>
 public static class FeatureFlagConfigurationValidator

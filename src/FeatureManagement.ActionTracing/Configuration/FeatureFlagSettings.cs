@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Configuration;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>What holds for all flags: <c>featureFlagSettings</c>. Immutable.</summary>
 public sealed record FeatureFlagSettings

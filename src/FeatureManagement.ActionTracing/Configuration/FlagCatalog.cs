@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration;
 

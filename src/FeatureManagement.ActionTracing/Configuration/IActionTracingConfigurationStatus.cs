@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Configuration;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Tells what was accepted and what was rejected of configuration, when and why. A singleton; thread-safe.</summary>
 public interface IActionTracingConfigurationStatus

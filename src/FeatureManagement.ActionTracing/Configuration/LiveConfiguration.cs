@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Configuration.Reading;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Configuration;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Where traces are written: <c>traceOutput</c>. Immutable.</summary>
 public sealed record TraceOutputSettings

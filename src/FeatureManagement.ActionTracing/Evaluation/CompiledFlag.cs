@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 

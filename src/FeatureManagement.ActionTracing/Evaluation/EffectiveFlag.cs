@@ -1,6 +1,3 @@
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
-
 namespace FeatureManagement.ActionTracing.Evaluation;
 
 /// <summary>A flag with all layers applied, and where its deciding values came from. Immutable.</summary>

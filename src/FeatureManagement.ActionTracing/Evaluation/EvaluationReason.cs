@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Evaluation;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Why a flag is on or off. The order is that of the rules: the first that applies answers.</summary>
 public enum EvaluationReason

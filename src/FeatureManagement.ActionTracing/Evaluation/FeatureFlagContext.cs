@@ -1,6 +1,6 @@
 using Microsoft.FeatureManagement.FeatureFilters;
 
-namespace FeatureManagement.ActionTracing.Evaluation;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Whom a flag is evaluated for.</summary>
 /// <remarks>

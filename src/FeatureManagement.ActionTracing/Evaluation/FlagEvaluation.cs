@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Flags;
-
-namespace FeatureManagement.ActionTracing.Evaluation;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>An answer with its reason and with where its deciding values came from.</summary>
 public readonly record struct FlagEvaluation

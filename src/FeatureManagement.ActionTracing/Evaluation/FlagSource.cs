@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Evaluation;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>The layer that a value of a flag comes from, lowest first.</summary>
 public enum FlagSource

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Extensions.Configuration;
 
 namespace FeatureManagement.ActionTracing.Evaluation;

@@ -3,7 +3,6 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Extensions.Configuration;
 using Microsoft.FeatureManagement;
 

@@ -1,5 +1,5 @@
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Safety;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Experiments;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using FeatureManagement.ActionTracing.State.Experiments;
 
 namespace FeatureManagement.ActionTracing.Experiments;
 

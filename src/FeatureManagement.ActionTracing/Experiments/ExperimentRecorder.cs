@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using FeatureManagement.ActionTracing.Answering;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Experiments;

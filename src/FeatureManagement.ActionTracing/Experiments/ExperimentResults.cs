@@ -1,5 +1,7 @@
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Storage.Units;
 
 namespace FeatureManagement.ActionTracing.Experiments;
 

@@ -1,8 +1,9 @@
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Storage;
-using FeatureManagement.ActionTracing.Tracing;
 
 namespace FeatureManagement.ActionTracing.Experiments;
 

@@ -1,5 +1,7 @@
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.State.Experiments;
+using FeatureManagement.ActionTracing.Storage.Units;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

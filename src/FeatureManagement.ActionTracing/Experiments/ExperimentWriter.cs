@@ -1,3 +1,6 @@
+using FeatureManagement.ActionTracing.State.Experiments;
+using FeatureManagement.ActionTracing.Storage.Units;
+
 namespace FeatureManagement.ActionTracing.Experiments;
 
 /// <summary>Writes what is queued, in batches. A batch that could not be written is kept and tried again. Thread-safe.</summary>

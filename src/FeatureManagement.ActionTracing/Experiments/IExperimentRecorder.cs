@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Evaluation;
-
-namespace FeatureManagement.ActionTracing.Experiments;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Records what became of those who were given a variant. A singleton; thread-safe. Nothing it is told ever throws or waits.</summary>
 public interface IExperimentRecorder

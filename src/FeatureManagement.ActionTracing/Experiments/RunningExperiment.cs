@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.State.Experiments;
 
 namespace FeatureManagement.ActionTracing.Experiments;
 

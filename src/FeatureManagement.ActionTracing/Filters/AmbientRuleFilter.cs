@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.FeatureManagement;

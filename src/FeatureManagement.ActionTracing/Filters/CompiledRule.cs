@@ -1,5 +1,5 @@
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Tracing;
 
 namespace FeatureManagement.ActionTracing.Filters;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Answering;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

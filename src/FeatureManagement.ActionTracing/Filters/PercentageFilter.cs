@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Answering;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Filters;

@@ -1,6 +1,3 @@
-using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Rollouts;
-
 namespace FeatureManagement.ActionTracing.Flags;
 
 /// <summary>Compares definitions by what they say; the equality of records stops at their lists.</summary>

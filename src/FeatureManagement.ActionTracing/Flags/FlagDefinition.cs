@@ -1,7 +1,4 @@
-using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Rollouts;
-
-namespace FeatureManagement.ActionTracing.Flags;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>A validated flag, after the overlay of its environment. Immutable.</summary>
 public sealed record FlagDefinition

@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Flags;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Where a flag is in its life.</summary>
 public enum FlagState

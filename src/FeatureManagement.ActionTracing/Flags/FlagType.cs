@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Flags;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>What kind of answer a flag gives.</summary>
 public enum FlagType

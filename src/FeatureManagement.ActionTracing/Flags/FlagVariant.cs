@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Flags;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>One of the answers of a multivariate flag.</summary>
 public sealed record FlagVariant

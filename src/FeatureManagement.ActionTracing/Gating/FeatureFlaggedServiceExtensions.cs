@@ -1,6 +1,7 @@
+using FeatureManagement.ActionTracing.Gating;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FeatureManagement.ActionTracing.Gating;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Registers services whose methods are behind flags.</summary>
 public static class FeatureFlaggedServiceExtensions

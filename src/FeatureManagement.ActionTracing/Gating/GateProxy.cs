@@ -1,6 +1,7 @@
 using System.Reflection;
+using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Gating;

@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Gating;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>
 /// On a method of an interface that is registered by <c>AddFeatureFlagged</c>: where the flag is off for whoever is being served, the method is not

@@ -1,5 +1,6 @@
+using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Integration;

@@ -1,5 +1,6 @@
+using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;
 

@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;
 

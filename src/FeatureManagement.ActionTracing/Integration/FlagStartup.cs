@@ -1,6 +1,6 @@
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,6 @@
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Filters;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Integration;

@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Flags.Rollouts;
+
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>How the guards of a rollout divide its alpha. Together they never have more than the whole, so that all false alarms together stay below it. Immutable.</summary>

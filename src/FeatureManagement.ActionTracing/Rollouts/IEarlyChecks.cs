@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Actions;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 

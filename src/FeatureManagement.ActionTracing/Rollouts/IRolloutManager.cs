@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Runtime;
-
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>
 /// Rolls flags out step by step. A rollout moves forward only on time that was watched and found healthy, and puts everything back by itself when those who

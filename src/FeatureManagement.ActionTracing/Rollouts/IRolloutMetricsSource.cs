@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>
 /// From where rollouts know how those with the flag on fare, and those without. The default is this process's own recorder of actions; register another

@@ -1,4 +1,5 @@
-using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Flags.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 

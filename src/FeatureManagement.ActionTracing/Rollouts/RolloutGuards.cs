@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Flags.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Rollouts;

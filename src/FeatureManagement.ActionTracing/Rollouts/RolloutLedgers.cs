@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
@@ -15,7 +16,7 @@ internal sealed class RolloutLedgers(BoundedStore store)
     /// <param name="version">Its version.</param>
     /// <param name="everything">Whether to read it even if nothing seems to have changed: a store that was put back from a copy may have grown past what is known here.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="Runtime.FlagChangeException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<(RolloutLedger Ledger, long Version)> ReadAsync(string flag, RolloutLedger known, long version, bool everything, CancellationToken cancellationToken)
     {
         string key = KeyOf(flag);
@@ -35,7 +36,7 @@ internal sealed class RolloutLedgers(BoundedStore store)
     }
 
     /// <summary>Writes a ledger. Null where another process was faster.</summary>
-    /// <exception cref="Runtime.FlagChangeException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<long?> WriteAsync(string flag, RolloutLedger ledger, long version, CancellationToken cancellationToken)
     {
         var commit = new StoreCommit([new DocumentWrite(KeyOf(flag), StoredJson.Write(ledger), version)], []);

@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.State.Rollouts;
+
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>What a look at a rollout left. Immutable.</summary>

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Flags.Rollouts;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

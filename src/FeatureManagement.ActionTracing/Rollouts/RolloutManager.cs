@@ -1,6 +1,10 @@
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Flags.Rollouts;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 

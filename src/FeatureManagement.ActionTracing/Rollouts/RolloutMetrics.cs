@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>What a metrics source knows of a rollout's step. Immutable.</summary>
 public sealed record RolloutMetrics

@@ -1,5 +1,5 @@
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.State;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 

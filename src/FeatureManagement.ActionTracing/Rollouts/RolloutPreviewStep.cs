@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>A step that a rollout would take if nothing held it.</summary>
 /// <param name="At">When.</param>

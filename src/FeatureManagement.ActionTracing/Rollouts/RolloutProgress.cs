@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Flags;
-
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>How far a flag is, in short. Immutable.</summary>
 public sealed record RolloutProgress

@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.State.Rollouts;
+
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>What this process knows of a rollout that it watches. One look at a time changes it; others may read what the last one left.</summary>

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Safety;
-using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
@@ -284,7 +285,7 @@ internal sealed partial class RolloutRunner(
 
     private RolloutRun NewRun(RolloutRecord record) => new(record.Id, record.Credited) { Mark = time.GetTimestamp(), Counted = -1 };
 
-    private static FlagEdit Edit(string flag, string action, string reason, ChangeSource source, DateTimeOffset at, Func<Flags.FlagDefinition, FlagRecord, FlagRecord> decide) =>
+    private static FlagEdit Edit(string flag, string action, string reason, ChangeSource source, DateTimeOffset at, Func<FlagDefinition, FlagRecord, FlagRecord> decide) =>
         new() { Flag = flag, Action = action, Change = new FlagChange(Actor, reason, source), At = at, Decide = decide };
 
     // Of a source of others: one line, and not longer than a sentence can bear.

@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Safety;
-
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>How a rollout stands. Immutable.</summary>
 public sealed record RolloutStatus

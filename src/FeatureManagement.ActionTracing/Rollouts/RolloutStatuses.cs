@@ -1,4 +1,6 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Flags.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Rollouts;

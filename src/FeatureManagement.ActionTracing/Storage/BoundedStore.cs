@@ -1,6 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Storage;

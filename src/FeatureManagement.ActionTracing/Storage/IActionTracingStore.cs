@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Auditing;
-
 namespace FeatureManagement.ActionTracing.Storage;
 
 /// <summary>

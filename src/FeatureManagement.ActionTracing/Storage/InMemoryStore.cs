@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Storage;
 

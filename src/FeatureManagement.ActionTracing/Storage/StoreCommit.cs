@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Auditing;
-
 namespace FeatureManagement.ActionTracing.Storage;
 
 /// <summary>What is written at once: all of it or nothing. Immutable.</summary>

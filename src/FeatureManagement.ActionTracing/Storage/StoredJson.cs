@@ -2,10 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Storage;
 

@@ -1,10 +1,8 @@
 using System.Text.Json.Serialization;
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.State.Experiments;
+using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Storage;
 

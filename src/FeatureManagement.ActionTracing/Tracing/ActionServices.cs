@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Actions;
 using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.Tracing;

@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Actions;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 

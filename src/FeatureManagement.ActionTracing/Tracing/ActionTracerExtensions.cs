@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Evaluation;
-
-namespace FeatureManagement.ActionTracing.Tracing;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>Runs work as actions that fail where it throws.</summary>
 public static class ActionTracerExtensions

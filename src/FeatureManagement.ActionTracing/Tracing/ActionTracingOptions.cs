@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Tracing;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>What code, not a flag, decides about traces.</summary>
 public sealed class ActionTracingOptions

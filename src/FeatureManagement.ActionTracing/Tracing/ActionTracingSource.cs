@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FeatureManagement.ActionTracing.Tracing;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>The name under which OpenTelemetry finds the activities of actions: <c>AddSource(ActionTracingSource.Name)</c>.</summary>
 public static class ActionTracingSource

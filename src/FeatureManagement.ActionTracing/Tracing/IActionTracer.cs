@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Evaluation;
-
-namespace FeatureManagement.ActionTracing.Tracing;
+namespace FeatureManagement.ActionTracing;
 
 /// <summary>
 /// Wraps units of work, so that they are traced where the flags say so, and so that rollouts see how the work fares. A singleton; every member may be

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Configuration;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Threading.Channels;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

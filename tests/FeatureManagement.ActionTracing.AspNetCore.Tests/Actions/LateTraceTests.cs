@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Integration;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

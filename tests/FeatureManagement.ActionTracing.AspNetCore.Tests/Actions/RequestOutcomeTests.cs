@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Actions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;

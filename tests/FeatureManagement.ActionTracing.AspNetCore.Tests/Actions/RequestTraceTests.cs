@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

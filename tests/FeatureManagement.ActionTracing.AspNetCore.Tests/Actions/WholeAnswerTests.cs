@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Actions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

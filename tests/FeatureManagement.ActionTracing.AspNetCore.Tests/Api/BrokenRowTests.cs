@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
-using FeatureManagement.ActionTracing.Runtime;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;
 

@@ -2,9 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.AspNetCore.Api;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

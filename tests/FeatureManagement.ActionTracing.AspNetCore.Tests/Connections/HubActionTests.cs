@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Actions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;

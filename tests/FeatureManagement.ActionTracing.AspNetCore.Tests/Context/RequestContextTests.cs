@@ -1,7 +1,6 @@
 using System.Security.Claims;
+using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.AspNetCore.Context;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;

@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
-
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Context;
 
 /// <summary>What one request saw of its own context: at first, once more, and after somebody was signed in.</summary>

@@ -1,8 +1,4 @@
 using System.Text.Json;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

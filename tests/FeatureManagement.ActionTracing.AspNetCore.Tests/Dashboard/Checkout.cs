@@ -1,5 +1,4 @@
 using System.Net;
-using FeatureManagement.ActionTracing.Rollouts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.FeatureManagement;

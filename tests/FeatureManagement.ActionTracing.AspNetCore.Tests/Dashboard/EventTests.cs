@@ -1,7 +1,6 @@
 using System.Net.ServerSentEvents;
 using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -89,15 +88,15 @@ public class EventTests
     [Fact]
     public void Changes_NotYetTold_BecomeOne()
     {
-        Changes one = Changes.Of(["a"], ["c"], false).And(Changes.Of(["b"], ["d"], true)).And(Changes.None);
+        LiveChanges one = LiveChanges.Of(["a"], ["c"], false).And(LiveChanges.Of(["b"], ["d"], true)).And(LiveChanges.None);
         Assert.Equal(["a", "b"], one.Flags!.Order());
         Assert.Equal(["c", "d"], one.Rollouts.Order());
         Assert.True(one.Status);
-        Assert.Null(one.And(Changes.Of(null, [], false)).Flags);
-        Assert.Null(Changes.Of([.. Enumerable.Range(0, 21).Select(i => $"flag{i}")], [], false).Flags);
-        Assert.True(Changes.None.IsEmpty);
-        Assert.False(Changes.Of(null, [], false).IsEmpty);
-        Assert.False(Changes.Of([], ["a"], false).IsEmpty);
+        Assert.Null(one.And(LiveChanges.Of(null, [], false)).Flags);
+        Assert.Null(LiveChanges.Of([.. Enumerable.Range(0, 21).Select(i => $"flag{i}")], [], false).Flags);
+        Assert.True(LiveChanges.None.IsEmpty);
+        Assert.False(LiveChanges.Of(null, [], false).IsEmpty);
+        Assert.False(LiveChanges.Of([], ["a"], false).IsEmpty);
     }
 
     private static void Set(WebHost host, string setting, string value)

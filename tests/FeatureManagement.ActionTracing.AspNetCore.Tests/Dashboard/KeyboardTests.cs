@@ -1,6 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Rollouts;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -197,7 +196,7 @@ public class RolloutTests(Browser browser)
     public async Task EstimatedCompletion_AtTheEndOfThePlan_DoesNotReadAsComplete(string progress, string text)
     {
         await using Checkout shop = await Checkout.StartAsync(""" "duration": "05:00:00", "startPercentage": 10 """);
-        await shop.Host.Get<IRolloutManager>().StartAsync(Checkout.Flag, new Runtime.FlagChange("maria", "launch"));
+        await shop.Host.Get<IRolloutManager>().StartAsync(Checkout.Flag, new FlagChange("maria", "launch"));
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(shop.Host.Address);
         await page.RouteAsync("**/rollout", async route =>

@@ -1,6 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Experiments;
-
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 
 /// <summary>A host with an experiment, and people who take part in it.</summary>

@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Actions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;

@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;

@@ -1,6 +1,4 @@
 using System.Net.Http.Json;
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

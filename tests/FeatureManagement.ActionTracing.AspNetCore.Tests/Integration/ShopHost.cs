@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

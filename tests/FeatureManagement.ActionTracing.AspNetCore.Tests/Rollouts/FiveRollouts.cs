@@ -1,8 +1,5 @@
 using System.Net;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Grpc;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Safety;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Grpc;
-using FeatureManagement.ActionTracing.Rollouts;
 using Grpc.Core;
 using Grpc.Net.Client;
 

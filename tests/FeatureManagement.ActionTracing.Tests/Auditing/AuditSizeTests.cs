@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Storage.Audit;
 using FeatureManagement.ActionTracing.Tests.Configuration;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;

@@ -1,9 +1,7 @@
 using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Storage.Evaluations;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;

@@ -1,6 +1,5 @@
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.Storage.Evaluations;
 using FeatureManagement.ActionTracing.Tests.Support;
 
 namespace FeatureManagement.ActionTracing.Tests.Auditing;

@@ -1,7 +1,4 @@
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.FeatureManagement;
 

@@ -1,8 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Configuration.Reading;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Configuration;
 

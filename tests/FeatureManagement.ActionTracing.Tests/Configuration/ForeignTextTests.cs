@@ -1,5 +1,5 @@
 using CsCheck;
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Tests.Configuration;
 

@@ -1,7 +1,4 @@
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Configuration;
 

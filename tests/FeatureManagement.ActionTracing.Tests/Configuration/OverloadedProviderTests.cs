@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.FeatureManagement;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Configuration.Reading;
 using FeatureManagement.ActionTracing.Tests.Support;
 using NJsonSchema;
 
@@ -64,7 +65,7 @@ public sealed class SchemaTests
         // Both take a list's map only with true and false; a comment in it is a comment all the same.
         Assert.Empty(Layers.Errors(json));
         Assert.Empty(Schema.Validate(json));
-        Flags.FlagDefinition flag = Layers.Definition("f", "Production", json);
+        FlagDefinition flag = Layers.Definition("f", "Production", json);
         Assert.Equal(["alice"], flag.Whitelist);
         // What is in config is the application's.
         Assert.Equal([KeyValuePair.Create("$comment", (string?)"data")], flag.Variants[0].Config);
@@ -109,7 +110,7 @@ public sealed class SchemaTests
         Assert.Equal(new TraceOutputSettings(), catalog.TraceOutput);
         Assert.True(Flags.FlagContent.Same(
             catalog.Flags["f"],
-            new Flags.FlagDefinition { Name = "f", Type = Flags.FlagType.Boolean, State = Flags.FlagState.Disabled, RolloutConfig = new() }));
+            new FlagDefinition { Name = "f", Type = FlagType.Boolean, State = FlagState.Disabled, RolloutConfig = new() }));
 
         IEnumerable<string> Defaults(string definition) =>
             from field in definitions.GetProperty(definition).GetProperty("properties").EnumerateObject()

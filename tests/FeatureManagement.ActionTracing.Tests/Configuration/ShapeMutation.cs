@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Configuration.Reading;
 using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Tests.Configuration;

@@ -1,10 +1,6 @@
 using System.Text.Json.Nodes;
-using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Configuration.Reading;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Configuration;

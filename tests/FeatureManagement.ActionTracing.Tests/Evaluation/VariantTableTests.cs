@@ -1,6 +1,5 @@
 using CsCheck;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Data.Sqlite;
 

@@ -1,8 +1,5 @@
 using System.Text;
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

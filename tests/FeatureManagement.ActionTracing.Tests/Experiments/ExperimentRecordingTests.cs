@@ -1,6 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Tests.Support;
 
 namespace FeatureManagement.ActionTracing.Tests.Experiments;

@@ -2,7 +2,8 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.State.Experiments;
+using FeatureManagement.ActionTracing.Storage.Units;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 

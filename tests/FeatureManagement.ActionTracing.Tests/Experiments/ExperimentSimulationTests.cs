@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Experiments;
-
 namespace FeatureManagement.ActionTracing.Tests.Experiments;
 
 /// <summary>The guarantees, by simulation, looked at 288 times. Each published rate is met within so many standard errors of as many runs as there are.</summary>

@@ -1,7 +1,8 @@
-using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Statistics;
 using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Storage.Units;
 using FeatureManagement.ActionTracing.Tests.Support;
 
 namespace FeatureManagement.ActionTracing.Tests.Experiments;

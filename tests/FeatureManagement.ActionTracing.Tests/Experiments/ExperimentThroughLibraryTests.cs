@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;

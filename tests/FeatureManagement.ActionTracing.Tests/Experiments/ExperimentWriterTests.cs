@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.State.Experiments;
+using FeatureManagement.ActionTracing.Storage.Units;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Statistics;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Statistics;

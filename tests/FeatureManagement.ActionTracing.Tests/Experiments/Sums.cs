@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Tests.Experiments;

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;

@@ -1,8 +1,5 @@
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Gating;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Tests.Support;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.FeatureManagement.FeatureFilters;
 
@@ -147,9 +144,9 @@ public sealed class GatedMethodTests
         Assert.StartsWith("IDisposable has no method with [WithFeatureFlag]", Assert.Throws<ArgumentException>(() => new ServiceCollection().AddFeatureFlagged<IDisposable, Search>()).Message, StringComparison.Ordinal);
     }
 
-    private static FlagServices Start(params Flags.FlagDefinition[] flags) => Start(_ => { }, flags);
+    private static FlagServices Start(params FlagDefinition[] flags) => Start(_ => { }, flags);
 
-    private static FlagServices Start(Action<IServiceCollection> configure, params Flags.FlagDefinition[] flags) => new(flags, before: services =>
+    private static FlagServices Start(Action<IServiceCollection> configure, params FlagDefinition[] flags) => new(flags, before: services =>
     {
         configure(services);
         services.AddFeatureFlagged<ISearch, Search>();

@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Gating;
-
 namespace FeatureManagement.ActionTracing.Tests.Gating;
 
 #pragma warning disable CA1716, CA1822 // Fallback methods are methods of the instance.

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsCheck;
-using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.FeatureManagement;

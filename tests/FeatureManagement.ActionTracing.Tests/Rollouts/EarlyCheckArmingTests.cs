@@ -1,6 +1,5 @@
-using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Safety;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

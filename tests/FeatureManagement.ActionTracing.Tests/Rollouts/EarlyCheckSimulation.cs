@@ -1,6 +1,7 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 

@@ -1,6 +1,7 @@
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;

@@ -1,6 +1,9 @@
+using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;

@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Rollouts;
-
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
 /// <summary>

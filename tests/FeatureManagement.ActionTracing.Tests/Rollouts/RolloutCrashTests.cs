@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.CrashHost;
 using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

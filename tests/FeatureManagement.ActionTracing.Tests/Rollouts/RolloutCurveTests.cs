@@ -1,5 +1,5 @@
 using CsCheck;
-using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Flags.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 

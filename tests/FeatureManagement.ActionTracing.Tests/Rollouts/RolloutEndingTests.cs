@@ -1,8 +1,7 @@
-using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

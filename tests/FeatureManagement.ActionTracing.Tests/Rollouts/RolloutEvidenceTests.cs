@@ -1,6 +1,6 @@
-using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Statistics;
 using FeatureManagement.ActionTracing.Storage;
 

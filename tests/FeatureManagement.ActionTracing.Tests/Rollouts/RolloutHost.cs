@@ -1,9 +1,7 @@
-using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,7 +1,9 @@
 using CsCheck;
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

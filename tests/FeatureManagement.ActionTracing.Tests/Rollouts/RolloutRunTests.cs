@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 

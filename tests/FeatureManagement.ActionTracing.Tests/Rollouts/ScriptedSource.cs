@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Rollouts;
-
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
 /// <summary>A metrics source that says what a test wants: a thousand users more at each look.</summary>

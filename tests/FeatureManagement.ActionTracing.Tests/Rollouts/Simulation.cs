@@ -1,9 +1,7 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
-using FeatureManagement.ActionTracing.Safety;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;

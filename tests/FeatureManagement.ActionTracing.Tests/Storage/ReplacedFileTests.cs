@@ -1,6 +1,4 @@
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;

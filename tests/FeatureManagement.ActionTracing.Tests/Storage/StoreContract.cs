@@ -1,6 +1,4 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Tests.Storage;

@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Runtime;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
-using FeatureManagement.ActionTracing.Auditing;
-using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Storage.Units;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 

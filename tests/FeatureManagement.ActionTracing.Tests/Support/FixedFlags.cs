@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Tests.Support;
 

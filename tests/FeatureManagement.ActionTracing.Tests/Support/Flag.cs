@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Flags;
-
 namespace FeatureManagement.ActionTracing.Tests.Support;
 
 /// <summary>Short ways to write a flag in a test.</summary>

@@ -1,6 +1,4 @@
 using CsCheck;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Tests.Support;
 

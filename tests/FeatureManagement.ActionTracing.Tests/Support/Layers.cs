@@ -1,6 +1,6 @@
 using System.Text;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Configuration.Reading;
 using Microsoft.Extensions.Configuration;
 
 namespace FeatureManagement.ActionTracing.Tests.Support;

@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Tests.Support;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Tests.Support;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;

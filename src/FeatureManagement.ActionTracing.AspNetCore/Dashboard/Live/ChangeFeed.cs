@@ -3,9 +3,8 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.AspNetCore.Api;
-using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.Runtime;
+using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Hosting;
 
@@ -36,7 +35,7 @@ internal sealed class ChangeFeed(
             while (await NextAsync(tab, ends.Token).ConfigureAwait(false) is { } changes)
                 yield return changes.IsEmpty
                     ? new SseItem<string>("{}", "alive")
-                    : new SseItem<string>(JsonSerializer.Serialize(changes, ApiJson.Plain.Changes), "change");
+                    : new SseItem<string>(JsonSerializer.Serialize(changes, ApiJson.Plain.LiveChanges), "change");
         }
         finally
         {
@@ -44,7 +43,7 @@ internal sealed class ChangeFeed(
         }
     }
 
-    private static async Task<Changes?> NextAsync(Tab tab, CancellationToken ends)
+    private static async Task<LiveChanges?> NextAsync(Tab tab, CancellationToken ends)
     {
         try
         {
@@ -89,7 +88,7 @@ internal sealed class ChangeFeed(
         while (!EndWithoutTabs() && await timer.WaitForNextTickAsync().ConfigureAwait(false))
         {
             Observed now = Look();
-            Changes changes = now.Since(seen);
+            LiveChanges changes = now.Since(seen);
             seen = now;
             if (changes.IsEmpty && time.GetElapsedTime(told) < AliveInterval)
                 continue;

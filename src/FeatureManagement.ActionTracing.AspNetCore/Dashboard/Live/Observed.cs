@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
@@ -9,7 +8,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 /// <summary>Everything that a page shows, at one moment: immutable objects that are replaced when anything in them changes, so that looking for changes costs next to nothing.</summary>
 internal sealed record Observed(FlagSnapshot Flags, IReadOnlyDictionary<string, RolloutLook?> Rollouts, ConfigurationReport Configuration, StoreReport Store)
 {
-    public Changes Since(Observed before) => Changes.Of(
+    public LiveChanges Since(Observed before) => LiveChanges.Of(
         ReferenceEquals(Flags, before.Flags) ? [] : ChangedFlags(before.Flags),
         [.. Rollouts.Where(look => !ReferenceEquals(look.Value, before.Rollouts.GetValueOrDefault(look.Key))).Select(look => look.Key)],
         !ReferenceEquals(Configuration, before.Configuration) || Store != before.Store);

@@ -7,9 +7,9 @@ internal sealed class Tab
 {
     private readonly Lock _gate = new();
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-    private Changes _untold = Changes.None;
+    private LiveChanges _untold = LiveChanges.None;
 
-    public void Tell(Changes changes)
+    public void Tell(LiveChanges changes)
     {
         lock (_gate)
             _untold = _untold.And(changes);
@@ -17,13 +17,13 @@ internal sealed class Tab
     }
 
     /// <summary>Waits for something to tell; nothing changed, an empty message, says that the connection is alive.</summary>
-    public async Task<Changes> NextAsync(CancellationToken cancellationToken)
+    public async Task<LiveChanges> NextAsync(CancellationToken cancellationToken)
     {
         await _news.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
-            Changes untold = _untold;
-            _untold = Changes.None;
+            LiveChanges untold = _untold;
+            _untold = LiveChanges.None;
             return untold;
         }
     }

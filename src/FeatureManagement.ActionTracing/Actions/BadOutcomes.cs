@@ -1,0 +1,20 @@
+namespace FeatureManagement.ActionTracing.Actions;
+
+/// <summary>How many bad outcomes there were, or how many more may change the verdict of a safety check. Immutable.</summary>
+/// <param name="Bad">Units of both arms that met their first error. A trigger by arm would choose the windows of the comparison by their result.</param>
+/// <param name="Slow">Units of both arms that met their first slow action.</param>
+/// <param name="ExposedErrors">Exposed actions that failed.</param>
+/// <param name="GatedUnits">Exposed units whose first action behind a gate failed.</param>
+/// <param name="GatedErrors">Exposed units that failed behind a gate in the window, each once in a tenth of it.</param>
+internal sealed record BadOutcomes(long Bad, long Slow, long ExposedErrors, long GatedUnits, long GatedErrors)
+{
+    // Far away, and not so far that a sum of two overflows.
+    public const long Never = long.MaxValue / 4;
+
+    public static readonly BadOutcomes None = new(0, 0, 0, 0, 0);
+
+    public static readonly BadOutcomes NeverReached = new(Never, Never, Never, Never, Never);
+
+    public BadOutcomes Plus(BadOutcomes more) => new(
+        Bad + more.Bad, Slow + more.Slow, ExposedErrors + more.ExposedErrors, GatedUnits + more.GatedUnits, GatedErrors + more.GatedErrors);
+}

@@ -1,0 +1,249 @@
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Statistics;
+
+namespace FeatureManagement.ActionTracing.Actions;
+
+/// <summary>
+/// What is recorded of one flag while its share stays the same: who saw it and how it went. A unit is seen and timed once in a round of steps, and bad and slow
+/// once in the whole watch. Thread-safe.
+/// </summary>
+internal sealed class WatchedStep
+{
+    // What takes no time at all has no logarithm.
+    private const double Shortest = 0.001;
+
+    private readonly OutcomeWatch _watch;
+    private readonly ulong _threshold;
+    private readonly UnitSet _units;
+    private readonly UnitSet _spent;
+    private readonly Stripe[] _stripes = new Stripe[64];
+    private volatile bool _closed;
+
+    /// <param name="watch">The watch.</param>
+    /// <param name="number">The step's number.</param>
+    /// <param name="share">The flag's percentage in it.</param>
+    /// <param name="units">The units of its round.</param>
+    /// <param name="spent">Those that were bad or slow in any round.</param>
+    /// <param name="before">The step before, or null.</param>
+    public WatchedStep(OutcomeWatch watch, int number, decimal share, UnitSet units, UnitSet spent, WatchedStep? before)
+    {
+        _watch = watch;
+        _threshold = Bucket.Threshold(share);
+        _units = units;
+        _spent = spent;
+        Number = number;
+        for (int i = 0; i < _stripes.Length; i++)
+            _stripes[i] = new Stripe(before?._stripes[i].Gate ?? new Lock());
+    }
+
+    public int Number { get; }
+
+    public string Flag => _watch.Flag;
+
+    public double Sampling => _units.Sampling;
+
+    /// <summary>Whether an answer of a flag belongs here: an evaluation that began before the share changed does not.</summary>
+    public bool Covers(CompiledFlag flag) => flag.Threshold == _threshold && !_closed;
+
+    public ulong HashOf(string key) => Bucket.Hash(key, _watch.Seed);
+
+    /// <summary>The step after this one.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="share">The flag's percentage in it.</param>
+    /// <param name="units">The units of a new round; null in the same one.</param>
+    public WatchedStep Next(int number, decimal share, UnitSet? units) => new(_watch, number, share, units ?? _units, _spent, this);
+
+    /// <summary>Takes note of an exposure, before the code behind the flag runs.</summary>
+    public Exposure Expose(string key, ulong hash, bool exposed)
+    {
+        if (key == FeatureFlagContext.DefaultKey)
+        {
+            _watch.CountDefaultKey();
+            return new Exposure(this, key, hash, default, exposed);
+        }
+        Unit unit = _units.Take(hash);
+        if (unit.IsKnown && !unit.IsCounted)
+        {
+            Stripe stripe = StripeOf(hash);
+            lock (stripe.Gate)
+                if (!_closed)
+                {
+                    stripe.Of(exposed).Add(unit.Mark(Unit.Counted, Number));
+                    if (_spent.Count > 0)
+                        unit.Mark(Spent(_spent.Find(hash)), Number);
+                }
+        }
+        return new Exposure(this, key, hash, unit, exposed);
+    }
+
+    public void CountOutsideAction() => _watch.CountOutsideAction();
+
+    /// <summary>Takes note of how an action ended. Of a closed step, nothing that is compared is: both arms lose alike.</summary>
+    public void Complete(Exposure exposure, ActionOutcome outcome, Comparability comparability)
+    {
+        if (exposure.Key == FeatureFlagContext.DefaultKey)
+            return;
+        double milliseconds = outcome.Duration.TotalMilliseconds;
+        double slow = _watch.SlowMilliseconds; // infinite while none is set
+        bool compares = comparability == Comparability.Full;
+        if (outcome.GivenUp && compares && milliseconds <= slow)
+        {
+            Forget(exposure);
+            return;
+        }
+        if (comparability == Comparability.None)
+            BeginGated(exposure);
+        bool error = outcome.Error && !outcome.GivenUp;
+        (bool gatedUnit, bool gatedWindow) = (false, false);
+        ulong first = 0;
+        ulong marks = Unit.Counted | Unit.Kept | MarksOf(outcome, comparability, milliseconds, slow);
+        Stripe stripe = StripeOf(exposure.Hash);
+        lock (stripe.Gate) // a unit has one in all steps, so its marks and counts change together
+        {
+            if (error && exposure.Gated is { } visit)
+                (gatedUnit, gatedWindow) = _watch.Gated.Fail(exposure.Hash, visit);
+            bool open = !_closed;
+            // Given up where latency is not compared: nothing but maxLatency sees a page that hangs. It lasted at least so long.
+            if (open && exposure.Exposed && !(outcome.GivenUp && compares))
+                stripe.Actions += new ActionCounts(1, error ? 1 : 0, outcome.Duration);
+            if (open && exposure.Unit.IsKnown)
+            {
+                first = exposure.Unit.Mark(marks, Number);
+                if ((first & (Unit.Bad | Unit.Slow)) != 0)
+                    first = Remember(exposure.Hash, first);
+                if (first != 0)
+                    stripe.Of(exposure.Exposed).Add(first, milliseconds);
+            }
+        }
+        if ((first & Unit.Timed) != 0 && !exposure.Exposed && double.IsInfinity(slow))
+            _watch.KeepControlLatency(milliseconds);
+        Call(first, exposedError: exposure.Exposed && error, gatedUnit, gatedWindow);
+    }
+
+    /// <summary>Takes note that a gate of the flag answered in the action, once.</summary>
+    public void BeginGated(Exposure exposure)
+    {
+        if (!exposure.Exposed || exposure.Key == FeatureFlagContext.DefaultKey)
+            return;
+        lock (StripeOf(exposure.Hash).Gate)
+            exposure.Gated ??= _watch.Gated.Begin(exposure.Hash);
+    }
+
+    /// <summary>
+    /// Takes note of an action that means nothing: a unit of which there is no other action is as if nobody had seen it. Another one that is still running
+    /// will count it again when it ends.
+    /// </summary>
+    public void Forget(Exposure exposure)
+    {
+        Stripe stripe = StripeOf(exposure.Hash);
+        lock (stripe.Gate)
+        {
+            if (exposure.Unit.IsKnown && !_closed && exposure.Unit.Forget(Number))
+                stripe.Of(exposure.Exposed).Subtract();
+            if (exposure.Gated is { } visit)
+                _watch.Gated.Forget(exposure.Hash, visit);
+        }
+    }
+
+    public void Close() => _closed = true;
+
+    public (ArmCounts Exposed, ArmCounts Control, ActionCounts Actions) Read()
+    {
+        (ArmCounts exposed, ArmCounts control, ActionCounts actions) = (default, default, default);
+        foreach (Stripe stripe in _stripes)
+        {
+            lock (stripe.Gate)
+            {
+                exposed += stripe.Of(exposed: true).Copy();
+                control += stripe.Of(exposed: false).Copy();
+                actions += stripe.Actions;
+            }
+        }
+        return (exposed, control, actions);
+    }
+
+    /// <summary>Outside of the lock: a safety check may be due.</summary>
+    private void Call(ulong first, bool exposedError, bool gatedUnit, bool gatedWindow)
+    {
+        if ((first & Unit.Bad) != 0)
+            _watch.Alarm.CountBad();
+        if ((first & Unit.Slow) != 0)
+            _watch.Alarm.CountSlow();
+        if (!exposedError)
+            return;
+        _watch.Alarm.CountExposedError();
+        if (gatedUnit)
+            _watch.Alarm.CountGatedUnit();
+        if (gatedWindow)
+            _watch.Alarm.CountGatedError();
+    }
+
+    /// <summary>What an outcome says of its unit. Of one that was given up only that it was slow is known.</summary>
+    private static ulong MarksOf(ActionOutcome outcome, Comparability comparability, double milliseconds, double slow)
+    {
+        ulong marks = 0;
+        if (comparability >= Comparability.Errors && !outcome.GivenUp)
+            marks |= outcome.Error ? Unit.AtRisk | Unit.Bad : Unit.AtRisk;
+        if (comparability < Comparability.Full)
+            return marks;
+        if (!outcome.GivenUp)
+            marks |= Unit.Timed;
+        if (double.IsFinite(slow))
+            marks |= milliseconds > slow ? Unit.SlowAtRisk | Unit.Slow : Unit.SlowAtRisk;
+        return marks;
+    }
+
+    /// <summary>Remembers for later rounds who was bad or slow. Where there is no room for it, the unit is not counted so, in both arms alike.</summary>
+    private ulong Remember(ulong hash, ulong first)
+    {
+        Unit unit = _spent.Take(hash);
+        if (!unit.IsKnown)
+            return first & ~(Unit.Bad | Unit.Slow);
+        unit.Mark(first & (Unit.Bad | Unit.Slow), step: 0);
+        return first;
+    }
+
+    /// <summary>The marks of a unit that is at risk no more.</summary>
+    private static ulong Spent(Unit before) => !before.IsKnown ? 0
+        : (before.Has(Unit.Bad) ? Unit.Bad | Unit.AtRisk : 0) | (before.Has(Unit.Slow) ? Unit.Slow | Unit.SlowAtRisk : 0);
+
+    private Stripe StripeOf(ulong hash) => _stripes[(hash >> 58) & 63];
+
+    /// <summary>The counts of a part of the units.</summary>
+    private sealed class Stripe(Lock gate)
+    {
+        private readonly ArmTally _exposed = new();
+        private readonly ArmTally _control = new();
+
+        public Lock Gate => gate;
+
+        public ActionCounts Actions { get; set; }
+
+        public ArmTally Of(bool exposed) => exposed ? _exposed : _control;
+    }
+
+    private sealed class ArmTally
+    {
+        private long _atRisk;
+        private long _bad;
+        private long _slowAtRisk;
+        private long _slow;
+        private Moments _latency;
+        private long _units;
+
+        public void Add(ulong marks, double milliseconds = 0)
+        {
+            _units += (marks & Unit.Counted) != 0 ? 1 : 0;
+            _atRisk += (marks & Unit.AtRisk) != 0 ? 1 : 0;
+            if ((marks & Unit.Timed) != 0)
+                _latency = _latency.Add(Math.Log(Math.Max(milliseconds, Shortest)));
+            _bad += (marks & Unit.Bad) != 0 ? 1 : 0;
+            _slowAtRisk += (marks & Unit.SlowAtRisk) != 0 ? 1 : 0;
+            _slow += (marks & Unit.Slow) != 0 ? 1 : 0;
+        }
+
+        public void Subtract() => _units--;
+
+        public ArmCounts Copy() => new() { Units = _units, AtRisk = _atRisk, Bad = _bad, Latency = _latency, SlowAtRisk = _slowAtRisk, Slow = _slow };
+    }
+}

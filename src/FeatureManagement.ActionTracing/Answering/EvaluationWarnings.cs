@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using FeatureManagement.ActionTracing.Configuration.Reading;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Answering;
+
+/// <summary>What callers should be told once, not at every evaluation. Thread-safe.</summary>
+internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> logger)
+{
+    private const int MaxRemembered = 1_000;
+    private const string TooLong = ""; // one entry for all of them
+
+    private readonly ConcurrentDictionary<string, bool> _unknownFlags = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Type, bool> _unknownContexts = new();
+    private int _remembered; // the dictionary's own count takes its locks
+    private int _missingContext;
+    private int _failingContext;
+
+    /// <summary>A name that no flag has. Beyond a bound further names pass in silence, for they may come from outside.</summary>
+    public void UnknownFlag(string name, FlagSnapshot snapshot)
+    {
+        bool tooLong = name.Length > FlagReader.MaxNameLength;
+        string remembered = tooLong ? TooLong : name;
+        if (_remembered >= MaxRemembered || _unknownFlags.ContainsKey(remembered))
+            return;
+        if (_unknownFlags.TryAdd(remembered, true))
+        {
+            Interlocked.Increment(ref _remembered);
+            if (tooLong)
+                LogUnknownFlag(ForeignText.Quote(name));
+            else if (NearestName.Find(name, snapshot.Names) is { } nearest)
+                LogUnknownFlagWithNearest(ForeignText.Quote(name), nearest);
+            else
+                LogUnknownFlag(ForeignText.Quote(name));
+        }
+    }
+
+    public void UnknownContext(Type type)
+    {
+        if (!_unknownContexts.ContainsKey(type) && _unknownContexts.TryAdd(type, true))
+            LogUnknownContext(type);
+    }
+
+    public void MissingContext()
+    {
+        if (_missingContext == 0 && Interlocked.Exchange(ref _missingContext, 1) == 0)
+            LogMissingContext();
+    }
+
+    public void FailingContext(Exception exception)
+    {
+        if (_failingContext == 0 && Interlocked.Exchange(ref _failingContext, 1) == 0)
+            LogFailingContext(exception);
+    }
+
+    [LoggerMessage(101, LogLevel.Warning, "Unknown feature flag '{Flag}': it is off. Did you mean '{Nearest}'?", EventName = "UnknownFlag")]
+    private partial void LogUnknownFlagWithNearest(string flag, string nearest);
+
+    [LoggerMessage(102, LogLevel.Warning, "Unknown feature flag '{Flag}': it is off. Define it under ActionTracing:featureFlags or feature_management.", EventName = "UnknownFlagWithoutNearest")]
+    private partial void LogUnknownFlag(string flag);
+
+    [LoggerMessage(103, LogLevel.Warning, "A flag was evaluated with a context of type {ContextType}, which is neither a FeatureFlagContext nor an ITargetingContext: where the answer depends on the context it is off.", EventName = "UnknownContext")]
+    private partial void LogUnknownContext(Type contextType);
+
+    [LoggerMessage(104, LogLevel.Warning, "A flag that depends on its context was evaluated without one: no ITargetingContextAccessor is registered, or it returned null, or it is not a singleton and IFeatureFlagManager, which is one, was asked. All such calls share one bucket. Register one with WithTargeting<T>(), call AddAspNetCore(), pass a FeatureFlagContext, or evaluate inside an action that has one.", EventName = "MissingContext")]
+    private partial void LogMissingContext();
+
+    [LoggerMessage(105, LogLevel.Warning, "The ITargetingContextAccessor failed; the flag was evaluated without a context. Further failures are not logged.", EventName = "FailingContext")]
+    private partial void LogFailingContext(Exception exception);
+}

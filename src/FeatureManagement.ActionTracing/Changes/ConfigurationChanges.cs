@@ -1,0 +1,66 @@
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Evaluation;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Storage.Audit;
+
+namespace FeatureManagement.ActionTracing.Changes;
+
+/// <summary>What one catalog says otherwise than the one before. Pure.</summary>
+internal static class ConfigurationChanges
+{
+    // Each takes one field over from the flag as it is now.
+    private static readonly (string Field, Func<FlagDefinition, FlagDefinition, FlagDefinition> Take)[] Fields =
+    [
+        ("name", (before, after) => before with { Name = after.Name }),
+        ("type", (before, after) => before with { Type = after.Type }),
+        ("state", (before, after) => before with { State = after.State }),
+        ("description", (before, after) => before with { Description = after.Description }),
+        ("percentage", (before, after) => before with { Percentage = after.Percentage }),
+        ("whitelist", (before, after) => before with { Whitelist = after.Whitelist }),
+        ("groups", (before, after) => before with { Groups = after.Groups }),
+        ("variants", (before, after) => before with { Variants = after.Variants }),
+        ("parent", (before, after) => before with { Parent = after.Parent }),
+        ("priority", (before, after) => before with { Priority = after.Priority }),
+        ("telemetry", (before, after) => before with { Telemetry = after.Telemetry }),
+        ("rolloutConfig", (before, after) => before with { RolloutConfig = after.RolloutConfig }),
+        ("experiment", (before, after) => before with { Experiment = after.Experiment }),
+    ];
+
+    /// <summary>The flag, or null for settings; what happened, as a sentence; and the deciding values before and after.</summary>
+    public static IEnumerable<(string? Flag, string What, string? Before, string? After)> Between(FlagCatalog before, FlagCatalog after)
+    {
+        if (before.Settings != after.Settings)
+            yield return (null, "Configuration changed featureFlagSettings.", StoredJson.Write(before.Settings), StoredJson.Write(after.Settings));
+        if (before.TraceOutput != after.TraceOutput)
+            yield return (null, "Configuration changed traceOutput.", Written(before.TraceOutput), Written(after.TraceOutput));
+        foreach (FlagDefinition now in after.Flags.Values)
+        {
+            FlagDefinition? was = before.Flags.GetValueOrDefault(now.Name);
+            if (!ReferenceEquals(was, now) && WhatOf(was, now) is { } what)
+                yield return Of(was, now, what);
+        }
+        foreach (FlagDefinition was in before.Flags.Values)
+            if (!after.Flags.ContainsKey(was.Name))
+                yield return Of(was, null, "Configuration no longer has the flag.");
+
+        (string?, string, string?, string?) Of(FlagDefinition? was, FlagDefinition? now, string what)
+        {
+            (string? old, string? @new) = AuditValues.Of(Effective(before, was), Effective(after, now));
+            return ((now ?? was)!.Name, what, old, @new); // one of them is there
+        }
+    }
+
+    private static string Written(TraceOutputSettings output) => StoredJson.Write(output with { Directory = ForeignText.Quote(output.Directory) });
+
+    private static string? WhatOf(FlagDefinition? was, FlagDefinition now)
+    {
+        if (was is null)
+            return "Configuration has a new flag.";
+        string[] changed = [.. Fields.Where(field => !FlagContent.Same(was, field.Take(was, now))).Select(field => field.Field)];
+        return changed.Length == 0 ? null : $"Configuration changed {string.Join(" and ", changed)}.";
+    }
+
+    private static EffectiveFlag? Effective(FlagCatalog catalog, FlagDefinition? flag) => flag is null ? null : EffectiveFlag.Of(flag, catalog.SourceOf(flag));
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.State;
+
+namespace FeatureManagement.ActionTracing.Changes;
+
+/// <summary>
+/// What edits of configuration end: an override or a rollout, where the flag's configured answer is no longer the one that it was laid over. The hand on the
+/// file is the operator's. Pure.
+/// </summary>
+internal static class ConfigurationEdits
+{
+    private const string Actor = "configuration";
+
+    /// <param name="before">What configuration said before the edit; null where that is not known, for it was made while the process was down.</param>
+    /// <param name="after">What it says now.</param>
+    /// <param name="layers">What is laid over flags.</param>
+    /// <param name="now">The time of the edit.</param>
+    public static IEnumerable<(FlagEdit Edit, FlagDefinition Configured)> Ended(
+        FlagCatalog? before, FlagCatalog after, IEnumerable<KeyValuePair<string, LaidRecord>> layers, DateTimeOffset now)
+    {
+        foreach ((string flag, LaidRecord layer) in layers)
+        {
+            ConfiguredAnswer? answer = after.Flags.TryGetValue(flag, out FlagDefinition? configured) ? ConfiguredAnswer.Of(configured) : null;
+            ConfiguredAnswer? previous = before?.Flags.TryGetValue(flag, out FlagDefinition? was) == true ? ConfiguredAnswer.Of(was) : null;
+            foreach (ConfiguredAnswer over in new[] { layer.Record.Override?.Over, layer.Record.Rollout?.Over }.OfType<ConfiguredAnswer>().Distinct())
+            {
+                // Laid by another process, over an edit that has not been seen here, or before one that it has not seen: not for this process to end.
+                if (over == answer || (before is not null && over != previous))
+                    continue;
+                yield return (new FlagEdit
+                {
+                    Flag = flag,
+                    Action = "superseded",
+                    Change = new FlagChange(Actor, Reason(over, answer), ChangeSource.Configuration),
+                    At = now,
+                    Decide = (edited, record) => FlagChanges.Supersede(edited, record, over, now),
+                    Over = over,
+                }, configured ?? over.AsFlag(flag));
+            }
+        }
+    }
+
+    private static string Reason(ConfiguredAnswer over, ConfiguredAnswer? answer)
+    {
+        if (answer is null)
+            return "Configuration no longer has the flag, so what was laid over it has ended.";
+        var changes = new List<string>();
+        Compare("type", FlagSpelling.Write(over.Type), FlagSpelling.Write(answer.Type));
+        Compare("state", FlagSpelling.Write(over.State), FlagSpelling.Write(answer.State));
+        Compare("percentage", over.Percentage.ToString(CultureInfo.InvariantCulture), answer.Percentage.ToString(CultureInfo.InvariantCulture));
+        Compare("parent", over.Parent ?? "none", answer.Parent ?? "none");
+        Compare("priority", over.Priority?.ToString(CultureInfo.InvariantCulture) ?? "none", answer.Priority?.ToString(CultureInfo.InvariantCulture) ?? "none");
+        return $"Configuration changed {string.Join(" and ", changes)}, so what was laid over it has ended.";
+
+        void Compare(string what, string old, string @new)
+        {
+            if (old != @new)
+                changes.Add($"{what} from {old} to {@new}");
+        }
+    }
+}

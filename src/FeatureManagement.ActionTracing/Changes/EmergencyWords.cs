@@ -1,0 +1,41 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Diagnostics;
+
+namespace FeatureManagement.ActionTracing.Changes;
+
+/// <summary>The actor and the reason of an emergency: whatever they are, they are made to fit, for an emergency is never refused for words. Pure.</summary>
+internal static class EmergencyWords
+{
+    public const string NoActor = "unknown";
+
+    public const string NoReason = "no reason given";
+
+    /// <summary>The change with words that every store keeps. The words themselves say what was done to them.</summary>
+    /// <param name="change">What the caller said.</param>
+    /// <param name="note">What was done, as sentences for the caller; null where nothing was.</param>
+    public static FlagChange Fit(FlagChange change, out string? note)
+    {
+        (string actor, string? actorNote) = Fit("actor", change.Actor, NoActor);
+        (string reason, string? reasonNote) = Fit("reason", change.Reason, NoReason);
+        note = actorNote is null ? reasonNote : reasonNote is null ? actorNote : $"{actorNote} {reasonNote}";
+        return change with { Actor = actor, Reason = reason };
+    }
+
+    private static (string Text, string? Note) Fit(string what, string? text, string otherwise)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return (otherwise, $"The {what} was blank; '{otherwise}' was recorded.");
+        string kept = StorableText.Replace(text);
+        bool replaced = !ReferenceEquals(kept, text);
+        string changes = replaced ? " (characters replaced)" : "";
+        if (kept.Length + changes.Length > FlagChange.MaxLength)
+        {
+            changes += string.Create(CultureInfo.InvariantCulture, $" (cut from {text.Length} characters)");
+            return (ForeignText.Cut(kept, FlagChange.MaxLength - changes.Length) + changes,
+                string.Create(CultureInfo.InvariantCulture, $"The {what} was cut from {text.Length} characters to {FlagChange.MaxLength}.") + Replaced());
+        }
+        return (kept + changes, replaced ? Replaced().TrimStart() : null);
+
+        string Replaced() => replaced ? $" U+0000 or unpaired surrogates in the {what} were replaced." : "";
+    }
+}

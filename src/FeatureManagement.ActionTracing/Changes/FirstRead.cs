@@ -1,0 +1,70 @@
+using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace FeatureManagement.ActionTracing.Changes;
+
+/// <summary>
+/// The first read of a durable store, where an evaluation comes before a host has done it: stored emergencies are in force then, whatever the host. All first
+/// evaluations wait for the same read, at most <c>defaultTimeout</c>. Thread-safe.
+/// </summary>
+internal sealed partial class FirstRead(
+    FlagControl control, BoundedStore store, SnapshotSource source, StorePolling polling, IFlagCatalogSource configuration, ILogger<FirstRead> logger)
+{
+    private static readonly AsyncLocal<bool> IsReading = new();
+
+    private readonly Lock _gate = new();
+    private Task? _read;
+    private bool _ended;
+
+    /// <summary>Waits until the stored state is known or cannot be known.</summary>
+    public void Wait()
+    {
+        if (!store.Current.IsDurable)
+        {
+            source.Serve();
+            return;
+        }
+        if (control.IsLoaded)
+        {
+            End();
+            return;
+        }
+        // What the store itself evaluates cannot wait for the store.
+        if (IsReading.Value)
+            return;
+        Task read;
+        lock (_gate)
+            read = _read ??= Start();
+        read.Wait(configuration.Catalog.Settings.DefaultTimeout);
+        End();
+    }
+
+    /// <summary>The stored state is known, or evaluations go on without it: that is said, once.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+            _ended = true;
+            if (!control.IsLoaded)
+                LogNotLoaded(store.Current.Error ?? store.Current.SyncError ?? $"The store gave no answer within {configuration.Catalog.Settings.DefaultTimeout}.");
+        }
+        source.Serve();
+        control.Follow();
+    }
+
+    // On a thread of its own: evaluations may have taken all threads of the pool, and they wait.
+    private Task Start() => Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Read()
+    {
+        IsReading.Value = true;
+        polling.TryAsync(control.LoadAsync, CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    [LoggerMessage(207, LogLevel.Critical, "The stored state could not be read, so stored emergencies are not known yet: flags are what configuration says, and rollouts are on hold until the store answers. {Error}", EventName = "NotLoaded")]
+    private partial void LogNotLoaded(string error);
+}

@@ -1,0 +1,32 @@
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.Changes;
+
+/// <summary>A change that somebody asks of a flag's run-time layers. Immutable.</summary>
+internal sealed record FlagEdit
+{
+    public required string Flag { get; init; }
+
+    /// <summary>What the audit calls it.</summary>
+    public required string Action { get; init; }
+
+    public required FlagChange Change { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>
+    /// What the change makes of the record, given what configuration says. Pure: it is asked again where somebody else was faster. The same reference means that
+    /// there is nothing to change; a <see cref="FlagChangeException"/> refuses.
+    /// </summary>
+    public required Func<FlagDefinition, FlagRecord, FlagRecord> Decide { get; init; }
+
+    /// <summary>The version that whoever asks has seen; null for any.</summary>
+    public long? ExpectedVersion { get; init; }
+
+    /// <summary>For the end of something: the answer that it was laid over, which configuration no longer gives; else null.</summary>
+    public ConfiguredAnswer? Over { get; init; }
+
+    /// <summary>Other documents to write in the same transaction.</summary>
+    public IReadOnlyList<DocumentWrite> Also { get; init; } = [];
+}

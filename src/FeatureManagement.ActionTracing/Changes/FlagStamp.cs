@@ -1,0 +1,18 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.Changes;
+
+/// <summary>A stamp of all that a flag says, for whoever asks whether it is still what was read.</summary>
+internal static class FlagStamp
+{
+    // A definition never changes and stays in the snapshots that follow: the page asks for all of them again and again.
+    private static readonly ConditionalWeakTable<FlagDefinition, string> Known = [];
+
+    public static string Of(FlagDefinition flag) => Known.GetValue(flag, static one => Of(StoredJson.Write(one)));
+
+    public static string Of(string text) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan())).ToString("x16", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,46 @@
+using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.Answering;
+using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Management;
+using FeatureManagement.ActionTracing.State;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.FeatureManagement.FeatureFilters;
+
+namespace FeatureManagement.ActionTracing.Composition;
+
+internal static class EvaluationServices
+{
+    public static IServiceCollection AddEvaluation(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.TryAddSingleton<EvaluationMetrics>();
+        services.TryAddSingleton<EvaluationWarnings>();
+        services.TryAddSingleton<FlagEvaluator>();
+        // Transient, so that it sees the accessor of whatever scope asks.
+        services.TryAddTransient(provider => provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false));
+        services.TryAddSingleton<IFeatureFlagManager>(provider => new FeatureFlagManager(
+            provider.GetRequiredService<SnapshotSource>(),
+            provider.GetRequiredService<FlagEvaluator>(),
+            provider.AmbientContextOfSingletons(services),
+            provider.GetRequiredService<EvaluationWarnings>(),
+            provider.GetRequiredService<FlagControl>(),
+            provider.GetRequiredService<FlagWatchers>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IRolloutManager>));
+        return services;
+    }
+
+    /// <summary>The ambient context for a singleton, which must not capture an accessor of a scope.</summary>
+    public static AmbientContext AmbientContextOfSingletons(this IServiceProvider provider, IServiceCollection services) =>
+        services.Any(service => service.ServiceType == typeof(ITargetingContextAccessor) && service.Lifetime != ServiceLifetime.Singleton)
+            ? provider.AmbientContextOver(null, hasAccessor: true)
+            : provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false);
+
+    // Where the application has an accessor, that one alone says who somebody is: two opinions would be two buckets.
+    private static AmbientContext AmbientContextOver(this IServiceProvider provider, ITargetingContextAccessor? accessor, bool hasAccessor) => new(
+        accessor,
+        accessor is null && !hasAccessor ? provider.GetService<IFallbackContext>() : null,
+        provider.GetRequiredService<AmbientAction>(),
+        provider.GetRequiredService<EvaluationWarnings>());
+}

@@ -1,0 +1,20 @@
+using FeatureManagement.ActionTracing.Rollouts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FeatureManagement.ActionTracing.Composition;
+
+internal static class RolloutServices
+{
+    public static void AddRollouts(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IRolloutMetricsSource, RecorderMetricsSource>();
+        services.TryAddSingleton<RolloutLedgers>();
+        services.TryAddSingleton<RolloutMeter>();
+        services.TryAddSingleton<RolloutRunner>();
+        services.TryAddSingleton<RolloutMoments>();
+        services.TryAddSingleton<RolloutLoop>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RolloutLoop>());
+        services.TryAddSingleton<IRolloutManager, RolloutManager>();
+    }
+}

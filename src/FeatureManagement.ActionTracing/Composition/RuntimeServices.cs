@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.Storage;
+using FeatureManagement.ActionTracing.Storage.Evaluations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FeatureManagement.ActionTracing.Composition;
+
+internal static class RuntimeServices
+{
+    public static IServiceCollection AddRuntime(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IActionTracingStore, InMemoryStore>();
+        services.TryAddSingleton<StoreMetrics>();
+        services.TryAddSingleton<BoundedStore>();
+        services.TryAddSingleton<IActionTracingStoreStatus>(provider => provider.GetRequiredService<BoundedStore>());
+        services.TryAddSingleton(NodeName.OfThisProcess);
+        services.TryAddSingleton<FlagWatchers>();
+        services.TryAddSingleton<SnapshotSource>();
+        services.TryAddSingleton<FlagRecords>();
+        services.TryAddSingleton<RuntimeMetrics>();
+        services.TryAddSingleton<ConfigurationAudit>();
+        services.TryAddSingleton<Fleet>();
+        services.TryAddSingleton<ContentTimes>();
+        services.TryAddSingleton<Supersession>();
+        services.TryAddSingleton<FlagControl>();
+        services.TryAddSingleton<StorePolling>();
+        services.TryAddSingleton<FirstRead>();
+        services.TryAddSingleton<StoreSpace>();
+        services.TryAddSingleton<IAuditLog, AuditLog>();
+        services.TryAddSingleton<IEvaluationStore>(_ => new InMemoryEvaluationStore());
+        services.TryAddSingleton(provider => new EvaluationQueue(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IEvaluationAudit, EvaluationAudit>();
+        services.AddHostedService<StoreSync>();
+        services.AddHostedService<AuditUpkeep>();
+        services.AddHostedService<EvaluationAuditService>();
+        return services;
+    }
+}

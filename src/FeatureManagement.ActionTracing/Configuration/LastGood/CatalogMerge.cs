@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Configuration.Reading;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Configuration.LastGood;
+
+/// <summary>
+/// Lays what is written over what was good. Each flag stands alone: a valid one takes effect, an invalid one keeps its last good definition. Parents
+/// tie flags together, so a kept flag may need a flag that is gone, and a valid one may have to wait for an invalid one; the result always is a catalog
+/// whose parents exist and have no cycles.
+/// </summary>
+internal sealed class CatalogMerge
+{
+    private readonly FlagCatalog? _before;
+    private readonly Dictionary<string, FlagDefinition> _flags = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<SettingFault> _faults = [];
+    private readonly Queue<string> _toCheck = new();
+    private ILookup<string, string>? _children;
+
+    private CatalogMerge(FlagCatalog? before) => _before = before;
+
+    /// <param name="before">The last good catalog; null at the start.</param>
+    /// <param name="reading">What is written.</param>
+    /// <param name="broken">The flags that break a rule between flags.</param>
+    /// <param name="builtIn">The built-in flags of the environment.</param>
+    /// <param name="kept">The flags that keep their last good definition whatever is written.</param>
+    /// <returns>The new catalog, the old one itself where nothing changed, and what had to be held back beyond the faults that are known.</returns>
+    public static (FlagCatalog Catalog, IReadOnlyList<SettingFault> Faults) Merge(
+        FlagCatalog? before, SectionReading reading, IReadOnlySet<string> broken, FrozenDictionary<string, FlagDefinition> builtIn, IReadOnlyCollection<string> kept)
+    {
+        var merge = new CatalogMerge(before);
+        merge.Choose(reading, broken, builtIn);
+        foreach (string name in kept)
+            merge._flags[name] = before!.Flags[name]; // what is kept was there before
+        merge.Settle();
+        var catalog = new FlagCatalog
+        {
+            Flags = before is not null && merge.IsSame(before) ? before.Flags : merge._flags,
+            BuiltIn = before is not null && merge.IsSame(before) ? before.BuiltIn : builtIn.Keys.Where(name => ReferenceEquals(merge._flags[name], builtIn[name])).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+            Settings = Choose(before?.Settings, reading.IsEmpty ? null : reading.Settings),
+            TraceOutput = Choose(before?.TraceOutput, reading.IsEmpty ? null : reading.TraceOutput),
+        };
+        bool same = before is not null && ReferenceEquals(catalog.Flags, before.Flags) && ReferenceEquals(catalog.Settings, before.Settings) && ReferenceEquals(catalog.TraceOutput, before.TraceOutput);
+        return (same ? before! : catalog, merge._faults);
+    }
+
+    private static T Choose<T>(T? good, T? written) where T : class, new() => written is null || written.Equals(good) ? good ?? new() : written;
+
+    private void Choose(SectionReading reading, IReadOnlySet<string> broken, FrozenDictionary<string, FlagDefinition> builtIn)
+    {
+        foreach ((string name, FlagDefinition flag) in builtIn)
+            _flags[name] = flag;
+        foreach ((string name, FlagReading flag) in reading.Flags)
+        {
+            FlagDefinition? good = _before?.Flags.GetValueOrDefault(name);
+            FlagDefinition? written = broken.Contains(name) ? null : flag.Definition;
+            // What says the same stays the same object, so that others see at once what has changed.
+            bool keep = written is null || (good is not null && FlagContent.Same(good, written) && !ReferenceEquals(good, builtIn.GetValueOrDefault(name)));
+            if ((keep ? good : written) is { } chosen)
+                _flags[name] = chosen;
+        }
+    }
+
+    private void Settle()
+    {
+        foreach (string name in _flags.Keys)
+            _toCheck.Enqueue(name);
+        while (_toCheck.Count > 0)
+        {
+            while (_toCheck.TryDequeue(out string? name))
+                CheckParent(name);
+            // What is written has no cycles but those of broken flags; a last good definition may close one with a new definition.
+            foreach (List<string> cycle in ParentCycles.Find(_flags.Keys, name => _flags[name].Parent))
+                foreach (string name in cycle.Where(name => !IsLastGood(name)))
+                    HoldBack(name, $"makes a cycle with a last good definition: {ParentCycles.Print(cycle)}; correct the other flags first");
+        }
+    }
+
+    private void CheckParent(string name)
+    {
+        if (!_flags.TryGetValue(name, out FlagDefinition? flag) || flag.Parent is not { } parent || _flags.ContainsKey(parent))
+            return;
+        if (!IsLastGood(name))
+        {
+            HoldBack(name, $"is {ForeignText.Quote(parent)}, which has no valid definition; correct that flag first");
+            return;
+        }
+        // In the catalog from which this flag is kept, every parent is there.
+        FlagDefinition kept = _before!.Flags[parent];
+        _flags[kept.Name] = kept;
+        _faults.Add(new SettingFault(kept.Name, "", $"is missing, but '{ForeignText.Quote(flag.Name)}' still has it as its parent; its last good definition stays in force until '{ForeignText.Quote(flag.Name)}' is corrected"));
+        _toCheck.Enqueue(kept.Name);
+    }
+
+    private void HoldBack(string name, string text)
+    {
+        _faults.Add(new SettingFault(_flags[name].Name, "parent", text));
+        if (_before is not null && _before.Flags.TryGetValue(name, out FlagDefinition? good))
+        {
+            _flags[name] = good;
+            _toCheck.Enqueue(name);
+            return;
+        }
+        _children ??= _flags.Values.Where(flag => flag.Parent is not null).ToLookup(flag => flag.Parent!, flag => flag.Name, StringComparer.OrdinalIgnoreCase);
+        _flags.Remove(name);
+        foreach (string child in _children[name])
+            _toCheck.Enqueue(child);
+    }
+
+    private bool IsLastGood(string name) =>
+        _before is not null && _before.Flags.TryGetValue(name, out FlagDefinition? good) && ReferenceEquals(good, _flags[name]);
+
+    private bool IsSame(FlagCatalog before) => before.Flags.Count == _flags.Count && _flags.Keys.All(IsLastGood);
+}

@@ -1,0 +1,182 @@
+using FeatureManagement.ActionTracing.Configuration.Reading;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Configuration.LastGood;
+
+/// <summary>
+/// Decides which flags keep their last good definition although nothing is wrong with what is written of them. One rule: a flag that has lost
+/// something, be it a field of one provider or all of it, has lost it on purpose only where nothing else is wrong and no new key may be what is lost.
+/// A slip of shape neither takes a flag away nor ends what it stops. Pure.
+/// </summary>
+internal sealed class LastGoodFlags
+{
+    // Each is a sentence in the log, the audit and the status.
+    private const int MaxNamed = 20;
+    private const int MaxLost = 3;
+    private const string FeatureFlags = SettingReader.SectionName + ".featureFlags";
+    private const string Stays = "its last good definition stays in force";
+
+    private readonly CatalogReading _before;
+    private readonly SectionReading _section;
+    private readonly bool _anyFault;
+    private readonly HashSet<string> _named;
+    private readonly Func<FlagDefinition, bool> _isOn;
+    private readonly Lazy<ILookup<string, NewKey>> _newKeys;
+    private readonly ILookup<string, OutsideKey> _newParts;
+    private readonly Lazy<ILookup<string, string>> _children;
+    private readonly List<string> _kept = [];
+    private readonly List<SettingFault> _faults = [];
+    private readonly List<NewKey> _suspects = [];
+    private readonly HashSet<string> _unsettled = new(StringComparer.OrdinalIgnoreCase);
+    private int _unnamed;
+
+    private LastGoodFlags(
+        CatalogReading before, RawSettings raw, SectionReading section, IReadOnlyCollection<SettingFault> faults, Func<FlagDefinition, bool> isOn)
+    {
+        (_before, _section, _anyFault, _isOn) = (before, section, faults.Count > 0, isOn);
+        _named = faults.Select(fault => fault.Flag).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _newKeys = new(() => NewKeys.Find(before, raw, section));
+        _newParts = raw.Outside.Where(key => key is { LooksLikeFlag: true, IsMisplacedFlag: false } && !before.Outside.Contains(key.Path))
+            .ToLookup(key => key.Name, StringComparer.OrdinalIgnoreCase);
+        _children = new(() => section.Flags.Values
+            .SelectMany(flag => flag.Parents, (flag, parent) => (Child: flag.Name, Parent: parent.Name))
+            .ToLookup(pair => pair.Parent, pair => pair.Child, StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <param name="before">The last reading.</param>
+    /// <param name="raw">What the providers say.</param>
+    /// <param name="section">The same, understood.</param>
+    /// <param name="faults">What is wrong with it.</param>
+    /// <param name="isOn">Whether an emergency flag is on at present.</param>
+    public static LastGoodFlags Of(
+        CatalogReading before, RawSettings raw, SectionReading section, IReadOnlyCollection<SettingFault> faults, Func<FlagDefinition, bool> isOn)
+    {
+        var last = new LastGoodFlags(before, raw, section, faults, isOn);
+        if (section.Flags.Values.All(flag => flag.Definition is null))
+            last.KeepAllVanished(raw.HasList);
+        else
+            foreach (FlagDefinition good in before.Catalog.Flags.Values)
+                last.Judge(good);
+        if (last._unnamed > 0)
+            last._faults.Add(new SettingFault(null, FeatureFlags, $"has lost {last._unnamed} more flags in the same way; their last good definitions stay in force"));
+        return last;
+    }
+
+    /// <summary>The names of the flags that keep their last good definition.</summary>
+    public IReadOnlyCollection<string> Kept => _kept;
+
+    /// <summary>Why they do.</summary>
+    public IReadOnlyList<SettingFault> Faults => _faults;
+
+    /// <summary>The keys at which something may be that a flag has lost. The next reading takes them for new again, so that a mere touch lifts nothing.</summary>
+    public IReadOnlyCollection<NewKey> Suspects => _suspects;
+
+    /// <summary>Whether a flag has lost something that it may get back, so that the next reading looks for it again.</summary>
+    public bool IsUnsettled(string flag) => _unsettled.Contains(flag);
+
+    private void KeepAllVanished(bool hasList)
+    {
+        FlagDefinition[] vanished = [.. _before.Catalog.Flags.Values.Where(IsVanished)];
+        if (vanished.Length == 0)
+            return;
+        _kept.AddRange(vanished.Select(flag => flag.Name));
+        if (_section.Flags.Count > 0)
+            _faults.Add(new SettingFault(null, FeatureFlags, "has no valid flag; the last good flags stay in force. Correct the faults of one first"));
+        else if (!hasList)
+            _faults.Add(new SettingFault(null, FeatureFlags, "is missing or empty; the last good flags stand. To remove them all, keep one or restart"));
+    }
+
+    private bool IsVanished(FlagDefinition flag) => !_before.Catalog.BuiltIn.Contains(flag.Name) && !_section.Flags.ContainsKey(flag.Name);
+
+    private void Judge(FlagDefinition good)
+    {
+        if (IsVanished(good))
+            Keep(good, "", WhyVanishedStays(good));
+        else if (_section.Flags.TryGetValue(good.Name, out FlagReading? flag) && flag.Definition is { } written)
+            Judge(good, flag, written);
+    }
+
+    private string? WhyVanishedStays(FlagDefinition flag)
+    {
+        if (Suspect(_newKeys.Value[flag.Name].FirstOrDefault()) is { } key)
+            return $"is missing from {FeatureFlags}, but '{key.Place}' has its name; {Stays}. Move it back, or rename '{key.Place}'";
+        if (flag.Priority is not null && _isOn(flag))
+            return $"is missing, but it is an emergency flag that is on; {Stays}. To end it, configure its state as disabled; then it can be removed";
+        if (_children.Value[flag.Name].FirstOrDefault() is { } child)
+            return $"is missing, but '{ForeignText.Quote(child)}' still has it as its parent; {Stays} until '{ForeignText.Quote(child)}' is corrected";
+        return _anyFault ? $"is missing while something else in {SettingReader.SectionName} has a fault; {Stays}. Correct that fault first" : null;
+    }
+
+    private void Judge(FlagDefinition good, FlagReading flag, FlagDefinition written)
+    {
+        if (written is { Priority: null, State: not FlagState.Disabled } && good.Priority is not null && _isOn(good))
+            Keep(good, "priority", $"is missing, and this is an emergency flag that is on; {Stays}. To end it, configure its state as disabled");
+        else if (LostBy(flag) is { Length: > 0 } lost)
+            JudgeLost(good, written, lost);
+        else if (!_before.Catalog.BuiltIn.Contains(good.Name) && _newParts[good.Name].FirstOrDefault() is { } key && !StopsMore(good, written))
+        {
+            Suspect(new NewKey(key.Name, null, key.Path));
+            Keep(good, "", $"has fields at '{key.Place}', outside of {FeatureFlags}; {Stays}. Move them back, or rename '{key.Place}'");
+        }
+    }
+
+    // Deleting a field or an overlay is an ordinary edit, but only of a section in which nothing else is wrong.
+    private void JudgeLost(FlagDefinition good, FlagDefinition written, FlagPart[] lost)
+    {
+        NewKey? key = Suspect(lost.Select(part => PlaceOf(good.Name, part)).FirstOrDefault(place => place is not null));
+        if (key is null && !_anyFault)
+            return;
+        _unsettled.Add(good.Name);
+        if (StopsMore(good, written) || (key is null && FlagContent.Same(good, written)))
+            return;
+        string[] paths = [.. lost.Select(part => part.Path).Distinct(StringComparer.OrdinalIgnoreCase)];
+        string what = string.Join(", ", paths.Take(MaxLost).Select(path => ForeignText.Quote(path.Replace(':', '.'))))
+            + (paths.Length > MaxLost ? $" and {paths.Length - MaxLost} more" : "");
+        Keep(good, "", key is null
+            ? $"has lost {what} while something else in {SettingReader.SectionName} has a fault; {Stays}. Correct that fault first"
+            : $"has lost {what}, which may be at '{key.Place}' now; {Stays}. Move it back, or rename '{key.Place}'");
+    }
+
+    private FlagPart[] LostBy(FlagReading flag) =>
+        !_before.Parts.TryGetValue(flag.Name, out IReadOnlyList<FlagPart>? parts) || parts.SequenceEqual(flag.Parts) ? [] : [.. parts.Except(flag.Parts)];
+
+    // What slips takes a name along: the flag's, that of all flags, that of the field, or that of the environment, which is at home among environments.
+    private NewKey? PlaceOf(string flag, FlagPart lost)
+    {
+        if ((_newKeys.Value[flag].FirstOrDefault() ?? _newKeys.Value["featureFlags"].FirstOrDefault()) is { } key)
+            return key;
+        string[] names = lost.Path.Split(':');
+        bool isOverlay = names.Length > 1 && names[0].Equals("environments", StringComparison.OrdinalIgnoreCase);
+        for (int i = 0; i < (isOverlay ? Math.Min(names.Length, 3) : 1); i++)
+            if (_newKeys.Value[names[i]].FirstOrDefault(found => !(isOverlay && i == 1 && found.IsEnvironment)) is { } place)
+                return place;
+        return null;
+    }
+
+    private NewKey? Suspect(NewKey? key)
+    {
+        if (key is not null)
+            _suspects.Add(key);
+        return key;
+    }
+
+    private void Keep(FlagDefinition flag, string path, string? why)
+    {
+        if (why is null)
+            return;
+        _kept.Add(flag.Name);
+        if (_named.Contains(flag.Name))
+            return;
+        if (_faults.Count < MaxNamed || flag.Priority is not null)
+            _faults.Add(new SettingFault(flag.Name, path, why));
+        else
+            _unnamed++;
+    }
+
+    // What switches off acts at once, whatever else is wrong; but what is off above everything else stays so.
+    private static bool StopsMore(FlagDefinition good, FlagDefinition written) =>
+        good.State == FlagState.EmergencyOff ? written.State == FlagState.EmergencyOff
+        : good.Priority is { } priority ? written.State == FlagState.Enabled && written.Priority <= priority
+        : written is { Priority: null, State: FlagState.Disabled or FlagState.EmergencyOff } or { Priority: not null, State: FlagState.Enabled };
+}

@@ -1,0 +1,94 @@
+using FeatureManagement.ActionTracing.Configuration.Reading;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Configuration.LastGood;
+
+/// <summary>Collects what lies outside of the section, so that a flag that slipped out of it is noticed. Not thread-safe.</summary>
+internal sealed class OutsideKeys
+{
+    private const int MaxDepth = 3;
+
+    private static readonly string[] Section = [SettingReader.SectionName];
+    private static readonly string[] Telling = ["percentage", "whitelist", "variants", "parent", "environments", "rolloutConfig"];
+
+    private readonly Dictionary<string, OutsideKey> _keys = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Root keys, and every path whose fields are those of a flag.</summary>
+    public IReadOnlyCollection<OutsideKey> Keys => _keys.Values;
+
+    /// <param name="path">A key outside of the section, with colons.</param>
+    /// <param name="value">Its value.</param>
+    public void Add(ReadOnlySpan<char> path, string? value)
+    {
+        int first = path.IndexOf(':');
+        ReadOnlySpan<char> root = first < 0 ? path : path[..first];
+        if (SettingNames.IsComment(root))
+            return;
+        OutsideKey key = Find(root, isRoot: true);
+        if (first < 0)
+            return;
+        ReadOnlySpan<char> below = path[(first + 1)..];
+        int second = below.IndexOf(':');
+        if (SettingNames.IsOneOf(second < 0 ? below : below[..second], SettingNames.Section) && NearestName.Find(key.Name, Section) is not null && !Is(root, SettingReader.SectionName))
+            key.IsMisspelledSection = true;
+        if (HasComment(path))
+            return;
+        // A field that few but flags have, and whatever is below featureFlags, which may be a part of a flag.
+        key.HasField |= SettingNames.IsOneOf(second < 0 ? below : below[..second], Telling);
+        if (PlaceAmongFlags(path) is > 0 and int end)
+            Find(path[..end], isRoot: false).HasField = true;
+        int last = path.LastIndexOf(':');
+        ReadOnlySpan<char> field = path[(last + 1)..];
+        bool type = Is(field, "type") && FlagSpelling.TryRead(value?.Trim(), out FlagType _);
+        bool state = Is(field, "state") && FlagSpelling.TryRead(value?.Trim(), out FlagState _);
+        if (!type && !state)
+            return;
+        key = Find(path[..last], isRoot: last == first);
+        key.HasType |= type;
+        key.HasState |= state;
+    }
+
+    // Where the name after "featureFlags" ends, if that is not deep below; else 0.
+    private static int PlaceAmongFlags(ReadOnlySpan<char> path)
+    {
+        int start = 0;
+        for (int depth = 0; depth < MaxDepth; depth++)
+        {
+            int colon = path[start..].IndexOf(':');
+            if (colon < 0)
+                return 0;
+            bool found = Is(path.Slice(start, colon), "featureFlags");
+            start += colon + 1;
+            if (!found)
+                continue;
+            int end = path[start..].IndexOf(':');
+            return end < 0 ? path.Length : start + end;
+        }
+        return 0;
+    }
+
+    private OutsideKey Find(ReadOnlySpan<char> path, bool isRoot)
+    {
+        if (_keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path, out OutsideKey? key))
+            return key;
+        string[] names = path.ToString().Split(':');
+        key = new OutsideKey { Path = path.ToString(), Name = names[^1], IsRoot = isRoot, IsPlaceOfFlag = isRoot || IsMissedSection(names[..^1]) };
+        _keys.Add(key.Path, key);
+        return key;
+    }
+
+    // Flags beside the section, or below a misspelled one, which nothing else would ever read.
+    private static bool IsMissedSection(string[] names) =>
+        Is(names[^1], "featureFlags")
+        && (names.Length == 1 || (names.Length == 2 && NearestName.Find(names[0], Section) is not null && !Is(names[0], SettingReader.SectionName)));
+
+    private static bool HasComment(ReadOnlySpan<char> path)
+    {
+        foreach (Range name in path.Split(':'))
+            if (SettingNames.IsComment(path[name]))
+                return true;
+        return false;
+    }
+
+    private static bool Is(ReadOnlySpan<char> name, string known) => name.Equals(known, StringComparison.OrdinalIgnoreCase);
+}

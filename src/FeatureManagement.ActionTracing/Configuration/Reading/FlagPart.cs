@@ -1,0 +1,16 @@
+namespace FeatureManagement.ActionTracing.Configuration.Reading;
+
+/// <summary>One field that one provider writes of a flag: equal without regard to case, whatever the value.</summary>
+/// <param name="Provider">The place of the provider among all.</param>
+/// <param name="Path">The field below the flag, with colons: <c>environments:production:state</c>. A list is one field.</param>
+internal readonly record struct FlagPart(int Provider, string Path)
+{
+    public bool Equals(FlagPart other) => Provider == other.Provider && Path.Equals(other.Path, StringComparison.OrdinalIgnoreCase);
+
+    public override int GetHashCode() => HashCode.Combine(Provider, StringComparer.OrdinalIgnoreCase.GetHashCode(Path));
+
+    /// <summary>Whether this is the setting at a path, or below it.</summary>
+    public bool IsAt(string path) =>
+        path.Length == 0
+        || (Path.StartsWith(path, StringComparison.OrdinalIgnoreCase) && (Path.Length == path.Length || Path[path.Length] == ':'));
+}

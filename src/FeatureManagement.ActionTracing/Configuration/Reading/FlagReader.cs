@@ -1,0 +1,161 @@
+using System.Globalization;
+using FeatureManagement.ActionTracing.Configuration.LastGood;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Configuration.Reading;
+
+/// <summary>Reads one flag. Rules between flags are looked at elsewhere.</summary>
+internal static class FlagReader
+{
+    public const int MaxNameLength = 200;
+
+    private static readonly string[] KnownEnvironments = ["development", "dev", "staging", "production"];
+
+    /// <summary>The flag as it is in an environment. The overlays of all environments are looked at, for a file is checked before it is deployed.</summary>
+    public static FlagReading Read(SettingNode node, string environment)
+    {
+        string flag = node.Name;
+        var faults = new List<SettingFault>();
+        if (NameFault(flag) is { } nameFault)
+            faults.Add(new SettingFault(flag, "", nameFault));
+
+        var own = new List<SettingFault>();
+        var warnings = new List<string>();
+        FlagDefinition definition = ReadFields(node, flag, SettingNames.Flag, own, warnings);
+        faults.AddRange(own);
+
+        if (node.Find("environments") is { } environments)
+        {
+            // An empty list has an empty value, and would silently be no overlay at all.
+            if (environments.Value is { } text)
+                faults.Add(new SettingFault(flag, "environments", $"is '{ForeignText.Quote(text)}'; it must be an object with a field for each environment"));
+            var misplaced = new List<string>();
+            SettingNode effective = node;
+            foreach (SettingNode overlay in environments.Children)
+            {
+                string path = $"environments.{ForeignText.Quote(overlay.Name)}";
+                if (IsNumber(overlay.Name))
+                    faults.Add(new SettingFault(flag, path, "is an entry of a list; environments must be an object with a field for each environment"));
+                if (overlay.Find("environments") is not null)
+                    faults.Add(new SettingFault(flag, path + ".environments", "is no known field; an overlay has no overlays"));
+                var laid = new List<SettingFault>();
+                ReadFields(node.Overlay(overlay), flag, null, laid, []);
+                faults.AddRange(laid.Except(own).Select(found => found with { Path = found.Path.Length == 0 ? path : $"{path}.{found.Path}" }));
+                if (IsEnvironment(overlay.Name, environment))
+                    effective = effective.Overlay(overlay);
+                else if (!KnownEnvironments.Contains(overlay.Name, StringComparer.OrdinalIgnoreCase) && MisplacedFlags.LooksLikeFlag(overlay))
+                    misplaced.Add(
+                        $"Flag '{ForeignText.Escape(flag)}': {path} has a type and a state, as a flag has. If it is a flag, move it into {SettingReader.SectionName}.featureFlags; "
+                        + "if it is an environment, remove its type.");
+            }
+            if (!ReferenceEquals(effective, node))
+            {
+                warnings.Clear();
+                definition = ReadFields(effective, flag, null, [], warnings);
+            }
+            warnings.AddRange(misplaced);
+        }
+        ListGaps.Warn(node, warnings);
+        return new FlagReading(flag, faults.Count == 0 ? definition : null, definition.Parent, node.Parts ?? [], Parents(node), faults.Count == 0 ? [] : faults, warnings.Count == 0 ? [] : warnings);
+    }
+
+    public static string? NameFault(string name)
+    {
+        if (name.Length is 0 or > MaxNameLength)
+            return string.Create(CultureInfo.InvariantCulture, $"has a name of {name.Length} characters; it must have between 1 and {MaxNameLength}");
+        if (name is "." or "..")
+            return "has a name that is a path; choose another";
+        foreach (char c in name)
+            if (char.IsControl(c) || c is '/' or '\\' or ':')
+                return "has a name with a control character, '/', '\\' or ':'; choose another";
+        return null;
+    }
+
+    private static (string Path, string Name)[] Parents(SettingNode node)
+    {
+        List<(string, string)>? parents = null;
+        if (node.Find("parent")?.Value is { Length: > 0 } own)
+            (parents = []).Add(("parent", own));
+        if (node.Find("environments") is { } environments)
+            foreach (SettingNode overlay in environments.Children)
+                if (overlay.Find("parent")?.Value is { Length: > 0 } laid)
+                    (parents ??= []).Add(($"environments.{ForeignText.Quote(overlay.Name)}.parent", laid));
+        return parents is null ? [] : [.. parents];
+    }
+
+    private static bool IsNumber(string name) => name.Length > 0 && name.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
+
+    private static bool IsEnvironment(string name, string environment) =>
+        name.Equals(environment, StringComparison.OrdinalIgnoreCase)
+        || (name.Equals("dev", StringComparison.OrdinalIgnoreCase) && environment.Equals("Development", StringComparison.OrdinalIgnoreCase));
+
+    // Unknown fields are named once, where they stand: known is null for an overlaid flag.
+    private static FlagDefinition ReadFields(SettingNode node, string flag, string[]? known, List<SettingFault> faults, List<string> warnings)
+    {
+        var fields = new SettingFields(known is null ? node.Without("environments") : node, flag, "", known ?? SettingNames.Overlay, faults);
+        FlagType? type = fields.Choice<FlagType>("type");
+        FlagState? state = fields.Choice<FlagState>("state");
+        Require(fields, node, "type", FlagSpelling.All<FlagType>());
+        Require(fields, node, "state", FlagSpelling.All<FlagState>());
+        FlagVariant[] variants = Variants(fields);
+        if (type == FlagType.Multivariate && variants.Length == 0 && node.Find("variants") is not { HasChildren: true })
+            fields.Fault("variants", "is missing; a multivariate flag must have at least one");
+        int? priority = fields.Integer("priority", 1, int.MaxValue);
+        if (priority is not null && type is not null and not FlagType.Boolean)
+            fields.Fault("priority", $"makes this an emergency flag, which must be boolean; its type is {FlagSpelling.Write(type.Value)}");
+        if (priority is not null && state == FlagState.EmergencyOff)
+            fields.Fault("state", "is emergency_off; an emergency flag is switched off by disabled");
+
+        return new FlagDefinition
+        {
+            Name = flag,
+            Type = type ?? default,
+            State = state ?? default,
+            Description = fields.Text("description"),
+            Percentage = fields.Number("percentage", 0, 100) ?? 0,
+            Whitelist = Ids(fields, "whitelist"),
+            Groups = Ids(fields, "groups"),
+            Variants = variants,
+            Parent = fields.Text("parent") is { Length: > 0 } parent ? parent : null,
+            Priority = priority,
+            Telemetry = fields.Bool("telemetry") ?? false,
+            RolloutConfig = RolloutConfigReader.Read(fields, flag, warnings),
+            Experiment = ExperimentReader.Read(fields, type, variants),
+        };
+    }
+
+    private static void Require(SettingFields fields, SettingNode node, string field, IEnumerable<string> choices)
+    {
+        if (node.Find(field) is not { Value: not null } and not { HasChildren: true })
+            fields.Fault(field, $"is missing; it must be one of {string.Join(", ", choices)}");
+    }
+
+    private static IReadOnlyList<string> Ids(SettingFields fields, string field)
+    {
+        IReadOnlyList<string> ids = fields.List(field) ?? [];
+        if (ids.Contains(""))
+            fields.Fault(field, "holds an empty id; remove it");
+        return ids;
+    }
+
+    private static FlagVariant[] Variants(SettingFields fields)
+    {
+        if (fields.Node("variants") is null)
+            return [];
+        var variants = new List<FlagVariant>();
+        foreach ((string name, SettingFields variant) in fields.Map("variants", SettingNames.Variant))
+        {
+            decimal? weight = variant.Positive("weight");
+            if (weight is null && variant.Node("weight") is not { Value: not null } and not { HasChildren: true })
+                variant.Fault("weight", "is missing; it must be a number greater than 0");
+            var config = new SortedDictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            foreach (SettingItem item in variant.Node("config")?.Items ?? [])
+                if (item.Value is not null)
+                    config[item.Key] = item.Value;
+            variants.Add(new FlagVariant { Name = name, Weight = weight ?? 1, Config = [.. config] });
+        }
+        variants.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Name, right.Name));
+        return [.. variants];
+    }
+}

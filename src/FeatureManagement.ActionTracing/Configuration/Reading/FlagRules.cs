@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Flags;
+
+namespace FeatureManagement.ActionTracing.Configuration.Reading;
+
+/// <summary>The rules between flags, held against what is written: parents exist, and no flag is its own ancestor.</summary>
+internal static class FlagRules
+{
+    // Looking for a similar name takes a pass over all names.
+    private const int MaxSuggestions = 20;
+
+    /// <summary>What is wrong, and the flags that it breaks.</summary>
+    public static (IReadOnlyList<SettingFault> Faults, IReadOnlySet<string> Broken) Check(SectionReading reading, FrozenDictionary<string, FlagDefinition> builtIn)
+    {
+        var faults = new List<SettingFault>();
+        var broken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var unknown = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (FlagReading flag in reading.Flags.Values)
+            foreach ((string path, string parent) in flag.Parents)
+                if (!reading.Flags.ContainsKey(parent) && !builtIn.ContainsKey(parent))
+                {
+                    if (!unknown.TryGetValue(parent, out string? text))
+                        unknown[parent] = text = Unknown(parent, unknown.Count < MaxSuggestions ? reading.Flags.Keys.Concat(builtIn.Keys) : []);
+                    faults.Add(new SettingFault(flag.Name, path, text));
+                    broken.Add(flag.Name);
+                }
+
+        foreach (List<string> cycle in ParentCycles.Find(reading.Flags.Keys, ParentOf))
+        {
+            faults.Add(new SettingFault(cycle[0], "parent", $"makes a cycle: {ParentCycles.Print(cycle)}; take the parent away from one of them"));
+            broken.UnionWith(cycle);
+        }
+        return (faults, broken);
+
+        string? ParentOf(string name) => reading.Flags.TryGetValue(name, out FlagReading? flag) ? Spelled(flag.Parent) : Spelled(builtIn.GetValueOrDefault(name)?.Parent);
+
+        string? Spelled(string? name) => name is null ? null
+            : reading.Flags.TryGetValue(name, out FlagReading? flag) ? flag.Name
+            : builtIn.GetValueOrDefault(name)?.Name;
+    }
+
+    private static string Unknown(string parent, IEnumerable<string> names) =>
+        $"is {ForeignText.Quote(parent)}, and there is no such flag; " + (NearestName.Find(parent, names) is { } nearest ? $"did you mean {nearest}?" : "define it, or take the parent away");
+}

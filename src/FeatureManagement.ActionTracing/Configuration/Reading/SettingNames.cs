@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+
+namespace FeatureManagement.ActionTracing.Configuration.Reading;
+
+/// <summary>The names of all fields, so that ten thousand flags share one string for each.</summary>
+internal static class SettingNames
+{
+    public static readonly string[] Section = ["featureFlags", "featureFlagSettings", "traceOutput"];
+
+    public static readonly string[] Flag =
+    [
+        "type", "state", "description", "percentage", "whitelist", "groups", "variants", "parent", "priority", "environments", "telemetry", "rolloutConfig", "experiment",
+    ];
+
+    /// <summary>What the overlay of an environment may hold: all but overlays.</summary>
+    public static readonly string[] Overlay = [.. Flag.Where(name => name != "environments")];
+
+    public static readonly string[] Variant = ["weight", "config"];
+
+    public static readonly string[] Rollout =
+    [
+        "type", "duration", "startPercentage", "targetPercentage", "checkpoints", "schedule", "startAt", "autoStart", "rollbackTo", "safetyThresholds",
+        "guard", "alpha", "maxErrorRateIncrease", "maxLatencyIncrease", "slowThreshold", "maxHold",
+    ];
+
+    public static readonly string[] Thresholds = ["maxErrorRate", "maxLatency", "thresholdWindow", "maxErrorRateWithoutControl", "minimumSamples", "phases"];
+
+    public static readonly string[] Phases = ["canary", "gradual", "majority"];
+
+    public static readonly string[] Phase = ["maxErrorRate", "maxLatency", "minimumSamples"];
+
+    public static readonly string[] Experiment = ["control", "primaryMetric", "metrics", "plannedUnits", "alpha"];
+
+    public static readonly string[] Metric = ["kind", "higherIsBetter", "role", "cap", "window"];
+
+    public static readonly string[] Settings =
+    [
+        "auditFlagEvaluations", "evaluationAuditRetention", "auditRetention", "defaultTimeout", "cacheEnabled", "cacheTtl",
+        "safetyInterval", "progressionInterval", "storePollInterval", "maxStoreSize",
+    ];
+
+    public static readonly string[] TraceOutput = ["directory", "maxFileSize", "maxFiles", "queueLength"];
+
+    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Known =
+        new[] { Section, Flag, Variant, Rollout, Thresholds, Phases, Phase, Experiment, Metric, Settings, TraceOutput }
+            .SelectMany(names => names).Distinct().ToFrozenDictionary(name => name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Keys that are there for people, in any case. They are ignored at every level.</summary>
+    public static bool IsComment(ReadOnlySpan<char> name) =>
+        name is ['/', '/'] || (name is ['$' or '_', ..] && name[1..].Equals("comment", StringComparison.OrdinalIgnoreCase));
+
+    public static bool IsOneOf(ReadOnlySpan<char> name, string[] known)
+    {
+        foreach (string field in known)
+            if (name.Equals(field, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
+
+    public static string Intern(ReadOnlySpan<char> name) => Known.TryGetValue(name, out string? known) ? known : name.ToString();
+}

@@ -1,0 +1,86 @@
+using FeatureManagement.ActionTracing.Configuration.Files;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace FeatureManagement.ActionTracing.Configuration.Reading;
+
+/// <summary>Fills <see cref="RawSettings"/> from configuration. Never throws once it has read something. Thread-safe.</summary>
+internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawSettings>
+{
+    private const int Attempts = 5;
+
+    private readonly Lock _gate = new();
+    private readonly ConfigurationFiles _files = new(place);
+    private bool _hasRead;
+
+    public void Configure(RawSettings options)
+    {
+        RawSettings raw = Read();
+        options.Section = raw.Section;
+        options.Faults = raw.Faults;
+        options.HasList = raw.HasList;
+        options.ListLength = raw.ListLength;
+        options.Outside = raw.Outside;
+        options.FileFaults = raw.FileFaults;
+        options.IsUnreadable = raw.IsUnreadable;
+    }
+
+    /// <summary>The files whose edits are seen only after a restart.</summary>
+    public IReadOnlyList<string> NotReloaded() => _files.NotReloaded();
+
+    /// <summary>Loads files that have changed although no watcher said so.</summary>
+    public void CheckFiles()
+    {
+        List<FileConfigurationProvider> changed;
+        lock (_gate)
+            changed = _files.Changed();
+        foreach (FileConfigurationProvider file in changed)
+        {
+            try
+            {
+                ConfigurationFiles.CheckReadable(file);
+                // Not under the lock, for it tells everybody who listens.
+                file.Load();
+            }
+#pragma warning disable CA1031 // One file's fault is no reason to leave out the others, whatever the provider's make.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                lock (_gate)
+                    _files.Failed(file, exception);
+            }
+        }
+    }
+
+    public RawSettings Read()
+    {
+        lock (_gate)
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    var faults = new List<string>();
+                    RawSettings raw = SettingReader.Read(place.Configuration, provider => _files.DataOf(provider, faults), place.Above);
+                    raw.FileFaults = faults;
+                    _hasRead = true;
+                    return raw;
+                }
+                // Somebody writes to a provider while we read it, or a provider of another make fails.
+#pragma warning disable CA1031
+                catch (Exception exception) when (attempt == Attempts && _hasRead)
+                {
+                    return new RawSettings
+                    {
+                        IsUnreadable = true,
+                        FileFaults = [$"Configuration cannot be read: {KeptJsonProvider.ReasonOf(exception)}. What was last read stands."],
+                    };
+                }
+                catch (Exception) when (attempt < Attempts)
+                {
+                }
+#pragma warning restore CA1031
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Diagnostics;
+
+namespace FeatureManagement.ActionTracing;
+
+/// <summary>Who changes a flag, why and from where. Goes with every change, into the audit and the log. Immutable.</summary>
+/// <remarks>
+/// Actor and reason must not be blank, nor longer than <see cref="MaxLength"/>, and U+0000 or half of a surrogate pair is refused, because no store keeps them.
+/// An emergency alone is never refused for words: they are made to fit, and <see cref="EmergencyResult.Note"/> says so.
+/// </remarks>
+/// <param name="Actor">Who: a person or a service.</param>
+/// <param name="Reason">Why, in words for whoever reads the audit later.</param>
+/// <param name="Source">From where.</param>
+public sealed record FlagChange(string Actor, string Reason, ChangeSource Source = ChangeSource.Code)
+{
+    /// <summary>The longest actor and reason that are taken.</summary>
+    public const int MaxLength = 1_000;
+
+    /// <summary>The <see cref="FlagStamp"/> of the flag as whoever changes it has seen it; null for any.</summary>
+    internal string? Seen { get; init; }
+
+    /// <summary>A reason that a machine made from parts of any length, cut to what is taken.</summary>
+    internal static string Cut(string reason) => ForeignText.Cut(reason, MaxLength);
+
+    internal IReadOnlyList<string> Faults() => [.. new[] { FaultOf("an actor", Actor), FaultOf("a reason", Reason) }.OfType<string>()];
+
+    internal void Check()
+    {
+        IReadOnlyList<string> faults = Faults();
+        if (faults.Count > 0)
+            throw new FlagChangeException(FlagChangeError.Invalid, faults);
+    }
+
+    private static string? FaultOf(string what, string? text) =>
+        string.IsNullOrWhiteSpace(text) ? $"Every change needs {what}; say who and why."
+        : text.Length > MaxLength ? $"This is too long for {what}: {text.Length} characters; at most {MaxLength} are taken."
+        : !StorableText.IsStorable(text) ? $"U+0000 or half of a surrogate pair cannot be stored in {what}; remove it."
+        : null;
+}

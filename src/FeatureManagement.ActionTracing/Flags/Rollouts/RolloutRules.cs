@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.Flags.Rollouts;
+
+/// <summary>What must hold of a plan, wherever it comes from. Configuration has been checked for it before; code has not.</summary>
+internal static class RolloutRules
+{
+    // Two processes of two releases that share a store must not start each other's content for ever; more than a few are never on their way at once.
+    private const int MaxContents = 8;
+
+    /// <summary>Everything that is wrong, each beginning with the field.</summary>
+    public static IReadOnlyList<string> Check(RolloutConfig plan)
+    {
+        var faults = new List<string>();
+        if (plan.Duration <= TimeSpan.Zero)
+            Fault($"duration is {plan.Duration:c}; it must be longer than zero");
+        if (plan.StartPercentage is < 0 or > 100)
+            Fault($"startPercentage is {plan.StartPercentage}; it must be between 0 and 100");
+        if (plan.TargetPercentage is < 0 or > 100)
+            Fault($"targetPercentage is {plan.TargetPercentage}; it must be between 0 and 100");
+        if (plan.Type == RolloutType.Stepped && (plan.Checkpoints.Count == 0 || !Rises(plan.Checkpoints)))
+            Fault($"checkpoints are {string.Join(", ", plan.Checkpoints)}; they must rise within 0 and 100, and there must be one at least");
+        if (plan.Type == RolloutType.Custom && (plan.Schedule is not [.., { After.Ticks: > 0 }] || !Rises([.. plan.Schedule.Select(entry => entry.Percentage)])
+            || plan.Schedule.Zip(plan.Schedule.Skip(1)).Any(pair => pair.Second.After <= pair.First.After)))
+            Fault($"schedule has {plan.Schedule.Count} entries; there must be one at least, and times and percentages must rise from entry to entry, within 0 and 100");
+        if (WrongEnd(plan) is { } end)
+            faults.Add("targetPercentage " + end);
+        if (plan.SafetyThresholds is { MaxErrorRateWithoutControl: not (>= 0.001 and <= 1) } thresholds)
+            Fault($"safetyThresholds.maxErrorRateWithoutControl is {thresholds.MaxErrorRateWithoutControl}; it must be between 0.001 and 1, which switches it off");
+        if (!(plan.Alpha is > 0 and < 1))
+            Fault($"alpha is {plan.Alpha}; it must lie between 0 and 1");
+        if (!(plan.MaxErrorRateIncrease is >= 0 and <= 100))
+            Fault($"maxErrorRateIncrease is {plan.MaxErrorRateIncrease}; it must be between 0 and 100");
+        if (!(plan.MaxLatencyIncrease is >= 0 and <= 100))
+            Fault($"maxLatencyIncrease is {plan.MaxLatencyIncrease}; it must be between 0 and 100");
+        if (plan.SlowThreshold <= TimeSpan.Zero)
+            Fault($"slowThreshold is {plan.SlowThreshold:c}; it must be longer than zero");
+        if (plan.MaxHold < TimeSpan.Zero)
+            Fault($"maxHold is {plan.MaxHold:c}; it cannot be negative");
+        return faults;
+
+        void Fault(FormattableString text) => faults.Add(text.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>What is wrong with a target that is not where the plan's own list of shares ends; null where it is.</summary>
+    public static string? WrongEnd(RolloutConfig plan) => plan.ListEnd is not { } end || end == plan.TargetPercentage ? null
+        : string.Create(CultureInfo.InvariantCulture, $"is {plan.TargetPercentage}, and the last of {(plan.Type == RolloutType.Custom ? "schedule" : "checkpoints")} is {end}; the rollout ends at one share: leave targetPercentage out, or end the list with it");
+
+    /// <summary>What a plan says and its type does not go by, each beginning with the field. An overlay that changes the type inherits such fields; whoever writes a whole plan has no use for them.</summary>
+    public static IEnumerable<string> Unused(RolloutConfig plan)
+    {
+        if (plan.Type != RolloutType.Stepped && plan.HasOwnCheckpoints)
+            yield return $"checkpoints are of no effect: only a stepped rollout has them, and type is {FlagSpelling.Write(plan.Type)}";
+        if (plan.Type != RolloutType.Custom && plan.Schedule.Count > 0)
+            yield return $"schedule is of no effect: only a custom rollout has one, and type is {FlagSpelling.Write(plan.Type)}";
+        if (plan is { Type: RolloutType.Custom, Schedule: [.., { After: var last }] } && plan.Duration != last && plan.Duration != RolloutConfig.DefaultDuration)
+            yield return string.Create(CultureInfo.InvariantCulture, $"duration is {plan.Duration:c} and of no effect: a custom rollout takes until the last time of its schedule, which is {last:c}");
+    }
+
+    /// <summary>Tells one content of <c>rolloutConfig</c> from another; null for none.</summary>
+    public static string? Fingerprint(RolloutConfig? plan)
+    {
+        if (plan is null)
+            return null;
+        // A field that came later must not make a content look new that has had its rollout: an update of the package would start it again.
+        string content = StoredJson.Write(plan).Replace(",\"maxErrorRateWithoutControl\":0.1,", ",", StringComparison.Ordinal).Replace(",\"maxErrorRateWithoutControl\":0.1}", "}", StringComparison.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 8));
+    }
+
+    /// <summary>Whether a content of <c>rolloutConfig</c> has had its rollout.</summary>
+    /// <param name="had">The fingerprints of those that have, with spaces between them; or null.</param>
+    /// <param name="content">The fingerprint of the content; null for none.</param>
+    public static bool HasHad(string? had, string? content) => content is not null && had?.Split(' ').Contains(content) == true;
+
+    /// <summary>The fingerprints, with that of a content at their end; the oldest are forgotten.</summary>
+    public static string? WithHad(string? had, RolloutConfig? plan) => Fingerprint(plan) is not { } content ? had
+        : string.Join(' ', (had?.Split(' ') ?? []).Where(other => other != content).Append(content).TakeLast(MaxContents));
+
+    private static bool Rises(IReadOnlyList<decimal> shares) =>
+        shares.All(share => share is >= 0 and <= 100) && shares.Zip(shares.Skip(1)).All(pair => pair.First <= pair.Second);
+}

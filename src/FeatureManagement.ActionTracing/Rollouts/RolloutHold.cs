@@ -1,7 +1,0 @@
-namespace FeatureManagement.ActionTracing.Rollouts;
-
-/// <summary>Why a rollout credits no time at the moment. Immutable.</summary>
-/// <param name="Kind">Which verdict holds it.</param>
-/// <param name="Reason">The same in a sentence.</param>
-/// <param name="Since">Since when.</param>
-internal sealed record RolloutHold(VerdictKind Kind, string Reason, DateTimeOffset Since);

@@ -1,0 +1,29 @@
+using FeatureManagement.ActionTracing.Statistics;
+
+namespace FeatureManagement.ActionTracing.State.Experiments;
+
+/// <summary>The sums of one variant in one step.</summary>
+internal sealed class ArmTally
+{
+    public int Step { get; init; }
+
+    public int Variant { get; init; }
+
+    /// <summary>Units whose first exposure ever was here.</summary>
+    public long Units { get; set; }
+
+    /// <summary>Distinct units that were exposed here, for the split.</summary>
+    public long Split { get; set; }
+
+    public required MetricTally[] Metrics { get; init; }
+
+    /// <summary>The units that count for a metric, and their values.</summary>
+    public Moments Of(ExperimentMetric metric, int place) => metric.Kind == MetricKind.Continuous
+        ? Metrics[place].Values
+        : CountsOf(metric, place) is var (units, ones) ? Moments.OfBinary(units, ones) : default;
+
+    /// <summary>The units that count for a binary metric, and those of them that converted.</summary>
+    public (long Units, long Ones) CountsOf(ExperimentMetric metric, int place) => (metric.Window is null ? Units : Metrics[place].Count, Metrics[place].Ones);
+
+    public ArmTally Copy() => new() { Step = Step, Variant = Variant, Units = Units, Split = Split, Metrics = [.. Metrics] };
+}

@@ -1,0 +1,71 @@
+namespace FeatureManagement.ActionTracing.State.Experiments;
+
+/// <summary>What is kept of earlier looks, in a document of its own. Immutable.</summary>
+internal sealed record ExperimentEvidence
+{
+    private const int MaxTimes = 200;
+
+    public int Run { get; init; }
+
+    /// <summary>The smallest p-value of each comparison, by metric and variant.</summary>
+    public IReadOnlyDictionary<string, double> PValues { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>What speaks against variants in binary guardrails, by metric and variant.</summary>
+    public IReadOnlyDictionary<string, GuardrailEvidence> Guardrails { get; init; } = new Dictionary<string, GuardrailEvidence>();
+
+    /// <summary>What guardrails have said against variants, by metric and variant, as the look said it that found it. Final.</summary>
+    public IReadOnlyDictionary<string, ExperimentComparison> Final { get; init; } = new Dictionary<string, ExperimentComparison>();
+
+    /// <summary>The largest evidence against the split, as a logarithm.</summary>
+    public double SplitLogE { get; init; }
+
+    public IReadOnlyList<ExperimentPoint> History { get; init; } = [];
+
+    public double PValueOf(string metric, string variant) => PValues.GetValueOrDefault(Key(metric, variant), 1);
+
+    public GuardrailEvidence GuardrailOf(string metric, string variant) => Guardrails.GetValueOrDefault(Key(metric, variant), GuardrailEvidence.None);
+
+    public ExperimentComparison? FinalOf(string metric, string variant) => Final.GetValueOrDefault(Key(metric, variant));
+
+    /// <summary>The evidence with what binary guardrails have seen since the last look.</summary>
+    public ExperimentEvidence Look(ExperimentRun run, ExperimentTally tally)
+    {
+        var guardrails = new Dictionary<string, GuardrailEvidence>(Guardrails);
+        for (int place = 0; place < run.Metrics.Count; place++)
+            if (run.Metrics[place] is { Role: MetricRole.Guardrail, Kind: MetricKind.Binary } metric)
+                for (int variant = 0; variant < run.Variants.Count; variant++)
+                    if (variant != run.Control)
+                        guardrails[Key(metric.Name, run.Variants[variant])] =
+                            GuardrailOf(metric.Name, run.Variants[variant]).Look(run, tally, place, variant);
+        return this with { Guardrails = guardrails };
+    }
+
+    /// <summary>The evidence after a look. Points of the history are kept for some times only, evenly thinned.</summary>
+    public ExperimentEvidence Add(ExperimentResult look, double splitLogE, TimeSpan interval)
+    {
+        var values = look.Metrics
+            .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.PValue < 1).Select(comparison => (Key: Key(metric.Name, comparison.Variant), comparison.PValue)))
+            .ToDictionary(pair => pair.Key, pair => pair.PValue);
+        Dictionary<string, ExperimentComparison> final = look.Metrics
+            .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.DecidedAt is not null).Select(comparison => (Key: Key(metric.Name, comparison.Variant), Comparison: comparison)))
+            .ToDictionary(pair => pair.Key, pair => pair.Comparison);
+        IReadOnlyList<ExperimentPoint> history = History;
+        if (history.Count == 0 || look.At - history[^1].At >= interval)
+            history = Thin([.. history, .. look.Metrics[0].Comparisons
+                .Where(comparison => comparison.Difference is not null)
+                .Select(comparison => new ExperimentPoint(look.At, comparison.Variant, look.Units, comparison.Difference!))]);
+        return this with { Run = look.Run, PValues = values, Final = final, SplitLogE = Math.Max(SplitLogE, splitLogE), History = history };
+    }
+
+    private static ExperimentPoint[] Thin(ExperimentPoint[] points)
+    {
+        DateTimeOffset[] times = [.. points.Select(point => point.At).Distinct()];
+        if (times.Length <= MaxTimes)
+            return points;
+        HashSet<DateTimeOffset> kept = [.. times.Where((_, place) => place % 2 == 0), times[^1]];
+        return [.. points.Where(point => kept.Contains(point.At))];
+    }
+
+    // Configuration has no name with a colon in it.
+    private static string Key(string metric, string variant) => metric + ":" + variant;
+}

@@ -1,0 +1,71 @@
+using FeatureManagement.ActionTracing.Flags;
+using FeatureManagement.ActionTracing.Storage;
+
+namespace FeatureManagement.ActionTracing.State.Experiments;
+
+/// <summary>
+/// An experiment with everything frozen that must not change once data has been seen. What is measured belongs to the run: whoever edits it begins
+/// another one. Immutable.
+/// </summary>
+internal sealed record ExperimentRun
+{
+    public required string Flag { get; init; }
+
+    /// <summary>Counts the runs of the flag, from 1.</summary>
+    public required int Number { get; init; }
+
+    public required ExperimentConfig Config { get; init; }
+
+    /// <summary>The names of the variants; everything else refers to them by their places.</summary>
+    public required IReadOnlyList<string> Variants { get; init; }
+
+    /// <summary>The steps, the current one last.</summary>
+    public required IReadOnlyList<ExperimentStep> Steps { get; init; }
+
+    public ExperimentStep Step => Steps[^1];
+
+    public IReadOnlyList<ExperimentMetric> Metrics => Config.Metrics;
+
+    /// <summary>The place of the control variant.</summary>
+    public int Control => Enumerable.Range(0, Variants.Count).First(i => string.Equals(Variants[i], Config.Control, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Where the units of the run are kept.</summary>
+    public string Key => FlagKey.Of(Flag) + "/" + Number;
+
+    public int MetricOf(string name)
+    {
+        for (int i = 0; i < Metrics.Count; i++)
+            if (string.Equals(Metrics[i].Name, name, StringComparison.OrdinalIgnoreCase))
+                return i;
+        return -1;
+    }
+
+    /// <summary>The run that a flag needs now: the one before, the same with another step where the weights have changed, or a new one where what is measured has.</summary>
+    public static ExperimentRun For(FlagDefinition flag, ExperimentRun? before, DateTimeOffset now)
+    {
+        ExperimentConfig config = flag.Experiment!;
+        string[] variants = [.. flag.Variants.Select(variant => variant.Name)];
+        decimal[] weights = [.. flag.Variants.Select(variant => variant.Weight)];
+        if (before is null || !before.Measures(config, variants))
+            return new ExperimentRun
+            {
+                Flag = flag.Name,
+                Number = (before?.Number ?? 0) + 1,
+                Config = config,
+                Variants = variants,
+                Steps = [new ExperimentStep(1, weights, now, null)],
+            };
+        return SameShares(before.Step.Weights, weights)
+            ? before
+            : before with { Steps = [.. before.Steps.SkipLast(1), before.Step with { Until = now }, new ExperimentStep(before.Step.Number + 1, weights, now, null)] };
+    }
+
+    private bool Measures(ExperimentConfig config, string[] variants) =>
+        Variants.SequenceEqual(variants, StringComparer.OrdinalIgnoreCase) && StoredJson.Write(Config) == StoredJson.Write(config);
+
+    private static bool SameShares(IReadOnlyList<decimal> left, decimal[] right)
+    {
+        (decimal leftTotal, decimal rightTotal) = (left.Sum(), right.Sum());
+        return left.Zip(right).All(pair => pair.First * rightTotal == pair.Second * leftTotal);
+    }
+}

@@ -1,0 +1,19 @@
+namespace FeatureManagement.ActionTracing.State;
+
+/// <summary>What updates at run time have laid over a flag; null where they said nothing. Immutable.</summary>
+internal sealed record FlagOverride
+{
+    public FlagState? State { get; init; }
+
+    public decimal? Percentage { get; init; }
+
+    public IReadOnlyList<string>? Whitelist { get; init; }
+
+    public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>Weights by name, for variants that configuration defines.</summary>
+    public IReadOnlyDictionary<string, decimal>? Weights { get; init; }
+
+    /// <summary>What configuration said when the override was laid.</summary>
+    public required ConfiguredAnswer Over { get; init; }
+}

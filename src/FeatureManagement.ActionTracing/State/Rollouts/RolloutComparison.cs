@@ -1,0 +1,27 @@
+namespace FeatureManagement.ActionTracing;
+
+/// <summary>How those with the flag on fare against those without. Valid at any time, however often it is looked at. Immutable.</summary>
+/// <remarks>A rate of errors or of slow actions is by user and step: each user is at risk once in every step, and bad once in the rollout, after which it is at risk no more.</remarks>
+public sealed record RolloutComparison
+{
+    /// <summary>The value with the flag on; null without any users.</summary>
+    public double? Exposed { get; init; }
+
+    /// <summary>The value with the flag off; null without any users.</summary>
+    public double? Control { get; init; }
+
+    /// <summary>How many times as large it is with the flag on, compared inside of steps; null where that is not known.</summary>
+    public double? Ratio { get; init; }
+
+    /// <summary>The ratio is at least this; null where there is no bound.</summary>
+    public double? Lower { get; init; }
+
+    /// <summary>The ratio is at most this; null where there is no bound.</summary>
+    public double? Upper { get; init; }
+
+    /// <summary>How often chance alone would look like this, however often one looks.</summary>
+    public required double PValue { get; init; }
+
+    /// <summary>How far the evidence is on its way to a rollback, 0 to 1.</summary>
+    public required double Evidence { get; init; }
+}

@@ -1,0 +1,7 @@
+namespace FeatureManagement.ActionTracing.State.Rollouts;
+
+/// <summary>Why a rollout credits no time at the moment. Immutable.</summary>
+/// <param name="Kind">Which verdict holds it.</param>
+/// <param name="Reason">The same in a sentence.</param>
+/// <param name="Since">Since when.</param>
+internal sealed record RolloutHold(VerdictKind Kind, string Reason, DateTimeOffset Since);

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using FeatureManagement.ActionTracing.Tests.Support;
+
+namespace FeatureManagement.ActionTracing.Tests.Changes;
+
+public sealed class FlagWatcherTests : IDisposable
+{
+    private static readonly FlagChange Change = new("ann", "because");
+
+    private readonly FlagServices _services = new([Flag.Share("share", 0), Flag.On("child") with { Parent = "share" }]);
+    private readonly ConcurrentQueue<decimal> _heard = new();
+
+    private IFeatureFlagManager Manager => _services.Manager;
+
+    public void Dispose() => _services.Dispose();
+
+    [Fact]
+    public async Task Watch_SeveralChanges_AreHeardInOrderAndAfterTheyAct()
+    {
+        int early = 0;
+        using IDisposable watch = Manager.WatchFlag("SHARE", status =>
+        {
+            if (Manager.GetFlag("share")!.Version < status.Version)
+                early++;
+            _heard.Enqueue(status.Definition.Percentage);
+        });
+        await Update(1, 2, 3, 4, 5);
+        Heard(1, 2, 3, 4, 5);
+        Assert.Equal(0, early);
+    }
+
+    [Fact]
+    public async Task Watch_OneThatThrowsAndOneThatBlocks_HarmNobody()
+    {
+        using var block = new ManualResetEventSlim();
+        using IDisposable blocking = Manager.WatchFlag("share", _ => block.Wait());
+        using IDisposable throwing = Manager.WatchFlag("share", status =>
+        {
+            _heard.Enqueue(-status.Definition.Percentage);
+            throw new InvalidOperationException("no");
+        });
+        await Update(1, 2);
+        Heard(-1, -2);
+        using IDisposable other = Manager.WatchFlag("share", status => _heard.Enqueue(status.Definition.Percentage));
+        await Update(3);
+        Eventually.True(() => _heard.Contains(3) && _heard.Contains(-3), () => string.Join(" ", _heard));
+        block.Set();
+    }
+
+    [Fact]
+    public async Task Watch_OneThatStopsInItsCallback_HearsNoMore()
+    {
+        IDisposable? watch = null;
+        using var ready = new ManualResetEventSlim();
+        watch = Manager.WatchFlag("share", status =>
+        {
+            ready.Wait();
+            _heard.Enqueue(status.Definition.Percentage);
+            watch!.Dispose(); // set before it is ready
+        });
+        ready.Set();
+        await Update(1);
+        Heard(1);
+        using IDisposable other = Manager.WatchFlag("share", status => _heard.Enqueue(status.Definition.Percentage * 10));
+        await Update(2);
+        Heard(1, 20);
+    }
+
+    [Fact]
+    public async Task Watch_ChildOfAKilledFlag_IsToldThatItIsOff()
+    {
+        await Update(50);
+        var heard = new ConcurrentQueue<bool>();
+        using IDisposable watch = Manager.WatchFlag("child", status => heard.Enqueue(status.Enabled));
+        await Manager.EmergencyShutdownAsync("share", Change);
+        await Manager.ClearEmergencyAsync("share", Change);
+        Eventually.True(() => heard.Count == 2, () => string.Join(" ", heard));
+        Assert.Equal([false, true], heard);
+    }
+
+    [Fact]
+    public async Task Watch_KillThatActsAndIsThenStored_IsToldOnce()
+    {
+        var heard = new ConcurrentQueue<FlagState>();
+        using IDisposable watch = Manager.WatchFlag("share", status => heard.Enqueue(status.Definition.State));
+        await Manager.EmergencyShutdownAsync("share", Change);
+        Assert.True(Manager.GetFlag("share")!.Stored);
+        await Manager.ClearEmergencyAsync("share", Change);
+        await Manager.EmergencyShutdownAsync("share", Change);
+        Eventually.True(() => heard.Count(state => state == FlagState.EmergencyOff) == 2, () => string.Join(" ", heard));
+        Assert.Equal([FlagState.EmergencyOff, FlagState.Rollout, FlagState.EmergencyOff], heard);
+    }
+
+    [Fact]
+    public void Watch_FlagThatComesAndGoes_IsTold()
+    {
+        var heard = new ConcurrentQueue<bool>();
+        using IDisposable watch = Manager.WatchFlag("new", status => heard.Enqueue(status.Enabled));
+        _services.Flags.Set(Flag.On("new"));
+        _services.Flags.Set(Flag.Off("else"));
+        Eventually.True(() => heard.Count == 2, () => string.Join(" ", heard));
+        Assert.Equal([true, false], heard);
+    }
+
+    private async Task Update(params decimal[] percentages)
+    {
+        foreach (decimal percentage in percentages)
+            await Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = percentage }, Change);
+    }
+
+    private void Heard(params decimal[] expected) =>
+        Eventually.True(() => _heard.SequenceEqual(expected), () => string.Join(" ", _heard));
+}
