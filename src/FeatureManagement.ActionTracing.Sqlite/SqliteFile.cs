@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -289,12 +290,12 @@ internal sealed partial class SqliteFile
         return settings;
     }
 
-    [LoggerMessage(210, LogLevel.Warning, "The store's file '{Path}' {Change}: every connection to it is opened again.", EventName = "StoreFileChanged")]
+    [LoggerMessage(EventIds.StoreFileChanged, LogLevel.Warning, "The store's file '{Path}' {Change}: every connection to it is opened again.", EventName = "StoreFileChanged")]
     private partial void LogChanged(string path, string change);
 
-    [LoggerMessage(213, LogLevel.Warning, "The store's file '{Path}' was not there, but its '-wal' was, with changes of the missing file; a new file is made, and the '-wal' is kept as '{Aside}'.", EventName = "StoreLogFoundAlone")]
+    [LoggerMessage(EventIds.StoreLogFoundAlone, LogLevel.Warning, "The store's file '{Path}' was not there, but its '-wal' was, with changes of the missing file; a new file is made, and the '-wal' is kept as '{Aside}'.", EventName = "StoreLogFoundAlone")]
     private partial void LogFoundAlone(string path, string aside);
 
-    [LoggerMessage(211, LogLevel.Warning, "The store's file '{Path}' was replaced, and the '-wal' beside it belonged to the earlier file; it is kept as '{Aside}'.", EventName = "StoreLogSetAside")]
+    [LoggerMessage(EventIds.StoreLogSetAside, LogLevel.Warning, "The store's file '{Path}' was replaced, and the '-wal' beside it belonged to the earlier file; it is kept as '{Aside}'.", EventName = "StoreLogSetAside")]
     private partial void LogSetAside(string path, string aside);
 }

@@ -64,7 +64,7 @@ internal static class ExperimentRows
     {
         using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var store = new SqliteExperimentStore(new SqliteFile(file, null));
-        ExperimentRun run = ExperimentRun.For(Flag, null, DateTimeOffset.UtcNow);
+        ExperimentRun run = NextExperimentRun.Of(Flag, null, DateTimeOffset.UtcNow);
         var variants = new VariantTable(Flag);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         var queue = new ExperimentQueue(services.GetRequiredService<IMeterFactory>());

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -100,9 +101,9 @@ internal sealed partial class CallerAccess(IHostEnvironment environment, IOption
     private static AccessDecision Denied(HttpContext request) =>
         request.User.Identity?.IsAuthenticated == true ? AccessDecision.Forbidden : AccessDecision.Unknown;
 
-    [LoggerMessage(600, LogLevel.Error, "A policy guards action tracing, but the application has no authentication or authorization services; nobody is let in. Call AddAuthentication() and AddAuthorization().", EventName = "NoAuthorizationServices")]
+    [LoggerMessage(EventIds.NoAuthorizationServices, LogLevel.Error, "A policy guards action tracing, but the application has no authentication or authorization services; nobody is let in. Call AddAuthentication() and AddAuthorization().", EventName = "NoAuthorizationServices")]
     private partial void LogNoServices();
 
-    [LoggerMessage(601, LogLevel.Error, "A policy that guards action tracing does not exist; nobody is let in. Check ReadPolicy, WritePolicy, EmergencyPolicy and RequireAuthorization() against AddAuthorization().", EventName = "NoSuchPolicy")]
+    [LoggerMessage(EventIds.NoSuchPolicy, LogLevel.Error, "A policy that guards action tracing does not exist; nobody is let in. Check ReadPolicy, WritePolicy, EmergencyPolicy and RequireAuthorization() against AddAuthorization().", EventName = "NoSuchPolicy")]
     private partial void LogNoPolicy(Exception exception);
 }

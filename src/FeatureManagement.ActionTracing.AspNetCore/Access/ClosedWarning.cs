@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,6 @@ internal sealed partial class ClosedWarning(IHostEnvironment environment, Caller
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(603, LogLevel.Warning, "Everything below {Prefix} is closed to everybody: neither ReadPolicy nor WritePolicy is set. Name policies in AddAspNetCore(web => …).", EventName = "NoPolicies")]
+    [LoggerMessage(EventIds.NoPolicies, LogLevel.Warning, "Everything below {Prefix} is closed to everybody: neither ReadPolicy nor WritePolicy is set. Name policies in AddAspNetCore(web => …).", EventName = "NoPolicies")]
     private partial void LogClosed(string? prefix);
 }

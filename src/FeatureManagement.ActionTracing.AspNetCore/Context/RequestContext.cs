@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using FeatureManagement.ActionTracing.Answering;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
@@ -96,7 +97,7 @@ internal sealed partial class RequestContext(
         return session.IsAvailable && session.Keys.Any() ? session.Id : null;
     }
 
-    [LoggerMessage(602, LogLevel.Warning, "The session could not be loaded; flags are evaluated as if there were none.", EventName = "NoSession")]
+    [LoggerMessage(EventIds.NoSession, LogLevel.Warning, "The session could not be loaded; flags are evaluated as if there were none.", EventName = "NoSession")]
     private partial void LogNoSession(Exception exception);
 
     private sealed record Made(ClaimsPrincipal User, FeatureFlagContext Context);

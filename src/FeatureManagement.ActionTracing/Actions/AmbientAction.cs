@@ -80,14 +80,9 @@ internal sealed class AmbientAction
     /// <param name="variant">The index of the variant, or -1.</param>
     public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason, int variant = -1)
     {
-        WatchedStep? step = flag.Watch.Step;
-        if (step is null && _recordings == 0)
-            return;
-        RunningAction? action = Current;
-        if (step is not null && key is not null && reason.IsByBucket() && step.Covers(flag)
-            && (action is null || action.Exposures?.Add(step, key, reason.IsOn()) == false))
-            step.CountOutsideAction();
-        if (action is { RecordsEvaluations: true })
+        if (key is not null && flag.Observers.Rollout is { } rollout && reason.IsByBucket())
+            rollout.Expose(flag, key, reason.IsOn());
+        if (_recordings != 0 && Current is { RecordsEvaluations: true } action)
             action.Evaluated(flag, key, reason, variant);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction actio
             if (!_watched.Add(flag))
                 throw new InvalidOperationException($"Flag '{flag}' is being watched already.");
             action.BeginWatch();
-            return new OutcomeWatch(compiled.Name, step, share, compiled.Watch, time, window, units ?? (static () => new UnitSet()), () => End(flag), due);
+            return new OutcomeWatch(compiled.Name, step, share, compiled.Observers, action, time, window, units ?? (static () => new UnitSet()), () => End(flag), due);
         }
     }
 

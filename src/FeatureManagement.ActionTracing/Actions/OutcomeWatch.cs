@@ -11,7 +11,7 @@ internal sealed class OutcomeWatch : IDisposable
     private const int MaxControlLatencies = 1_000;
     private const int MaxCopies = 100;
 
-    private readonly WatchCell _cell;
+    private readonly FlagObservers _observers;
     private readonly TimeProvider _time;
     private readonly TimeSpan _window;
     private readonly Action _closed;
@@ -27,11 +27,12 @@ internal sealed class OutcomeWatch : IDisposable
     private bool _disposed;
 
     public OutcomeWatch(
-        string flag, int step, decimal share, WatchCell cell, TimeProvider time, TimeSpan window, Func<UnitSet> units, Action closed, Action<EarlyCheck>? due = null)
+        string flag, int step, decimal share, FlagObservers observers, AmbientAction action, TimeProvider time, TimeSpan window, Func<UnitSet> units, Action closed, Action<EarlyCheck>? due = null)
     {
         Flag = flag;
         Seed = Bucket.Seed(flag + "\nunits");
-        _cell = cell;
+        _observers = observers;
+        Action = action;
         _time = time;
         _window = window;
         _closed = closed;
@@ -40,10 +41,13 @@ internal sealed class OutcomeWatch : IDisposable
         Gated = new GatedOutcomes(time, window, units());
         _step = new WatchedStep(this, step, share, units(), units(), null);
         _copies.Add((time.GetTimestamp(), default));
-        cell.Step = _step;
+        observers.Rollout = _step;
     }
 
     public string Flag { get; }
+
+    /// <summary>The action in which an answer is given.</summary>
+    public AmbientAction Action { get; }
 
     /// <summary>The seed of the units' hashes: another than the bucket's, so that what is sampled has nothing to do with the arm.</summary>
     public long Seed { get; }
@@ -72,7 +76,7 @@ internal sealed class OutcomeWatch : IDisposable
             _step.Close();
             _earlierSteps += _step.Read().Actions;
             _step = _step.Next(step, share, newRound ? _units() : null);
-            _cell.Step = _step;
+            _observers.Rollout = _step;
         }
     }
 
@@ -120,8 +124,8 @@ internal sealed class OutcomeWatch : IDisposable
                 return;
             _disposed = true;
             _step.Close();
-            if (ReferenceEquals(_cell.Step, _step))
-                _cell.Step = null;
+            if (ReferenceEquals(_observers.Rollout, _step))
+                _observers.Rollout = null;
         }
         _closed();
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Actions;
@@ -8,10 +7,11 @@ namespace FeatureManagement.ActionTracing.Actions;
 /// <summary>An action that is under way. Ends once, however often it is told to. Never reused. Thread-safe.</summary>
 internal sealed class RunningAction
 {
-    private readonly ActionServices _services;
+    private readonly AmbientAction _ambient;
+    private readonly TimeProvider _time;
     private readonly long _start;
     private readonly RunningAction _outermost;
-    private ActionTrace? _trace;
+    private IActionTrace? _trace;
     private volatile TargetingContext? _known;
     private volatile Func<FeatureFlagContext>? _caller;
     private int _ended;
@@ -19,17 +19,18 @@ internal sealed class RunningAction
     private volatile bool _isFailureKnown;
     private volatile bool _givenUp;
 
-    public RunningAction(ActionServices services, RunningAction? parent, bool counts, FeatureFlagContext? context = null)
+    public RunningAction(AmbientAction ambient, TimeProvider time, RunningAction? parent, bool counts, FeatureFlagContext? context = null)
     {
-        _services = services;
+        _ambient = ambient;
+        _time = time;
         Parent = parent;
         Context = context ?? parent?.Context;
         _known = context ?? parent?._known;
         // Of nested actions the outermost counts. Inside one that does not count, as a WebSocket, an action is the outermost again.
         _outermost = parent is { Counts: true } ? parent._outermost : this;
         Exposures = ReferenceEquals(_outermost, this) ? counts ? new ActionExposures() : null : _outermost.Exposures;
-        _start = services.Time.GetTimestamp();
-        services.Ambient.Current = this;
+        _start = time.GetTimestamp();
+        ambient.Current = this;
     }
 
     public RunningAction? Parent { get; }
@@ -60,7 +61,7 @@ internal sealed class RunningAction
     public bool IsUndecided => _trace is { IsUndecided: true };
 
     /// <summary>Begins the trace, where tracing is on for the action or may be.</summary>
-    public void Trace(ActionTrace trace) => _trace = trace;
+    public void Trace(IActionTrace trace) => _trace = trace;
 
     /// <summary>Says how to find out for whom the action is, where nothing that it evaluates says so.</summary>
     public void Identify(Func<FeatureFlagContext> caller) => _caller = caller;
@@ -131,8 +132,8 @@ internal sealed class RunningAction
         Decide(); // inside the action, for the flags of tracing may be watched themselves
         if (Interlocked.Exchange(ref _ended, 1) != 0)
             return;
-        TimeSpan duration = _services.Time.GetElapsedTime(_start);
-        _services.Ambient.Leave(this);
+        TimeSpan duration = _time.GetElapsedTime(_start);
+        _ambient.Leave(this);
         // The outcome first: listeners to activities may do anything.
         if (ReferenceEquals(_outermost, this))
             Exposures?.End(new ActionOutcome(_failed, duration, _givenUp && !_isFailureKnown));

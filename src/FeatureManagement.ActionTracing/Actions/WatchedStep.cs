@@ -7,7 +7,7 @@ namespace FeatureManagement.ActionTracing.Actions;
 /// What is recorded of one flag while its share stays the same: who saw it and how it went. A unit is seen and timed once in a round of steps, and bad and slow
 /// once in the whole watch. Thread-safe.
 /// </summary>
-internal sealed class WatchedStep
+internal sealed class WatchedStep : IExposureObserver
 {
     // What takes no time at all has no logarithm.
     private const double Shortest = 0.001;
@@ -76,7 +76,14 @@ internal sealed class WatchedStep
         return new Exposure(this, key, hash, unit, exposed);
     }
 
-    public void CountOutsideAction() => _watch.CountOutsideAction();
+    public void Expose(CompiledFlag flag, string key, bool on)
+    {
+        if (!Covers(flag))
+            return;
+        RunningAction? action = _watch.Action.Current;
+        if (action is null || action.Exposures?.Add(this, key, on) == false)
+            _watch.CountOutsideAction();
+    }
 
     /// <summary>Takes note of how an action ended. Of a closed step, nothing that is compared is: both arms lose alike.</summary>
     public void Complete(Exposure exposure, ActionOutcome outcome, Comparability comparability)

@@ -56,18 +56,18 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
             LogFailingContext(exception);
     }
 
-    [LoggerMessage(101, LogLevel.Warning, "Unknown feature flag '{Flag}': it is off. Did you mean '{Nearest}'?", EventName = "UnknownFlag")]
+    [LoggerMessage(EventIds.UnknownFlag, LogLevel.Warning, "Unknown feature flag '{Flag}': it is off. Did you mean '{Nearest}'?", EventName = "UnknownFlag")]
     private partial void LogUnknownFlagWithNearest(string flag, string nearest);
 
-    [LoggerMessage(102, LogLevel.Warning, "Unknown feature flag '{Flag}': it is off. Define it under ActionTracing:featureFlags or feature_management.", EventName = "UnknownFlagWithoutNearest")]
+    [LoggerMessage(EventIds.UnknownFlagWithoutNearest, LogLevel.Warning, "Unknown feature flag '{Flag}': it is off. Define it under ActionTracing:featureFlags or feature_management.", EventName = "UnknownFlagWithoutNearest")]
     private partial void LogUnknownFlag(string flag);
 
-    [LoggerMessage(103, LogLevel.Warning, "A flag was evaluated with a context of type {ContextType}, which is neither a FeatureFlagContext nor an ITargetingContext: where the answer depends on the context it is off.", EventName = "UnknownContext")]
+    [LoggerMessage(EventIds.UnknownContext, LogLevel.Warning, "A flag was evaluated with a context of type {ContextType}, which is neither a FeatureFlagContext nor an ITargetingContext: where the answer depends on the context it is off.", EventName = "UnknownContext")]
     private partial void LogUnknownContext(Type contextType);
 
-    [LoggerMessage(104, LogLevel.Warning, "A flag that depends on its context was evaluated without one: no ITargetingContextAccessor is registered, or it returned null, or it is not a singleton and IFeatureFlagManager, which is one, was asked. All such calls share one bucket. Register one with WithTargeting<T>(), call AddAspNetCore(), pass a FeatureFlagContext, or evaluate inside an action that has one.", EventName = "MissingContext")]
+    [LoggerMessage(EventIds.MissingContext, LogLevel.Warning, "A flag that depends on its context was evaluated without one: no ITargetingContextAccessor is registered, or it returned null, or it is not a singleton and IFeatureFlagManager, which is one, was asked. All such calls share one bucket. Register one with WithTargeting<T>(), call AddAspNetCore(), pass a FeatureFlagContext, or evaluate inside an action that has one.", EventName = "MissingContext")]
     private partial void LogMissingContext();
 
-    [LoggerMessage(105, LogLevel.Warning, "The ITargetingContextAccessor failed; the flag was evaluated without a context. Further failures are not logged.", EventName = "FailingContext")]
+    [LoggerMessage(EventIds.FailingContext, LogLevel.Warning, "The ITargetingContextAccessor failed; the flag was evaluated without a context. Further failures are not logged.", EventName = "FailingContext")]
     private partial void LogFailingContext(Exception exception);
 }

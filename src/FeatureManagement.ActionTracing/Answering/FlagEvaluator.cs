@@ -45,7 +45,7 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
             action.Evaluated(flag, subject.Key, reason, variant);
             // Only who is given the variant is exposed to it; who is told about it is not.
             if (variant >= 0)
-                flag.Watch.Experiment?.Expose(flag.Variants!, subject.Key, variant);
+                flag.Observers.Experiment?.Expose(flag.Variants!, subject.Key, variant);
         }
         if (snapshot.IsAudited)
             audit.Add(flag, subject.Key, on, reason, variant < 0 ? null : flag.Variants!.NameOf(variant));
@@ -72,7 +72,7 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
         if (action.IsObserved && flag.Variants is { } variants && variants.PlaceOf(variant?.Name) is >= 0 and var place)
-            flag.Watch.Experiment?.Expose(variants, subject.Key, place);
+            flag.Observers.Experiment?.Expose(variants, subject.Key, place);
         if (snapshot.IsAudited)
             AuditGiven(snapshot, flag, subject, on, variant?.Name);
     }

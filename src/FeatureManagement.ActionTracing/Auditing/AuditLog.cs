@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Audit;
 using Microsoft.Extensions.Logging;
@@ -82,10 +83,10 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
 
     private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.ReadAuditAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken);
 
-    [LoggerMessage(260, LogLevel.Information, "The audit is as it was written: {Entries} entries, the last is {Number} with hash {Hash}.", EventName = "AuditValid")]
+    [LoggerMessage(EventIds.AuditValid, LogLevel.Information, "The audit is as it was written: {Entries} entries, the last is {Number} with hash {Hash}.", EventName = "AuditValid")]
     private partial void LogValid(long entries, long number, string hash);
 
-    [LoggerMessage(261, LogLevel.Critical, "The audit was tampered with. {Fault}", EventName = "AuditInvalid")]
+    [LoggerMessage(EventIds.AuditInvalid, LogLevel.Critical, "The audit was tampered with. {Fault}", EventName = "AuditInvalid")]
     private partial void LogInvalid(string fault);
 
     private readonly record struct Page(AuditHead End, IReadOnlyList<AuditEntry> Entries);

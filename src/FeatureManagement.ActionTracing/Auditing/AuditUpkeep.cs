@@ -66,9 +66,9 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
         }
     }
 
-    [LoggerMessage(262, LogLevel.Information, "The audit begins with entry {First}; the last is {Number} with hash {Hash}.", EventName = "AuditHead")]
+    [LoggerMessage(EventIds.AuditHead, LogLevel.Information, "The audit begins with entry {First}; the last is {Number} with hash {Hash}.", EventName = "AuditHead")]
     private partial void LogHead(long first, long number, string hash);
 
-    [LoggerMessage(263, LogLevel.Error, "The upkeep of the audit failed; it is tried again in an hour.", EventName = "AuditUpkeepFailed")]
+    [LoggerMessage(EventIds.AuditUpkeepFailed, LogLevel.Error, "The upkeep of the audit failed; it is tried again in an hour.", EventName = "AuditUpkeepFailed")]
     private partial void LogFailed(Exception exception);
 }

@@ -114,12 +114,12 @@ internal sealed partial class EvaluationAuditService(
         }
     }
 
-    [LoggerMessage(264, LogLevel.Error, "The audit of evaluations fails; what could not be written waits in memory and is tried again.", EventName = "EvaluationAuditFailing")]
+    [LoggerMessage(EventIds.EvaluationAuditFailing, LogLevel.Error, "The audit of evaluations fails; what could not be written waits in memory and is tried again.", EventName = "EvaluationAuditFailing")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(265, LogLevel.Warning, "{Dropped} evaluations were not audited because they came faster than they could be written.", EventName = "EvaluationsDropped")]
+    [LoggerMessage(EventIds.EvaluationsDropped, LogLevel.Warning, "{Dropped} evaluations were not audited because they came faster than they could be written.", EventName = "EvaluationsDropped")]
     private partial void LogDropped(long dropped);
 
-    [LoggerMessage(266, LogLevel.Warning, "The process ends with {Lost} evaluations that could not be audited.", EventName = "EvaluationsLost")]
+    [LoggerMessage(EventIds.EvaluationsLost, LogLevel.Warning, "The process ends with {Lost} evaluations that could not be audited.", EventName = "EvaluationsLost")]
     private partial void LogNotWritten(int lost);
 }

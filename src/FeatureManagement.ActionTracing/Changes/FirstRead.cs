@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace FeatureManagement.ActionTracing.Changes;
 /// evaluations wait for the same read, at most <c>defaultTimeout</c>. Thread-safe.
 /// </summary>
 internal sealed partial class FirstRead(
-    FlagControl control, BoundedStore store, SnapshotSource source, StorePolling polling, IFlagCatalogSource configuration, ILogger<FirstRead> logger)
+    FlagControl control, BoundedStore store, SnapshotSource source, StorePolling polling, IFlagCatalogSource configuration, ILogger<FirstRead> logger) : IStoredState
 {
     private static readonly AsyncLocal<bool> IsReading = new();
 
@@ -65,6 +66,6 @@ internal sealed partial class FirstRead(
         polling.TryAsync(control.LoadAsync, CancellationToken.None).GetAwaiter().GetResult();
     }
 
-    [LoggerMessage(207, LogLevel.Critical, "The stored state could not be read, so stored emergencies are not known yet: flags are what configuration says, and rollouts are on hold until the store answers. {Error}", EventName = "NotLoaded")]
+    [LoggerMessage(EventIds.NotLoaded, LogLevel.Critical, "The stored state could not be read, so stored emergencies are not known yet: flags are what configuration says, and rollouts are on hold until the store answers. {Error}", EventName = "NotLoaded")]
     private partial void LogNotLoaded(string error);
 }

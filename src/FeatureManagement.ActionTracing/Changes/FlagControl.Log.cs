@@ -12,21 +12,21 @@ internal sealed partial class FlagControl
     private void LogActed(string flag, string action, FlagChange change) =>
         LogActed(ForeignText.Escape(flag), action, ForeignText.Escape(change.Actor), change.Source, ForeignText.Escape(change.Reason));
 
-    [LoggerMessage(200, LogLevel.Information, "Flag '{Flag}' {Action}: {Before} → {After}, by {Actor} ({Source}): {Reason} (version {Version})", EventName = "FlagChanged")]
+    [LoggerMessage(EventIds.FlagChanged, LogLevel.Information, "Flag '{Flag}' {Action}: {Before} → {After}, by {Actor} ({Source}): {Reason} (version {Version})", EventName = "FlagChanged")]
     private partial void LogChanged(string flag, string action, string before, string after, string actor, ChangeSource source, string reason, long version);
 
-    [LoggerMessage(202, LogLevel.Warning, "Flag '{Flag}' {Action}: in force in this process and on its way to the store, by {Actor} ({Source}): {Reason}", EventName = "FlagActed")]
+    [LoggerMessage(EventIds.FlagActed, LogLevel.Warning, "Flag '{Flag}' {Action}: in force in this process and on its way to the store, by {Actor} ({Source}): {Reason}", EventName = "FlagActed")]
     private partial void LogActed(string flag, string action, string actor, ChangeSource source, string reason);
 
-    [LoggerMessage(203, LogLevel.Information, "Flag '{Flag}' was changed by another process; it is now {Now}.", EventName = "FlagSeen")]
+    [LoggerMessage(EventIds.FlagSeen, LogLevel.Information, "Flag '{Flag}' was changed by another process; it is now {Now}.", EventName = "FlagSeen")]
     private partial void LogSeen(string flag, string now);
 
-    [LoggerMessage(204, LogLevel.Information, "The stored state is loaded: {Flags} flags have one, the store is at version {Version}.", EventName = "StateLoaded")]
+    [LoggerMessage(EventIds.StateLoaded, LogLevel.Information, "The stored state is loaded: {Flags} flags have one, the store is at version {Version}.", EventName = "StateLoaded")]
     private partial void LogLoaded(int flags, long version);
 
-    [LoggerMessage(205, LogLevel.Warning, "The store went back from version {Known} to {Now}: it was replaced or restored. What it says now is in force, except that emergencies and rollbacks of this process stay.", EventName = "StorePutBack")]
+    [LoggerMessage(EventIds.StorePutBack, LogLevel.Warning, "The store went back from version {Known} to {Now}: it was replaced or restored. What it says now is in force, except that emergencies and rollbacks of this process stay.", EventName = "StorePutBack")]
     private partial void LogPutBack(long known, long now);
 
-    [LoggerMessage(212, LogLevel.Warning, "The store no longer has the emergency or rollback of flag '{Flag}'; it stays in force and is stored again.", EventName = "ChangeForgotten")]
+    [LoggerMessage(EventIds.ChangeForgotten, LogLevel.Warning, "The store no longer has the emergency or rollback of flag '{Flag}'; it stays in force and is stored again.", EventName = "ChangeForgotten")]
     private partial void LogForgotten(string flag);
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
-using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
 
@@ -51,7 +50,7 @@ internal static class RolloutChanges
                 Reason = change.Reason,
                 History = planned ? [] : [new RolloutStep { Percentage = start, Phase = phase, At = now }],
             },
-            AutoStarted = RolloutRules.WithHad(record.AutoStarted, configured.RolloutConfig),
+            AutoStarted = PlanFingerprint.WithHad(record.AutoStarted, configured.RolloutConfig),
             At = now,
         };
     }
@@ -159,9 +158,9 @@ internal static class RolloutChanges
                 ChangedAt = now,
                 Credited = ledger is not null && ledger.Id == rollout.Id ? ledger.Credited : rollout.Credited,
                 History = Left(last ?? rollout, ledger, now),
-                Findings = ledger is not null && ledger.Id == rollout.Id ? RolloutStatuses.Find(rollout.Plan, ledger) : null,
+                Findings = ledger is not null && ledger.Id == rollout.Id ? EvidenceFindings.Of(rollout.Plan, ledger) : null,
             },
-            AutoStarted = RolloutRules.WithHad(record.AutoStarted, configured.RolloutConfig),
+            AutoStarted = PlanFingerprint.WithHad(record.AutoStarted, configured.RolloutConfig),
             At = now,
         };
 

@@ -85,6 +85,6 @@ internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSourc
         TimeSpan Tick() => configuration.Catalog.Settings.StorePollInterval is var poll && poll < Longest ? poll : Longest;
     }
 
-    [LoggerMessage(208, LogLevel.Error, "Changes cannot be exchanged with the store, and the store is not the cause: {Error}. It is tried again at each poll.", EventName = "SyncFailed")]
+    [LoggerMessage(EventIds.SyncFailed, LogLevel.Error, "Changes cannot be exchanged with the store, and the store is not the cause: {Error}. It is tried again at each poll.", EventName = "SyncFailed")]
     private partial void LogSyncFailed(string error, Exception exception);
 }

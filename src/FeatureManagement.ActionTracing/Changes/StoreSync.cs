@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -52,9 +53,9 @@ internal sealed partial class StoreSync(
             LogLost(status.Current.Pending, status.Current.PendingEntries);
     }
 
-    [LoggerMessage(206, LogLevel.Warning, "Changes of flags at run time are kept in memory and will not outlive this process. Add a durable store, for example UseSqlite.", EventName = "NotDurable")]
+    [LoggerMessage(EventIds.NotDurable, LogLevel.Warning, "Changes of flags at run time are kept in memory and will not outlive this process. Add a durable store, for example UseSqlite.", EventName = "NotDurable")]
     private partial void LogNotDurable();
 
-    [LoggerMessage(209, LogLevel.Critical, "The process ends, and what could not be stored is lost: {Pending} changes that were in force, and {Entries} audit entries of configuration.", EventName = "ChangesLost")]
+    [LoggerMessage(EventIds.ChangesLost, LogLevel.Critical, "The process ends, and what could not be stored is lost: {Pending} changes that were in force, and {Entries} audit entries of configuration.", EventName = "ChangesLost")]
     private partial void LogLost(int pending, int entries);
 }

@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Configuration.Reading;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Integration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,6 +52,6 @@ internal static partial class ConfigurationServices
         return place;
     }
 
-    [LoggerMessage(106, LogLevel.Error, "{Reason}", EventName = "NoSection")]
+    [LoggerMessage(EventIds.NoSection, LogLevel.Error, "{Reason}", EventName = "NoSection")]
     private static partial void LogNoSection(ILogger logger, string reason);
 }

@@ -30,6 +30,7 @@ internal static class RuntimeServices
         services.TryAddSingleton<FlagControl>();
         services.TryAddSingleton<StorePolling>();
         services.TryAddSingleton<FirstRead>();
+        services.TryAddSingleton<IStoredState>(provider => provider.GetRequiredService<FirstRead>());
         services.TryAddSingleton<StoreSpace>();
         services.TryAddSingleton<IAuditLog, AuditLog>();
         services.TryAddSingleton<IEvaluationStore>(_ => new InMemoryEvaluationStore());

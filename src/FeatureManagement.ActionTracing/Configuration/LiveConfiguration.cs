@@ -183,30 +183,30 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         }
     }
 
-    [LoggerMessage(130, LogLevel.Information, "Configuration has {Flags} flags, {BuiltIn} of them built in.", EventName = "ConfigurationRead")]
+    [LoggerMessage(EventIds.ConfigurationRead, LogLevel.Information, "Configuration has {Flags} flags, {BuiltIn} of them built in.", EventName = "ConfigurationRead")]
     private partial void LogRead(int flags, int builtIn);
 
-    [LoggerMessage(131, LogLevel.Information, "Configuration changed: {Changed} flags are new or different, {Removed} are gone.", EventName = "ConfigurationAccepted")]
+    [LoggerMessage(EventIds.ConfigurationAccepted, LogLevel.Information, "Configuration changed: {Changed} flags are new or different, {Removed} are gone.", EventName = "ConfigurationAccepted")]
     private partial void LogAccepted(int changed, int removed);
 
-    [LoggerMessage(138, LogLevel.Information, "Configuration changed {Section}.", EventName = "ConfigurationSettingsAccepted")]
+    [LoggerMessage(EventIds.ConfigurationSettingsAccepted, LogLevel.Information, "Configuration changed {Section}.", EventName = "ConfigurationSettingsAccepted")]
     private partial void LogSettings(string section);
 
-    [LoggerMessage(132, LogLevel.Error, "Configuration was rejected {Where}, and stays there as it was: {Fault}", EventName = "ConfigurationRejected")]
+    [LoggerMessage(EventIds.ConfigurationRejected, LogLevel.Error, "Configuration was rejected {Where}, and stays there as it was: {Fault}", EventName = "ConfigurationRejected")]
     private partial void LogRejected(string where, string fault);
 
-    [LoggerMessage(133, LogLevel.Information, "No longer wrong with configuration: {Fault}", EventName = "ConfigurationMended")]
+    [LoggerMessage(EventIds.ConfigurationMended, LogLevel.Information, "No longer wrong with configuration: {Fault}", EventName = "ConfigurationMended")]
     private partial void LogMended(string fault);
 
-    [LoggerMessage(134, LogLevel.Warning, "{Warning}", EventName = "ConfigurationWarning")]
+    [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Warning}", EventName = "ConfigurationWarning")]
     private partial void LogWarning(string warning);
 
-    [LoggerMessage(136, LogLevel.Warning, "Edits of {Files} are seen only after a restart: reloading is switched off (by DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE=false or reloadOnChange: false).", EventName = "ConfigurationNotReloaded")]
+    [LoggerMessage(EventIds.ConfigurationNotReloaded, LogLevel.Warning, "Edits of {Files} are seen only after a restart: reloading is switched off (by DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE=false or reloadOnChange: false).", EventName = "ConfigurationNotReloaded")]
     private partial void LogNotReloaded(string files);
 
-    [LoggerMessage(137, LogLevel.Error, "A listener to changes of configuration failed.", EventName = "ConfigurationListenerFailed")]
+    [LoggerMessage(EventIds.ConfigurationListenerFailed, LogLevel.Error, "A listener to changes of configuration failed.", EventName = "ConfigurationListenerFailed")]
     private partial void LogListenerFailed(Exception exception);
 
-    [LoggerMessage(135, LogLevel.Error, "A change of configuration could not be applied; the last good state stands.", EventName = "ConfigurationFailed")]
+    [LoggerMessage(EventIds.ConfigurationFailed, LogLevel.Error, "A change of configuration could not be applied; the last good state stands.", EventName = "ConfigurationFailed")]
     private partial void LogFailed(Exception exception);
 }

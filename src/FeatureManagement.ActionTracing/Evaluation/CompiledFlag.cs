@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
-/// <summary>A flag prepared for evaluation: everything that does not depend on the context is decided here. Immutable.</summary>
+/// <summary>A flag prepared for evaluation: everything that does not depend on the context is decided here. Immutable; what observes the flag is shared by all versions of it.</summary>
 internal sealed class CompiledFlag
 {
     private readonly Rule _rule;
@@ -22,7 +22,7 @@ internal sealed class CompiledFlag
         Priority = definition.Priority ?? int.MaxValue;
         InEmergency = definition.State == FlagState.EmergencyOff;
         Telemetry = definition.Telemetry;
-        Watch = previous?.Watch ?? new WatchCell();
+        Observers = previous?.Observers ?? new FlagObservers();
         _seed = previous?._seed ?? Bucket.Seed(definition.Name);
         _threshold = Bucket.Threshold(definition.Percentage);
         _everybody = definition.Percentage == 100;
@@ -79,8 +79,8 @@ internal sealed class CompiledFlag
 
     public VariantTable? Variants { get; }
 
-    /// <summary>The step of the flag that is being watched.</summary>
-    public WatchCell Watch { get; }
+    /// <summary>What observes the flag's answers at present.</summary>
+    public FlagObservers Observers { get; }
 
     /// <summary>A bucket is on when its hash lies below this.</summary>
     public ulong Threshold => _threshold;

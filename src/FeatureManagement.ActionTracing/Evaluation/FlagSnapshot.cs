@@ -97,14 +97,14 @@ internal sealed class FlagSnapshot
     public CompiledFlag? Find(string name) => TryFind(name, out CompiledFlag? flag) ? flag : null;
 
     /// <summary>Whether the answer may depend on the context, or somebody wants to know whom it was given to.</summary>
-    public bool NeedsContext(CompiledFlag flag) => !flag.IsFixed || NeedsOthers(flag) || IsAudited || flag.Watch.Step is not null;
+    public bool NeedsContext(CompiledFlag flag) => !flag.IsFixed || NeedsOthers(flag) || IsAudited || flag.Observers.Rollout is not null;
 
     /// <summary>
     /// The same, exactly: false also where parents and emergency flags give everybody the same answer. Slower than <see cref="NeedsContext"/>.
     /// </summary>
     public bool DependsOnContext(CompiledFlag flag)
     {
-        if (IsAudited || flag.Watch.Step is not null || flag.Variants is { Variants.Count: > 1 } && CanBeOn(flag))
+        if (IsAudited || flag.Observers.Rollout is not null || flag.Variants is { Variants.Count: > 1 } && CanBeOn(flag))
             return true;
         foreach (CompiledFlag emergency in _emergencyFlags)
             if (emergency.Priority < flag.Priority && !IsFixedWithParents(emergency))

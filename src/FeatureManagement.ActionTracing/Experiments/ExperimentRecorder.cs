@@ -19,7 +19,7 @@ internal sealed partial class ExperimentRecorder(SnapshotSource source, AmbientC
     {
         ArgumentNullException.ThrowIfNull(flag);
         ArgumentNullException.ThrowIfNull(metric);
-        if (source.Current.Find(flag)?.Watch.Experiment is not { } experiment)
+        if (source.Current.Find(flag)?.Observers.Experiment is not RunningExperiment experiment)
         {
             queue.Drop("no_experiment");
             return;
@@ -49,6 +49,6 @@ internal sealed partial class ExperimentRecorder(SnapshotSource source, AmbientC
 
     public Task FlushAsync(CancellationToken cancellationToken = default) => writer.FlushAsync(cancellationToken);
 
-    [LoggerMessage(500, LogLevel.Warning, "The experiment of flag '{Flag}' has no metric '{Metric}', so that its outcomes are dropped. Did you mean '{Nearest}'?", EventName = "UnknownMetric")]
+    [LoggerMessage(EventIds.UnknownMetric, LogLevel.Warning, "The experiment of flag '{Flag}' has no metric '{Metric}', so that its outcomes are dropped. Did you mean '{Nearest}'?", EventName = "UnknownMetric")]
     private partial void LogUnknownMetric(string flag, string metric, string nearest);
 }

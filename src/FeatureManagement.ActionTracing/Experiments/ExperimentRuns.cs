@@ -15,11 +15,11 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
 {
     private const int MaxAttempts = 5;
 
-    private readonly Dictionary<string, WatchCell> _running = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, FlagObservers> _running = new(StringComparer.OrdinalIgnoreCase);
     private FlagSnapshot? _seen;
 
     /// <summary>The runs that record now.</summary>
-    public IReadOnlyList<ExperimentRun> Running => [.. _running.Values.Select(cell => cell.Experiment?.Run).OfType<ExperimentRun>()];
+    public IReadOnlyList<ExperimentRun> Running => [.. _running.Values.Select(cell => cell.Experiment).OfType<RunningExperiment>().Select(running => running.Run)];
 
     /// <summary>Begins what the flags in force ask for, and ends what they no longer do.</summary>
     public async Task SyncAsync(CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
         foreach (CompiledFlag flag in snapshot.Flags.ToArray())
             if (flag.Definition.Experiment is not null && flag.Variants is { } variants && flag.Definition.Variants.Count > 1)
                 await BeginAsync(flag, variants, cancellationToken).ConfigureAwait(false);
-        foreach (string flag in _running.Keys.Where(flag => snapshot.Find(flag) is not { Definition.Experiment: not null } found || !ReferenceEquals(found.Watch, _running[flag])).ToArray())
+        foreach (string flag in _running.Keys.Where(flag => snapshot.Find(flag) is not { Definition.Experiment: not null } found || !ReferenceEquals(found.Observers, _running[flag])).ToArray())
             End(flag);
         _seen = snapshot; // only now: what failed is tried again
     }
@@ -41,12 +41,12 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
 
     private async Task BeginAsync(CompiledFlag flag, VariantTable variants, CancellationToken cancellationToken)
     {
-        if (flag.Watch.Experiment is { } running && ReferenceEquals(running.Run.Config, flag.Definition.Experiment) && running.Covers(variants))
+        if (flag.Observers.Experiment is RunningExperiment running && ReferenceEquals(running.Run.Config, flag.Definition.Experiment) && running.Covers(variants))
             return;
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
             (ExperimentRun? before, long version) = await ReadAsync(KeyOf(flag.Name), cancellationToken).ConfigureAwait(false);
-            ExperimentRun run = ExperimentRun.For(flag.Definition, before, time.GetUtcNow());
+            ExperimentRun run = NextExperimentRun.Of(flag.Definition, before, time.GetUtcNow());
             if (!ReferenceEquals(run, before))
             {
                 var write = new DocumentWrite(KeyOf(flag.Name), StoredJson.Write(run), version);
@@ -61,15 +61,15 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
 
     private void Begin(CompiledFlag flag, VariantTable variants, ExperimentRun run)
     {
-        if (_running.TryAdd(flag.Name, flag.Watch))
+        if (_running.TryAdd(flag.Name, flag.Observers))
             action.BeginRecording();
-        _running[flag.Name] = flag.Watch;
-        flag.Watch.Experiment = new RunningExperiment(run, variants, queue, time);
+        _running[flag.Name] = flag.Observers;
+        flag.Observers.Experiment = new RunningExperiment(run, variants, queue, time);
     }
 
     private void End(string flag)
     {
-        _running.Remove(flag, out WatchCell? cell);
+        _running.Remove(flag, out FlagObservers? cell);
         cell!.Experiment = null;
         action.EndRecording();
     }

@@ -99,9 +99,9 @@ internal sealed partial class ExperimentService(
         }
     }
 
-    [LoggerMessage(501, LogLevel.Error, "Experiments could not be written; what is recorded waits in memory and is tried again.", EventName = "ExperimentsFailing")]
+    [LoggerMessage(EventIds.ExperimentsFailing, LogLevel.Error, "Experiments could not be written; what is recorded waits in memory and is tried again.", EventName = "ExperimentsFailing")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(502, LogLevel.Warning, "{Dropped} exposures and outcomes of experiments were lost because they came faster than they could be written.", EventName = "ExperimentEventsDropped")]
+    [LoggerMessage(EventIds.ExperimentEventsDropped, LogLevel.Warning, "{Dropped} exposures and outcomes of experiments were lost because they came faster than they could be written.", EventName = "ExperimentEventsDropped")]
     private partial void LogDropped(long dropped);
 }

@@ -4,7 +4,7 @@ using FeatureManagement.ActionTracing.State.Experiments;
 namespace FeatureManagement.ActionTracing.Experiments;
 
 /// <summary>An experiment that records now, in one of its steps. Thread-safe.</summary>
-internal sealed class RunningExperiment(ExperimentRun run, VariantTable variants, ExperimentQueue queue, TimeProvider time)
+internal sealed class RunningExperiment(ExperimentRun run, VariantTable variants, ExperimentQueue queue, TimeProvider time) : IVariantObserver
 {
     private readonly long _seed = SeedOf(run.Flag);
     private readonly SeenUnits _seen = new();

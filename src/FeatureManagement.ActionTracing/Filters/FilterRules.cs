@@ -45,7 +45,7 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
 
     private static string? Quoted(string? value) => value is null ? null : ForeignText.Quote(value);
 
-    [LoggerMessage(110, LogLevel.Warning, "Filter '{Filter}': {Parameter} is '{Value}'; {Rule}. The filter is off.", EventName = "UnreadableFilter")]
+    [LoggerMessage(EventIds.UnreadableFilter, LogLevel.Warning, "Filter '{Filter}': {Parameter} is '{Value}'; {Rule}. The filter is off.", EventName = "UnreadableFilter")]
     private partial void LogUnreadable(string filter, string parameter, string? value, string rule);
 
     private sealed class Constant(bool on) : FilterRule

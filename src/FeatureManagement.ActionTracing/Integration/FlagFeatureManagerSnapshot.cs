@@ -71,7 +71,7 @@ internal sealed class FlagFeatureManagerSnapshot(
             : await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false);
 
     private bool IsWatched(string feature) =>
-        action.IsWatched && evaluator.Snapshot.TryFind(feature, out CompiledFlag? flag) && flag.Watch.Step is not null;
+        action.IsWatched && evaluator.Snapshot.TryFind(feature, out CompiledFlag? flag) && flag.Observers.Rollout is not null;
 
     // The managers observe and publish the evaluation; another manager of the application, or an emergency that has just ended, changes nothing about the answer.
     private static async Task<bool> OffAsync(Task<bool> answer)

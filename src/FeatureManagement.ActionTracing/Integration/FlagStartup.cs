@@ -64,12 +64,12 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
             LogNotComposed();
     }
 
-    [LoggerMessage(120, LogLevel.Warning, "Flag '{Flag}' is defined both under ActionTracing and by the library's own provider; the one under ActionTracing answers. Remove one of the two.", EventName = "DefinedTwice")]
+    [LoggerMessage(EventIds.DefinedTwice, LogLevel.Warning, "Flag '{Flag}' is defined both under ActionTracing and by the library's own provider; the one under ActionTracing answers. Remove one of the two.", EventName = "DefinedTwice")]
     private partial void LogDefinedTwice(string flag);
 
-    [LoggerMessage(121, LogLevel.Warning, "The library's own features could not be listed, so that names that are defined twice are not known.", EventName = "CannotList")]
+    [LoggerMessage(EventIds.CannotList, LogLevel.Warning, "The library's own features could not be listed, so that names that are defined twice are not known.", EventName = "CannotList")]
     private partial void LogCannotList(Exception exception);
 
-    [LoggerMessage(122, LogLevel.Error, "IFeatureDefinitionProvider, IFeatureManager or IVariantFeatureManager was registered again after WithActionTracing(), so that the library does not see every flag under ActionTracing. Call WithActionTracing() last.", EventName = "NotComposed")]
+    [LoggerMessage(EventIds.NotComposed, LogLevel.Error, "IFeatureDefinitionProvider, IFeatureManager or IVariantFeatureManager was registered again after WithActionTracing(), so that the library does not see every flag under ActionTracing. Call WithActionTracing() last.", EventName = "NotComposed")]
     private partial void LogNotComposed();
 }

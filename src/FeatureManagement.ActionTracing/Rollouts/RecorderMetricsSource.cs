@@ -27,14 +27,14 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
             watched.Gated = counts.Gated;
             return ValueTask.FromResult(new RolloutMetrics
             {
-                Exposed = RolloutArm.Of(counts.Exposed) with
+                Exposed = ArmOf(counts.Exposed) with
                 {
                     GatedUnits = counts.Gated.Units - watched.GatedBefore.Units,
                     GatedBad = counts.Gated.Errors - watched.GatedBefore.Errors,
                 },
-                Control = RolloutArm.Of(counts.Control),
-                Actions = RolloutActions.Of(counts.Actions - watched.Before),
-                Window = RolloutActions.Of(counts.Window),
+                Control = ArmOf(counts.Control),
+                Actions = ActionsOf(counts.Actions - watched.Before),
+                Window = ActionsOf(counts.Window),
                 GatedWindowUnits = counts.Gated.WindowUnits,
                 GatedWindowBad = counts.Gated.WindowErrors,
                 ControlPercentile95 = Percentile95(counts.ControlLatencies),
@@ -111,4 +111,18 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
             watch.BeginStep(next.Step, next.Percentage, newRound: Query.Round != next.Round);
         }
     }
+
+    internal static RolloutActions ActionsOf(ActionCounts counts) => new(counts.Actions, counts.Errors, counts.Latency);
+
+    internal static RolloutArm ArmOf(ArmCounts counts) => new()
+    {
+        Units = counts.Units,
+        AtRisk = counts.AtRisk,
+        Bad = counts.Bad,
+        LatencyCount = counts.Latency.Count,
+        LatencyMean = counts.Latency.Mean,
+        LatencySumOfSquares = counts.Latency.SumOfSquares,
+        SlowAtRisk = counts.SlowAtRisk,
+        Slow = counts.Slow,
+    };
 }

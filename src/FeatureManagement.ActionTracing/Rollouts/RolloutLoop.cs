@@ -3,7 +3,6 @@ using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
-using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using Microsoft.Extensions.Hosting;
@@ -171,8 +170,8 @@ internal sealed partial class RolloutLoop(
         FlagRecord record = control.Record(flag.Name).Record;
         if (record.Rollout is not null)
             return;
-        string content = RolloutRules.Fingerprint(flag.RolloutConfig)!; // whoever calls has seen it
-        if (RolloutRules.HasHad(record.AutoStarted, content) || _refused.GetValueOrDefault(flag.Name) == content)
+        string content = PlanFingerprint.Of(flag.RolloutConfig)!; // whoever calls has seen it
+        if (PlanFingerprint.HasHad(record.AutoStarted, content) || _refused.GetValueOrDefault(flag.Name) == content)
             return;
         var change = new FlagChange("configuration", "autoStart in rolloutConfig", ChangeSource.Configuration);
         DateTimeOffset now = time.GetUtcNow();
@@ -185,7 +184,7 @@ internal sealed partial class RolloutLoop(
                 Action = flag.RolloutConfig!.StartAt > now ? "rollout_planned" : "rollout_started",
                 Change = change,
                 At = now,
-                Decide = (configured, laid) => laid.Rollout is not null || RolloutRules.HasHad(laid.AutoStarted, RolloutRules.Fingerprint(configured.RolloutConfig)) ? laid
+                Decide = (configured, laid) => laid.Rollout is not null || PlanFingerprint.HasHad(laid.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig)) ? laid
                     : RolloutChanges.Start(configured, laid, id, null, change, now),
             }, cancellationToken).ConfigureAwait(false);
         }
@@ -213,12 +212,12 @@ internal sealed partial class RolloutLoop(
         }
     }
 
-    [LoggerMessage(403, LogLevel.Error, "The rollouts could not be looked at; they stand where they are.", EventName = "TickFailed")]
+    [LoggerMessage(EventIds.TickFailed, LogLevel.Error, "The rollouts could not be looked at; they stand where they are.", EventName = "TickFailed")]
     private partial void LogTickFailed(Exception exception);
 
-    [LoggerMessage(404, LogLevel.Warning, "The rollout of flag '{Flag}' did not start by itself: {Reason}", EventName = "NotStarted")]
+    [LoggerMessage(EventIds.NotStarted, LogLevel.Warning, "The rollout of flag '{Flag}' did not start by itself: {Reason}", EventName = "NotStarted")]
     private partial void LogNotStarted(string flag, string reason);
 
-    [LoggerMessage(405, LogLevel.Warning, "The rollout of flag '{Flag}' stands where it is: {Reason}", EventName = "NotMoved")]
+    [LoggerMessage(EventIds.NotMoved, LogLevel.Warning, "The rollout of flag '{Flag}' stands where it is: {Reason}", EventName = "NotMoved")]
     private partial void LogNotMoved(string flag, string reason);
 }

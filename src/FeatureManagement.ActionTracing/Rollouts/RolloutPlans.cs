@@ -1,6 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
 
@@ -25,7 +24,7 @@ internal static class RolloutPlans
                 : throw new FlagChangeException(FlagChangeError.Conflict,
                     $"Flag '{configured.Name}' already has a rollout of another plan. Roll it back or complete it first, or ensure the plan that is running.");
         bool ended = record.LastRollout is { } last
-            && (IsSame(last, asked, own: false) || (plan is null && RolloutRules.HasHad(record.AutoStarted, RolloutRules.Fingerprint(configured.RolloutConfig))));
+            && (IsSame(last, asked, own: false) || (plan is null && PlanFingerprint.HasHad(record.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig))));
         return ended ? record : RolloutChanges.Start(configured, record, id, plan, change, now);
     }
 

@@ -293,15 +293,15 @@ internal sealed partial class RolloutRunner(
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    [LoggerMessage(400, LogLevel.Error, "The rollout of flag '{Flag}' was rolled back at {Percentage} %: {Reason}.", EventName = "RolledBack")]
+    [LoggerMessage(EventIds.RolledBack, LogLevel.Error, "The rollout of flag '{Flag}' was rolled back at {Percentage} %: {Reason}.", EventName = "RolledBack")]
     private partial void LogRolledBack(string flag, decimal percentage, string reason);
 
-    [LoggerMessage(EventId = 401, Message = "The rollout of flag '{Flag}' is held. {Reason}", EventName = "Held")]
+    [LoggerMessage(EventId = EventIds.Held, Message = "The rollout of flag '{Flag}' is held. {Reason}", EventName = "Held")]
     private partial void LogHeld(LogLevel level, string flag, string reason);
 
-    [LoggerMessage(267, LogLevel.Information, "Rollout of flag '{Flag}': {Guards}", EventName = "RolloutGuards")]
+    [LoggerMessage(EventIds.RolloutGuards, LogLevel.Information, "Rollout of flag '{Flag}': {Guards}", EventName = "RolloutGuards")]
     private partial void LogGuards(string flag, string guards);
 
-    [LoggerMessage(402, LogLevel.Error, "The rollout of flag '{Flag}' could not be looked at; it stands where it is.", EventName = "LookFailed")]
+    [LoggerMessage(EventIds.LookFailed, LogLevel.Error, "The rollout of flag '{Flag}' could not be looked at; it stands where it is.", EventName = "LookFailed")]
     private partial void LogFailed(string flag, Exception exception);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
-using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
@@ -14,7 +13,7 @@ internal static class RolloutStatuses
         bool ended = record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack;
         TimeSpan duration = RolloutCurve.Duration(record.Plan);
         TimeSpan credited = ended || ledger is null || ledger.Credited < record.Credited ? record.Credited : ledger.Credited;
-        RolloutFindings found = record.Findings ?? (ledger is null ? RolloutFindings.None : Find(record.Plan, ledger));
+        RolloutFindings found = record.Findings ?? (ledger is null ? RolloutFindings.None : EvidenceFindings.Of(record.Plan, ledger));
         bool held = !ended && (record.Phase == RolloutPhase.Paused || ledger?.Hold is not null);
         return new RolloutStatus
         {
@@ -68,17 +67,6 @@ internal static class RolloutStatuses
         Fault = fault,
     };
 
-    /// <summary>What is known of a rollout after a look.</summary>
-    public static RolloutFindings Find(RolloutConfig plan, RolloutLedger ledger) => new()
-    {
-        Errors = Errors(plan, ledger),
-        Latency = Latency(plan, ledger),
-        Slow = ledger.SlowThreshold is null ? null : Slow(plan, ledger),
-        WithoutControl = WithoutControl(plan, ledger),
-        ExposedUnits = ledger.Exposed.Units,
-        ControlUnits = ledger.Control.Units,
-    };
-
     private static string Waiting(RolloutRecord record, RolloutLedger? ledger, TimeSpan credited, TimeSpan duration, TimeSpan progressionInterval)
     {
         if (record.Phase == RolloutPhase.Planned)
@@ -91,66 +79,6 @@ internal static class RolloutStatuses
         TimeSpan rest = duration - credited;
         TimeSpan wait = next < rest ? next : rest;
         return wait <= TimeSpan.Zero ? "The next step of its plan." : Text($"{TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)):c} more of watched time until the next step is looked at.");
-    }
-
-    private static RolloutComparison Errors(RolloutConfig plan, RolloutLedger ledger) => Rates(
-        AlphaOf(plan, ledger), ledger.Errors, ledger.ErrorWindows, ledger.Exposed.Bad, ledger.Exposed.AtRisk, ledger.Control.Bad, ledger.Control.AtRisk);
-
-    private static RolloutComparison Slow(RolloutConfig plan, RolloutLedger ledger) => Rates(
-        AlphaOf(plan, ledger), ledger.Slow, ledger.SlowWindows, ledger.Exposed.Slow, ledger.Exposed.SlowAtRisk, ledger.Control.Slow, ledger.Control.SlowAtRisk);
-
-    // By the plan, for what has ended is shown as well: an edit of its thresholds while it ran changes no more than the bounds that are shown.
-    private static double AlphaOf(RolloutConfig plan, RolloutLedger ledger) =>
-        AlphaSplit.Of(plan, ledger.ComparedFirst).Comparison;
-
-    private static RolloutComparison? WithoutControl(RolloutConfig plan, RolloutLedger ledger)
-    {
-        RateAboveBound gated = ledger.Gated;
-        if (gated.Units == 0 || RolloutLimits.Of(plan.SafetyThresholds, RolloutPhase.Majority).WithoutControl is not { } bound)
-            return null;
-        double alpha = AlphaSplit.Of(plan, ledger.ComparedFirst).WithoutControl;
-        double evidence = gated.LogE(bound);
-        return new RolloutComparison
-        {
-            Exposed = (double)gated.Errors / gated.Units,
-            PValue = Math.Min(1, Math.Exp(-evidence)),
-            Evidence = Math.Clamp(evidence / -Math.Log(alpha), 0, 1) + 0d, // never −0
-        };
-    }
-
-    private static RolloutComparison Rates(double alpha, CountEvidence evidence, IReadOnlyList<CountWindow> windows, long bad, long exposed, long badControl, long control)
-    {
-        double upper = RateRatios.Upper([.. windows], alpha);
-        return new RolloutComparison
-        {
-            Exposed = exposed == 0 ? null : (double)bad / exposed,
-            Control = control == 0 ? null : (double)badControl / control,
-            Ratio = evidence.Ratio,
-            Lower = RateRatios.Lower([.. windows], alpha),
-            Upper = double.IsFinite(upper) ? upper : null,
-            PValue = evidence.PValue,
-            Evidence = evidence.Meter(alpha),
-        };
-    }
-
-    private static RolloutComparison? Latency(RolloutConfig plan, RolloutLedger ledger)
-    {
-        MeanDifference latency = ledger.Latency;
-        if (latency.H <= 0)
-            return null;
-        double alpha = AlphaOf(plan, ledger), margin = Math.Log(1 + plan.MaxLatencyIncrease);
-        double? width = latency.IsInformative ? OneSidedTest.HalfWidth(latency, alpha) : null;
-        double p = OneSidedTest.PValue(latency, margin);
-        return new RolloutComparison
-        {
-            Exposed = Math.Exp(latency.A / latency.H),
-            Control = Math.Exp(latency.B / latency.H),
-            Ratio = Math.Exp(latency.Estimate),
-            Lower = width is { } down ? Math.Exp(latency.Estimate - down) : null,
-            Upper = width is { } up && double.IsFinite(Math.Exp(latency.Estimate + up)) ? Math.Exp(latency.Estimate + up) : null,
-            PValue = ledger.MinLatencyP,
-            Evidence = Math.Clamp(Math.Log(p) / Math.Log(alpha), 0, 1) + 0d, // never −0
-        };
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -46,7 +46,7 @@ internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
                 ? others.Count == 1 && others[0] == watcher ? watchers.Remove(watcher.Flag) : watchers.SetItem(watcher.Flag, others.Remove(watcher))
                 : watchers);
 
-    [LoggerMessage(201, LogLevel.Error, "A watcher of flag '{Flag}' failed.", EventName = "WatcherFailed")]
+    [LoggerMessage(EventIds.WatcherFailed, LogLevel.Error, "A watcher of flag '{Flag}' failed.", EventName = "WatcherFailed")]
     private partial void LogFailed(string flag, Exception exception);
 
     private sealed class Watcher : IDisposable

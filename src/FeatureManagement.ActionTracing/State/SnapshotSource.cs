@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.Extensions.DependencyInjection;
@@ -150,7 +149,7 @@ internal sealed class SnapshotSource : IDisposable
 
     private FlagSnapshot First()
     {
-        _services.GetRequiredService<FirstRead>().Wait();
+        _services.GetRequiredService<IStoredState>().Wait();
         return _current;
     }
 

@@ -123,9 +123,9 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
             LogFailed(error, exception);
     }
 
-    [LoggerMessage(230, LogLevel.Error, "The store failed: {Error}. What is known here stays in force; writing is retried.", EventName = "StoreFailed")]
+    [LoggerMessage(EventIds.StoreFailed, LogLevel.Error, "The store failed: {Error}. What is known here stays in force; writing is retried.", EventName = "StoreFailed")]
     private partial void LogFailed(string error, Exception exception);
 
-    [LoggerMessage(231, LogLevel.Information, "The store works again.", EventName = "StoreMended")]
+    [LoggerMessage(EventIds.StoreMended, LogLevel.Information, "The store works again.", EventName = "StoreMended")]
     private partial void LogMended();
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.FeatureManagement.FeatureFilters;
 
@@ -9,7 +10,7 @@ namespace FeatureManagement.ActionTracing.Tracing;
 /// The traced side of an action: its activity, its line in the trace files and its measurements, as far as the flags want them. Where these depend on for
 /// whom the action is, they are decided once that is known, at the latest at the end; what happens before is kept until then. Thread-safe.
 /// </summary>
-internal sealed class ActionTrace
+internal sealed class ActionTrace : IActionTrace
 {
     private const int MaxEvaluations = 128;
 

@@ -20,7 +20,7 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
         bool? traced = _switches.IsEnabled(context ?? _ambient.Current?.Known);
         if (traced == false && context is null)
             return default;
-        var action = new RunningAction(services, _ambient.Current, counts: false, context);
+        var action = new RunningAction(_ambient, services.Time, _ambient.Current, counts: false, context);
         return new TracedAction(Traced(action, name, traced));
     }
 
@@ -34,7 +34,7 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
     private TracedAction StartWatched(string name, FeatureFlagContext? context, bool counts)
     {
         // The flags of tracing may be in a rollout themselves: whoever is asked for them is exposed inside the action.
-        var action = new RunningAction(services, _ambient.Current, counts, context);
+        var action = new RunningAction(_ambient, services.Time, _ambient.Current, counts, context);
         return new TracedAction(Traced(action, name, _switches.IsEnabled(action.Known)));
     }
 

@@ -133,19 +133,19 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
         }
     }
 
-    [LoggerMessage(300, LogLevel.Error, "Traces cannot be written to '{Directory}'; they are dropped until they can.", EventName = "TraceOutputFailing")]
+    [LoggerMessage(EventIds.TraceOutputFailing, LogLevel.Error, "Traces cannot be written to '{Directory}'; they are dropped until they can.", EventName = "TraceOutputFailing")]
     private partial void LogFailing(string directory, Exception exception);
 
-    [LoggerMessage(301, LogLevel.Information, "Traces are written again; {Lost} were lost.", EventName = "TraceOutputRecovered")]
+    [LoggerMessage(EventIds.TraceOutputRecovered, LogLevel.Information, "Traces are written again; {Lost} were lost.", EventName = "TraceOutputRecovered")]
     private partial void LogRecovered(long lost);
 
-    [LoggerMessage(420, LogLevel.Warning, "Old trace files in '{Directory}' cannot be deleted; new traces are still written. Delete them, or give this process the right to.",
+    [LoggerMessage(EventIds.TraceFilesNotDeleted, LogLevel.Warning, "Old trace files in '{Directory}' cannot be deleted; new traces are still written. Delete them, or give this process the right to.",
         EventName = "TraceFilesNotDeleted")]
     private partial void LogNotCleanedUp(string directory, Exception exception);
 
-    [LoggerMessage(303, LogLevel.Debug, "A trace of '{Action}' could not be written: a tag of it failed.", EventName = "TraceNotSerializable")]
+    [LoggerMessage(EventIds.TraceNotSerializable, LogLevel.Debug, "A trace of '{Action}' could not be written: a tag of it failed.", EventName = "TraceNotSerializable")]
     private partial void LogNotSerializable(string action, Exception exception);
 
-    [LoggerMessage(302, LogLevel.Warning, "Traces were still waiting to be written when the time for it was over: {Waiting}.", EventName = "TraceOutputNotFlushed")]
+    [LoggerMessage(EventIds.TraceOutputNotFlushed, LogLevel.Warning, "Traces were still waiting to be written when the time for it was over: {Waiting}.", EventName = "TraceOutputNotFlushed")]
     private partial void LogNotFlushed(int waiting);
 }

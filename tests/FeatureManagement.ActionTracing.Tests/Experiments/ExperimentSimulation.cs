@@ -46,7 +46,7 @@ internal sealed class ExperimentSimulation(int seed, int unitsPerLook)
             {
                 weights = Weights(look);
                 FlagDefinition flag = Flag(weights);
-                ExperimentRun run = ExperimentRun.For(flag, now?.Run, time.GetUtcNow());
+                ExperimentRun run = NextExperimentRun.Of(flag, now?.Run, time.GetUtcNow());
                 var variants = new VariantTable(flag);
                 now = (run, variants, new RunningExperiment(run, variants, queue, time));
             }

@@ -99,13 +99,13 @@ public class GatedPageSimulationTests
     private sealed class Page
     {
         private readonly RolloutRecord _record = Simulation.Record(50, new RolloutConfig { Alpha = Alpha });
-        private readonly WatchCell _cell = new();
+        private readonly FlagObservers _cell = new();
         private RolloutLedger _ledger;
 
         public Page()
         {
             _ledger = new RolloutLedger { Id = _record.Id };
-            Watch = new OutcomeWatch("checkout", _record.Step, _record.Percentage, _cell, Time, _record.Window, static () => new UnitSet(), static () => { });
+            Watch = new OutcomeWatch("checkout", _record.Step, _record.Percentage, _cell, new AmbientAction(), Time, _record.Window, static () => new UnitSet(), static () => { });
         }
 
         public FakeTimeProvider Time { get; } = new();
@@ -114,7 +114,7 @@ public class GatedPageSimulationTests
 
         public Exposure Begin(ulong hash)
         {
-            Exposure exposure = _cell.Step!.Expose("user", hash, exposed: true);
+            Exposure exposure = ((WatchedStep)_cell.Rollout!).Expose("user", hash, exposed: true);
             exposure.Step.BeginGated(exposure);
             return exposure;
         }
@@ -127,10 +127,10 @@ public class GatedPageSimulationTests
             OutcomeCounts counts = Watch.Read();
             RolloutMetrics seen = new()
             {
-                Exposed = RolloutArm.Of(counts.Exposed) with { GatedUnits = counts.Gated.Units, GatedBad = counts.Gated.Errors },
-                Control = RolloutArm.Of(counts.Control),
+                Exposed = RecorderMetricsSource.ArmOf(counts.Exposed) with { GatedUnits = counts.Gated.Units, GatedBad = counts.Gated.Errors },
+                Control = RecorderMetricsSource.ArmOf(counts.Control),
                 Actions = RolloutActions.None,
-                Window = RolloutActions.Of(counts.Window),
+                Window = RecorderMetricsSource.ActionsOf(counts.Window),
                 GatedWindowUnits = counts.Gated.WindowUnits,
                 GatedWindowBad = counts.Gated.WindowErrors,
             };

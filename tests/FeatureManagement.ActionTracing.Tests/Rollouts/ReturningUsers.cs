@@ -162,21 +162,21 @@ internal sealed record ReturningUsers
     {
         private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-        private readonly WatchCell _cell = new();
+        private readonly FlagObservers _cell = new();
         private readonly OutcomeWatch _watch;
         private int _round;
 
         public Process(RolloutRecord record)
         {
             _round = record.Round;
-            _watch = new OutcomeWatch("checkout", record.Step, record.Percentage, _cell, TimeProvider.System, Window, static () => new UnitSet(), static () => { });
+            _watch = new OutcomeWatch("checkout", record.Step, record.Percentage, _cell, new AmbientAction(), TimeProvider.System, Window, static () => new UnitSet(), static () => { });
         }
 
         public string Key { get; private set; } = NewKey();
 
         public string? Ended { get; set; }
 
-        public WatchedStep Now => _cell.Step!;
+        public WatchedStep Now => ((WatchedStep)_cell.Rollout!);
 
         public void Step(RolloutRecord record)
         {
@@ -196,7 +196,7 @@ internal sealed record ReturningUsers
         }
 
         public RolloutStratum Seen(RolloutRecord record, OutcomeCounts counts) =>
-            new() { Key = Key, Step = record.Step, Percentage = record.Percentage, Exposed = RolloutArm.Of(counts.Exposed), Control = RolloutArm.Of(counts.Control) };
+            new() { Key = Key, Step = record.Step, Percentage = record.Percentage, Exposed = RecorderMetricsSource.ArmOf(counts.Exposed), Control = RecorderMetricsSource.ArmOf(counts.Control) };
 
         private static string NewKey() => Guid.NewGuid().ToString("N");
     }

@@ -1,6 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
@@ -103,7 +102,7 @@ public class RolloutEndingTests
     public async Task AutoStart_RecordThatKnowsOneContent_IsRead()
     {
         using var before = new RolloutHost(Old);
-        string had = RolloutRules.Fingerprint(before.Get<IFlagCatalogSource>().Catalog.Flags[RolloutHost.Name].RolloutConfig)!;
+        string had = PlanFingerprint.Of(before.Get<IFlagCatalogSource>().Catalog.Flags[RolloutHost.Name].RolloutConfig)!;
         await _store.CommitAsync(new StoreCommit([new DocumentWrite(FlagRecords.KeyOf(RolloutHost.Name), $$"""{"autoStarted":"{{had}}","at":"2025-12-31T00:00:00+00:00"}""", 0)], []), default);
         using var host = new RolloutHost(Old, store: _store);
         await host.TickAsync();

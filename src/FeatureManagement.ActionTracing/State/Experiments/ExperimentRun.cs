@@ -1,5 +1,4 @@
 using FeatureManagement.ActionTracing.Flags;
-using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.State.Experiments;
 
@@ -38,34 +37,5 @@ internal sealed record ExperimentRun
             if (string.Equals(Metrics[i].Name, name, StringComparison.OrdinalIgnoreCase))
                 return i;
         return -1;
-    }
-
-    /// <summary>The run that a flag needs now: the one before, the same with another step where the weights have changed, or a new one where what is measured has.</summary>
-    public static ExperimentRun For(FlagDefinition flag, ExperimentRun? before, DateTimeOffset now)
-    {
-        ExperimentConfig config = flag.Experiment!;
-        string[] variants = [.. flag.Variants.Select(variant => variant.Name)];
-        decimal[] weights = [.. flag.Variants.Select(variant => variant.Weight)];
-        if (before is null || !before.Measures(config, variants))
-            return new ExperimentRun
-            {
-                Flag = flag.Name,
-                Number = (before?.Number ?? 0) + 1,
-                Config = config,
-                Variants = variants,
-                Steps = [new ExperimentStep(1, weights, now, null)],
-            };
-        return SameShares(before.Step.Weights, weights)
-            ? before
-            : before with { Steps = [.. before.Steps.SkipLast(1), before.Step with { Until = now }, new ExperimentStep(before.Step.Number + 1, weights, now, null)] };
-    }
-
-    private bool Measures(ExperimentConfig config, string[] variants) =>
-        Variants.SequenceEqual(variants, StringComparer.OrdinalIgnoreCase) && StoredJson.Write(Config) == StoredJson.Write(config);
-
-    private static bool SameShares(IReadOnlyList<decimal> left, decimal[] right)
-    {
-        (decimal leftTotal, decimal rightTotal) = (left.Sum(), right.Sum());
-        return left.Zip(right).All(pair => pair.First * rightTotal == pair.Second * leftTotal);
     }
 }

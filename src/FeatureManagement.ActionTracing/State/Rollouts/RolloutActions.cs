@@ -1,5 +1,3 @@
-using FeatureManagement.ActionTracing.Actions;
-
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>Plain counts of actions with the flag on, however often a user comes back. Immutable.</summary>
@@ -15,8 +13,6 @@ public sealed record RolloutActions(long Count, long Errors, TimeSpan Latency)
 
     /// <summary>The mean latency; null without actions.</summary>
     public TimeSpan? MeanLatency => Count == 0 ? null : Latency / Count;
-
-    internal static RolloutActions Of(ActionCounts counts) => new(counts.Actions, counts.Errors, counts.Latency);
 
     internal RolloutActions Plus(RolloutActions other) => new(Count + other.Count, Errors + other.Errors, Latency + other.Latency);
 }

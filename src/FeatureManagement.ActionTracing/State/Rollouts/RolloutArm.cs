@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing;
@@ -43,18 +42,6 @@ public sealed record RolloutArm
     public long GatedBad { get; init; }
 
     internal Moments Latency => new(LatencyCount, LatencyMean, LatencySumOfSquares);
-
-    internal static RolloutArm Of(ArmCounts counts) => new()
-    {
-        Units = counts.Units,
-        AtRisk = counts.AtRisk,
-        Bad = counts.Bad,
-        LatencyCount = counts.Latency.Count,
-        LatencyMean = counts.Latency.Mean,
-        LatencySumOfSquares = counts.Latency.SumOfSquares,
-        SlowAtRisk = counts.SlowAtRisk,
-        Slow = counts.Slow,
-    };
 
     /// <summary>The counts of two steps together; latencies are not, for steps are never compared with each other.</summary>
     internal RolloutArm Plus(RolloutArm other) => new()

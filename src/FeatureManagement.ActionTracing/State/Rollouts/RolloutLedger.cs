@@ -1,5 +1,4 @@
 using FeatureManagement.ActionTracing.Flags.Rollouts;
-using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.State.Rollouts;

@@ -1,6 +1,6 @@
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing.State.Rollouts;
 
 /// <summary>How the guards of a rollout divide its alpha. Together they never have more than the whole, so that all false alarms together stay below it. Immutable.</summary>
 /// <param name="Comparison">For each of the three questions of the comparison: errors, typical latency, slow actions.</param>
