@@ -32,7 +32,7 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
             if (tooLong)
                 LogUnknownFlag(ForeignText.Quote(name));
             else if (NearestName.Find(name, snapshot.Names) is { } nearest)
-                LogUnknownFlagWithNearest(ForeignText.Quote(name), nearest);
+                LogUnknownFlagWithNearest(ForeignText.Quote(name), ForeignText.Quote(nearest));
             else
                 LogUnknownFlag(ForeignText.Quote(name));
         }

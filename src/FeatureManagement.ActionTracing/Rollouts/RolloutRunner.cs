@@ -59,7 +59,7 @@ internal sealed partial class RolloutRunner(
             run.Mark = time.GetTimestamp();
             var verdict = new RolloutVerdict(VerdictKind.Failed, $"The last look failed: {Short(exception)}");
             if (run.Last?.Verdict != verdict)
-                LogFailed(flag, exception);
+                LogFailed(ForeignText.Escape(flag), exception);
             run.Last = new RolloutLook(
                 run.Ledger with { Hold = new RolloutHold(verdict.Kind, verdict.Reason, time.GetUtcNow()) }, verdict, run.Last?.Guards ?? "", run.Last?.DefaultKeys ?? 0);
         }
@@ -141,7 +141,7 @@ internal sealed partial class RolloutRunner(
             (run.Ledger, run.Version, run.Counted, run.Mark, run.Ended) = (decision.Ledger, version, decision.Ledger.Counted, now, null);
             run.Saved();
             if (verdict.Kind != VerdictKind.Healthy && run.Last?.Verdict.Kind != verdict.Kind)
-                LogHeld(verdict.Kind == VerdictKind.TooFewSamples ? LogLevel.Information : LogLevel.Warning, flag, verdict.Reason); // to wait for users is how every rollout begins
+                SayHeld(flag, verdict);
             string guards = RolloutGuards.Describe(record, record.Limits(live.SafetyThresholds), decision.Ledger);
             SayGuards(flag, run, guards);
             run.Last = new RolloutLook(decision.Ledger, verdict, guards, seen?.DefaultKeys ?? run.Last?.DefaultKeys ?? 0);
@@ -195,7 +195,7 @@ internal sealed partial class RolloutRunner(
             (configured, laid) => RolloutChanges.CanRollBack(laid, record.Id) ? RolloutChanges.RollBack(configured, laid, record.Id, ledger, change, now) : laid), cancellationToken).ConfigureAwait(false);
         if (ReferenceEquals(acted.Before, acted.After))
             return;
-        LogRolledBack(flag, record.Percentage, reason);
+        LogRolledBack(ForeignText.Escape(flag), record.Percentage, reason);
         meter.RolledBack(flag);
     }
 
@@ -253,7 +253,7 @@ internal sealed partial class RolloutRunner(
         if (run.Guards == guards)
             return;
         run.Guards = guards;
-        LogGuards(flag, guards);
+        LogGuards(ForeignText.Escape(flag), guards);
     }
 
     /// <summary>The plan, with the thresholds of today where the flag's own ones hold.</summary>
@@ -287,6 +287,13 @@ internal sealed partial class RolloutRunner(
 
     private static FlagEdit Edit(string flag, string action, string reason, ChangeSource source, DateTimeOffset at, Func<FlagDefinition, FlagRecord, FlagRecord> decide) =>
         new() { Flag = flag, Action = action, Change = new FlagChange(Actor, reason, source), At = at, Decide = decide };
+
+    // To wait for users is how every rollout begins.
+    private void SayHeld(string flag, RolloutVerdict verdict)
+    {
+        string name = ForeignText.Escape(flag);
+        LogHeld(verdict.Kind == VerdictKind.TooFewSamples ? LogLevel.Information : LogLevel.Warning, name, verdict.Reason);
+    }
 
     // Of a source of others: one line, and not longer than a sentence can bear.
     private static string Short(Exception exception) => ForeignText.Cut(ForeignText.Escape(exception.Message), FlagChange.MaxLength / 2);
