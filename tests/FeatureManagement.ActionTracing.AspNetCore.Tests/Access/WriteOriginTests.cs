@@ -107,6 +107,7 @@ public class WriteOriginTests
     [InlineData("", "Write for example 'https://ops.example.com'.")]
     [InlineData(null, "Write for example 'https://ops.example.com'.")]
     [InlineData("https://Ops.example.com/", "Write 'https://ops.example.com'.")]
+    [InlineData("https://ops.example.com/action-tracing", "Write 'https://ops.example.com'.")]
     [InlineData(" https://ops.example.com:8443", "Write 'https://ops.example.com:8443'.")]
     [InlineData("https://ops.example.com:443/action-tracing?x#y", "Write 'https://ops.example.com'.")]
     public async Task Start_WithAnAllowedOriginThatIsNone_FailsAndNamesTheFix(string? entry, string fix)

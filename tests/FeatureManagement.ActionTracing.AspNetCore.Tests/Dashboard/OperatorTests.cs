@@ -228,6 +228,9 @@ public class OperatorTests(Browser browser)
         await page.GetByLabel("To", new() { Exact = true }).FillAsync("2020-01-01T00:00");
         await Expect(entries).ToHaveCountAsync(0);
         await page.GetByLabel("To", new() { Exact = true }).FillAsync("2999-01-01T00:00");
+        await Expect(entries).ToHaveCountAsync(50);
+        await page.GetByLabel("From", new() { Exact = true }).FillAsync("2998-01-01T00:00");
+        await Expect(entries).ToHaveCountAsync(0);
         await page.GetByLabel("From", new() { Exact = true }).FillAsync("2020-01-01T00:00");
         await Expect(entries).ToHaveCountAsync(50);
         await page.GetByLabel("Action").SelectOptionAsync("emergency");

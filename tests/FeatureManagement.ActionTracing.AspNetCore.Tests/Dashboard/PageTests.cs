@@ -175,6 +175,14 @@ public partial class PageTests
         using HttpResponseMessage api = await client.GetAsync("api/flags");
         Assert.Equal(HttpStatusCode.Unauthorized, api.StatusCode);
         Assert.Null(api.Headers.Location);
+
+        // To a script the cookie scheme answers 401 with the address of the sign-in, which no browser follows.
+        using var script = new HttpRequestMessage(HttpMethod.Get, "");
+        script.Headers.TryAddWithoutValidation("Accept", "text/html");
+        script.Headers.Add("X-Requested-With", "XMLHttpRequest");
+        using HttpResponseMessage refused = await client.SendAsync(script);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Null(refused.Headers.Location);
     }
 
     [Theory]

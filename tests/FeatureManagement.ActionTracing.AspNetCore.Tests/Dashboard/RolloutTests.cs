@@ -38,7 +38,9 @@ public class RolloutTests(Browser browser)
         await Expect(share).Not.ToHaveTextAsync(before);
         Assert.True(shop.Rollout.CurrentPercentage > paused.CurrentPercentage);
 
-        await ActAsync(page, "Complete now", "all is well", "Complete checkout");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Complete now" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("no guard judges it, and there is nothing to roll back");
+        await AnswerAsync(page, "all is well", "Complete checkout");
         await Expect(phase).ToHaveTextAsync("complete");
         await Expect(page.Locator(".flag-head")).ToContainTextAsync("On for everybody");
         await Expect(page.Locator(".rollout")).ToContainTextAsync("Completed by hand at ");
@@ -53,12 +55,13 @@ public class RolloutTests(Browser browser)
     [BrowserFact]
     public async Task Rollout_WhoseUsersFareWorse_IsRolledBackByItselfAndSaysWhy()
     {
-        await using Checkout shop = await Checkout.StartAsync(""" "duration": "01:00:00", "startPercentage": 50, "targetPercentage": 51 """);
+        await using Checkout shop = await Checkout.StartAsync(""" "duration": "01:00:00", "startPercentage": 50, "targetPercentage": 51, "slowThreshold": 60000 """);
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
         await ActAsync(page, "Start rollout…", "launch", "Start checkout");
         await Expect(page.Locator(".progress")).ToContainTextAsync("50 % of users");
         await ServeUntilAsync(shop, page.Locator(".comparisons li"), "no errors so far, with the flag on or off");
+        await Expect(page.Locator(".comparisons")).ToContainTextAsync("no slow actions so far, with the flag on or off");
 
         shop.IsBroken = true;
         await ServeUntilAsync(shop, page.Locator(".progress .chip"), "rolled back");
@@ -182,7 +185,7 @@ public class RolloutTests(Browser browser)
         [
             "stepped, from 5 % to 60 % in 2 h 30 min of monitored time", "10 %, 60 %", "error rate at most 2 %; mean latency at most 800 ms; over 5 min; from 250 users in a phase",
             "Thresholds in canary", "error rate at most 5 %", "false alarms at most 1 %", "slow from 1 s 500 ms", "restores what was before",
-            "Without control", "error rate at most 2 %, as for all",
+            "Without control", "error rate at most 2 %, as for all", "No metrics", "on hold, and paused after 1 h",
         ])
             await Expect(facts).ToContainTextAsync(fact);
         // Open while the rollout is drawn again and again.
@@ -190,8 +193,22 @@ public class RolloutTests(Browser browser)
         await Expect(facts).ToBeVisibleAsync();
     }
 
+    // What moves or was measured; nobody reads more of it.
+    [BrowserFact]
+    public async Task Rollout_WhileItRuns_IsWrittenWithOneDecimal()
+    {
+        await using Checkout shop = await Checkout.StartAsync(""" "duration": "20.00:00:00", "startPercentage": 12.3456 """);
+        await shop.Host.Get<IRolloutManager>().StartAsync(Checkout.Flag, new FlagChange("maria", "launch"));
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
+        await Expect(page.Locator(".verdict .why")).ToContainTextAsync("On for 12.3 %");
+        await Expect(page.Locator("[aria-label='Steps of the rollout'] tbody")).ToContainTextAsync("12.3 %");
+        Assert.Equal("12.3 %", await page.EvaluateAsync<string>("async () => (await import(new URL('comparison.js', document.querySelector('script[src]').src))).rate(0.123456)"));
+    }
+
     [BrowserTheory]
     [InlineData("1", "completes at one of the next safety checks")]
+    [InlineData("0.99", "completes at one of the next safety checks")]
     [InlineData("0.5", "in 2 hr")]
     public async Task EstimatedCompletion_AtTheEndOfThePlan_DoesNotReadAsComplete(string progress, string text)
     {
@@ -204,7 +221,7 @@ public class RolloutTests(Browser browser)
             System.Text.Json.Nodes.JsonNode rollout = System.Text.Json.Nodes.JsonNode.Parse(await (await route.FetchAsync()).TextAsync())!;
             rollout["progress"] = double.Parse(progress, System.Globalization.CultureInfo.InvariantCulture);
             rollout["currentPercentage"] = 47.1234;
-            rollout["estimatedCompletion"] = DateTimeOffset.UtcNow.AddHours(progress == "1" ? 0 : 2.5).ToString("O");
+            rollout["estimatedCompletion"] = DateTimeOffset.UtcNow.AddHours(progress == "0.5" ? 2.5 : 0).ToString("O");
             await route.FulfillAsync(new() { Json = rollout, ContentType = "application/json" });
         });
         await page.EvaluateAsync("location.hash = '#/flags/checkout'");

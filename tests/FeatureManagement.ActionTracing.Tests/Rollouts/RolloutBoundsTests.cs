@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
@@ -45,6 +46,16 @@ public sealed class RolloutBoundsTests
         Assert.Equal(plan.StartAt + Century, host.Rollouts.Preview(RolloutHost.Name, plan)[^1].At);
         await host.TickAsync();
         Assert.Equal(RolloutPhase.Planned, host.Status.Phase);
+    }
+
+    // A clock that is wrong, or far from now.
+    [Fact]
+    public async Task Start_NearTheEndOfTheCalendar_EndsWithIt()
+    {
+        using var host = new RolloutHost(time: new FakeTimeProvider(DateTimeOffset.MaxValue.AddDays(-1)));
+        var plan = new RolloutConfig { Duration = Century };
+        Assert.Equal(DateTimeOffset.MaxValue, host.Rollouts.Preview(RolloutHost.Name, plan)[^1].At);
+        Assert.Equal(DateTimeOffset.MaxValue, (await host.StartAsync(plan)).EstimatedCompletion);
     }
 
     [Fact]

@@ -31,7 +31,8 @@ public class RolloutFaultTests
         await host.TickAsync();
         FakeLogRecord record = Assert.Single(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 400);
         Assert.Equal((LogLevel.Error, $"The rollout of flag 'checkout' was rolled back at 1 %: {host.Status.Reason}."), (record.Level, record.Message));
-        Assert.Equal(1, Assert.Single(rollbacks.GetMeasurementSnapshot()).Value);
+        CollectedMeasurement<long> rollback = Assert.Single(rollbacks.GetMeasurementSnapshot());
+        Assert.Equal((1, "checkout"), (rollback.Value, rollback.Tags["feature_flag.key"]));
     }
 
     [Theory]
