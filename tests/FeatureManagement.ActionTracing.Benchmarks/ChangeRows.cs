@@ -11,11 +11,11 @@ internal static class ChangeRows
     public static IEnumerable<Row> Measure()
     {
         var source = World.WithUs(World.Flags(10_000)).GetRequiredService<SnapshotSource>();
-        var killed = new LaidRecord(new FlagRecord { Emergency = new FlagEmergency("benchmark", "benchmark", DateTimeOffset.UnixEpoch) }, 1, Pending: true);
+        var killed = new VersionedRecord(new FlagRecord { Emergency = new FlagEmergency("benchmark", "benchmark", DateTimeOffset.UnixEpoch) }, 1, Pending: true);
         Cost kill = Measurement.Compare(n =>
         {
             for (int i = 0; i < n; i++)
-                Sink.Take(source.Lay(World.Half, (i & 1) == 0 ? killed : LaidRecord.None));
+                Sink.Take(source.Apply(World.Half, (i & 1) == 0 ? killed : VersionedRecord.None));
         })[0];
         yield return new Row(Job, "a kill, until evaluations see it", kill.Nanoseconds / 1_000, "µs", 50);
         yield return new Row(Job, "a kill", kill.Bytes / 1_024, "KB");

@@ -22,7 +22,7 @@ internal static class ChangeEndpoints
                 if (flags.GetFlag(name) is { } known && new[] { fault }.OfType<string>().Concat(FlagChanges.Faults(known.Definition, update)).Concat(change.Faults()).ToArray() is { Length: > 0 } faults)
                     throw new FlagChangeException(FlagChangeError.Invalid, faults);
                 FlagTag? tag = IfMatch.Expected(request.Request, name, flags.GetFlag(name));
-                return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change with { Seen = tag?.Content }, tag?.Version, request.RequestAborted).ConfigureAwait(false));
+                return FlagEndpoints.Show(request, await flags.UpdateFlagAsync(name, update, change with { ETag = tag?.Content }, tag?.Version, request.RequestAborted).ConfigureAwait(false));
             }, maxLength: JsonBody.MaxLengthOfLists));
 
         group.MapPost("api/flags/{name}/reset", (string name, HttpContext request, IFeatureFlagManager flags) =>
@@ -30,7 +30,7 @@ internal static class ChangeEndpoints
                 async (_, change) =>
                 {
                     FlagTag? tag = IfMatch.Expected(request.Request, name, flags.GetFlag(name));
-                    return FlagEndpoints.Show(request, await flags.ResetFlagAsync(name, change with { Seen = tag?.Content }, tag?.Version, request.RequestAborted).ConfigureAwait(false));
+                    return FlagEndpoints.Show(request, await flags.ResetFlagAsync(name, change with { ETag = tag?.Content }, tag?.Version, request.RequestAborted).ConfigureAwait(false));
                 }));
 
         // If-Match is for updates and resets: a kill, its end and a rollback are right whatever the flag has become.

@@ -11,7 +11,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 internal sealed record FlagTag(long Version, string? Content)
 {
     public static FlagTag Of(FlagStatus status) =>
-        new(status.Version, FlagStamp.Of(status.Definition));
+        new(status.Version, FlagETag.Of(status.Definition));
 
     /// <summary>Reads the opaque part of a tag, without its quotes; null where no flag ever had such a tag.</summary>
     public static FlagTag? Read(ReadOnlySpan<char> opaque)

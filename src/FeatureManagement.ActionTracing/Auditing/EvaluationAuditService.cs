@@ -8,7 +8,7 @@ namespace FeatureManagement.ActionTracing.Auditing;
 
 /// <summary>Writes queued evaluations every second, in batches, and removes those that are older than <c>evaluationAuditRetention</c>. A batch that could not be written is kept and tried again.</summary>
 internal sealed partial class EvaluationAuditService(
-    EvaluationQueue queue, IEvaluationStore store, IFlagCatalogSource configuration, NodeName node, TimeProvider time, ILogger<EvaluationAuditService> logger) : BackgroundService
+    EvaluationQueue queue, IEvaluationStore store, IFlagCatalogSource configuration, InstanceName node, TimeProvider time, ILogger<EvaluationAuditService> logger) : BackgroundService
 {
     // Small, for a kill may wait for the transaction that writes it.
     private const int MaxBatch = 1_000;

@@ -13,11 +13,11 @@ internal sealed class ConfigurationAudit : IDisposable
 
     private readonly IFlagCatalogSource _configuration;
     private readonly FlagRecords _records;
-    private readonly NodeName _node;
+    private readonly InstanceName _node;
     private readonly TimeProvider _time;
     private FlagCatalog _seen;
 
-    public ConfigurationAudit(IFlagCatalogSource configuration, FlagRecords records, NodeName node, TimeProvider time)
+    public ConfigurationAudit(IFlagCatalogSource configuration, FlagRecords records, InstanceName node, TimeProvider time)
     {
         (_configuration, _records, _node, _time) = (configuration, records, node, time);
         _seen = configuration.Catalog;
@@ -44,7 +44,7 @@ internal sealed class ConfigurationAudit : IDisposable
     private void Record(IEnumerable<AuditEntry> entries)
     {
         foreach (AuditEntry[] batch in entries.Chunk(MaxBatch))
-            _records.Enqueue(new PendingEdit(batch));
+            _records.Enqueue(new OutboxEntry(batch));
     }
 
     private AuditEntry Entry(string action, string? flag, string reason) => new()

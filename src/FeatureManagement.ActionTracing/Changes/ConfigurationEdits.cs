@@ -18,13 +18,13 @@ internal static class ConfigurationEdits
     /// <param name="layers">What is laid over flags.</param>
     /// <param name="now">The time of the edit.</param>
     public static IEnumerable<(FlagEdit Edit, FlagDefinition Configured)> Ended(
-        FlagCatalog? before, FlagCatalog after, IEnumerable<KeyValuePair<string, LaidRecord>> layers, DateTimeOffset now)
+        FlagCatalog? before, FlagCatalog after, IEnumerable<KeyValuePair<string, VersionedRecord>> layers, DateTimeOffset now)
     {
-        foreach ((string flag, LaidRecord layer) in layers)
+        foreach ((string flag, VersionedRecord layer) in layers)
         {
-            ConfiguredAnswer? answer = after.Flags.TryGetValue(flag, out FlagDefinition? configured) ? ConfiguredAnswer.Of(configured) : null;
-            ConfiguredAnswer? previous = before?.Flags.TryGetValue(flag, out FlagDefinition? was) == true ? ConfiguredAnswer.Of(was) : null;
-            foreach (ConfiguredAnswer over in new[] { layer.Record.Override?.Over, layer.Record.Rollout?.Over }.OfType<ConfiguredAnswer>().Distinct())
+            Baseline? answer = after.Flags.TryGetValue(flag, out FlagDefinition? configured) ? Baseline.Of(configured) : null;
+            Baseline? previous = before?.Flags.TryGetValue(flag, out FlagDefinition? was) == true ? Baseline.Of(was) : null;
+            foreach (Baseline over in new[] { layer.Record.Override?.Baseline, layer.Record.Rollout?.Baseline }.OfType<Baseline>().Distinct())
             {
                 // Laid by another process, over an edit that has not been seen here, or before one that it has not seen: not for this process to end.
                 if (over == answer || (before is not null && over != previous))
@@ -36,13 +36,13 @@ internal static class ConfigurationEdits
                     Change = new FlagChange(Actor, Reason(over, answer), ChangeSource.Configuration),
                     At = now,
                     Decide = (edited, record) => FlagChanges.Supersede(edited, record, over, now),
-                    Over = over,
+                    Baseline = over,
                 }, configured ?? over.AsFlag(flag));
             }
         }
     }
 
-    private static string Reason(ConfiguredAnswer over, ConfiguredAnswer? answer)
+    private static string Reason(Baseline over, Baseline? answer)
     {
         if (answer is null)
             return "Configuration no longer has the flag, so what was laid over it has ended.";

@@ -10,7 +10,7 @@ namespace FeatureManagement.ActionTracing.Changes;
 /// Keeps in the store when the content of each flag in configuration last changed, so that a restart is no change. Written only where a content is new. Not
 /// thread-safe: <see cref="FlagControl"/> has one conversation with the store at a time.
 /// </summary>
-internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, Fleet fleet, TimeProvider time)
+internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, InstanceRegistry instances, TimeProvider time)
 {
     public const string Key = "configuration/content";
 
@@ -31,12 +31,12 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, Fl
             (Dictionary<string, ContentTime[]>? stored, long version) = await ReadAsync().ConfigureAwait(false);
             if (stored is null)
                 return; // of another release: a write would erase it
-            bool alone = _hashes is null && stored.Count > 0 && await fleet.IsAloneAsync().ConfigureAwait(false);
+            bool alone = _hashes is null && stored.Count > 0 && await instances.IsAloneAsync().ConfigureAwait(false);
             var next = new Dictionary<string, ContentTime[]>(stored);
-            Dictionary<string, string> hashes = flags.ToDictionary(flag => FlagKey.Of(flag.Definition.Name), flag => FlagStamp.Of(flag.Definition));
+            Dictionary<string, string> hashes = flags.ToDictionary(flag => FlagKey.Of(flag.Definition.Name), flag => FlagETag.Of(flag.Definition));
             if (Update(next, flags, hashes, alone) && !await WriteAsync(next, version).ConfigureAwait(false))
                 continue;
-            IReadOnlyList<EffectiveFlag> dated = source.Date(flag => next.GetValueOrDefault(FlagKey.Of(flag.Name)) is { } history ? ContentHistory.TimeOf(history, FlagStamp.Of(flag)) : null);
+            IReadOnlyList<EffectiveFlag> dated = source.Date(flag => next.GetValueOrDefault(FlagKey.Of(flag.Name)) is { } history ? ContentHistory.TimeOf(history, FlagETag.Of(flag)) : null);
             // What configuration came to say during the calls is written at the next poll.
             _synced = dated.Select(flag => flag.Definition).SequenceEqual(flags.Select(flag => flag.Definition)) ? dated : null;
             _hashes = hashes;

@@ -24,8 +24,8 @@ internal static class FlagChanges
                 throw Conflict($"Flag '{configured.Name}' is rolling out; its state and percentage cannot be updated. Roll it back or complete it first.");
         }
 
-        var answer = ConfiguredAnswer.Of(configured);
-        FlagOverride before = record.Override is { } existing && existing.Over == answer ? existing : new FlagOverride { Over = answer };
+        var answer = Baseline.Of(configured);
+        FlagOverride before = record.Override is { } existing && existing.Baseline == answer ? existing : new FlagOverride { Baseline = answer };
         return record with
         {
             Override = before with
@@ -63,10 +63,10 @@ internal static class FlagChanges
     }
 
     /// <summary>The record without what was laid over an answer that configuration no longer gives.</summary>
-    public static FlagRecord Supersede(FlagDefinition configured, FlagRecord record, ConfiguredAnswer over, DateTimeOffset now)
+    public static FlagRecord Supersede(FlagDefinition configured, FlagRecord record, Baseline over, DateTimeOffset now)
     {
-        bool update = record.Override?.Over == over;
-        bool rollout = record.Rollout?.Over == over;
+        bool update = record.Override?.Baseline == over;
+        bool rollout = record.Rollout?.Baseline == over;
         if (rollout)
             record = RolloutChanges.End(configured, record, RolloutPhase.RolledBack, "configuration", "configuration changed what the flag answers", now);
         return !update && !rollout ? record : record with { Override = update ? null : record.Override, At = now };

@@ -23,10 +23,10 @@ internal sealed partial class FlagControl : IDisposable
     private readonly BoundedStore _store;
     private readonly StorePolling _polling;
     private readonly IFlagCatalogSource _configuration;
-    private readonly Supersession _supersession;
-    private readonly Fleet _fleet;
+    private readonly Reconciler _reconciler;
+    private readonly InstanceRegistry _instances;
     private readonly ContentTimes _contents;
-    private readonly NodeName _node;
+    private readonly InstanceName _node;
     private readonly TimeProvider _time;
     private readonly RuntimeMetrics _metrics;
     private readonly ILogger _logger;
@@ -37,18 +37,18 @@ internal sealed partial class FlagControl : IDisposable
     private volatile bool _loaded;
 
     public FlagControl(
-        SnapshotSource source, FlagRecords records, BoundedStore store, StorePolling polling, IFlagCatalogSource configuration, Supersession supersession, Fleet fleet, ContentTimes contents, NodeName node, TimeProvider time,
+        SnapshotSource source, FlagRecords records, BoundedStore store, StorePolling polling, IFlagCatalogSource configuration, Reconciler reconciler, InstanceRegistry instances, ContentTimes contents, InstanceName node, TimeProvider time,
         RuntimeMetrics metrics, ILogger<FlagControl> logger) =>
-        (_source, _records, _store, _polling, _configuration, _supersession, _fleet, _contents, _node, _time, _metrics, _logger) = (source, records, store, polling, configuration, supersession, fleet, contents, node, time, metrics, logger);
+        (_source, _records, _store, _polling, _configuration, _reconciler, _instances, _contents, _node, _time, _metrics, _logger) = (source, records, store, polling, configuration, reconciler, instances, contents, node, time, metrics, logger);
 
     /// <summary>Whether the stored state is known here. Until then nothing that depends on it may go forward.</summary>
     public bool IsLoaded => _loaded;
 
     /// <summary>A flag's record, with what is in force and not yet written, and its version.</summary>
-    public LaidRecord Record(string flag) => _source.Layer(flag);
+    public VersionedRecord Record(string flag) => _source.Layer(flag);
 
     /// <summary>The records of all flags that have one.</summary>
-    public IReadOnlyList<KeyValuePair<string, LaidRecord>> Records() => _source.Layers();
+    public IReadOnlyList<KeyValuePair<string, VersionedRecord>> Records() => _source.Layers();
 
     /// <summary>Writes a change and then puts it in force, over whatever others changed meanwhile.</summary>
     /// <exception cref="FlagChangeException">The change was refused, or the store failed; nothing was changed.</exception>
@@ -63,8 +63,8 @@ internal sealed partial class FlagControl : IDisposable
             for (int attempt = 1; ; attempt++)
             {
                 EffectiveFlag configured = Configured(edit.Flag);
-                await _fleet.TellAsync().ConfigureAwait(false); // before anything is laid over an answer that others do not know of
-                LaidRecord record = _records.Stored(edit.Flag);
+                await _instances.TellAsync().ConfigureAwait(false); // before anything is laid over an answer that others do not know of
+                VersionedRecord record = _records.Stored(edit.Flag);
                 if (edit.ExpectedVersion is { } expected && expected != record.Version)
                 {
                     await RefreshAsync().ConfigureAwait(false);
@@ -73,7 +73,7 @@ internal sealed partial class FlagControl : IDisposable
                         throw new FlagChangeException(FlagChangeError.VersionMismatch,
                             $"Flag '{configured.Definition.Name}' has changed: it is at version {record.Version}, not {expected}. Read it again, and then decide.");
                 }
-                if (edit.Change.Seen is { } seen && seen != FlagStamp.Of(FlagLayers.Apply(configured, record).Definition))
+                if (edit.Change.ETag is { } tag && tag != FlagETag.Of(FlagLayers.Apply(configured, record).Definition))
                     throw new FlagChangeException(FlagChangeError.VersionMismatch, $"Flag '{configured.Definition.Name}' has changed since it was read. Read it again, and then decide.");
                 if (_records.IsUnreadable(edit.Flag))
                     throw new FlagChangeException(FlagChangeError.StoreUnavailable,
@@ -84,7 +84,7 @@ internal sealed partial class FlagControl : IDisposable
                 if (await TryWriteAsync(edit, configured, record, next).ConfigureAwait(false) is { } written)
                 {
                     _records.Accept(edit.Flag, written);
-                    _supersession.Overtook(edit.Flag, ConfiguredAnswer.Of(configured.Definition));
+                    _reconciler.Overtook(edit.Flag, Baseline.Of(configured.Definition));
                     return Status(edit.Flag);
                 }
                 if (attempt == MaxAttempts)
@@ -105,7 +105,7 @@ internal sealed partial class FlagControl : IDisposable
         edit.Change.Check();
         FollowDurable();
         EffectiveFlag configured = Configured(edit.Flag);
-        PendingEdit? pending = _records.Act(edit, configured.Definition, out FlagSnapshot before, out FlagSnapshot after);
+        OutboxEntry? pending = _records.Act(edit, configured.Definition, out FlagSnapshot before, out FlagSnapshot after);
         if (pending is not null)
         {
             if (edit.Action == FlagChanges.EmergencyAction)
@@ -148,8 +148,8 @@ internal sealed partial class FlagControl : IDisposable
         {
             await RefreshAsync().ConfigureAwait(false);
             await FlushAsync().ConfigureAwait(false); // first, for a kill may be waiting
-            await _fleet.TellAsync().ConfigureAwait(false);
-            await _supersession.SettleAsync().ConfigureAwait(false);
+            await _instances.TellAsync().ConfigureAwait(false);
+            await _reconciler.SettleAsync().ConfigureAwait(false);
             await FlushAsync().ConfigureAwait(false);
             await _contents.SyncAsync().ConfigureAwait(false);
             await _store.ProbeAsync(CancellationToken.None).ConfigureAwait(false);
@@ -171,7 +171,7 @@ internal sealed partial class FlagControl : IDisposable
         {
             await RefreshAsync().ConfigureAwait(false); // an emergency that the store has lost is stored again, and nobody polls any more
             await FlushAsync().ConfigureAwait(false);
-            await _fleet.LeaveAsync().ConfigureAwait(false);
+            await _instances.LeaveAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -216,12 +216,12 @@ internal sealed partial class FlagControl : IDisposable
         {
             if (pending.Edit is not { } edit)
             {
-                await _fleet.WriteAsync(pending.Entries).ConfigureAwait(false);
+                await _instances.WriteAsync(pending.Entries).ConfigureAwait(false);
                 _records.Written(pending, null);
                 continue;
             }
             EffectiveFlag? configured = _source.Configured(edit.Flag);
-            LaidRecord record = _records.Stored(edit.Flag);
+            VersionedRecord record = _records.Stored(edit.Flag);
             FlagRecord next = pending.ApplyTo(record.Record);
             if (ReferenceEquals(next, record.Record))
                 _records.Written(pending, null);
@@ -259,7 +259,7 @@ internal sealed partial class FlagControl : IDisposable
         foreach (string flag in replaced ? _store.Current.Forgotten : [])
             LogForgotten(ForeignText.Quote(flag));
         if (changed.Count > 0)
-            _supersession.Unsettle();
+            _reconciler.Unsettle();
         foreach (string flag in changed)
         {
             CompiledFlag? found = _source.Latest.Find(flag);
@@ -273,7 +273,7 @@ internal sealed partial class FlagControl : IDisposable
         _loaded = true;
         _store.Update(report => report with { IsLoaded = true });
         LogLoaded(changed.Count, changes.Version);
-        _supersession.Begin();
+        _reconciler.Begin();
     }
 
     private IReadOnlyList<string> Accept(StoreChanges changes, bool all, DateTimeOffset? replaced)
@@ -287,11 +287,11 @@ internal sealed partial class FlagControl : IDisposable
         _store.ReadAsync((store, bound) => store.ReadAsync(FlagRecords.KeyPrefix, since, bound), CancellationToken.None);
 
     /// <summary>What was written, or null where somebody else was faster.</summary>
-    private async Task<LaidRecord?> TryWriteAsync(FlagEdit edit, EffectiveFlag? configured, LaidRecord record, FlagRecord next)
+    private async Task<VersionedRecord?> TryWriteAsync(FlagEdit edit, EffectiveFlag? configured, VersionedRecord record, FlagRecord next)
     {
         // What has ended was laid over the answer before the edit.
         EffectiveFlag? before = configured is null ? null
-            : FlagLayers.Apply(edit.Over is { } over ? configured with { Definition = over.In(configured.Definition) } : configured, record);
+            : FlagLayers.Apply(edit.Baseline is { } over ? configured with { Definition = over.In(configured.Definition) } : configured, record);
         EffectiveFlag? after = configured is null ? null : FlagLayers.Apply(configured, record with { Record = next });
         (string? old, string? @new) = AuditValues.Of(before, after);
         string name = configured?.Definition.Name ?? edit.Flag;
@@ -315,7 +315,7 @@ internal sealed partial class FlagControl : IDisposable
         _highest = result.Version;
         _metrics.Changed(configured?.Definition.Name, edit.Action, edit.Change.Source);
         LogChanged(name, edit.Action, AuditValues.Short(before), AuditValues.Short(after), edit.Change, result.Version);
-        return new LaidRecord(next, result.Version);
+        return new VersionedRecord(next, result.Version);
     }
 
     private EffectiveFlag Configured(string flag)

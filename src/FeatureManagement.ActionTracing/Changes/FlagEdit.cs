@@ -25,7 +25,7 @@ internal sealed record FlagEdit
     public long? ExpectedVersion { get; init; }
 
     /// <summary>For the end of something: the answer that it was laid over, which configuration no longer gives; else null.</summary>
-    public ConfiguredAnswer? Over { get; init; }
+    public Baseline? Baseline { get; init; }
 
     /// <summary>Other documents to write in the same transaction.</summary>
     public IReadOnlyList<DocumentWrite> Also { get; init; } = [];

@@ -16,19 +16,19 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     private const string Prefix = "flag/";
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LaidRecord> _stored = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, VersionedRecord> _stored = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _unreadable = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Queue<PendingEdit> _pending = new();
+    private readonly Queue<OutboxEntry> _pending = new();
 
     public static string KeyOf(string flag) => Prefix + FlagKey.Of(flag);
 
     public static string KeyPrefix => Prefix;
 
     /// <summary>What the store holds of a flag, as far as it is known here.</summary>
-    public LaidRecord Stored(string flag)
+    public VersionedRecord Stored(string flag)
     {
         lock (_gate)
-            return _stored.GetValueOrDefault(flag, LaidRecord.None);
+            return _stored.GetValueOrDefault(flag, VersionedRecord.None);
     }
 
     /// <summary>Whether the store holds something of the flag that cannot be read here, and that a write would erase.</summary>
@@ -39,32 +39,32 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     }
 
     /// <summary>What was put in force first and is not yet written, or null.</summary>
-    public PendingEdit? FirstPending()
+    public OutboxEntry? FirstPending()
     {
         lock (_gate)
-            return _pending.TryPeek(out PendingEdit? first) ? first : null;
+            return _pending.TryPeek(out OutboxEntry? first) ? first : null;
     }
 
     /// <summary>Puts a change in force. Null where there was nothing to change.</summary>
     /// <exception cref="FlagChangeException">The change was refused.</exception>
-    public PendingEdit? Act(FlagEdit edit, FlagDefinition configured, out FlagSnapshot before, out FlagSnapshot after)
+    public OutboxEntry? Act(FlagEdit edit, FlagDefinition configured, out FlagSnapshot before, out FlagSnapshot after)
     {
         lock (_gate)
         {
             before = after = source.Latest;
-            LaidRecord layer = source.Layer(edit.Flag);
+            VersionedRecord layer = source.Layer(edit.Flag);
             FlagRecord next = edit.Decide(configured, layer.Record);
             if (ReferenceEquals(next, layer.Record))
                 return null;
-            (before, after) = source.Lay(edit.Flag, layer with { Record = next, Pending = true });
-            var pending = new PendingEdit(edit, configured);
+            (before, after) = source.Apply(edit.Flag, layer with { Record = next, Pending = true });
+            var pending = new OutboxEntry(edit, configured);
             Enqueue(pending);
             return pending;
         }
     }
 
     /// <summary>Keeps something to be written that changes no flag.</summary>
-    public void Enqueue(PendingEdit pending)
+    public void Enqueue(OutboxEntry pending)
     {
         lock (_gate)
         {
@@ -74,7 +74,7 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     }
 
     /// <summary>The first pending change is written, or has nothing to write.</summary>
-    public void Written(PendingEdit pending, LaidRecord? stored)
+    public void Written(OutboxEntry pending, VersionedRecord? stored)
     {
         lock (_gate)
         {
@@ -84,19 +84,19 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
             {
                 if (stored is { } record)
                     Store(edit.Flag, record);
-                source.Lay(edit.Flag, Folded(edit.Flag));
+                source.Apply(edit.Flag, Folded(edit.Flag));
             }
         }
         pending.Done();
     }
 
     /// <summary>A commit of this process changed a flag.</summary>
-    public void Accept(string flag, LaidRecord record)
+    public void Accept(string flag, VersionedRecord record)
     {
         lock (_gate)
         {
             Store(flag, record);
-            source.Lay(flag, Folded(flag));
+            source.Apply(flag, Folded(flag));
         }
     }
 
@@ -108,53 +108,53 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
     {
         lock (_gate)
         {
-            var changed = new Dictionary<string, LaidRecord>(StringComparer.OrdinalIgnoreCase);
+            var changed = new Dictionary<string, VersionedRecord>(StringComparer.OrdinalIgnoreCase);
             if (all)
                 foreach (string flag in _stored.Keys)
                 {
-                    changed[flag] = LaidRecord.None;
+                    changed[flag] = VersionedRecord.None;
                     Readable(flag);
                 }
             foreach (StoredDocument document in documents)
             {
                 string flag = document.Key[Prefix.Length..];
-                if (all || document.Version > _stored.GetValueOrDefault(flag, LaidRecord.None).Version)
+                if (all || document.Version > _stored.GetValueOrDefault(flag, VersionedRecord.None).Version)
                     changed[flag] = Read(document, flag);
             }
-            string[] different = [.. changed.Where(pair => Differ(pair.Value, _stored.GetValueOrDefault(pair.Key, LaidRecord.None))).Select(pair => pair.Key)];
+            string[] different = [.. changed.Where(pair => Differ(pair.Value, _stored.GetValueOrDefault(pair.Key, VersionedRecord.None))).Select(pair => pair.Key)];
             if (replaced is { } at)
                 Remember(changed, at);
-            foreach ((string flag, LaidRecord record) in changed)
+            foreach ((string flag, VersionedRecord record) in changed)
                 _stored[flag] = record;
-            source.Lay([.. changed.Keys.Select(flag => KeyValuePair.Create(flag, Folded(flag)))]);
+            source.Apply([.. changed.Keys.Select(flag => KeyValuePair.Create(flag, Folded(flag)))]);
             return different;
         }
 
         // Where everything was read, most of it is known; a store that was put back may say something else under the same version.
-        static bool Differ(LaidRecord now, LaidRecord before) => now.Version != before.Version || StoredJson.Write(now.Record) != StoredJson.Write(before.Record);
+        static bool Differ(VersionedRecord now, VersionedRecord before) => now.Version != before.Version || StoredJson.Write(now.Record) != StoredJson.Write(before.Record);
     }
 
-    private void Remember(Dictionary<string, LaidRecord> changed, DateTimeOffset at)
+    private void Remember(Dictionary<string, VersionedRecord> changed, DateTimeOffset at)
     {
-        foreach ((string flag, LaidRecord now) in changed)
+        foreach ((string flag, VersionedRecord now) in changed)
         {
             FlagDefinition? configured = source.Configured(flag)?.Definition;
-            if (ForgottenChanges.Of(flag, configured, _stored.GetValueOrDefault(flag, LaidRecord.None).Record, now.Record, at) is { } edit)
-                Enqueue(new PendingEdit(edit, configured) { Forgotten = true });
+            if (ForgottenChanges.Of(flag, configured, _stored.GetValueOrDefault(flag, VersionedRecord.None).Record, now.Record, at) is { } edit)
+                Enqueue(new OutboxEntry(edit, configured) { Forgotten = true });
         }
     }
 
-    private LaidRecord Folded(string flag)
+    private VersionedRecord Folded(string flag)
     {
-        LaidRecord stored = _stored.GetValueOrDefault(flag, LaidRecord.None);
+        VersionedRecord stored = _stored.GetValueOrDefault(flag, VersionedRecord.None);
         FlagRecord record = stored.Record;
-        foreach (PendingEdit pending in _pending)
+        foreach (OutboxEntry pending in _pending)
             if (string.Equals(pending.Edit?.Flag, flag, StringComparison.OrdinalIgnoreCase))
                 record = pending.ApplyTo(record);
         return stored with { Record = record, Pending = !ReferenceEquals(record, stored.Record) };
     }
 
-    private LaidRecord Read(StoredDocument document, string flag)
+    private VersionedRecord Read(StoredDocument document, string flag)
     {
         try
         {
@@ -162,19 +162,19 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
             if (record.Override?.Weights?.Values.Any(weight => weight is <= 0 or > FlagVariant.MaxWeight) == true)
                 throw new JsonException("a weight is out of bounds.");
             Readable(flag);
-            return new LaidRecord(record, document.Version);
+            return new VersionedRecord(record, document.Version);
         }
         catch (JsonException exception)
         {
             // What is known of the flag stands, at the version that a change must now expect; and an emergency acts whatever else cannot be read.
             _unreadable.Add(flag);
             store.Update(report => report with { Unreadable = [.. Others(report, flag), $"{About(flag)}cannot be read: {ForeignText.Escape(exception.Message)}"] });
-            LaidRecord known = _stored.GetValueOrDefault(flag, LaidRecord.None) with { Version = document.Version };
+            VersionedRecord known = _stored.GetValueOrDefault(flag, VersionedRecord.None) with { Version = document.Version };
             return StoredJson.ReadMember<FlagEmergency>(document.Json!, "emergency") is { } emergency ? known with { Record = known.Record with { Emergency = emergency } } : known;
         }
     }
 
-    private void Store(string flag, LaidRecord record)
+    private void Store(string flag, VersionedRecord record)
     {
         _stored[flag] = record;
         Readable(flag);

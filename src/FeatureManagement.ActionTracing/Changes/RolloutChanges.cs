@@ -42,7 +42,7 @@ internal static class RolloutChanges
                 OwnPlan = plan is null,
                 Start = start,
                 Percentage = start,
-                Over = ConfiguredAnswer.Of(configured),
+                Baseline = Baseline.Of(configured),
                 Phase = planned ? RolloutPhase.Planned : phase,
                 StartedAt = planned ? frozen.StartAt!.Value : now,
                 ChangedAt = now,
@@ -167,7 +167,7 @@ internal static class RolloutChanges
     /// <summary>The share at which a rollout finds the flag.</summary>
     public static decimal ShareNow(FlagDefinition configured, FlagRecord record)
     {
-        FlagOverride? laid = record.Override?.Over == ConfiguredAnswer.Of(configured) ? record.Override : null;
+        FlagOverride? laid = record.Override?.Baseline == Baseline.Of(configured) ? record.Override : null;
         return (laid?.State ?? configured.State) switch
         {
             FlagState.Enabled => 100,
@@ -184,8 +184,8 @@ internal static class RolloutChanges
 
     private static FlagOverride OverrideOf(FlagDefinition configured, FlagRecord record)
     {
-        var answer = ConfiguredAnswer.Of(configured);
-        return record.Override is { } laid && laid.Over == answer ? laid : new FlagOverride { Over = answer };
+        var answer = Baseline.Of(configured);
+        return record.Override is { } laid && laid.Baseline == answer ? laid : new FlagOverride { Baseline = answer };
     }
 
     /// <summary>The history, with what was seen of the step that is being left.</summary>

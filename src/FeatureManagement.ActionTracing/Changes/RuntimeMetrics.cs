@@ -58,12 +58,12 @@ internal sealed class RuntimeMetrics
     private IEnumerable<Measurement<int>> Phases()
     {
         FlagSnapshot snapshot = _source.Latest;
-        foreach ((string name, LaidRecord laid) in _source.Layers())
+        foreach ((string name, VersionedRecord laid) in _source.Layers())
             if ((laid.Record.Rollout ?? laid.Record.LastRollout) is { } rollout && snapshot.Find(name) is { } flag)
                 yield return new(1, Of(flag), new("feature_flag.rollout.phase", FlagSpelling.Write(PhaseOf(rollout, laid))));
     }
 
-    private static RolloutPhase PhaseOf(RolloutRecord rollout, LaidRecord laid) =>
+    private static RolloutPhase PhaseOf(RolloutRecord rollout, VersionedRecord laid) =>
         rollout.Phase == RolloutPhase.RolledBack && laid.Pending ? RolloutPhase.RollingBack : rollout.Phase;
 
     private static KeyValuePair<string, object?> Of(CompiledFlag flag) => new(Key, flag.Name);

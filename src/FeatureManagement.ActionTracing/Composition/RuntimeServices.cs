@@ -18,15 +18,15 @@ internal static class RuntimeServices
         services.TryAddSingleton<StoreMetrics>();
         services.TryAddSingleton<BoundedStore>();
         services.TryAddSingleton<IActionTracingStoreStatus>(provider => provider.GetRequiredService<BoundedStore>());
-        services.TryAddSingleton(NodeName.OfThisProcess);
+        services.TryAddSingleton(InstanceName.OfThisProcess);
         services.TryAddSingleton<FlagWatchers>();
         services.TryAddSingleton<SnapshotSource>();
         services.TryAddSingleton<FlagRecords>();
         services.TryAddSingleton<RuntimeMetrics>();
         services.TryAddSingleton<ConfigurationAudit>();
-        services.TryAddSingleton<Fleet>();
+        services.TryAddSingleton<InstanceRegistry>();
         services.TryAddSingleton<ContentTimes>();
-        services.TryAddSingleton<Supersession>();
+        services.TryAddSingleton<Reconciler>();
         services.TryAddSingleton<FlagControl>();
         services.TryAddSingleton<StorePolling>();
         services.TryAddSingleton<FirstRead>();

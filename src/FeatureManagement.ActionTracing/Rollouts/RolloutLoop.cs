@@ -56,7 +56,7 @@ internal sealed partial class RolloutLoop(
         if (!control.IsLoaded)
             return;
         var looks = new List<Task>();
-        foreach ((string name, LaidRecord laid) in control.Records())
+        foreach ((string name, VersionedRecord laid) in control.Records())
         {
             if (laid.Record.Rollout is not null)
                 looks.Add(GuardedAsync(name, () => MoveAsync(name, cancellationToken), cancellationToken));
@@ -139,7 +139,7 @@ internal sealed partial class RolloutLoop(
 
     /// <summary>The rollout that decides a flag's percentage now, or null.</summary>
     private RolloutRecord? Active(string flag) =>
-        control.Record(flag).Record.Rollout is { IsLaid: true } rollout && source.Configured(flag) is { } configured && rollout.Over == ConfiguredAnswer.Of(configured.Definition) ? rollout : null;
+        control.Record(flag).Record.Rollout is { IsApplied: true } rollout && source.Configured(flag) is { } configured && rollout.Baseline == Baseline.Of(configured.Definition) ? rollout : null;
 
     private Task MoveAsync(string flag, CancellationToken cancellationToken)
     {
@@ -148,7 +148,7 @@ internal sealed partial class RolloutLoop(
             return Task.CompletedTask;
         string name = configured.Definition.Name;
         DateTimeOffset now = time.GetUtcNow();
-        if (rollout.Over != ConfiguredAnswer.Of(configured.Definition))
+        if (rollout.Baseline != Baseline.Of(configured.Definition))
             return Task.CompletedTask; // it decides nothing any more, and whoever saw the edit ends it
         if (rollout.Phase != RolloutPhase.Planned)
         {

@@ -47,7 +47,7 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
     public RolloutStatus? GetStatus(string flag)
     {
         ArgumentNullException.ThrowIfNull(flag);
-        LaidRecord laid = control.Record(flag);
+        VersionedRecord laid = control.Record(flag);
         return (laid.Record.Rollout ?? laid.Record.LastRollout) is { } rollout ? Status(flag, rollout, laid) : null;
     }
 
@@ -100,7 +100,7 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
 
     private RolloutLedger? LedgerOf(string flag, FlagRecord record) => record.Rollout is { } rollout ? runner.Last(flag, rollout.Id)?.Ledger : null;
 
-    private RolloutStatus Status(string flag, RolloutRecord rollout, LaidRecord laid)
+    private RolloutStatus Status(string flag, RolloutRecord rollout, VersionedRecord laid)
     {
         string name = source.Current.Find(flag)?.Name ?? flag;
         try

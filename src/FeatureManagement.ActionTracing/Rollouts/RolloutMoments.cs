@@ -23,7 +23,7 @@ internal sealed class RolloutMoments : IDisposable
     public RolloutMoments(SnapshotSource source, IRolloutMetricsSource metrics, TimeProvider time)
     {
         (_source, _early, _time) = (source, metrics as IEarlyChecks, time);
-        source.Laying += Lay;
+        source.Applying += Lay;
         if (_early is not null)
             _early.Due += Call;
     }
@@ -103,7 +103,7 @@ internal sealed class RolloutMoments : IDisposable
 
     public void Dispose()
     {
-        _source.Laying -= Lay;
+        _source.Applying -= Lay;
         if (_early is not null)
             _early.Due -= Call;
     }
@@ -113,7 +113,7 @@ internal sealed class RolloutMoments : IDisposable
     // Before the snapshot with the new percentage is in force, so that its first answer is observed already.
     private void Lay(string flag, FlagRecord record)
     {
-        if (record.Rollout is not { IsLaid: true } rollout || _source.Latest.Find(flag) is null)
+        if (record.Rollout is not { IsApplied: true } rollout || _source.Latest.Find(flag) is null)
             return;
         try
         {

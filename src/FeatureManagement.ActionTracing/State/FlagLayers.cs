@@ -10,7 +10,7 @@ internal static class FlagLayers
 {
     /// <param name="configured">What configuration says now, or what is built in.</param>
     /// <param name="layer">What was laid over it.</param>
-    public static EffectiveFlag Apply(EffectiveFlag configured, LaidRecord layer)
+    public static EffectiveFlag Apply(EffectiveFlag configured, VersionedRecord layer)
     {
         FlagRecord record = layer.Record;
         EffectiveFlag flag = configured with { Version = layer.Version, Pending = layer.Pending, Emergency = record.Emergency };
@@ -18,16 +18,16 @@ internal static class FlagLayers
             flag = flag with { LastModified = record.At }; // also where the change took the last layer away
         if (record.IsEmpty)
             return flag;
-        var answer = ConfiguredAnswer.Of(configured.Definition);
-        if (record.Override is { } update && update.Over == answer)
+        var answer = Baseline.Of(configured.Definition);
+        if (record.Override is { } update && update.Baseline == answer)
             flag = Update(flag, update);
-        if (record.Rollout is { IsLaid: true } rollout && rollout.Over == answer)
-            flag = Lay(flag, FlagSource.Rollout, FlagState.Rollout, rollout.Percentage);
+        if (record.Rollout is { IsApplied: true } rollout && rollout.Baseline == answer)
+            flag = Overlay(flag, FlagSource.Rollout, FlagState.Rollout, rollout.Percentage);
         if (record.Emergency is not null)
             flag = flag.Definition.Priority is null
-                ? Lay(flag, FlagSource.Emergency, FlagState.EmergencyOff, null)
+                ? Overlay(flag, FlagSource.Emergency, FlagState.EmergencyOff, null)
                 // An emergency flag is what stops the others: an emergency turns it on.
-                : Lay(flag, FlagSource.Emergency, FlagState.Enabled, null);
+                : Overlay(flag, FlagSource.Emergency, FlagState.Enabled, null);
         return flag;
     }
 
@@ -39,10 +39,10 @@ internal static class FlagLayers
             Groups = update.Groups ?? flag.Definition.Groups,
             Variants = update.Weights is { } weights ? Reweigh(flag.Definition.Variants, weights) : flag.Definition.Variants,
         };
-        return Lay(flag with { Definition = definition, IsBuiltIn = false }, FlagSource.Override, update.State, update.Percentage);
+        return Overlay(flag with { Definition = definition, IsBuiltIn = false }, FlagSource.Override, update.State, update.Percentage);
     }
 
-    private static EffectiveFlag Lay(EffectiveFlag flag, FlagSource source, FlagState? state, decimal? percentage) => flag with
+    private static EffectiveFlag Overlay(EffectiveFlag flag, FlagSource source, FlagState? state, decimal? percentage) => flag with
     {
         Definition = flag.Definition with { State = state ?? flag.Definition.State, Percentage = percentage ?? flag.Definition.Percentage },
         Source = source,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureManagement.ActionTracing.State;
 
 /// <summary>What updates at run time have laid over a flag; null where they said nothing. Immutable.</summary>
@@ -15,5 +17,6 @@ internal sealed record FlagOverride
     public IReadOnlyDictionary<string, decimal>? Weights { get; init; }
 
     /// <summary>What configuration said when the override was laid.</summary>
-    public required ConfiguredAnswer Over { get; init; }
+    [JsonPropertyName("over")] // as earlier releases stored it
+    public required Baseline Baseline { get; init; }
 }

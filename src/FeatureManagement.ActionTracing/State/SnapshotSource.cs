@@ -13,7 +13,7 @@ internal sealed class SnapshotSource : IDisposable
     private readonly FlagWatchers _watchers;
     private readonly bool _development;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LaidRecord> _layers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, VersionedRecord> _layers = new(StringComparer.OrdinalIgnoreCase);
     private FlagCatalog? _catalog;
     private EffectiveFlag[] _configured = []; // as they stand in the snapshot
     private readonly IServiceProvider _services; // what reads the store needs this, so it is asked for late
@@ -35,7 +35,7 @@ internal sealed class SnapshotSource : IDisposable
     }
 
     /// <summary>Raised under the lock, before a record is in force, for what must be ready by then. Handlers must be quick and call nothing here but <see cref="Latest"/>: the store may be being read.</summary>
-    public event Action<string, FlagRecord>? Laying;
+    public event Action<string, FlagRecord>? Applying;
 
     /// <summary>The snapshot in force. An evaluation reads it once. The first one of a process that has not read its store waits for that.</summary>
     public FlagSnapshot Current => _served ?? First();
@@ -89,14 +89,14 @@ internal sealed class SnapshotSource : IDisposable
     }
 
     /// <summary>What is laid over a flag, whether configuration has the flag or not.</summary>
-    public LaidRecord Layer(string flag)
+    public VersionedRecord Layer(string flag)
     {
         lock (_gate)
-            return _layers.GetValueOrDefault(flag, LaidRecord.None);
+            return _layers.GetValueOrDefault(flag, VersionedRecord.None);
     }
 
     /// <summary>Everything that is laid over flags.</summary>
-    public IReadOnlyList<KeyValuePair<string, LaidRecord>> Layers()
+    public IReadOnlyList<KeyValuePair<string, VersionedRecord>> Layers()
     {
         lock (_gate)
             return [.. _layers];
@@ -104,7 +104,7 @@ internal sealed class SnapshotSource : IDisposable
 
     /// <summary>Lays a record over a flag, in the place of the one that was there. The next evaluation sees it.</summary>
     /// <returns>The snapshots before and after.</returns>
-    public (FlagSnapshot Before, FlagSnapshot After) Lay(string flag, LaidRecord layer)
+    public (FlagSnapshot Before, FlagSnapshot After) Apply(string flag, VersionedRecord layer)
     {
         lock (_gate)
         {
@@ -113,29 +113,29 @@ internal sealed class SnapshotSource : IDisposable
             int place = before.PlaceOf(flag);
             FlagSnapshot next = place < 0 ? before : before.With(FlagLayers.Apply(_configured[place], layer));
             _layers[flag] = layer;
-            Laying?.Invoke(flag, layer.Record);
+            Applying?.Invoke(flag, layer.Record);
             Publish(next);
             return (before, next);
         }
     }
 
     /// <summary>Lays many records at once.</summary>
-    public void Lay(IReadOnlyCollection<KeyValuePair<string, LaidRecord>> layers)
+    public void Apply(IReadOnlyCollection<KeyValuePair<string, VersionedRecord>> layers)
     {
         if (layers.Count == 0)
             return;
         lock (_gate)
         {
-            var laid = new Dictionary<string, LaidRecord>(layers, StringComparer.OrdinalIgnoreCase);
+            var laid = new Dictionary<string, VersionedRecord>(layers, StringComparer.OrdinalIgnoreCase);
             FlagSnapshot next = FlagSnapshot.Compile(
-                Array.ConvertAll(_configured, flag => laid.TryGetValue(flag.Definition.Name, out LaidRecord layer) ? FlagLayers.Apply(flag, layer) : Layered(flag)),
+                Array.ConvertAll(_configured, flag => laid.TryGetValue(flag.Definition.Name, out VersionedRecord layer) ? FlagLayers.Apply(flag, layer) : Layered(flag)),
                 _development,
                 _current,
                 _current.IsAudited);
-            foreach ((string flag, LaidRecord layer) in laid)
+            foreach ((string flag, VersionedRecord layer) in laid)
             {
                 _layers[flag] = layer;
-                Laying?.Invoke(flag, layer.Record);
+                Applying?.Invoke(flag, layer.Record);
             }
             Publish(next);
         }
@@ -175,7 +175,7 @@ internal sealed class SnapshotSource : IDisposable
     }
 
     private EffectiveFlag Layered(EffectiveFlag configured) =>
-        _layers.TryGetValue(configured.Definition.Name, out LaidRecord layer) ? FlagLayers.Apply(configured, layer) : configured;
+        _layers.TryGetValue(configured.Definition.Name, out VersionedRecord layer) ? FlagLayers.Apply(configured, layer) : configured;
 
     private void Publish(FlagSnapshot next)
     {

@@ -25,7 +25,7 @@ internal sealed class StoredDefaults(JsonSerializerOptions options)
             Plan = new RolloutConfig(),
             Start = 0,
             Percentage = 0,
-            Over = new ConfiguredAnswer(FlagType.Boolean, FlagState.Disabled, 0, null, null),
+            Baseline = new Baseline(FlagType.Boolean, FlagState.Disabled, 0, null, null),
             Phase = RolloutPhase.Planned,
             StartedAt = default,
             Actor = "",
@@ -42,7 +42,7 @@ internal sealed class StoredDefaults(JsonSerializerOptions options)
         [typeof(GuardrailEvidence)] = Of(options, GuardrailEvidence.None),
         [typeof(GuardrailStep)] = Of(options, new GuardrailStep { Number = 0 }),
         [typeof(ExperimentTally)] = Of(options, new ExperimentTally { Closed = [] }),
-        [typeof(FleetMember)] = Of(options, new FleetMember { Id = "" }),
+        [typeof(InstanceRecord)] = Of(options, new InstanceRecord { Id = "" }),
     };
 
     /// <exception cref="JsonException">The text is not JSON, or has a member twice.</exception>

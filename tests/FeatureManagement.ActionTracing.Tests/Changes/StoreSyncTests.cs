@@ -62,7 +62,7 @@ public sealed class StoreSyncTests : IDisposable
     {
         await _services.Manager.EmergencyShutdownAsync("flag", Change);
         using FlagServices services = Start();
-        services.Get<SnapshotSource>().Laying += (_, _) => throw new InvalidOperationException("no room");
+        services.Get<SnapshotSource>().Applying += (_, _) => throw new InvalidOperationException("no room");
         StoreSync sync = services.Provider.GetServices<IHostedService>().OfType<StoreSync>().Single();
         await sync.StartingAsync(default);
         Assert.EndsWith("Changes cannot be exchanged with the store: no room", Assert.Single(Logged(207, LogLevel.Critical)).Message, StringComparison.Ordinal);

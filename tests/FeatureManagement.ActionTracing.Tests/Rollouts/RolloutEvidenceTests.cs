@@ -17,7 +17,7 @@ public class RolloutEvidenceTests
         Plan = new RolloutConfig(),
         Start = 1,
         Percentage = 1,
-        Over = new ConfiguredAnswer(FlagType.Percentage, FlagState.Disabled, 0, null, null),
+        Baseline = new Baseline(FlagType.Percentage, FlagState.Disabled, 0, null, null),
         Phase = RolloutPhase.Canary,
         StartedAt = default,
         Actor = "",

@@ -70,7 +70,7 @@ public class RolloutModelTests
 
         private FlagServices Services => _services!;
 
-        private LaidRecord Laid => Services.Get<FlagControl>().Record(Name);
+        private VersionedRecord Laid => Services.Get<FlagControl>().Record(Name);
 
         public async Task RunAsync((Do What, int Times)[] steps)
         {
@@ -195,7 +195,7 @@ public class RolloutModelTests
             if (after.Rollout is { } rollout)
             {
                 bool sameAsBefore = before.Rollout?.Id == rollout.Id;
-                bool watched = what == Do.Watch && !down && sameAsBefore && before.Rollout!.IsLaid && before.Rollout.Phase != RolloutPhase.Paused && _lastLook is { } last && now > last;
+                bool watched = what == Do.Watch && !down && sameAsBefore && before.Rollout!.IsApplied && before.Rollout.Phase != RolloutPhase.Paused && _lastLook is { } last && now > last;
                 if (watched)
                     _credited[rollout.Id] = _credited.GetValueOrDefault(rollout.Id) + Min(_time.GetElapsedTime(_lastLook!.Value, now), Interval * 2);
                 Assert.True(sameAsBefore || (done && what is Do.Start or Do.StartLater), $"{what} started a rollout");
@@ -229,7 +229,7 @@ public class RolloutModelTests
             if (flag is not null)
                 Assert.Equal(
                     after.Emergency is not null ? (FlagState.EmergencyOff, flag.Percentage)
-                    : after.Rollout is { IsLaid: true } laid ? (FlagState.Rollout, laid.Percentage)
+                    : after.Rollout is { IsApplied: true } laid ? (FlagState.Rollout, laid.Percentage)
                     : _beneath,
                     (flag.State, flag.Percentage));
         }

@@ -66,7 +66,7 @@ internal sealed record Simulation
         Plan = plan,
         Start = start,
         Percentage = start,
-        Over = new ConfiguredAnswer(FlagType.Percentage, FlagState.Disabled, 0, null, null),
+        Baseline = new Baseline(FlagType.Percentage, FlagState.Disabled, 0, null, null),
         Phase = RolloutPhase.Canary,
         StartedAt = default,
         Actor = "",

@@ -23,7 +23,7 @@ public sealed class StoredJsonTests
 
     public static TheoryData<Type> Read() =>
     [
-        typeof(FlagRecord), typeof(FlagEmergency), typeof(FleetMember), typeof(RolloutLedger), typeof(ExperimentRun), typeof(ExperimentTally), typeof(ExperimentEvidence),
+        typeof(FlagRecord), typeof(FlagEmergency), typeof(InstanceRecord), typeof(RolloutLedger), typeof(ExperimentRun), typeof(ExperimentTally), typeof(ExperimentEvidence),
     ];
 
     public static TheoryData<string, string> Written()

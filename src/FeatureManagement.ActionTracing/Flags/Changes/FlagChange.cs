@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing;
@@ -16,8 +15,8 @@ public sealed record FlagChange(string Actor, string Reason, ChangeSource Source
     /// <summary>The longest actor and reason that are taken.</summary>
     public const int MaxLength = 1_000;
 
-    /// <summary>The <see cref="FlagStamp"/> of the flag as whoever changes it has seen it; null for any.</summary>
-    internal string? Seen { get; init; }
+    /// <summary>The ETag of the flag that the caller expects; null for any.</summary>
+    internal string? ETag { get; init; }
 
     /// <summary>A reason that a machine made from parts of any length, cut to what is taken.</summary>
     internal static string Cut(string reason) => ForeignText.Cut(reason, MaxLength);

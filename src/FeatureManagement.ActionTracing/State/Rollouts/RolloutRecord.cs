@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 
 namespace FeatureManagement.ActionTracing.State.Rollouts;
@@ -23,7 +24,8 @@ internal sealed record RolloutRecord
     public required decimal Percentage { get; init; }
 
     /// <summary>What configuration said when the rollout started.</summary>
-    public required ConfiguredAnswer Over { get; init; }
+    [JsonPropertyName("over")] // as earlier releases stored it
+    public required Baseline Baseline { get; init; }
 
     public required RolloutPhase Phase { get; init; }
 
@@ -67,5 +69,5 @@ internal sealed record RolloutRecord
     public RolloutQuery Query(string flag, TimeSpan? slowThreshold) => new(flag, Id, Step, Round, Percentage, Window, Plan.SlowThreshold ?? slowThreshold);
 
     /// <summary>Whether it decides the flag's share now.</summary>
-    public bool IsLaid => Phase is not (RolloutPhase.Planned or RolloutPhase.Complete or RolloutPhase.RolledBack);
+    public bool IsApplied => Phase is not (RolloutPhase.Planned or RolloutPhase.Complete or RolloutPhase.RolledBack);
 }

@@ -4,7 +4,7 @@ namespace FeatureManagement.ActionTracing.State;
 /// <param name="Record">What was laid over the flag.</param>
 /// <param name="Version">The version that the record's document has in the store; 0 where it was never written.</param>
 /// <param name="Pending">Whether <paramref name="Record"/> has changes that are not yet in the store.</param>
-internal readonly record struct LaidRecord(FlagRecord Record, long Version, bool Pending = false)
+internal readonly record struct VersionedRecord(FlagRecord Record, long Version, bool Pending = false)
 {
-    public static readonly LaidRecord None = new(FlagRecord.Empty, 0);
+    public static readonly VersionedRecord None = new(FlagRecord.Empty, 0);
 }

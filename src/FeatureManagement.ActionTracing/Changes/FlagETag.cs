@@ -7,7 +7,7 @@ using FeatureManagement.ActionTracing.Storage;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>A stamp of all that a flag says, for whoever asks whether it is still what was read.</summary>
-internal static class FlagStamp
+internal static class FlagETag
 {
     // A definition never changes and stays in the snapshots that follow: the page asks for all of them again and again.
     private static readonly ConditionalWeakTable<FlagDefinition, string> Known = [];

@@ -10,7 +10,7 @@ namespace FeatureManagement.ActionTracing.Changes;
 /// The processes that share the store. Each has a document of its own in it, which says what its configuration answers and, by changing now and then, that it is
 /// alive. Not thread-safe: <see cref="FlagControl"/> has one conversation with the store at a time.
 /// </summary>
-internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time)
+internal sealed class InstanceRegistry(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time)
 {
     public const string Prefix = "fleet/";
 
@@ -20,7 +20,7 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(1); // longer than clocks jump
 
     private readonly Dictionary<string, (long Version, long Since)> _seen = new(StringComparer.Ordinal); // others, and since when they have not changed
-    private FleetMember _mine = new() { Id = Guid.NewGuid().ToString("N") }; // as it was written last
+    private InstanceRecord _mine = new() { Id = Guid.NewGuid().ToString("N") }; // as it was written last
     private long _batches; // that are known to be written
     private (string Key, long Version)? _place;
     private long _told;
@@ -62,7 +62,7 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
         bool divided = false;
         foreach (StoredDocument document in await ReadAsync().ConfigureAwait(false))
         {
-            FleetMember? member = Read(document); // one that cannot be read is of another release, and nobody knows what it answers
+            InstanceRecord? member = Read(document); // one that cannot be read is of another release, and nobody knows what it answers
             if (document.Json is null || (member is not null && (member.Id == _mine.Id || member.Answers == answers || member.Answers.Length == 0)))
                 continue;
             if (!_seen.TryGetValue(document.Key, out (long Version, long Since) seen) || seen.Version != document.Version)
@@ -94,13 +94,13 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
         _place = null;
     }
 
-    private async Task WriteAsync(Func<FleetMember, FleetMember?> change, IReadOnlyList<AuditEntry> entries)
+    private async Task WriteAsync(Func<InstanceRecord, InstanceRecord?> change, IReadOnlyList<AuditEntry> entries)
     {
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (_place is not { } place)
             {
-                (place, FleetMember? found) = Place(await ReadAsync().ConfigureAwait(false));
+                (place, InstanceRecord? found) = Place(await ReadAsync().ConfigureAwait(false));
                 _mine = found ?? _mine;
             }
             _place = place;
@@ -119,13 +119,13 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
     }
 
     // Where this process stands; else the first place that nobody has, or whose owner has not been heard of for long. An owner that is alive after all takes another.
-    private ((string Key, long Version) Place, FleetMember? Mine) Place(IReadOnlyList<StoredDocument> documents)
+    private ((string Key, long Version) Place, InstanceRecord? Mine) Place(IReadOnlyList<StoredDocument> documents)
     {
         DateTimeOffset gone = time.GetUtcNow() - KeptFor;
         (string Key, long Version)? free = null;
         foreach (StoredDocument document in documents.OrderBy(document => document.Key, StringComparer.Ordinal))
         {
-            FleetMember? member = Read(document);
+            InstanceRecord? member = Read(document);
             if (member?.Id == _mine.Id)
                 return ((document.Key, document.Version), member);
             if (document.Json is null || (member is not null && member.At + member.Every < gone))
@@ -141,11 +141,11 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
     private async Task<IReadOnlyList<StoredDocument>> ReadAsync() =>
         (await store.ReadAsync((inner, bound) => inner.ReadAsync(Prefix, 0, bound), CancellationToken.None).ConfigureAwait(false)).Documents;
 
-    private static FleetMember? Read(StoredDocument document)
+    private static InstanceRecord? Read(StoredDocument document)
     {
         try
         {
-            return document.Json is not null && StoredJson.Read<FleetMember>(document.Json) is { Id: not null } member ? member : null;
+            return document.Json is not null && StoredJson.Read<InstanceRecord>(document.Json) is { Id: not null } member ? member : null;
         }
         catch (JsonException)
         {
@@ -157,8 +157,8 @@ internal sealed class Fleet(BoundedStore store, IFlagCatalogSource configuration
     {
         if (_stamped is { } stamped && ReferenceEquals(stamped.Catalog, catalog))
             return stamped.Answers;
-        string all = string.Join('\n', catalog.Flags.Values.Select(flag => $"{FlagKey.Of(flag.Name)} {StoredJson.Write(ConfiguredAnswer.Of(flag))}").Order(StringComparer.Ordinal));
-        string answers = FlagStamp.Of(all);
+        string all = string.Join('\n', catalog.Flags.Values.Select(flag => $"{FlagKey.Of(flag.Name)} {StoredJson.Write(Baseline.Of(flag))}").Order(StringComparer.Ordinal));
+        string answers = FlagETag.Of(all);
         _stamped = (catalog, answers);
         return answers;
     }

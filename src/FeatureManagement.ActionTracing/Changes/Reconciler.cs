@@ -9,21 +9,21 @@ namespace FeatureManagement.ActionTracing.Changes;
 /// made while this process runs; where it was made meanwhile, as soon as no other process is alive that still answers otherwise. Thread-safe.
 /// </summary>
 /// <remarks>What has ended has no effect any more even before it is written: layers over another answer are not laid.</remarks>
-internal sealed class Supersession : IDisposable
+internal sealed class Reconciler : IDisposable
 {
     private readonly SnapshotSource _source;
     private readonly FlagRecords _records;
     private readonly IFlagCatalogSource _configuration;
     private readonly ConfigurationAudit _audit;
-    private readonly Fleet _fleet;
+    private readonly InstanceRegistry _instances;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new(); // one edit of configuration after the other
     private FlagCatalog? _catalog; // the one whose edits have been seen to; null before the stored state is known
     private volatile bool _settled;
 
-    public Supersession(SnapshotSource source, FlagRecords records, IFlagCatalogSource configuration, ConfigurationAudit audit, Fleet fleet, TimeProvider time)
+    public Reconciler(SnapshotSource source, FlagRecords records, IFlagCatalogSource configuration, ConfigurationAudit audit, InstanceRegistry instances, TimeProvider time)
     {
-        (_source, _records, _configuration, _audit, _fleet, _time) = (source, records, configuration, audit, fleet, time);
+        (_source, _records, _configuration, _audit, _instances, _time) = (source, records, configuration, audit, instances, time);
         configuration.Changed += Reconfigured;
     }
 
@@ -47,7 +47,7 @@ internal sealed class Supersession : IDisposable
         if (_settled || _catalog is not { } catalog)
             return;
         bool nothing = !ConfigurationEdits.Ended(null, catalog, _source.Layers(), _time.GetUtcNow()).Any();
-        if (!nothing && await _fleet.IsDividedAsync(catalog).ConfigureAwait(false))
+        if (!nothing && await _instances.IsDividedAsync(catalog).ConfigureAwait(false))
             return;
         lock (_gate)
         {
@@ -59,12 +59,12 @@ internal sealed class Supersession : IDisposable
     }
 
     /// <summary>Configuration was edited while a change was on its way to the store: the edit found nothing to end then, and it is the operator's hand all the same.</summary>
-    public void Overtook(string flag, ConfiguredAnswer decidedBy)
+    public void Overtook(string flag, Baseline decidedBy)
     {
         lock (_gate)
         {
             FlagCatalog catalog = _configuration.Catalog;
-            if (_catalog is null || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && ConfiguredAnswer.Of(now) == decidedBy))
+            if (_catalog is null || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && Baseline.Of(now) == decidedBy))
                 return;
             End(null, catalog, [KeyValuePair.Create(flag, _source.Layer(flag))]);
         }
@@ -86,7 +86,7 @@ internal sealed class Supersession : IDisposable
         }
     }
 
-    private void End(FlagCatalog? before, FlagCatalog after, IEnumerable<KeyValuePair<string, LaidRecord>> layers)
+    private void End(FlagCatalog? before, FlagCatalog after, IEnumerable<KeyValuePair<string, VersionedRecord>> layers)
     {
         foreach ((FlagEdit edit, FlagDefinition configured) in ConfigurationEdits.Ended(before, after, layers, _time.GetUtcNow()))
             _records.Act(edit, configured, out FlagSnapshot _, out FlagSnapshot _);

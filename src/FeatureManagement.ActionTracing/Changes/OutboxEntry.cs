@@ -3,15 +3,15 @@ using FeatureManagement.ActionTracing.State;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>Something that is in force in this process and has still to be written: a change of a flag, or audit entries alone.</summary>
-internal sealed class PendingEdit
+internal sealed class OutboxEntry
 {
     private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="edit">The change.</param>
     /// <param name="configured">The flag as it was when the change was made; null only for an emergency of one that configuration does not have.</param>
-    public PendingEdit(FlagEdit edit, FlagDefinition? configured) => (Edit, Configured) = (edit, configured);
+    public OutboxEntry(FlagEdit edit, FlagDefinition? configured) => (Edit, Configured) = (edit, configured);
 
-    public PendingEdit(IReadOnlyList<AuditEntry> entries) => Entries = entries;
+    public OutboxEntry(IReadOnlyList<AuditEntry> entries) => Entries = entries;
 
     public FlagEdit? Edit { get; }
 

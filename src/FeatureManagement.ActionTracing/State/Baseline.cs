@@ -6,9 +6,9 @@ namespace FeatureManagement.ActionTracing.State;
 /// What decides a flag's answers in configuration, after the overlay of its environment. An override and a rollout remember the one that they were
 /// laid over: where configuration now says otherwise, somebody has edited the file since, and the edit wins. Immutable.
 /// </summary>
-internal sealed record ConfiguredAnswer(FlagType Type, FlagState State, decimal Percentage, string? Parent, int? Priority)
+internal sealed record Baseline(FlagType Type, FlagState State, decimal Percentage, string? Parent, int? Priority)
 {
-    public static ConfiguredAnswer Of(FlagDefinition flag) =>
+    public static Baseline Of(FlagDefinition flag) =>
         new(flag.Type, flag.State, flag.Percentage, flag.Parent is { } parent ? FlagKey.Of(parent) : null, flag.Priority);
 
     /// <summary>A flag that answers so, and is all else that it was.</summary>

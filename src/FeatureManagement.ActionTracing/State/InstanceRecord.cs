@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing.State;
 
 /// <summary>A process over the store, as it tells the others. Immutable.</summary>
-internal sealed record FleetMember
+internal sealed record InstanceRecord
 {
     /// <summary>Who it is: drawn at its start.</summary>
     public required string Id { get; init; }
