@@ -6,7 +6,7 @@ using FeatureManagement.ActionTracing.Benchmarks;
 
 // One child process measures everything once and prints a row per line; the parent starts several, one after the other, and prints the medians.
 // Arguments: modes (none: all) and the number of processes, in any order. 'safety' stands alone: simulated rollouts, and how many times as many as usual;
-// 'safety returning' and 'safety early': only those among users who come back, or with checks before their time.
+// 'safety returning' and 'safety early': only those among users who come back, or with early checks.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isChild = args is ["--child", ..];
 if (args is ["safety", .. var rest])

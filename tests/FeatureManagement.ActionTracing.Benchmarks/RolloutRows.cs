@@ -41,14 +41,14 @@ internal static class RolloutRows
         (long quiet, _) = await RunAsync(idle, names, null, ticks);
         (long loaded, long errors) = await RunAsync(busy, names, loop, ticks);
         rows.Add(new Row(Job, "actions with an evaluation, all processors, without rollouts", quiet / Load.TotalSeconds / 1_000_000, "million/s"));
-        rows.Add(new Row(Job, "the same, each recorded, with the rollouts looked at all the time", loaded / Load.TotalSeconds / 1_000_000, "million/s"));
-        rows.Add(new Row(Job, "a look at 100 rollouts under that load, store in memory", Measurement.Median(ticks), "ms"));
-        rows.Add(new Row(Job, "exceptions meanwhile", errors, "", 0));
+        rows.Add(new Row(Job, "the same, each recorded, with the rollouts checked all the time", loaded / Load.TotalSeconds / 1_000_000, "million/s"));
+        rows.Add(new Row(Job, "a check of 100 rollouts under that load, store in memory", Measurement.Median(ticks), "ms"));
+        rows.Add(new Row(Job, "exceptions during it", errors, "", 0));
 
         ticks.Clear();
         for (int i = 0; i < Looks; i++)
             ticks.Add(await TimeAsync(loop));
-        rows.Add(new Row(Job, "a look at 100 rollouts without load", Measurement.Median(ticks), "ms"));
+        rows.Add(new Row(Job, "a check of 100 rollouts without load", Measurement.Median(ticks), "ms"));
         return rows;
     }
 

@@ -20,50 +20,50 @@ internal static class SafetyTable
     [
         .. from row in ((int Traffic, double Rate, double Published)[])
             [(100, 0.001, 0.009), (100, 0.01, 0.018), (100, 0.05, 0.020), (100, 0.3, 0.003), (1_000, 0.001, 0.019), (1_000, 0.01, 0.026), (1_000, 0.05, 0.022)]
-           select ($"errors {row.Rate:0.# %}, {row.Traffic:N0} requests a look", row.Published, 5_000, Errors(row.Traffic, row.Rate, row.Rate)),
-        ("errors that rise from 1 % to 3 % for everybody", 0.027, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Rises }),
+           select ($"errors {row.Rate:0.# %}, {row.Traffic:N0} requests a check", row.Published, 5_000, Errors(row.Traffic, row.Rate, row.Rate)),
+        ("errors that rise from 1 % to 3 % for all users", 0.027, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Rises }),
         ("errors 1 % ± 50 % in a day", 0.023, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Daily }),
-        ("errors 1 %, 1 % of 100 for ever", 0.010, 5_000, Errors(100, 0.01, 0.01) with { Shares = [1] }),
-        ("errors 1 %, 1 % of 1,000 for ever", 0.016, 5_000, Errors(1_000, 0.01, 0.01) with { Shares = [1] }),
-        ("typical latency, 10 a look", 0.005, 5_000, Latency(10)),
-        ("typical latency, nothing tolerated, 10 a look", 0.015, 5_000, Latency(10) with { ToleratedLatency = 0 }),
-        ("typical latency, 100 a look", 0.009, 5_000, Latency(100)),
-        ("typical latency, 1 % of 100 for ever", 0.007, 5_000, Latency(100) with { Shares = [1] }),
-        ("typical latency, 1,000 a look", 0.010, 2_500, Latency(1_000)),
-        ("typical latency, nothing tolerated, 1,000 a look", 0.028, 2_500, Latency(1_000) with { ToleratedLatency = 0 }),
-        ("typical latency, nothing tolerated, of everybody doubles", 0.041, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latencies = Doubles }),
+        ("errors 1 %, 1 % of 100 without end", 0.010, 5_000, Errors(100, 0.01, 0.01) with { Shares = [1] }),
+        ("errors 1 %, 1 % of 1,000 without end", 0.016, 5_000, Errors(1_000, 0.01, 0.01) with { Shares = [1] }),
+        ("typical latency, 10 a check", 0.005, 5_000, Latency(10)),
+        ("typical latency, nothing tolerated, 10 a check", 0.015, 5_000, Latency(10) with { ToleratedLatency = 0 }),
+        ("typical latency, 100 a check", 0.009, 5_000, Latency(100)),
+        ("typical latency, 1 % of 100 without end", 0.007, 5_000, Latency(100) with { Shares = [1] }),
+        ("typical latency, 1,000 a check", 0.010, 2_500, Latency(1_000)),
+        ("typical latency, nothing tolerated, 1,000 a check", 0.028, 2_500, Latency(1_000) with { ToleratedLatency = 0 }),
+        ("typical latency, nothing tolerated, of all users doubles", 0.041, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latencies = Doubles }),
         ("typical latency, nothing tolerated, spread wider with the flag on", 0.039, 2_500, Latency(1_000) with { ToleratedLatency = 0, ExposedLatency = LatencyShape.Wider }),
         ("typical latency, nothing tolerated, 50 → 75 → 90 → 99 % of 1,000", 0.015, 2_500, Latency(1_000) with { ToleratedLatency = 0, Shares = [50, 75, 90, 99] }),
         ("typical latency, nothing tolerated, 1 ms and once in a hundred times 100 ms, 99 % of 1,000", 0.019, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latency = LatencyShape.Bimodal, Shares = [99] }),
-        ("slow actions, 1,000 a look", 0.017, 2_500, Latency(1_000) with { Judged = Judged.Slow, OfRequests = true }),
-        ("all three guards, 100 users a look", 0.012, 5_000, new() { Traffic = 100 }),
-        ("all three guards, 1,000 users a look", 0.018, 4_000, new() { Traffic = 1_000 }),
+        ("slow actions, 1,000 a check", 0.017, 2_500, Latency(1_000) with { Judged = Judged.Slow, OfRequests = true }),
+        ("all three guards, 100 users a check", 0.012, 5_000, new() { Traffic = 100 }),
+        ("all three guards, 1,000 users a check", 0.018, 4_000, new() { Traffic = 1_000 }),
         ("all three guards, errors ± 50 % and latency ± 30 % in a day", 0.012, 4_000, new() { Traffic = 1_000, Errors = Daily, Latencies = DailyLatency }),
-        ("all three guards, latency of everybody doubles", 0.015, 4_000, new() { Traffic = 1_000, Latencies = Doubles }),
+        ("all three guards, latency of all users doubles", 0.015, 4_000, new() { Traffic = 1_000, Latencies = Doubles }),
     ];
 
     private static readonly (string Name, int Published, int Runs, Simulation Simulation)[] Bad =
     [
-        ("errors 1 % → 2 %, 100 a look", 1_502, 1_000, new() { Traffic = 100, ExposedErrors = 0.02 }),
-        ("errors 1 % → 5 %, 100 a look", 139, 1_000, new() { Traffic = 100, ExposedErrors = 0.05 }),
-        ("errors 1 % → 2 %, 1,000 a look", 1_327, 1_000, new() { Traffic = 1_000, ExposedErrors = 0.02 }),
-        ("errors 1 % → 5 %, 1,000 a look", 141, 1_000, new() { Traffic = 1_000, ExposedErrors = 0.05 }),
-        ("latency + 10 %, 100 a look", 1_727, 1_000, new() { Traffic = 100, Slower = 0.1 }),
-        ("latency + 50 %, 100 a look", 82, 1_000, new() { Traffic = 100, Slower = 0.5 }),
-        ("latency + 10 %, 1,000 a look", 1_750, 1_000, new() { Traffic = 1_000, Slower = 0.1 }),
-        ("latency + 50 %, 1,000 a look", 86, 1_000, new() { Traffic = 1_000, Slower = 0.5 }),
-        ("2 % of actions ten times as slow, 1,000 a look", 2_962, 1_000, new() { Traffic = 1_000, TenTimes = 0.02 }),
+        ("errors 1 % → 2 %, 100 a check", 1_502, 1_000, new() { Traffic = 100, ExposedErrors = 0.02 }),
+        ("errors 1 % → 5 %, 100 a check", 139, 1_000, new() { Traffic = 100, ExposedErrors = 0.05 }),
+        ("errors 1 % → 2 %, 1,000 a check", 1_327, 1_000, new() { Traffic = 1_000, ExposedErrors = 0.02 }),
+        ("errors 1 % → 5 %, 1,000 a check", 141, 1_000, new() { Traffic = 1_000, ExposedErrors = 0.05 }),
+        ("latency + 10 %, 100 a check", 1_727, 1_000, new() { Traffic = 100, Slower = 0.1 }),
+        ("latency + 50 %, 100 a check", 82, 1_000, new() { Traffic = 100, Slower = 0.5 }),
+        ("latency + 10 %, 1,000 a check", 1_750, 1_000, new() { Traffic = 1_000, Slower = 0.1 }),
+        ("latency + 50 %, 1,000 a check", 86, 1_000, new() { Traffic = 1_000, Slower = 0.5 }),
+        ("2 % of actions ten times as slow, 1,000 a check", 2_962, 1_000, new() { Traffic = 1_000, TenTimes = 0.02 }),
     ];
 
     private static readonly (string Name, ReturningUsers Rollout)[] Returning =
     [
-        ("3,000 users, five shares", new() { Shares = FiveShares }),
+        ("3,000 users, five percentages", new() { Shares = FiveShares }),
         ("3,000 users, linear, 24 steps", Linear(24)),
         ("3,000 users, linear, 48 steps", Linear(48)),
         ("3,000 users, linear, 288 steps", Linear(288)),
         ("3,000 users, linear to 50 %, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Linear, 288, 50) }),
         ("3,000 users, exponential, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Exponential, 288) }),
-        ("3,000 users of very uneven activity, five shares", new() { Shares = FiveShares, Uneven = true }),
+        ("3,000 users of very uneven activity, five percentages", new() { Shares = FiveShares, Uneven = true }),
         ("3,000 users of very uneven activity, linear, 288 steps", Linear(288) with { Uneven = true }),
         ("3,000 users of very uneven activity, exponential, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Exponential, 288), Uneven = true }),
         ("20,000 users, linear, 288 steps", Linear(288) with { Users = 20_000, BadUsers = 200 }),
@@ -72,15 +72,15 @@ internal static class SafetyTable
         .. from shares in ((string Name, IReadOnlyList<decimal> Shares)[])[("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("exponential, 288 steps", ReturningUsers.Curve(RolloutType.Exponential, 288))]
            from tolerated in ((string Name, double Latency)[])[("", new RolloutConfig().MaxLatencyIncrease), (", nothing tolerated", 0)]
            select ($"3,000 users, all variance of latency between them{tolerated.Name}, {shares.Name}", new ReturningUsers { Shares = shares.Shares, Persistent = 1, ToleratedLatency = tolerated.Latency }),
-        ("3,000 users who come to any of 4 processes, linear, 24 steps", Linear(24) with { Processes = 4 }),
-        ("3,000 users who come to any of 10 processes, linear, 24 steps", Linear(24) with { Processes = 10 }),
+        ("3,000 users who come to any of 4 instances, linear, 24 steps", Linear(24) with { Processes = 4 }),
+        ("3,000 users who come to any of 10 instances, linear, 24 steps", Linear(24) with { Processes = 10 }),
         ("3,000 users, linear, 24 steps, 3 restarts", Linear(24) with { Restarts = 3 }),
         ("3,000 users, linear, 24 steps, 10 restarts", Linear(24) with { Restarts = 10 }),
     ];
 
     private static readonly (string Name, ReturningUsers Rollout)[] BadReturning =
     [
-        .. from shares in ((string Name, IReadOnlyList<decimal> Shares)[])[("five shares", FiveShares), ("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("linear, 288 steps", ReturningUsers.Curve(RolloutType.Linear, 288))]
+        .. from shares in ((string Name, IReadOnlyList<decimal> Shares)[])[("five percentages", FiveShares), ("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("linear, 288 steps", ReturningUsers.Curve(RolloutType.Linear, 288))]
            from change in ((string Name, double Worse, double Slower)[])[("errors 1 % → 2 %", 2, 0), ("errors 1 % → 5 %", 5, 0), ("latency + 10 %", 1, 0.1), ("latency + 50 %", 1, 0.5)]
            select ($"{change.Name}, {shares.Name}", new ReturningUsers { Shares = shares.Shares, BadUsers = 0, Errors = 0.01, Worse = change.Worse, Slower = change.Slower }),
         ("latency + 50 % from 63 % on, linear, 24 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Linear, 24), BadUsers = 0, Errors = 0.01, Slower = 0.5, From = 180 }),
@@ -91,9 +91,9 @@ internal static class SafetyTable
         .. from rate in (double[])[0.001, 0.01, 0.05, 0.3]
            select ($"errors {rate:0.# %}, 100 users a check", 1_000, new EarlyCheckSimulation { Traffic = 100, ControlErrors = rate, ExposedErrors = rate }),
         ("errors 1 %, 1,000 users a check", 500, new() { Traffic = 1_000 }),
-        ("errors that rise from 1 % to 3 % for everybody, 100 users a check", 1_000, new() { Traffic = 100, Errors = Rises }),
-        ("errors 1 %, 1 % of 100 for ever", 1_000, new() { Traffic = 100, Shares = [1] }),
-        ("errors 1 %, 1 % of 1,000 for ever", 500, new() { Traffic = 1_000, Shares = [1] }),
+        ("errors that rise from 1 % to 3 % for all users, 100 users a check", 1_000, new() { Traffic = 100, Errors = Rises }),
+        ("errors 1 %, 1 % of 100 without end", 1_000, new() { Traffic = 100, Shares = [1] }),
+        ("errors 1 %, 1 % of 1,000 without end", 500, new() { Traffic = 1_000, Shares = [1] }),
         .. from guard in ((string Name, Judged Judged)[])[("typical latency", Judged.Latency), ("slow actions", Judged.Slow)]
            from traffic in (int[])[100, 1_000]
            select ($"{guard.Name}, {traffic:N0} users a check, one at each bad or slow action", traffic == 100 ? 2_000 : 500, new EarlyCheckSimulation { Traffic = traffic, Judged = guard.Judged, EachBad = true }),
@@ -128,7 +128,7 @@ internal static class SafetyTable
 
     public static void PrintEarly(int times)
     {
-        Console.WriteLine("| healthy rollouts with checks before their time | measured | standard error | rollouts |");
+        Console.WriteLine("| healthy rollouts with early checks | measured | standard error | rollouts |");
         Console.WriteLine("|---|---|---|---|");
         foreach ((string name, int usual, EarlyCheckSimulation simulation) in Early)
         {
@@ -140,7 +140,7 @@ internal static class SafetyTable
 
     public static void PrintReturning(int times)
     {
-        Console.WriteLine("| healthy rollouts among users who come back | errors | typical latency | slow actions | all three | split | rollouts |");
+        Console.WriteLine("| healthy rollouts among users who come back | errors | typical latency | slow actions | all three | sample ratio | rollouts |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach ((string name, ReturningUsers rollout) in Returning)
         {
