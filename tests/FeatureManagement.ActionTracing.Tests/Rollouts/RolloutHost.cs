@@ -22,17 +22,21 @@ internal sealed class RolloutHost : IDisposable
     private readonly Random _random = new(42);
     private int _users;
 
-    public RolloutHost(string rolloutConfig = "", string fields = "", FakeTimeProvider? time = null, IActionTracingStore? store = null, Action<IServiceCollection>? configure = null, string others = "")
+    public RolloutHost(
+        string rolloutConfig = "", string fields = "", FakeTimeProvider? time = null, IActionTracingStore? store = null, Action<IServiceCollection>? configure = null, string others = "",
+        string? settings = null, Action<ActionTracingBuilder>? tracing = null)
     {
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Write(rolloutConfig, fields, others);
+        if (settings is not null)
+            _directory.Write("appsettings.json", settings);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _directory.Path, EnvironmentName = "Production" });
         builder.Configuration.AddJsonFile(Path.Combine(_directory.Path, "appsettings.json"), optional: false, reloadOnChange: false);
         builder.Services.AddLogging().AddSingleton<TimeProvider>(Time);
         if (store is not null)
             builder.Services.AddSingleton(store);
         configure?.Invoke(builder.Services);
-        builder.Services.AddFeatureManagement().WithActionTracing();
+        builder.Services.AddFeatureManagement().WithActionTracing(tracing ?? (_ => { }));
         // The test looks, instead of the loop's timer.
         foreach (ServiceDescriptor loop in builder.Services.Where(service => service.ImplementationFactory?.Method.ReturnType == typeof(RolloutLoop)).ToList())
             builder.Services.Remove(loop);
@@ -62,6 +66,16 @@ internal sealed class RolloutHost : IDisposable
         ((IConfigurationRoot)Get<IConfiguration>()).Reload();
     }
 
+    /// <summary>Reads the store, as its poll does.</summary>
+    public Task SyncAsync() => Get<FlagControl>().SyncAsync(default);
+
+    /// <summary>Reads the store and checks every rollout.</summary>
+    public async Task CheckAsync()
+    {
+        await SyncAsync();
+        await Get<RolloutLoop>().TickAsync(default);
+    }
+
     /// <summary>Lets an interval pass, with traffic in it, and looks.</summary>
     public async Task TickAsync(Traffic? traffic = null, int users = 0)
     {
@@ -70,8 +84,7 @@ internal sealed class RolloutHost : IDisposable
         if (end > Time.GetUtcNow())
             Time.Advance(end - Time.GetUtcNow());
         // The poll of the store is due as well, on a thread of its own: what it does is done when the look begins.
-        await Get<FlagControl>().SyncAsync(default);
-        await Get<RolloutLoop>().TickAsync(default);
+        await CheckAsync();
     }
 
     /// <summary>Traffic, and nobody looks.</summary>
