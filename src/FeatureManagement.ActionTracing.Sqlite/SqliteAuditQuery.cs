@@ -1,4 +1,5 @@
 using Dapper;
+using FeatureManagement.ActionTracing.Storage.Audit;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
@@ -19,6 +20,7 @@ internal static class SqliteAuditQuery
             source = query.Source is { } source ? SqliteAudit.Write(source) : null,
             query.Actor,
             query.Action,
+            otherAction = AuditActions.OtherNameOf(query.Action),
             from = query.From is { } from ? SqliteAudit.Write(from) : null,
             to = query.To is { } to ? SqliteAudit.Write(to) : null,
             query.Before,
@@ -43,7 +45,7 @@ internal static class SqliteAuditQuery
         string[] equal =
         [
             .. Named(query.Flag, "flag_key = @flag"), .. Named(query.Source, "source = @source"),
-            .. Named(query.Actor, "actor = @Actor"), .. Named(query.Action, "action = @Action"),
+            .. Named(query.Actor, "actor = @Actor"), .. Named(query.Action, ActionOf(query)),
         ];
         string[] numbers = [.. Named(query.Before, "number < @Before"), .. Named(query.After, "number > @After")];
         string[] times = [.. Named(query.From, "at >= @from"), .. Named(query.To, "at < @to")];
@@ -53,6 +55,9 @@ internal static class SqliteAuditQuery
             : All([.. equal, .. times, .. numbers]);
         return $"SELECT {Columns} FROM audit WHERE {where} ORDER BY number {direction} LIMIT @Take";
     }
+
+    private static string ActionOf(AuditQuery query) =>
+        AuditActions.OtherNameOf(query.Action) is null ? "action = @Action" : "action IN (@Action, @otherAction)";
 
     private static string[] Named(object? value, string condition) => value is null ? [] : [condition];
 

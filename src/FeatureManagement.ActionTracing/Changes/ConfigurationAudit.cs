@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
@@ -29,16 +30,16 @@ internal sealed class ConfigurationAudit : IDisposable
     {
         if (ReferenceEquals(catalog, _seen))
             return;
-        Record(ConfigurationChanges.Between(_seen, catalog).Select(change => Entry("configured", change.Flag, change.What) with { Before = change.Before, After = change.After }));
+        Record(ConfigurationChanges.Between(_seen, catalog).Select(change => Entry(AuditActions.Configured, change.Flag, change.What) with { Before = change.Before, After = change.After }));
         _seen = catalog;
     }
 
     public void Dispose() => _configuration.Judged -= Judged;
 
-    private void Judged(IReadOnlyList<ConfigurationFault> rejected, IReadOnlyList<ConfigurationFault> mended) => Record(
+    private void Judged(IReadOnlyList<ConfigurationFault> rejected, IReadOnlyList<ConfigurationFault> recovered) => Record(
     [
-        .. rejected.Select(fault => Entry("configuration_rejected", fault.Flag, fault.Message)),
-        .. mended.Select(fault => Entry("configuration_mended", fault.Flag, $"No longer: {fault.Message}")),
+        .. rejected.Select(fault => Entry(AuditActions.ConfigurationRejected, fault.Flag, fault.Message)),
+        .. recovered.Select(fault => Entry(AuditActions.ConfigurationRecovered, fault.Flag, $"No longer: {fault.Message}")),
     ]);
 
     private void Record(IEnumerable<AuditEntry> entries)

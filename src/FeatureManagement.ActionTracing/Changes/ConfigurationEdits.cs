@@ -2,6 +2,7 @@ using System.Globalization;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
@@ -32,7 +33,7 @@ internal static class ConfigurationEdits
                 yield return (new FlagEdit
                 {
                     Flag = flag,
-                    Action = "superseded",
+                    Action = AuditActions.Superseded,
                     Change = new FlagChange(Actor, Reason(over, answer), ChangeSource.Configuration),
                     At = now,
                     Decide = (edited, record) => FlagChanges.Supersede(edited, record, over, now),

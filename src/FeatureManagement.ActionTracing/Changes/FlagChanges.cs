@@ -8,9 +8,6 @@ namespace FeatureManagement.ActionTracing.Changes;
 /// <summary>What a change makes of a flag's record: pure functions of what is configured, what was laid over it and what is asked.</summary>
 internal static class FlagChanges
 {
-    /// <summary>What the audit calls an emergency.</summary>
-    public const string EmergencyAction = "emergency";
-
     public static FlagRecord Update(FlagDefinition configured, FlagRecord record, FlagUpdate update, DateTimeOffset now)
     {
         IReadOnlyList<string> faults = Faults(configured, update);

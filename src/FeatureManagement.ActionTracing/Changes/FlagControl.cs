@@ -108,7 +108,7 @@ internal sealed partial class FlagControl : IDisposable
         OutboxEntry? pending = _records.Act(edit, configured.Definition, out FlagSnapshot before, out FlagSnapshot after);
         if (pending is not null)
         {
-            if (edit.Action == FlagChanges.EmergencyAction)
+            if (edit.Action == AuditActions.Emergency)
                 _metrics.Emergency(configured.Definition.Name, edit.Change.Source);
             LogActed(configured.Definition.Name, edit.Action, edit.Change);
         }

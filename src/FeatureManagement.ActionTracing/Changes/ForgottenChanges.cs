@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
@@ -19,7 +20,7 @@ internal static class ForgottenChanges
             return new FlagEdit
             {
                 Flag = flag,
-                Action = FlagChanges.EmergencyAction,
+                Action = AuditActions.Emergency,
                 Change = new FlagChange(emergency.Actor, FlagChange.Cut($"{Why}: {emergency.Reason}"), ChangeSource.Safety),
                 At = at,
                 Decide = (_, record) => configured is not null ? FlagChanges.Shutdown(configured, record, emergency)
@@ -30,7 +31,7 @@ internal static class ForgottenChanges
             return new FlagEdit
             {
                 Flag = flag,
-                Action = "rollout_rolled_back",
+                Action = AuditActions.RolloutRolledBack,
                 Change = new FlagChange(ended.Actor, FlagChange.Cut($"{Why}: {ended.Reason}"), ChangeSource.Safety),
                 At = at,
                 Decide = (_, record) => record.Rollout?.Id == ended.Id

@@ -2,6 +2,7 @@ using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.State;
+using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Management;
 
@@ -65,13 +66,13 @@ internal sealed class FeatureFlagManager(
     {
         ArgumentNullException.ThrowIfNull(update);
         DateTimeOffset now = time.GetUtcNow();
-        return control.CommitAsync(Edit(flag, "updated", change, now, (configured, record) => FlagChanges.Update(configured, record, update, now), expectedVersion), cancellationToken);
+        return control.CommitAsync(Edit(flag, AuditActions.Updated, change, now, (configured, record) => FlagChanges.Update(configured, record, update, now), expectedVersion), cancellationToken);
     }
 
     public Task<FlagStatus> ResetFlagAsync(string flag, FlagChange change, long? expectedVersion, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        return control.CommitAsync(Edit(flag, "reset", change, now, (configured, record) => FlagChanges.Reset(configured, record, now), expectedVersion), cancellationToken);
+        return control.CommitAsync(Edit(flag, AuditActions.Reset, change, now, (configured, record) => FlagChanges.Reset(configured, record, now), expectedVersion), cancellationToken);
     }
 
     public async Task<EmergencyResult> EmergencyShutdownAsync(string flag, FlagChange change, CancellationToken cancellationToken)
@@ -79,7 +80,7 @@ internal sealed class FeatureFlagManager(
         ArgumentNullException.ThrowIfNull(change);
         change = EmergencyWords.Fit(change, out string? note);
         var emergency = new FlagEmergency(change.Reason, change.Actor, time.GetUtcNow());
-        FlagActed acted = await control.ActAsync(Edit(flag, FlagChanges.EmergencyAction, change, emergency.At, (configured, record) => FlagChanges.Shutdown(configured, record, emergency)), cancellationToken).ConfigureAwait(false);
+        FlagActed acted = await control.ActAsync(Edit(flag, AuditActions.Emergency, change, emergency.At, (configured, record) => FlagChanges.Shutdown(configured, record, emergency)), cancellationToken).ConfigureAwait(false);
         FlagSnapshot now = source.Latest;
         if (!now.TryFind(flag, out CompiledFlag? killed) && !(now = acted.Before).TryFind(flag, out killed))
             throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The emergency is kept, but flag '{flag}' has just been removed from configuration.");
@@ -89,7 +90,7 @@ internal sealed class FeatureFlagManager(
     public Task<FlagStatus> ClearEmergencyAsync(string flag, FlagChange change, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        return control.CommitAsync(Edit(flag, "emergency_cleared", change, now, (configured, record) => FlagChanges.Clear(configured, record, now)), cancellationToken);
+        return control.CommitAsync(Edit(flag, AuditActions.EmergencyCleared, change, now, (configured, record) => FlagChanges.Clear(configured, record, now)), cancellationToken);
     }
 
     public IDisposable WatchFlag(string flag, Action<FlagStatus> callback)

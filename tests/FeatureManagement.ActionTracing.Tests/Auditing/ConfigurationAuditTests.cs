@@ -30,7 +30,7 @@ public sealed class ConfigurationAuditTests : IDisposable
 
         Write("'a': { 'type': 'boolean', 'state': 'disabled', 'description': 'Off.' }, 'b': { 'type': 'percentage', 'state': 'rollout', 'percentage': 5 }");
         AuditEntry mended = Entries(host, 3)[2];
-        Assert.Equal(("configuration_mended", "b", "No longer: Flag 'b': percentage is 140; it must be between 0 and 100."), (mended.Action, mended.Flag, mended.Reason));
+        Assert.Equal(("configuration_recovered", "b", "No longer: Flag 'b': percentage is 140; it must be between 0 and 100."), (mended.Action, mended.Flag, mended.Reason));
 
         Write("'a': { 'type': 'boolean', 'state': 'disabled', 'description': 'Off.' }, 'c': { 'type': 'boolean', 'state': 'enabled' }", "'auditFlagEvaluations': true");
         entries = Entries(host, 6)[3..];

@@ -6,7 +6,7 @@ import { href } from './flags.js';
 
 const Sources = ['configuration', 'api', 'code', 'rollout', 'safety'];
 const Actions = ['updated', 'reset', 'emergency', 'emergency_cleared', 'rollout_planned', 'rollout_started', 'rollout_step', 'rollout_paused', 'rollout_resumed', 'rollout_rolled_back',
-  'rollout_completed', 'configured', 'configuration_rejected', 'configuration_mended', 'superseded'];
+  'rollout_completed', 'configured', 'configuration_rejected', 'configuration_recovered', 'superseded'];
 const Filters = ['flag', 'source', 'actor', 'action', 'from', 'to'];
 
 const Page = 50;

@@ -50,7 +50,7 @@ internal sealed class InMemoryAudit
         (query.Flag is null || string.Equals(entry.Flag, query.Flag, StringComparison.OrdinalIgnoreCase))
         && (query.Source is null || entry.Source == query.Source)
         && (query.Actor is null || entry.Actor == query.Actor)
-        && (query.Action is null || entry.Action == query.Action)
+        && (query.Action is null || entry.Action == query.Action || entry.Action == AuditActions.OtherNameOf(query.Action))
         && !(entry.At < query.From) && !(entry.At >= query.To);
 
     private sealed record Written(AuditEntry[] All, int Count, AuditBounds Bounds);
