@@ -12,20 +12,7 @@ public sealed class SnippetTests
 
     private const string Usings = """
         global using FeatureManagement.ActionTracing;
-        global using FeatureManagement.ActionTracing.AspNetCore;
-        global using FeatureManagement.ActionTracing.AspNetCore.Context;
-        global using FeatureManagement.ActionTracing.Auditing;
-        global using FeatureManagement.ActionTracing.Configuration;
-        global using FeatureManagement.ActionTracing.Evaluation;
-        global using FeatureManagement.ActionTracing.Experiments;
-        global using FeatureManagement.ActionTracing.Flags;
-        global using FeatureManagement.ActionTracing.Gating;
-        global using FeatureManagement.ActionTracing.Rollouts;
-        global using FeatureManagement.ActionTracing.Runtime;
-        global using FeatureManagement.ActionTracing.Safety;
-        global using FeatureManagement.ActionTracing.Sqlite;
         global using FeatureManagement.ActionTracing.Storage;
-        global using FeatureManagement.ActionTracing.Tracing;
         global using Microsoft.FeatureManagement;
         global using Microsoft.FeatureManagement.AspNetCore;
         global using Microsoft.FeatureManagement.Mvc;
