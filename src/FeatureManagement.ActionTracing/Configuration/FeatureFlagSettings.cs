@@ -1,7 +1,7 @@
-namespace FeatureManagement.ActionTracing;
+namespace FeatureManagement.ActionTracing.Configuration;
 
 /// <summary>What holds for all flags: <c>featureFlagSettings</c>. Immutable.</summary>
-public sealed record FeatureFlagSettings
+internal sealed record FeatureFlagSettings
 {
     /// <summary>Whether each evaluation is written to the evaluation audit. The default is false.</summary>
     public bool AuditFlagEvaluations { get; init; }

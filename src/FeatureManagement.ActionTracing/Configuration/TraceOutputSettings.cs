@@ -1,7 +1,7 @@
-namespace FeatureManagement.ActionTracing;
+namespace FeatureManagement.ActionTracing.Configuration;
 
 /// <summary>Where traces are written: <c>traceOutput</c>. Immutable.</summary>
-public sealed record TraceOutputSettings
+internal sealed record TraceOutputSettings
 {
     /// <summary>The directory of the trace files, relative to the content root. The default is <c>traces</c>.</summary>
     public string Directory { get; init; } = "traces";

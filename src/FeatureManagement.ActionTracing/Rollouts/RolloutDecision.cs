@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.State.Rollouts;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Configuration;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 

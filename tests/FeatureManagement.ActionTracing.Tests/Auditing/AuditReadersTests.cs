@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Storage.Evaluations;
 using FeatureManagement.ActionTracing.Tests.Support;

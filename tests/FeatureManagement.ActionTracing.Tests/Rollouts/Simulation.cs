@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Tests.Support;
 using FeatureManagement.ActionTracing.Tracing;
 using Microsoft.Extensions.DependencyInjection;
