@@ -4,16 +4,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>Makes each request an action.</summary>
+/// <summary>Adds action tracing to the request pipeline.</summary>
 public static class ActionTracingApplicationBuilderExtensions
 {
     /// <summary>
-    /// Wraps each request as an action: traced where the flags of tracing say so, and seen by rollouts. An unhandled exception, an answer of 500 and
-    /// above or a gRPC status that is the server's fault is an error. A request that its client gives up counts as slow where it lasted long enough, else for
-    /// nothing. Upgraded connections, event streams and connections to a hub are no actions.
+    /// Wraps each request as an action: traced where the tracing flags are on, and counted by rollouts.
     /// </summary>
-    /// <param name="app">The pipeline. Place this first, outside exception handlers, so that what they make of an exception is what counts.</param>
+    /// <param name="app">
+    /// The pipeline. Add this first, outside exception handlers, so that the response of a handler is what counts.
+    /// </param>
     /// <returns>The same pipeline.</returns>
+    /// <remarks>
+    /// An unhandled exception, a status of 500 and above and a gRPC status of a server fault are errors. A request that
+    /// its client aborts counts as slow where it lasted long enough, else it does not count. Upgraded connections,
+    /// event streams and hub connections are not actions.
+    /// </remarks>
     /// <exception cref="InvalidOperationException"><c>WithActionTracing()</c> was not called.</exception>
     public static IApplicationBuilder UseActionTracing(this IApplicationBuilder app)
     {

@@ -6,16 +6,19 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>Makes what users do inside long-lived connections actions: calls of SignalR hubs and events of Blazor Server.</summary>
+/// <summary>Adds action tracing to long-lived connections: calls of SignalR hubs and events of Blazor Server.</summary>
 public static class ActionTracingConnectionExtensions
 {
     /// <summary>
-    /// Makes each call of a hub's method an action, for the user of its connection. An exception of the method is an error; a method that still runs when
-    /// its client disconnects was given up. Methods that stream, in either direction, are no actions. Calling it twice is harmless.
+    /// Wraps each call of a hub method as an action of the connection's user. Calling it twice is harmless.
     /// </summary>
-    /// <param name="builder">What <c>AddSignalR()</c> returned.</param>
+    /// <param name="builder">The result of <c>AddSignalR()</c>.</param>
     /// <returns>The same builder.</returns>
-    /// <remarks>Needs <c>AddFeatureManagement().WithActionTracing()</c>, before or after it.</remarks>
+    /// <remarks>
+    /// An exception of the method is an error. A method that still runs when its client disconnects is given up.
+    /// Methods that stream, in either direction, are not actions. Needs
+    /// <c>AddFeatureManagement().WithActionTracing()</c>, before or after it.
+    /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is null.</exception>
     public static ISignalRServerBuilder AddActionTracing(this ISignalRServerBuilder builder)
     {
@@ -24,24 +27,31 @@ public static class ActionTracingConnectionExtensions
             return builder;
         builder.Services.AddConnections();
         builder.Services.AddSingleton<HubMethods>();
-        builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ActionTracingHubFilter>(provider, TracerOf(provider, "AddSignalR()")));
+        builder.Services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<ActionTracingHubFilter>(provider, TracerOf(provider, "AddSignalR()")));
         builder.Services.Configure<HubOptions>(options => options.AddFilter<ActionTracingHubFilter>());
         return builder;
     }
 
     /// <summary>
-    /// Makes each event that a component of Blazor Server handles, as a click, an action for the user of its circuit, until all that its handler awaits is
-    /// done. An exception of the handler is an error. Calling it twice is harmless.
+    /// Wraps each event that a Blazor Server component handles, such as a click, as an action of the circuit's user.
+    /// Calling it twice is harmless.
     /// </summary>
-    /// <param name="builder">What <c>AddInteractiveServerComponents()</c> or <c>AddServerSideBlazor()</c> returned.</param>
+    /// <param name="builder">
+    /// The result of <c>AddInteractiveServerComponents()</c> or <c>AddServerSideBlazor()</c>.
+    /// </param>
     /// <returns>The same builder.</returns>
-    /// <remarks>Needs <c>AddFeatureManagement().WithActionTracing()</c>, before or after it.</remarks>
+    /// <remarks>
+    /// The action lasts until everything that the handler awaits is done. An exception of the handler is an error.
+    /// Needs <c>AddFeatureManagement().WithActionTracing()</c>, before or after it.
+    /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is null.</exception>
     public static IServerSideBlazorBuilder AddActionTracing(this IServerSideBlazorBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddConnections();
-        builder.Services.TryAddSingleton(provider => new CircuitEvents(TracerOf(provider, "AddInteractiveServerComponents()")));
+        builder.Services.TryAddSingleton(provider =>
+            new CircuitEvents(TracerOf(provider, "AddInteractiveServerComponents()")));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Scoped<CircuitHandler, ActionTracingCircuitHandler>());
         return builder;
     }
@@ -54,5 +64,6 @@ public static class ActionTracingConnectionExtensions
     }
 
     private static IActionTracer TracerOf(IServiceProvider provider, string place) => provider.GetService<IActionTracer>()
-        ?? throw new InvalidOperationException($"{place}.AddActionTracing() needs services.AddFeatureManagement().WithActionTracing().");
+        ?? throw new InvalidOperationException(
+            $"{place}.AddActionTracing() needs services.AddFeatureManagement().WithActionTracing().");
 }

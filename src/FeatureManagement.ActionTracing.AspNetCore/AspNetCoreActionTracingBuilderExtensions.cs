@@ -13,13 +13,16 @@ namespace FeatureManagement.ActionTracing;
 public static class AspNetCoreActionTracingBuilderExtensions
 {
     /// <summary>
-    /// Flags are evaluated for whom the request is for, the state of action tracing is a health check (<c>action-tracing</c>, tagged <c>ready</c>), and
-    /// <c>MapActionTracing</c> can map the management API. Calling it twice is harmless.
+    /// Adds the evaluation context of a request, the health check <c>action-tracing</c> (tagged <c>ready</c>) and the
+    /// services of <c>MapActionTracing</c>. Calling it twice is harmless.
     /// </summary>
-    /// <param name="builder">What the callback of <c>WithActionTracing</c> was given.</param>
-    /// <param name="configure">Sets policies and the anonymous cookie. May be null; the management API is then closed.</param>
+    /// <param name="builder">The builder of <c>WithActionTracing</c>.</param>
+    /// <param name="configure">
+    /// Sets policies and the anonymous cookie. May be null; the management API then denies access.
+    /// </param>
     /// <returns>The same builder.</returns>
-    public static ActionTracingBuilder AddAspNetCore(this ActionTracingBuilder builder, Action<ActionTracingWebOptions>? configure = null)
+    public static ActionTracingBuilder AddAspNetCore(
+        this ActionTracingBuilder builder, Action<ActionTracingWebOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;
@@ -27,16 +30,15 @@ public static class AspNetCoreActionTracingBuilderExtensions
             services.Configure(configure);
         services.AddHttpContextAccessor();
         services.TryAddSingleton<IFallbackContext, RequestContext>();
-        if (!services.Any(service => service.ServiceType == typeof(CallerAccess)))
-        {
-            services.AddSingleton<CallerAccess>();
-            services.AddSingleton<SameSite>();
-            services.AddOptionsWithValidateOnStart<ActionTracingWebOptions, WebOptionsValidator>();
-            services.AddHostedService<ClosedWarning>();
-            services.AddSingleton<DashboardAssets>();
-            services.AddSingleton<ChangeFeed>();
-            services.AddHealthChecks().AddCheck<ActionTracingHealthCheck>("action-tracing", tags: ["ready"]);
-        }
+        if (services.Any(service => service.ServiceType == typeof(CallerAccess)))
+            return builder;
+        services.AddSingleton<CallerAccess>();
+        services.AddSingleton<SameSite>();
+        services.AddOptionsWithValidateOnStart<ActionTracingWebOptions, WebOptionsValidator>();
+        services.AddHostedService<MissingPolicyWarning>();
+        services.AddSingleton<DashboardAssets>();
+        services.AddSingleton<ChangeFeed>();
+        services.AddHealthChecks().AddCheck<ActionTracingHealthCheck>("action-tracing", tags: ["ready"]);
         return builder;
     }
 }

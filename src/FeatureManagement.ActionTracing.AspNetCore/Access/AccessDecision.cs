@@ -4,9 +4,9 @@ internal enum AccessDecision
 {
     Allowed,
 
-    /// <summary>The caller has not said who it is: 401.</summary>
-    Unknown,
+    /// <summary>The caller is not authenticated: 401.</summary>
+    Unauthenticated,
 
-    /// <summary>The caller is known and may not: 403.</summary>
+    /// <summary>The caller is authenticated and does not meet the policy: 403.</summary>
     Forbidden,
 }

@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.AspNetCore.Access;
 
-/// <summary>What a call does, and so which policy it needs.</summary>
+/// <summary>The kind of an endpoint, which selects the policy that it needs.</summary>
 internal enum AccessRight
 {
     /// <summary>Changes nothing: <see cref="ActionTracingWebOptions.ReadPolicy"/>.</summary>
@@ -9,6 +9,9 @@ internal enum AccessRight
     /// <summary>Changes a flag or a rollout: <see cref="ActionTracingWebOptions.WritePolicy"/>.</summary>
     Write,
 
-    /// <summary>Shuts a flag down: <see cref="ActionTracingWebOptions.EmergencyPolicy"/>, else <see cref="ActionTracingWebOptions.WritePolicy"/>.</summary>
+    /// <summary>
+    /// Shuts a flag down: <see cref="ActionTracingWebOptions.EmergencyPolicy"/>, else
+    /// <see cref="ActionTracingWebOptions.WritePolicy"/>.
+    /// </summary>
     Emergency,
 }

@@ -4,12 +4,14 @@ using Microsoft.AspNetCore.Builder;
 namespace FeatureManagement.ActionTracing.AspNetCore.Access;
 
 /// <summary>
-/// What the mapped group asks of its callers, taken from the endpoint's metadata so that the endpoint itself is the only one to judge: it is anonymous for the
-/// authorization middleware, which neither a fallback policy nor missing services can then make answer instead.
+/// The authorization that the mapped group requires. It is moved from the endpoint's metadata to this object, so that
+/// only the endpoint itself decides. For the authorization middleware the endpoint is anonymous: neither a fallback
+/// policy nor missing services can make it answer instead.
 /// </summary>
 internal sealed class AccessRule : IAllowAnonymous
 {
-    private AccessRule(IReadOnlyList<IAuthorizeData> required, IReadOnlyList<AuthorizationPolicy> policies, bool allowsAnonymous)
+    private AccessRule(
+        IReadOnlyList<IAuthorizeData> required, IReadOnlyList<AuthorizationPolicy> policies, bool allowsAnonymous)
     {
         Required = required;
         Policies = policies;
@@ -24,19 +26,21 @@ internal sealed class AccessRule : IAllowAnonymous
 
     public bool IsEmpty => Required.Count == 0 && Policies.Count == 0;
 
+    /// <summary>Moves the authorization metadata of an endpoint to a rule.</summary>
     public static AccessRule Take(EndpointBuilder endpoint)
     {
-        AuthorizationPolicy[] policies = [.. endpoint.Metadata.OfType<AuthorizationPolicy>()];
-        if (endpoint.Metadata.OfType<IAuthorizationRequirementData>().SelectMany(data => data.GetRequirements()).ToArray() is { Length: > 0 } requirements)
-            policies = [.. policies, new AuthorizationPolicy(requirements, [])];
+        IList<object> metadata = endpoint.Metadata;
+        List<AuthorizationPolicy> policies = [.. metadata.OfType<AuthorizationPolicy>()];
+        IAuthorizationRequirement[] requirements =
+            [.. metadata.OfType<IAuthorizationRequirementData>().SelectMany(data => data.GetRequirements())];
+        if (requirements.Length > 0)
+            policies.Add(new AuthorizationPolicy(requirements, []));
         var rule = new AccessRule(
-            [.. endpoint.Metadata.OfType<IAuthorizeData>()],
-            policies,
-            endpoint.Metadata.OfType<IAllowAnonymous>().Any());
-        for (int i = endpoint.Metadata.Count - 1; i >= 0; i--)
-            if (endpoint.Metadata[i] is IAuthorizeData or AuthorizationPolicy or IAuthorizationRequirementData or IAllowAnonymous)
-                endpoint.Metadata.RemoveAt(i);
-        endpoint.Metadata.Add(rule);
+            [.. metadata.OfType<IAuthorizeData>()], policies, metadata.OfType<IAllowAnonymous>().Any());
+        for (int i = metadata.Count - 1; i >= 0; i--)
+            if (metadata[i] is IAuthorizeData or AuthorizationPolicy or IAuthorizationRequirementData or IAllowAnonymous)
+                metadata.RemoveAt(i);
+        metadata.Add(rule);
         return rule;
     }
 }

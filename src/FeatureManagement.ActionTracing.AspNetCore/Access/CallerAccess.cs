@@ -11,8 +11,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Access;
 
-/// <summary>Who may do what. What is not expressly allowed is denied.</summary>
-internal sealed partial class CallerAccess(IHostEnvironment environment, IOptions<ActionTracingWebOptions> options, ILogger<CallerAccess> logger)
+/// <summary>Decides whether a caller may use an endpoint. The default is to deny.</summary>
+internal sealed partial class CallerAccess(
+    IHostEnvironment environment, IOptions<ActionTracingWebOptions> options, ILogger<CallerAccess> logger)
 {
     public async Task<AccessDecision> DecideAsync(HttpContext request, AccessRule rule, AccessRight right)
     {
@@ -27,31 +28,46 @@ internal sealed partial class CallerAccess(IHostEnvironment environment, IOption
             || request.RequestServices.GetService<IAuthenticationSchemeProvider>() is null)
         {
             LogNoServices();
-            return AccessDecision.Unknown;
+            return AccessDecision.Unauthenticated;
         }
         if (await PolicyAsync(policies, rule, PolicyOf(right)).ConfigureAwait(false) is not { } policy)
             return Denied(request);
-        AuthenticateResult authentication = await evaluator.AuthenticateAsync(policy, request).ConfigureAwait(false);
-        PolicyAuthorizationResult result = await evaluator.AuthorizeAsync(policy, authentication, request, request).ConfigureAwait(false);
-        return result.Succeeded ? AccessDecision.Allowed : result.Challenged ? AccessDecision.Unknown : AccessDecision.Forbidden;
+        AuthenticateResult caller = await evaluator.AuthenticateAsync(policy, request).ConfigureAwait(false);
+        PolicyAuthorizationResult result =
+            await evaluator.AuthorizeAsync(policy, caller, request, request).ConfigureAwait(false);
+        return result switch
+        {
+            { Succeeded: true } => AccessDecision.Allowed,
+            { Challenged: true } => AccessDecision.Unauthenticated,
+            _ => AccessDecision.Forbidden,
+        };
     }
 
-    /// <summary>Whether nobody may, because the application has not said who may. A blank policy closes as well: authorization reads it as any signed-in user.</summary>
+    /// <summary>
+    /// Whether every caller is denied, because the application has set no policy. A blank policy denies too:
+    /// authorization would read it as any authenticated user.
+    /// </summary>
     public bool IsClosed(AccessRule rule, AccessRight right)
     {
         if (right == AccessRight.Read && rule.AllowsAnonymous)
             return false;
-        return PolicyOf(right) is { } policy ? string.IsNullOrWhiteSpace(policy) : right != AccessRight.Read || rule.IsEmpty;
+        if (PolicyOf(right) is { } policy)
+            return string.IsNullOrWhiteSpace(policy);
+        return right != AccessRight.Read || rule.IsEmpty;
     }
 
-    /// <summary>Why a caller is refused: the policy that it needs, or the option that is not set.</summary>
+    /// <summary>Explains why a caller is denied: the policy that it needs, or the option that is not set.</summary>
     public string Explain(AccessRule rule, AccessRight right, string standard)
     {
         if (IsClosed(rule, right))
-            return $"{standard} {AccessWords.Missing(right)}";
-        string[] names = [.. rule.Required.Select(required => required.Policy).Append(PolicyOf(right)).OfType<string>().Distinct(StringComparer.Ordinal)];
+            return $"{standard} {AccessMessages.Missing(right)}";
+        IEnumerable<string> names = rule.Required
+            .Select(required => required.Policy)
+            .Append(PolicyOf(right))
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal);
         bool others = rule.Policies.Count > 0 || rule.Required.Any(required => required.Policy is null);
-        return $"{standard} {AccessWords.Needed(right, names, others)}";
+        return $"{standard} {AccessMessages.Needed(right, [.. names], others)}";
     }
 
     private string? PolicyOf(AccessRight right) => right switch
@@ -61,49 +77,77 @@ internal sealed partial class CallerAccess(IHostEnvironment environment, IOption
         _ => options.Value.EmergencyPolicy ?? options.Value.WritePolicy,
     };
 
-    /// <summary>Has an unknown reader sign in, by the schemes of what is asked of readers.</summary>
-    /// <returns>Whether that answered the request, as a redirect does. Where there is no way to sign in, or signing in would not help, it does not.</returns>
+    /// <summary>Challenges an unauthenticated reader by the schemes of the read policy.</summary>
+    /// <returns>
+    /// Whether a scheme answered the request, for example by a redirect. False where no scheme has a way to sign in.
+    /// </returns>
     public async Task<bool> ChallengeAsync(HttpContext request, AccessRule rule)
     {
         if (request.RequestServices.GetService<IAuthenticationSchemeProvider>() is not { } schemes
             || request.RequestServices.GetService<IAuthorizationPolicyProvider>() is not { } policies
             || await PolicyAsync(policies, rule, PolicyOf(AccessRight.Read)).ConfigureAwait(false) is not { } policy)
             return false;
-        IReadOnlyList<string> asked = policy.AuthenticationSchemes;
-        if (asked.Count == 0)
-            asked = await schemes.GetDefaultChallengeSchemeAsync().ConfigureAwait(false) is { } scheme ? [scheme.Name] : [];
-        foreach (string scheme in asked)
+        foreach (string scheme in await ChallengeSchemesAsync(policy, schemes).ConfigureAwait(false))
         {
             await request.ChallengeAsync(scheme).ConfigureAwait(false);
-            // The scheme that has a way to sign in wins; one after it, such as a bearer's, would make a 401 of its redirect.
-            if (request.Response.HasStarted || request.Response.StatusCode is not (StatusCodes.Status200OK or StatusCodes.Status401Unauthorized))
+            // The first scheme that answers wins: a later one, such as a bearer scheme, would turn its redirect into a
+            // 401.
+            if (request.Response.HasStarted
+                || request.Response.StatusCode is not (StatusCodes.Status200OK or StatusCodes.Status401Unauthorized))
                 return true;
         }
         request.Response.Headers.Remove(HeaderNames.Location);
         return false;
     }
 
-    /// <summary>What is asked of a caller; null where nothing is, or a policy does not exist.</summary>
+    private static async Task<IReadOnlyList<string>> ChallengeSchemesAsync(
+        AuthorizationPolicy policy, IAuthenticationSchemeProvider schemes)
+    {
+        if (policy.AuthenticationSchemes.Count > 0)
+            return policy.AuthenticationSchemes;
+        if (await schemes.GetDefaultChallengeSchemeAsync().ConfigureAwait(false) is { } scheme)
+            return [scheme.Name];
+        return [];
+    }
+
+    /// <summary>The combined policy; null where nothing is required, or a policy does not exist.</summary>
     private async Task<AuthorizationPolicy?> PolicyAsync(IAuthorizationPolicyProvider policies, AccessRule rule, string? own)
     {
+        List<IAuthorizeData> required = [.. rule.Required];
+        if (own is not null)
+            required.Add(new AuthorizeAttribute(own));
         try
         {
-            return await AuthorizationPolicy.CombineAsync(policies, own is null ? rule.Required : [.. rule.Required, new AuthorizeAttribute(own)], rule.Policies).ConfigureAwait(false);
+            return await AuthorizationPolicy.CombineAsync(policies, required, rule.Policies).ConfigureAwait(false);
         }
         catch (InvalidOperationException exception)
         {
-            // A policy that does not exist lets nobody in.
+            // A policy that does not exist denies every caller.
             LogNoPolicy(exception);
             return null;
         }
     }
 
-    private static AccessDecision Denied(HttpContext request) =>
-        request.User.Identity?.IsAuthenticated == true ? AccessDecision.Forbidden : AccessDecision.Unknown;
+    private static AccessDecision Denied(HttpContext request)
+    {
+        if (request.User.Identity?.IsAuthenticated == true)
+            return AccessDecision.Forbidden;
+        return AccessDecision.Unauthenticated;
+    }
 
-    [LoggerMessage(EventIds.NoAuthorizationServices, LogLevel.Error, "A policy guards action tracing, but the application has no authentication or authorization services; nobody is let in. Call AddAuthentication() and AddAuthorization().", EventName = "NoAuthorizationServices")]
+    [LoggerMessage(
+        EventIds.NoAuthorizationServices,
+        LogLevel.Error,
+        "Access to action tracing is denied: authorization services are missing. "
+            + "Call AddAuthentication() and AddAuthorization().",
+        EventName = "NoAuthorizationServices")]
     private partial void LogNoServices();
 
-    [LoggerMessage(EventIds.NoSuchPolicy, LogLevel.Error, "A policy that guards action tracing does not exist; nobody is let in. Check ReadPolicy, WritePolicy, EmergencyPolicy and RequireAuthorization() against AddAuthorization().", EventName = "NoSuchPolicy")]
+    [LoggerMessage(
+        EventIds.NoSuchPolicy,
+        LogLevel.Error,
+        "Access to action tracing is denied: an authorization policy does not exist. Compare ReadPolicy, WritePolicy, "
+            + "EmergencyPolicy and RequireAuthorization() with AddAuthorization().",
+        EventName = "NoSuchPolicy")]
     private partial void LogNoPolicy(Exception exception);
 }

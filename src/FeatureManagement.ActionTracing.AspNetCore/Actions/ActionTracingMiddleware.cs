@@ -14,11 +14,14 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Features.Get<RequestAction>() is not null || context.GetEndpoint()?.Metadata.GetMetadata<NoAction>() is not null)
+        if (context.Features.Get<RequestAction>() is not null
+            || context.GetEndpoint()?.Metadata.GetMetadata<NoAction>() is not null)
             return next(context);
-        TracedAction action = _tracer?.Start("request", null, counts: !EndlessRequest.IsAskedFor(context))
+        TracedAction action = _tracer?.Start("request", null, counts: !EndlessRequest.IsRequested(context))
             ?? tracer.StartAction("request");
-        return action == default ? next(context) : RunAsync(context, action);
+        if (action == default)
+            return next(context);
+        return RunAsync(context, action);
     }
 
     private async Task RunAsync(HttpContext context, TracedAction action)
@@ -41,7 +44,7 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
             }
             finally
             {
-                request.Leave();
+                request.Detach();
             }
             End(context, request, null);
         }
@@ -51,32 +54,46 @@ internal sealed class ActionTracingMiddleware(RequestDelegate next, IActionTrace
     {
         TracedAction action = request.Action;
         action.Decide();
-        // What is thrown on becomes a 500 outside, except what the server itself says of a bad request.
-        int status = thrown is BadHttpRequestException bad ? bad.StatusCode
-            : thrown is not null && !context.Response.HasStarted ? StatusCodes.Status500InternalServerError
-            : context.Response.StatusCode;
+        int status = StatusOf(context, thrown);
         int? grpc = request.GrpcCode;
         Describe(context, action, status, grpc);
         if (request.IgnoreEndless())
             return;
         if (grpc is { } code && GrpcStatus.ErrorOf(code) is { } fault)
             action.Fail(thrown, fault);
-        else if (IsGone(context, thrown) && !request.IsAnswerWhole)
+        else if (IsGone(context, thrown) && !request.IsResponseComplete)
             action.GiveUp();
         else if (status >= StatusCodes.Status500InternalServerError)
-            action.Fail(
-                thrown ?? context.Features.Get<IExceptionHandlerFeature>()?.Error,
-                thrown is null ? status.ToString(CultureInfo.InvariantCulture) : null);
-        else if (thrown is not null and not BadHttpRequestException && !IsOfTheConnection(context, thrown))
+            FailByStatus(context, action, status, thrown);
+        else if (thrown is not null and not BadHttpRequestException && !IsOfConnection(context, thrown))
             action.Fail(thrown);
     }
 
-    // Some servers tell of a connection that has gone by what reading it throws, before they cancel the token.
+    // The server turns an unhandled exception into a 500, and a bad request into its own status.
+    private static int StatusOf(HttpContext context, Exception? thrown)
+    {
+        if (thrown is BadHttpRequestException bad)
+            return bad.StatusCode;
+        if (thrown is not null && !context.Response.HasStarted)
+            return StatusCodes.Status500InternalServerError;
+        return context.Response.StatusCode;
+    }
+
+    private static void FailByStatus(HttpContext context, TracedAction action, int status, Exception? thrown)
+    {
+        if (thrown is not null)
+            action.Fail(thrown);
+        else
+            action.Fail(
+                context.Features.Get<IExceptionHandlerFeature>()?.Error, status.ToString(CultureInfo.InvariantCulture));
+    }
+
+    // Some servers throw when a closed connection is read, before they cancel the token.
     private static bool IsGone(HttpContext context, Exception? thrown) =>
         context.RequestAborted.IsCancellationRequested || thrown is ConnectionResetException or ConnectionAbortedException;
 
-    // After a whole answer the client may close the connection, and what is stopped by that did not fail.
-    private static bool IsOfTheConnection(HttpContext context, Exception thrown) =>
+    // A client may close the connection after a complete response; work that this cancels did not fail.
+    private static bool IsOfConnection(HttpContext context, Exception thrown) =>
         thrown is ConnectionResetException or ConnectionAbortedException
         || thrown is OperationCanceledException && context.RequestAborted.IsCancellationRequested;
 

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
 /// <summary>
-/// Remembers the endpoint that a request was for, where <c>UseStatusCodePagesWithReExecute</c> sends it to the endpoint of an error page. Its feature is
-/// gone once the page is done, so that it is asked when it clears the endpoint.
+/// Remembers the endpoint of a request, where <c>UseStatusCodePagesWithReExecute</c> sends the request to an error
+/// page. Its feature is removed after the page, so it is read when it clears the endpoint.
 /// </summary>
 internal sealed class FirstEndpoint(HttpContext context) : IEndpointFeature
 {
@@ -27,9 +27,13 @@ internal sealed class FirstEndpoint(HttpContext context) : IEndpointFeature
         }
     }
 
-    /// <summary>The endpoint of the request, not of its error page; null where no route matched it.</summary>
-    public static Endpoint? Of(HttpContext context) =>
-        context.Features.Get<IExceptionHandlerPathFeature>() is { } failed ? failed.Endpoint
-        : context.Features.Get<IEndpointFeature>() is FirstEndpoint { _isReplaced: true } first ? first._replaced
-        : context.GetEndpoint();
+    /// <summary>The endpoint of the request, not of its error page; null where no route matched.</summary>
+    public static Endpoint? Of(HttpContext context)
+    {
+        if (context.Features.Get<IExceptionHandlerPathFeature>() is { } failed)
+            return failed.Endpoint;
+        if (context.Features.Get<IEndpointFeature>() is FirstEndpoint { _isReplaced: true } first)
+            return first._replaced;
+        return context.GetEndpoint();
+    }
 }

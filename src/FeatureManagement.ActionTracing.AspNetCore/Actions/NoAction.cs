@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
-/// <summary>On an endpoint: a request to it is no action.</summary>
+/// <summary>Endpoint metadata: requests to the endpoint are not actions.</summary>
 internal sealed class NoAction
 {
     public static readonly NoAction Instance = new();

@@ -3,24 +3,32 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
-/// <summary>On a request: it is an action already. An exception handler may send it through the pipeline once more.</summary>
+/// <summary>
+/// Marks a request as an action. An exception handler may run the pipeline a second time for the same request.
+/// </summary>
 internal sealed class RequestAction(HttpContext context, TracedAction action)
 {
     private IHttpResponseTrailersFeature? _trailers;
     private IHttpResponseBodyFeature? _inner;
-    private AnswerBody? _body;
+    private CountingResponseBody? _body;
 
     public TracedAction Action => action;
 
-    /// <summary>Whether the answer was sent whole before the connection went.</summary>
-    public bool IsAnswerWhole => _body is { IsWhole: true };
+    /// <summary>Whether the complete response was sent before the connection closed.</summary>
+    public bool IsResponseComplete => _body is { IsComplete: true };
 
-    /// <summary>The status of a gRPC call; null of any other request.</summary>
-    public int? GrpcCode => GrpcStatus.Has(context.Response)
-        ? GrpcStatus.Of(context.Response, _trailers ?? context.Features.Get<IHttpResponseTrailersFeature>())
-        : null;
+    /// <summary>The status of a gRPC call; null for any other request.</summary>
+    public int? GrpcCode
+    {
+        get
+        {
+            if (!GrpcStatus.Has(context.Response))
+                return null;
+            return GrpcStatus.Of(context.Response, _trailers ?? context.Features.Get<IHttpResponseTrailersFeature>());
+        }
+    }
 
-    /// <summary>Watches the answer as far as rollouts need it.</summary>
+    /// <summary>Observes the response as far as rollouts need it.</summary>
     public void Observe()
     {
         if (action.IsTraced)
@@ -28,32 +36,40 @@ internal sealed class RequestAction(HttpContext context, TracedAction action)
         if (context.Response.HasStarted)
             return;
         if (action.Exposures is not null && context.Features.Get<IHttpResponseBodyFeature>() is { } body)
-            context.Features.Set<IHttpResponseBodyFeature>(_body = new AnswerBody(_inner = body, context));
-        context.Response.OnStarting(Begins, this);
+        {
+            _inner = body;
+            _body = new CountingResponseBody(body, context);
+            context.Features.Set<IHttpResponseBodyFeature>(_body);
+        }
+        context.Response.OnStarting(OnStarting, this);
     }
 
-    /// <summary>Gives the answer back as it was found. Middleware outside that replaced the body of the answer puts its own back only where it finds what it set.</summary>
-    public void Leave()
+    /// <summary>
+    /// Restores the original response body. Outer middleware that replaced the body restores its own only where it
+    /// finds its body.
+    /// </summary>
+    public void Detach()
     {
         if (_body is not null && ReferenceEquals(context.Features.Get<IHttpResponseBodyFeature>(), _body))
             context.Features.Set(_inner);
     }
 
-    /// <summary>Ignores the action where it turned out to be endless. True where it did.</summary>
+    /// <summary>Ignores the action where the response is endless.</summary>
+    /// <returns>Whether it is.</returns>
     public bool IgnoreEndless()
     {
-        if (!EndlessRequest.IsAnswered(context))
+        if (!EndlessRequest.IsResponse(context))
             return false;
         action.Ignore();
         return true;
     }
 
-    private static Task Begins(object state)
+    private static Task OnStarting(object state)
     {
         var request = (RequestAction)state;
         request.IgnoreEndless();
-        request._body?.Begin();
-        // gRPC-Web has trailers of its own while it runs.
+        request._body?.Start();
+        // gRPC-Web sets its own trailers while it runs.
         if (GrpcStatus.Has(request.Response))
             request._trailers = request.Features.Get<IHttpResponseTrailersFeature>();
         return Task.CompletedTask;

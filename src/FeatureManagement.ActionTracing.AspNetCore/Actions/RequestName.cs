@@ -4,13 +4,15 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
-/// <summary>What a request is called: by its route, never by its path, which has ids in it.</summary>
+/// <summary>Names a request by its route. A path would have ids in it.</summary>
 internal static class RequestName
 {
     public static string Of(HttpContext context, string? route)
     {
         string method = HttpMethods.GetCanonicalizedValue(context.Request.Method);
-        return route is null ? method : $"{method} {route}";
+        if (route is null)
+            return method;
+        return $"{method} {route}";
     }
 
     public static string? RouteOf(HttpContext context)
@@ -18,10 +20,14 @@ internal static class RequestName
         if (FirstEndpoint.Of(context) is not RouteEndpoint endpoint)
             return null;
         string? route = endpoint.RoutePattern.RawText;
+        if (route is null)
+            return null;
         // One conventional route serves all controllers.
-        return route is not null && route.Contains("{controller", StringComparison.OrdinalIgnoreCase)
-            && endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action
-            ? $"/{action.ControllerName}/{action.ActionName}"
-            : route is null || route.StartsWith('/') ? route : "/" + route;
+        if (route.Contains("{controller", StringComparison.OrdinalIgnoreCase)
+            && endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action)
+            return $"/{action.ControllerName}/{action.ActionName}";
+        if (route.StartsWith('/'))
+            return route;
+        return "/" + route;
     }
 }

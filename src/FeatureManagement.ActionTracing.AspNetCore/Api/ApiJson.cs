@@ -13,12 +13,12 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     PropertyNameCaseInsensitive = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(Spelled<RolloutPhase>), typeof(Spelled<RolloutType>), typeof(Spelled<RollbackTarget>)])]
+    Converters = [typeof(SnakeCaseEnum<RolloutPhase>), typeof(SnakeCaseEnum<RolloutType>), typeof(SnakeCaseEnum<RollbackTarget>)])]
 [JsonSerializable(typeof(Problems.Problem))]
 [JsonSerializable(typeof(FlagModel))]
 [JsonSerializable(typeof(IReadOnlyList<FeatureModel>))]
 [JsonSerializable(typeof(EvaluationModel))]
-[JsonSerializable(typeof(EvaluationQuestion))]
+[JsonSerializable(typeof(EvaluationRequest))]
 [JsonSerializable(typeof(EmergencyModel))]
 [JsonSerializable(typeof(FlagPatch))]
 [JsonSerializable(typeof(ReasonBody))]

@@ -39,7 +39,7 @@ internal static class ChangeEndpoints
                 // A caller who hangs up does not take a kill back.
                 ? await ChangeAsync(request, name, flags, body.Reason, async change =>
                     Results.Json(EmergencyModel.Of(await flags.EmergencyShutdownAsync(name, change, CancellationToken.None).ConfigureAwait(false), rollouts), ApiJson.Plain.EmergencyModel)).ConfigureAwait(false)
-                : Problems.Of(StatusCodes.Status400BadRequest, "The body cannot be read: it must be empty or a JSON object with the field reason, a text.")).WithMetadata(NeedsRight.Emergency);
+                : Problems.Of(StatusCodes.Status400BadRequest, "The body cannot be read: it must be empty or a JSON object with the field reason, a text.")).WithMetadata(RequiredRight.Emergency);
 
         group.MapPost("api/flags/{name}/emergency/clear", (string name, HttpContext request, IFeatureFlagManager flags) =>
             ChangeAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason,

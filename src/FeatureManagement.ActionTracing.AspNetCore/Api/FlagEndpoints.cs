@@ -28,19 +28,19 @@ internal static class FlagEndpoints
         group.MapRead("api/flags/{name}/evaluate", (string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator) =>
         {
             QueryParameters parameters = new(request.Query, "userId", "sessionId", "requestId", "groups");
-            var question = new EvaluationQuestion { UserId = parameters.Text("userId"), SessionId = parameters.Text("sessionId"), RequestId = parameters.Text("requestId"), Groups = parameters.Texts("groups") };
+            var question = new EvaluationRequest { UserId = parameters.Text("userId"), SessionId = parameters.Text("sessionId"), RequestId = parameters.Text("requestId"), Groups = parameters.Texts("groups") };
             return parameters.Problem ?? Explain(name, question, flags, evaluator);
         });
 
         group.MapPost("api/flags/{name}/evaluate", async (string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator) =>
         {
-            JsonBody.Read<EvaluationQuestion> body = await JsonBody.ReadAsync(request, ApiJson.Plain.EvaluationQuestion, whenEmpty: EvaluationQuestion.Nobody).ConfigureAwait(false);
+            JsonBody.Read<EvaluationRequest> body = await JsonBody.ReadAsync(request, ApiJson.Plain.EvaluationRequest, whenEmpty: EvaluationRequest.Nobody).ConfigureAwait(false);
             return body.Ok ? Explain(name, body.Value, flags, evaluator) : body.Problem;
-        }).WithMetadata(NeedsRight.Read);
+        }).WithMetadata(RequiredRight.Read);
     }
 
     // Explained, and not evaluated: nobody was given the answer, so no observer is notified.
-    private static IResult Explain(string name, EvaluationQuestion question, IFeatureFlagManager flags, FlagEvaluator evaluator)
+    private static IResult Explain(string name, EvaluationRequest question, IFeatureFlagManager flags, FlagEvaluator evaluator)
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
         return snapshot.TryFind(name, out CompiledFlag? flag)

@@ -6,7 +6,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 internal sealed record FlagModel
 {
     /// <summary>How many ids and groups of a flag a list of flags shows.</summary>
-    public const int ListedInARow = 5;
+    public const int RowListLimit = 5;
 
     public required string Name { get; init; }
 
@@ -24,7 +24,7 @@ internal sealed record FlagModel
 
     public int? Priority { get; init; }
 
-    /// <summary>Whole for one flag; the first <see cref="ListedInARow"/> ids in a list of flags.</summary>
+    /// <summary>Whole for one flag; the first <see cref="RowListLimit"/> ids in a list of flags.</summary>
     public required IReadOnlyList<string> Whitelist { get; init; }
 
     public required int WhitelistCount { get; init; }
@@ -119,7 +119,7 @@ internal sealed record FlagModel
         return flag with { Whitelist = First(flag.Whitelist), Groups = First(flag.Groups) };
     }
 
-    private static IReadOnlyList<string> First(IReadOnlyList<string> list) => list.Count <= ListedInARow ? list : [.. list.Take(ListedInARow)];
+    private static IReadOnlyList<string> First(IReadOnlyList<string> list) => list.Count <= RowListLimit ? list : [.. list.Take(RowListLimit)];
 
     internal sealed record FlagExperiment(string Control, string PrimaryMetric);
 

@@ -2,11 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Context;
 
+/// <summary>The id of an anonymous visitor, kept in a cookie.</summary>
 internal static class AnonymousId
 {
     private const int MaxLength = 64;
 
-    /// <summary>The visitor's id: the one that the cookie brings, else a new one that the response takes along; null where it is too late for that.</summary>
+    /// <summary>
+    /// The id of the cookie, else a new one that the response sets; null where the response has started.
+    /// </summary>
     public static string? Of(HttpContext request, AnonymousCookie cookie)
     {
         if (Known(request, cookie) is { } known)
@@ -25,7 +28,13 @@ internal static class AnonymousId
         return id;
     }
 
-    /// <summary>The id that the cookie brings, or null.</summary>
-    public static string? Known(HttpContext request, AnonymousCookie cookie) =>
-        request.Request.Cookies[cookie.Name] is { Length: > 0 and <= MaxLength } known && known.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? known : null;
+    /// <summary>The id of the cookie; null where there is no valid one.</summary>
+    public static string? Known(HttpContext request, AnonymousCookie cookie)
+    {
+        if (request.Request.Cookies[cookie.Name] is { Length: > 0 and <= MaxLength } known && known.All(IsValid))
+            return known;
+        return null;
+    }
+
+    private static bool IsValid(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
 }

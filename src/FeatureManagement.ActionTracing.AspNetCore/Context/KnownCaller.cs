@@ -4,17 +4,24 @@ using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Context;
 
-/// <summary>Whom a request was for, by what is known of it at its end: no accessor is asked, no session is loaded and no cookie is set.</summary>
+/// <summary>
+/// The context of a request at its end, from data that is there: it calls no accessor, loads no session and sets no
+/// cookie.
+/// </summary>
 internal static class KnownCaller
 {
     public static FeatureFlagContext Of(HttpContext request)
     {
-        ActionTracingWebOptions options = request.RequestServices.GetRequiredService<IOptions<ActionTracingWebOptions>>().Value;
+        ActionTracingWebOptions options =
+            request.RequestServices.GetRequiredService<IOptions<ActionTracingWebOptions>>().Value;
         string? userId = SignedIn.IdOf(request.User);
+        string? visitor = null;
+        if (userId is null && options.AnonymousCookie is { } cookie)
+            visitor = AnonymousId.Known(request, cookie);
         return new FeatureFlagContext
         {
             UserId = userId,
-            SessionId = userId is null && options.AnonymousCookie is { } cookie ? AnonymousId.Known(request, cookie) : null,
+            SessionId = visitor,
             RequestId = request.TraceIdentifier,
             Groups = SignedIn.GroupsOf(request.User, options.GroupClaimType),
         };

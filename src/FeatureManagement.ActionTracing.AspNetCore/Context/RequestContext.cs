@@ -10,11 +10,15 @@ using Microsoft.Extensions.Options;
 namespace FeatureManagement.ActionTracing.AspNetCore.Context;
 
 /// <summary>
-/// Whom the request at hand is for: the signed-in user, else the visitor's session, else the request alone. Made once per request, and again when the
-/// request's user changes. Outside a request there is no context. Thread-safe.
+/// The context of the current request: the authenticated user, else the visitor's session, else the request id. It is
+/// made once per request, and again when the request's user changes. Outside a request it is null. Thread-safe.
 /// </summary>
 internal sealed partial class RequestContext(
-    IHttpContextAccessor http, IOptions<ActionTracingWebOptions> options, TimeProvider time, ILogger<RequestContext> logger, IHostEnvironment? environment = null) : IFallbackContext
+    IHttpContextAccessor http,
+    IOptions<ActionTracingWebOptions> options,
+    TimeProvider time,
+    ILogger<RequestContext> logger,
+    IHostEnvironment? environment = null) : IFallbackContext
 {
     private static readonly object Key = new();
     private static readonly object VisitorKey = new();
@@ -25,26 +29,36 @@ internal sealed partial class RequestContext(
         if (http.HttpContext is not { } request)
             return default;
         Task<string?> session;
-        // The work of one request may run in parallel, and the request's own collections are not made for that.
+        // Code of one request may run in parallel, and the collections of a request are not thread-safe.
         lock (request)
         {
             ClaimsPrincipal user = request.User;
-            if (request.Items.TryGetValue(Key, out object? known) && known is Made made && ReferenceEquals(made.User, user))
-                return new(made.Context);
+            if (request.Items.TryGetValue(Key, out object? item)
+                && item is CachedContext cached
+                && ReferenceEquals(cached.User, user))
+                return new(cached.Context);
             string? userId = SignedIn.IdOf(user);
-            string? visitor = userId is null && options.Value.AnonymousCookie is { } cookie ? Visitor(request, cookie) : null;
-            // Somebody who is known needs neither cookie nor session: to read the session may mean to ask another machine.
-            session = userId is null && visitor is null ? Session(request) : Task.FromResult(visitor);
+            session = SessionIdAsync(request, userId);
             if (session.IsCompleted)
                 return new(Make(request, user, userId, session.Result));
         }
-        return new(AwaitAsync(request, session));
+        return new(AwaitAsync(session));
     }
 
-    private async Task<FeatureFlagContext?> AwaitAsync(HttpContext request, Task<string?> session)
+    private async Task<FeatureFlagContext?> AwaitAsync(Task<string?> session)
     {
         await session.ConfigureAwait(false);
-        return await GetContextAsync().ConfigureAwait(false); // the user may be another one by now
+        return await GetContextAsync().ConfigureAwait(false); // the user may have changed meanwhile
+    }
+
+    // A known user needs neither cookie nor session: loading a session may be a remote call.
+    private Task<string?> SessionIdAsync(HttpContext request, string? userId)
+    {
+        if (userId is not null)
+            return Task.FromResult<string?>(null);
+        if (options.Value.AnonymousCookie is { } cookie && Visitor(request, cookie) is { } visitor)
+            return Task.FromResult<string?>(visitor);
+        return Session(request);
     }
 
     private FeatureFlagContext Make(HttpContext request, ClaimsPrincipal user, string? userId, string? sessionId)
@@ -58,11 +72,11 @@ internal sealed partial class RequestContext(
             Environment = environment?.EnvironmentName,
             Timestamp = time.GetUtcNow(),
         };
-        request.Items[Key] = new Made(user, context);
+        request.Items[Key] = new CachedContext(user, context);
         return context;
     }
 
-    // Once per request: a visitor who is drawn again when the user changes stays the same one.
+    // Once per request, so that a visitor keeps its id when the user changes.
     private static string? Visitor(HttpContext request, AnonymousCookie cookie)
     {
         if (!request.Items.TryGetValue(VisitorKey, out object? visitor))
@@ -70,14 +84,14 @@ internal sealed partial class RequestContext(
         return (string?)visitor;
     }
 
-    // Once per request, as for the visitor. Parallel work waits for the same load, for a session is no more made for it than a request.
+    // Once per request. Parallel calls await the same load, because a session is not thread-safe.
     private Task<string?> Session(HttpContext request)
     {
         if (request.Features.Get<ISessionFeature>()?.Session is not { } session)
             return Task.FromResult<string?>(null);
         if (!request.Items.TryGetValue(SessionKey, out object? load))
             request.Items[SessionKey] = load = LoadAsync(session);
-        return (Task<string?>)load!; // nobody else has the key
+        return (Task<string?>)load!; // the key is private, so the value is a load of ours
     }
 
     private async Task<string?> LoadAsync(ISession session)
@@ -86,7 +100,7 @@ internal sealed partial class RequestContext(
         {
             await session.LoadAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever a session store throws, the request goes on as one without a session.
+#pragma warning disable CA1031 // A session store may throw anything; the request continues without a session.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -94,11 +108,17 @@ internal sealed partial class RequestContext(
             return null;
         }
         // An empty session gets a new id at every request.
-        return session.IsAvailable && session.Keys.Any() ? session.Id : null;
+        if (session.IsAvailable && session.Keys.Any())
+            return session.Id;
+        return null;
     }
 
-    [LoggerMessage(EventIds.NoSession, LogLevel.Warning, "The session could not be loaded; flags are evaluated as if there were none.", EventName = "NoSession")]
+    [LoggerMessage(
+        EventIds.NoSession,
+        LogLevel.Warning,
+        "Session could not be loaded; flags are evaluated without a session.",
+        EventName = "NoSession")]
     private partial void LogNoSession(Exception exception);
 
-    private sealed record Made(ClaimsPrincipal User, FeatureFlagContext Context);
+    private sealed record CachedContext(ClaimsPrincipal User, FeatureFlagContext Context);
 }

@@ -19,7 +19,7 @@ internal static class DashboardEndpoints
 
     public static void MapDashboard(this IEndpointRouteBuilder group)
     {
-        group.MapRead("", Page).WithMetadata(OpenedByPeople.Instance);
+        group.MapRead("", Page).WithMetadata(BrowserPage.Instance);
         group.MapRead("assets/{version}/{file}", Asset);
         group.MapRead("api/status", StatusAsync);
         group.MapRead("api/events", Events);

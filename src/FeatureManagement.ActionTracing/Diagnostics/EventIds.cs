@@ -64,7 +64,4 @@ internal static class EventIds
     public const int NoSuchPolicy = 601;
     public const int NoSession = 602;
     public const int NoPolicies = 603;
-    public const int NoAddress = 800;
-    public const int InvalidShoppers = 801;
-    public const int InvalidBuyers = 802;
 }

@@ -102,7 +102,7 @@ public class AccessTests
             });
         IEnumerable<string> warnings = host.Services.GetFakeLogCollector().GetSnapshot().Where(log => log.Id.Id == 603).Select(log => log.Message);
         Assert.Equal(
-            warns ? ["Everything below /admin/tracing is closed to everybody: neither ReadPolicy nor WritePolicy is set. Name policies in AddAspNetCore(web => …)."] : [],
+            warns ? ["Access to all endpoints below /admin/tracing is denied: neither ReadPolicy nor WritePolicy is set. Set them in AddAspNetCore(web => …)."] : [],
             warnings);
     }
 

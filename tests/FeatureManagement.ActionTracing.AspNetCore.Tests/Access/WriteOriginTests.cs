@@ -94,7 +94,7 @@ public class WriteOriginTests
         Assert.Equal(reaches, app.Flags.GetFlag("checkout")!.Emergency is not null);
         if (!reaches)
             Assert.Equal(
-                $"A write from another origin is refused: Origin is '{origin}', Host is 'app'; they must name the same host and port. Behind a proxy, keep the Host header "
+                $"Write from another origin denied: Origin is '{origin}', Host is 'app'; they must name the same host and port. Behind a proxy, keep the Host header "
                 + "(nginx: proxy_set_header Host $http_host), use forwarded headers (UseForwardedHeaders with XForwardedHost and the proxy's address), or add the origin that the browser shows to AllowedOrigins in AddAspNetCore.",
                 await DetailAsync(response));
     }

@@ -21,7 +21,7 @@ public class EventTests
         await using Listener first = await Listener.OpenAsync(host);
         await using Listener second = await Listener.OpenAsync(host);
         await host.Services.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("layout", new FlagChange("maria", "It burns."));
-        _time.Advance(ChangeFeed.LookInterval);
+        _time.Advance(ChangeFeed.PollInterval);
         Assert.StartsWith("""{"flags":["layout"],""", (await first.NextAsync()).Data, StringComparison.Ordinal);
         Assert.StartsWith("""{"flags":["layout"],""", (await second.NextAsync()).Data, StringComparison.Ordinal);
     }
@@ -32,7 +32,7 @@ public class EventTests
         await using WebHost host = await StartAsync();
         await using Listener page = await Listener.OpenAsync(host);
         await host.Services.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("checkout", new FlagChange("maria", "It burns."));
-        _time.Advance(ChangeFeed.LookInterval);
+        _time.Advance(ChangeFeed.PollInterval);
         string data = (await page.NextAsync()).Data;
         Assert.Contains("\"checkout\"", data, StringComparison.Ordinal);
         Assert.Contains("\"layout\"", data, StringComparison.Ordinal);
@@ -44,13 +44,13 @@ public class EventTests
         await using WebHost host = await StartAsync();
         await using Listener page = await Listener.OpenAsync(host);
         Set(host, "checkout:percentage", "140");
-        _time.Advance(ChangeFeed.LookInterval);
+        _time.Advance(ChangeFeed.PollInterval);
         Assert.Equal(("change", """{"flags":[],"rollouts":[],"status":true}"""), await page.NextAsync());
 
         Set(host, "checkout:percentage", "14");
         Set(host, "another:type", "boolean");
         Set(host, "another:state", "enabled");
-        _time.Advance(ChangeFeed.LookInterval);
+        _time.Advance(ChangeFeed.PollInterval);
         Assert.Equal(("change", """{"rollouts":[],"status":true}"""), await page.NextAsync());
     }
 
@@ -60,10 +60,10 @@ public class EventTests
         await using WebHost host = await StartAsync();
         await using Listener page = await Listener.OpenAsync(host);
         await host.Services.GetRequiredService<IRolloutManager>().StartAsync("checkout", new FlagChange("maria", "launch"));
-        _time.Advance(ChangeFeed.LookInterval);
+        _time.Advance(ChangeFeed.PollInterval);
         Assert.StartsWith("""{"flags":["checkout"],"rollouts":[],""", (await page.NextAsync()).Data, StringComparison.Ordinal);
         await host.Services.GetRequiredService<RolloutLoop>().TickAsync(default);
-        _time.Advance(ChangeFeed.LookInterval);
+        _time.Advance(ChangeFeed.PollInterval);
         Assert.Equal(("change", """{"flags":[],"rollouts":["checkout"],"status":false}"""), await page.NextAsync());
     }
 
@@ -72,7 +72,7 @@ public class EventTests
     {
         await using WebHost host = await StartAsync();
         await using Listener page = await Listener.OpenAsync(host);
-        _time.Advance(ChangeFeed.AliveInterval);
+        _time.Advance(ChangeFeed.KeepAliveInterval);
         Assert.Equal(("alive", "{}"), await page.NextAsync());
     }
 

@@ -151,7 +151,7 @@ public partial class PageTests
         using HttpResponseMessage response = await AskAsync(host, "", "text/html");
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        Assert.Contains(policy is null ? "no ReadPolicy is set" : "Authentication required. Reading flags needs the policy '", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(policy is null ? "ReadPolicy is not set" : "Authentication required. Reading flags needs the policy '", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     // A bearer scheme answers a challenge with 401, before or after the cookie scheme has answered it with a redirect.

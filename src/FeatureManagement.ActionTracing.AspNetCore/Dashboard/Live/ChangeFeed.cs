@@ -16,8 +16,8 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 internal sealed class ChangeFeed(
     DashboardAssets assets, SnapshotSource flags, RolloutRunner rollouts, IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store, TimeProvider time, IHostApplicationLifetime lifetime)
 {
-    public static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
-    public static readonly TimeSpan AliveInterval = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+    public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private ImmutableArray<Tab> _tabs = [];
@@ -83,14 +83,14 @@ internal sealed class ChangeFeed(
 
     private async Task LookAsync(Observed seen)
     {
-        using var timer = new PeriodicTimer(LookInterval, time);
+        using var timer = new PeriodicTimer(PollInterval, time);
         long told = time.GetTimestamp();
         while (!EndWithoutTabs() && await timer.WaitForNextTickAsync().ConfigureAwait(false))
         {
             Observed now = Look();
             LiveChanges changes = now.Since(seen);
             seen = now;
-            if (changes.IsEmpty && time.GetElapsedTime(told) < AliveInterval)
+            if (changes.IsEmpty && time.GetElapsedTime(told) < KeepAliveInterval)
                 continue;
             told = time.GetTimestamp();
             foreach (Tab tab in _tabs)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Actions;
 
 /// <summary>What counts the bytes of an answer while a rollout runs changes nothing of the answer: not what middleware outside does with it, nor how it is written.</summary>
-public sealed class AnswerBodyTests
+public sealed class CountingResponseBodyTests
 {
     [Fact]
     public async Task MiddlewareOutside_ThatBuffersTheAnswer_WritesAllOfIt()
@@ -119,7 +119,7 @@ public sealed class AnswerBodyTests
     [Fact]
     public void Bytes_ThatAreTakenAtOnce_AreCountedWithoutAllocation()
     {
-        var body = new AnswerBody(new StreamResponseBodyFeature(Stream.Null), new DefaultHttpContext());
+        var body = new CountingResponseBody(new StreamResponseBodyFeature(Stream.Null), new DefaultHttpContext());
         byte[] bytes = new byte[100];
         Assert.True(IsTaken());
         long before = GC.GetAllocatedBytesForCurrentThread();

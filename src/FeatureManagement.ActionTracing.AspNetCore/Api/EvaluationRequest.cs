@@ -1,9 +1,9 @@
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
 /// <summary>For whom a flag is to be explained. In a body rather than in an address, where access logs would keep the ids.</summary>
-internal sealed record EvaluationQuestion
+internal sealed record EvaluationRequest
 {
-    public static readonly EvaluationQuestion Nobody = new();
+    public static readonly EvaluationRequest Nobody = new();
 
     public string? UserId { get; init; }
 

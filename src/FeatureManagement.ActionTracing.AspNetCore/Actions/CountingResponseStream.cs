@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
-/// <summary>Writes an answer and counts what is written: servers flush at each write.</summary>
-internal sealed class AnswerStream(Stream inner, AnswerBody body) : Stream
+/// <summary>Writes a response and counts the bytes: servers flush at each write.</summary>
+internal sealed class CountingResponseStream(Stream inner, CountingResponseBody body) : Stream
 {
     public override bool CanRead => inner.CanRead;
 
@@ -42,7 +42,8 @@ internal sealed class AnswerStream(Stream inner, AnswerBody body) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         inner.ReadAsync(buffer, offset, count, cancellationToken);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.ReadAsync(buffer, cancellationToken);
 
     public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
         inner.CopyToAsync(destination, bufferSize, cancellationToken);
@@ -53,21 +54,21 @@ internal sealed class AnswerStream(Stream inner, AnswerBody body) : Stream
 
     public override void Write(byte[] buffer, int offset, int count)
     {
-        bool there = body.IsClientThere;
+        bool connected = body.IsConnected;
         inner.Write(buffer, offset, count);
-        if (there)
+        if (connected)
             body.Count(count);
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        bool there = body.IsClientThere;
+        bool connected = body.IsConnected;
         inner.Write(buffer);
-        if (there)
+        if (connected)
             body.Count(buffer.Length);
     }
 
-    // Of the base class these write synchronously, which servers refuse.
+    // The base class would write synchronously, which servers reject.
     public override IAsyncResult BeginWrite(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
         TaskToAsyncResult.Begin(WriteAsync(buffer, offset, count), callback, state);
 
@@ -78,11 +79,11 @@ internal sealed class AnswerStream(Stream inner, AnswerBody body) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        bool there = body.IsClientThere;
+        bool connected = body.IsConnected;
         ValueTask write = inner.WriteAsync(buffer, cancellationToken);
         if (!write.IsCompletedSuccessfully)
             return AwaitAsync(write, buffer.Length);
-        if (there)
+        if (connected)
             body.Count(buffer.Length);
         return write;
     }
@@ -90,7 +91,7 @@ internal sealed class AnswerStream(Stream inner, AnswerBody body) : Stream
     private async ValueTask AwaitAsync(ValueTask write, int bytes)
     {
         await write.ConfigureAwait(false);
-        if (body.IsClientThere)
+        if (body.IsConnected)
             body.Count(bytes);
     }
 }

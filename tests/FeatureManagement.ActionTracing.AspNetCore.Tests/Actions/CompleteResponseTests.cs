@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Actions;
 
 /// <summary>A client that closes the connection has given up only where it has not had all of its answer.</summary>
-public sealed class WholeAnswerTests
+public sealed class CompleteResponseTests
 {
     private const int Requests = 600;
 

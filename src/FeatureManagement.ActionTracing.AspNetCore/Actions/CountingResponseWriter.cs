@@ -2,8 +2,8 @@ using System.IO.Pipelines;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Actions;
 
-/// <summary>Writes an answer and counts what is flushed.</summary>
-internal sealed class AnswerWriter(PipeWriter inner, AnswerBody body) : PipeWriter
+/// <summary>Writes a response and counts the bytes that are flushed.</summary>
+internal sealed class CountingResponseWriter(PipeWriter inner, CountingResponseBody body) : PipeWriter
 {
     private long _unflushed;
 
@@ -29,25 +29,25 @@ internal sealed class AnswerWriter(PipeWriter inner, AnswerBody body) : PipeWrit
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        bool there = body.IsClientThere;
-        return Counted(inner.FlushAsync(cancellationToken), there);
+        bool connected = body.IsConnected;
+        return Counted(inner.FlushAsync(cancellationToken), connected);
     }
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        bool there = body.IsClientThere;
+        bool connected = body.IsConnected;
         _unflushed += source.Length;
-        return Counted(inner.WriteAsync(source, cancellationToken), there);
+        return Counted(inner.WriteAsync(source, cancellationToken), connected);
     }
 
-    private ValueTask<FlushResult> Counted(ValueTask<FlushResult> flush, bool there)
+    private ValueTask<FlushResult> Counted(ValueTask<FlushResult> flush, bool connected)
     {
         long bytes = _unflushed;
         _unflushed = 0;
         if (!flush.IsCompletedSuccessfully)
             return AwaitAsync(flush, bytes);
         FlushResult result = flush.Result;
-        if (there)
+        if (connected)
             body.Count(bytes);
         return new(result);
     }
@@ -55,7 +55,7 @@ internal sealed class AnswerWriter(PipeWriter inner, AnswerBody body) : PipeWrit
     private async ValueTask<FlushResult> AwaitAsync(ValueTask<FlushResult> flush, long bytes)
     {
         FlushResult result = await flush.ConfigureAwait(false);
-        if (body.IsClientThere)
+        if (body.IsConnected)
             body.Count(bytes);
         return result;
     }
