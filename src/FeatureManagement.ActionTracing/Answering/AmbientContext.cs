@@ -6,15 +6,19 @@ using Microsoft.FeatureManagement.FeatureFilters;
 namespace FeatureManagement.ActionTracing.Answering;
 
 /// <summary>
-/// For whom a flag is evaluated where the caller does not say: what the application's <see cref="ITargetingContextAccessor"/> answers, else the context of
-/// the current action, else the fallback. Asked by evaluations of the application alone. It never throws.
+/// The context of an evaluation whose caller passes none: from the application's
+/// <see cref="ITargetingContextAccessor"/>, else from the current action, else from the fallback. Only evaluations of
+/// the application use it. It never throws.
 /// </summary>
-internal sealed class AmbientContext(ITargetingContextAccessor? accessor, IFallbackContext? fallback, AmbientAction action, EvaluationWarnings warnings)
+internal sealed class AmbientContext(
+    ITargetingContextAccessor? accessor, IFallbackContext? fallback, AmbientAction action, EvaluationWarnings warnings)
 {
-    /// <summary>Answers at once where the accessor does; otherwise the caller awaits <paramref name="pending"/>.</summary>
-    /// <param name="subject">The answer.</param>
-    /// <param name="pending">The answer that is not there yet.</param>
-    /// <param name="warn">Whether a warning says so where there is no context.</param>
+    /// <summary>
+    /// Returns true where the context is known synchronously; otherwise the caller awaits <paramref name="pending"/>.
+    /// </summary>
+    /// <param name="subject">The context.</param>
+    /// <param name="pending">The context that is not known yet.</param>
+    /// <param name="warn">Whether to log a warning if there is no context.</param>
     public bool TryGet(out Subject subject, [NotNullWhen(false)] out Task<Subject>? pending, bool warn = true)
     {
         pending = null;
@@ -35,7 +39,7 @@ internal sealed class AmbientContext(ITargetingContextAccessor? accessor, IFallb
                 return true;
             }
         }
-#pragma warning disable CA1031 // Whatever an accessor does, evaluation goes on without it.
+#pragma warning disable CA1031 // An accessor that fails does not fail an evaluation.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -45,7 +49,7 @@ internal sealed class AmbientContext(ITargetingContextAccessor? accessor, IFallb
         return TryGetOther(warn, out subject, out pending);
     }
 
-    /// <summary>Answers at any rate, blocking the thread where the accessor does not answer at once.</summary>
+    /// <summary>Returns the context, and blocks the thread where the accessor is asynchronous.</summary>
     public Subject Get() => TryGet(out Subject subject, out Task<Subject>? pending) ? subject : pending.GetAwaiter().GetResult();
 
     private async Task<Subject> AwaitAsync(Task<TargetingContext> answer, bool warn)
@@ -81,35 +85,35 @@ internal sealed class AmbientContext(ITargetingContextAccessor? accessor, IFallb
             pending = AwaitAsync(answer.AsTask(), warn);
             return false;
         }
-        subject = KnownOrNobody(answer.Result, warn);
+        subject = KnownOrNone(answer.Result, warn);
         return true;
     }
 
-    private async Task<Subject> AwaitAsync(Task<FeatureFlagContext?> answer, bool warn) => KnownOrNobody(await answer.ConfigureAwait(false), warn);
+    private async Task<Subject> AwaitAsync(Task<FeatureFlagContext?> answer, bool warn) => KnownOrNone(await answer.ConfigureAwait(false), warn);
 
-    private Subject KnownOrNobody(FeatureFlagContext? context, bool warn)
+    private Subject KnownOrNone(FeatureFlagContext? context, bool warn)
     {
         if (context is not null)
             return Known(context);
         if (warn)
             warnings.MissingContext();
-        return Subject.Nobody;
+        return Subject.WithoutContext;
     }
 
     private Subject Known(TargetingContext context)
     {
         if (action.IsUndecided)
-            Tell(context);
+            Notify(context);
         return Subject.From(context);
     }
 
-    private void Tell(TargetingContext context)
+    private void Notify(TargetingContext context)
     {
         try
         {
             action.Current?.Know(context);
         }
-#pragma warning disable CA1031 // A listener to activities that fails is no fault of the evaluation.
+#pragma warning disable CA1031 // An activity listener that fails does not fail an evaluation.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -3,7 +3,9 @@ using FeatureManagement.ActionTracing.Evaluation;
 
 namespace FeatureManagement.ActionTracing.Answering;
 
-/// <summary>Counts evaluations by flag and result. Unknown names are never counted by name: they may come from outside.</summary>
+/// <summary>
+/// Counts evaluations by flag and result. Unknown names are not counted by name, because they may come from users.
+/// </summary>
 internal sealed class EvaluationMetrics(IMeterFactory meters)
 {
     private static readonly object On = "on";

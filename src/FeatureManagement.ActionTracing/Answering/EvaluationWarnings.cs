@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Answering;
 
-/// <summary>What callers should be told once, not at every evaluation. Thread-safe.</summary>
+/// <summary>Logs warnings to callers once, not at every evaluation. Thread-safe.</summary>
 internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> logger)
 {
     private const int MaxRemembered = 1_000;
@@ -19,7 +19,9 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
     private int _missingContext;
     private int _failingContext;
 
-    /// <summary>A name that no flag has. Beyond a bound further names pass in silence, for they may come from outside.</summary>
+    /// <summary>
+    /// A name without a flag. The number of logged names is bounded, because names may come from users.
+    /// </summary>
     public void UnknownFlag(string name, FlagSnapshot snapshot)
     {
         bool tooLong = name.Length > FlagReader.MaxNameLength;
@@ -56,18 +58,34 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
             LogFailingContext(exception);
     }
 
-    [LoggerMessage(EventIds.UnknownFlag, LogLevel.Warning, "Unknown feature flag '{Flag}': it is off. Did you mean '{Nearest}'?", EventName = "UnknownFlag")]
+    [LoggerMessage(EventIds.UnknownFlag, LogLevel.Warning,
+        "Unknown feature flag '{Flag}': it is off. Did you mean '{Nearest}'?",
+        EventName = "UnknownFlag")]
     private partial void LogUnknownFlagWithNearest(string flag, string nearest);
 
-    [LoggerMessage(EventIds.UnknownFlagWithoutNearest, LogLevel.Warning, "Unknown feature flag '{Flag}': it is off. Define it under ActionTracing:featureFlags or feature_management.", EventName = "UnknownFlagWithoutNearest")]
+    [LoggerMessage(EventIds.UnknownFlagWithoutNearest, LogLevel.Warning,
+        "Unknown feature flag '{Flag}': it is off. Define it under ActionTracing:featureFlags or "
+        + "feature_management.",
+        EventName = "UnknownFlagWithoutNearest")]
     private partial void LogUnknownFlag(string flag);
 
-    [LoggerMessage(EventIds.UnknownContext, LogLevel.Warning, "A flag was evaluated with a context of type {ContextType}, which is neither a FeatureFlagContext nor an ITargetingContext: where the answer depends on the context it is off.", EventName = "UnknownContext")]
+    [LoggerMessage(EventIds.UnknownContext, LogLevel.Warning,
+        "A flag was evaluated with a context of type {ContextType}, which is neither a FeatureFlagContext nor "
+        + "an ITargetingContext: the flag is off where its answer depends on the context.",
+        EventName = "UnknownContext")]
     private partial void LogUnknownContext(Type contextType);
 
-    [LoggerMessage(EventIds.MissingContext, LogLevel.Warning, "A flag that depends on its context was evaluated without one: no ITargetingContextAccessor is registered, or it returned null, or it is not a singleton and IFeatureFlagManager, which is one, was asked. All such calls share one bucket. Register one with WithTargeting<T>(), call AddAspNetCore(), pass a FeatureFlagContext, or evaluate inside an action that has one.", EventName = "MissingContext")]
+    [LoggerMessage(EventIds.MissingContext, LogLevel.Warning,
+        "A flag that depends on its context was evaluated without one: no ITargetingContextAccessor is "
+        + "registered, it returned null, or it is not a singleton and the call came through IFeatureFlagManager "
+        + "(a singleton). All such calls share one bucket. Register one with WithTargeting<T>(), call "
+        + "AddAspNetCore(), pass a FeatureFlagContext, or evaluate inside an action that has one.",
+        EventName = "MissingContext")]
     private partial void LogMissingContext();
 
-    [LoggerMessage(EventIds.FailingContext, LogLevel.Warning, "The ITargetingContextAccessor failed; the flag was evaluated without a context. Further failures are not logged.", EventName = "FailingContext")]
+    [LoggerMessage(EventIds.FailingContext, LogLevel.Warning,
+        "The ITargetingContextAccessor failed; the flag was evaluated without a context. Further failures are "
+        + "not logged.",
+        EventName = "FailingContext")]
     private partial void LogFailingContext(Exception exception);
 }

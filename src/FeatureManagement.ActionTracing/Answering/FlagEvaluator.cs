@@ -10,10 +10,15 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Answering;
 
-/// <summary>Answers for a flag of a snapshot and tells whoever wants to know. Every way in ends here.</summary>
-internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics metrics, IOptions<TargetingEvaluationOptions> targeting, AmbientAction action, EvaluationQueue audit)
+/// <summary>Evaluates a flag of a snapshot and notifies observers. All evaluations end here.</summary>
+internal sealed class FlagEvaluator(
+    SnapshotSource source,
+    EvaluationMetrics metrics,
+    IOptions<TargetingEvaluationOptions> targeting,
+    AmbientAction action,
+    EvaluationQueue audit)
 {
-    private readonly Counter<long> _evaluations = metrics.Evaluations; // one step nearer, for it is asked at every evaluation
+    private readonly Counter<long> _evaluations = metrics.Evaluations; // a copy, because every evaluation reads it
     private readonly bool _ignoreCase = targeting.Value.IgnoreCase;
 
     public FlagSnapshot Snapshot => source.Current;
@@ -43,7 +48,7 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         if (action.IsObserved)
         {
             action.Evaluated(flag, subject.Key, reason, variant);
-            // Only who is given the variant is exposed to it; who is told about it is not.
+            // Only a caller that receives the variant is exposed to it; an explanation exposes nobody.
             if (variant >= 0)
                 flag.Observers.Experiment?.Expose(flag.Variants!, subject.Key, variant);
         }
@@ -52,32 +57,33 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         return variant;
     }
 
-    /// <summary>Whether somebody wants to know of answers that the library gives for us.</summary>
-    public bool IsHeard(FlagSnapshot snapshot) => _evaluations.Enabled || action.IsObserved || snapshot.IsAudited;
+    /// <summary>Whether observers need the answers that Microsoft.FeatureManagement computes.</summary>
+    public bool IsObserved(FlagSnapshot snapshot) => _evaluations.Enabled || action.IsObserved || snapshot.IsAudited;
 
-    /// <summary>Tells of an answer that the library gave.</summary>
-    public void Gave(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, bool on)
+    /// <summary>Notifies observers of an answer that Microsoft.FeatureManagement computed.</summary>
+    public void ObserveAnswer(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, bool on)
     {
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
         if (snapshot.IsAudited)
-            AuditGiven(snapshot, flag, subject, on, null);
+            AuditAnswer(snapshot, flag, subject, on, null);
     }
 
-    /// <summary>Tells of a variant that the library gave, or of null.</summary>
-    public void Gave(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, Variant? variant)
+    /// <summary>Notifies observers of a variant, or null, that Microsoft.FeatureManagement computed.</summary>
+    public void ObserveVariant(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, Variant? variant)
     {
-        // A session manager may have had its way, and only the answer shows it: a flag with variants that is on always gives one.
+        // A session manager may override the answer, and only the variant shows it: a flag with variants that is on
+        // always has one.
         bool on = flag.Variants is null ? snapshot.Decide(flag, subject).IsOn() : variant is not null;
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
         if (action.IsObserved && flag.Variants is { } variants && variants.PlaceOf(variant?.Name) is >= 0 and var place)
             flag.Observers.Experiment?.Expose(variants, subject.Key, place);
         if (snapshot.IsAudited)
-            AuditGiven(snapshot, flag, subject, on, variant?.Name);
+            AuditAnswer(snapshot, flag, subject, on, variant?.Name);
     }
 
-    /// <summary>Answers with the reason.</summary>
+    /// <summary>Evaluates with the reason.</summary>
     public FlagEvaluation Evaluate(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         FlagEvaluation evaluation = Explain(snapshot, flag, subject);
@@ -88,7 +94,7 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         return evaluation;
     }
 
-    /// <summary>What the answer would be, and why, without telling anybody.</summary>
+    /// <summary>The answer and its reason, without notifying observers.</summary>
     public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         EvaluationReason reason = snapshot.Decide(flag, subject, out CompiledFlag? decidedBy);
@@ -108,8 +114,8 @@ internal sealed class FlagEvaluator(SnapshotSource source, EvaluationMetrics met
         };
     }
 
-    // A session manager may have had its way.
-    private void AuditGiven(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, bool on, string? variant)
+    // A session manager may have overridden the answer.
+    private void AuditAnswer(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, bool on, string? variant)
     {
         EvaluationReason reason = snapshot.Decide(flag, subject);
         audit.Add(flag, subject.Key, on, reason.IsOn() == on ? reason : null, variant);

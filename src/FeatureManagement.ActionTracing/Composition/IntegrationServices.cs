@@ -31,7 +31,7 @@ internal static class IntegrationServices
         builder.Services.Decorate<IVariantFeatureManagerSnapshot>(Snapshot);
     }
 
-    private static FlagFeatureManager Manager(IServiceProvider provider)
+    private static ActionTracingFeatureManager Manager(IServiceProvider provider)
     {
         IFeatureManager inner = provider.GetInner<IFeatureManager>();
         IVariantFeatureManager innerVariants = provider.GetInner<IVariantFeatureManager>();
@@ -43,7 +43,7 @@ internal static class IntegrationServices
             provider.GetRequiredService<EvaluationWarnings>(),
             inner,
             innerVariants,
-            new LibraryCalls(provider.GetRequiredService<FlagEvaluator>(), inner, innerVariants, sessions ? new(() => WithoutSessions(provider)) : null));
+            new DelegatedEvaluator(provider.GetRequiredService<FlagEvaluator>(), inner, innerVariants, sessions ? new(() => WithoutSessions(provider)) : null));
     }
 
     private static FeatureManager WithoutSessions(IServiceProvider provider) => new(
@@ -53,7 +53,7 @@ internal static class IntegrationServices
         AssignerOptions = provider.GetRequiredService<IOptions<Microsoft.FeatureManagement.FeatureFilters.TargetingEvaluationOptions>>().Value,
     };
 
-    private static FlagFeatureManagerSnapshot Snapshot(IServiceProvider provider) => new(
+    private static ActionTracingFeatureManagerSnapshot Snapshot(IServiceProvider provider) => new(
         provider.GetRequiredService<FlagEvaluator>(),
         provider.GetRequiredService<AmbientContext>(),
         provider.GetRequiredService<AmbientAction>(),

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FeatureManagement.ActionTracing.Configuration;
 
-/// <summary>The flags that are there where configuration does not define them: those that control action tracing itself.</summary>
+/// <summary>The flags that control action tracing, where configuration does not define them.</summary>
 internal static class BuiltInFlags
 {
     private const string Json = """
@@ -74,7 +74,7 @@ internal static class BuiltInFlags
         }
         """;
 
-    /// <summary>The flags as they are in an environment, by name without regard to case.</summary>
+    /// <summary>The flags of an environment, by name, case-insensitive.</summary>
     public static FrozenDictionary<string, FlagDefinition> In(string environment)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(Json));

@@ -1,7 +1,9 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>One thing that is wrong with configuration. Immutable.</summary>
-/// <param name="Flag">The flag that keeps its last good definition, or null where the fault is of a file, a section or a setting.</param>
+/// <summary>One fault of configuration. Immutable.</summary>
+/// <param name="Flag">
+/// The flag that keeps its last good definition, or null where the fault is of a file, a section or a setting.
+/// </param>
 /// <param name="Message">A sentence that names flag, field, value, rule and fix.</param>
 /// <param name="Since">When it was first seen.</param>
 public sealed record ConfigurationFault(string? Flag, string Message, DateTimeOffset Since);

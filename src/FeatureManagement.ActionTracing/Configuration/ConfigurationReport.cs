@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>What was accepted and what was rejected of configuration. Immutable.</summary>
+/// <summary>Accepted and rejected changes of configuration. Immutable.</summary>
 public sealed record ConfigurationReport
 {
     /// <summary>When configuration last changed a flag or a setting.</summary>
@@ -12,16 +12,18 @@ public sealed record ConfigurationReport
     /// <summary>When something was last rejected, or null.</summary>
     public DateTimeOffset? RejectedAt { get; init; }
 
-    /// <summary>How many changes of configuration were rejected, wholly or in part.</summary>
+    /// <summary>How many changes of configuration were rejected in full or in part.</summary>
     public required long Rejected { get; init; }
 
-    /// <summary>What is wrong at present; for each of these the last good value stands. Empty when all is well.</summary>
+    /// <summary>
+    /// The current faults; for each of them the last good value stays in force. Empty if there are none.
+    /// </summary>
     public required IReadOnlyList<ConfigurationFault> Faults { get; init; }
 
-    /// <summary>What is allowed but looks like a mistake.</summary>
+    /// <summary>Settings that are allowed but are probably mistakes.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>False where the host was told not to reload configuration, so that edits are seen only after a restart.</summary>
+    /// <summary>False where reload is disabled, so that edits take effect only after a restart.</summary>
     public required bool ReloadOnChange { get; init; }
 
     // The report after another reading. Faults that persist keep the time at which they were first seen.
@@ -30,7 +32,8 @@ public sealed record ConfigurationReport
         var known = new Dictionary<(string?, string), ConfigurationFault>();
         foreach (ConfigurationFault fault in Faults)
             known[(fault.Flag, fault.Message)] = fault;
-        ConfigurationFault[] next = [.. faults.Distinct().Select(fault => known.GetValueOrDefault(fault) ?? new ConfigurationFault(fault.Flag, fault.Message, now))];
+        ConfigurationFault[] next =
+            [.. faults.Distinct().Select(fault => known.GetValueOrDefault(fault) ?? new ConfigurationFault(fault.Flag, fault.Message, now))];
         bool rejected = next.Any(fault => !known.ContainsKey((fault.Flag, fault.Message)));
         return this with
         {

@@ -7,7 +7,7 @@ namespace FeatureManagement.ActionTracing;
 /// <summary>Checks the section <c>ActionTracing</c> as a host does when it starts. Thread-safe.</summary>
 public static class FeatureFlagConfigurationValidator
 {
-    /// <summary>Looks for all errors at once. The overlays of every environment are checked, whichever is named.</summary>
+    /// <summary>Returns all errors at once. The overlays of every environment are checked.</summary>
     /// <param name="configuration">Configuration that has the section, or the section itself.</param>
     /// <param name="environment">The host environment whose overlays apply, as <c>Production</c>.</param>
     /// <returns>Errors and warnings.</returns>

@@ -2,10 +2,12 @@ using System.Collections.Frozen;
 
 namespace FeatureManagement.ActionTracing.Configuration;
 
-/// <summary>All that configuration says, validated: what lies under every other layer. Immutable.</summary>
+/// <summary>The validated configuration: the layer below all others. Immutable.</summary>
 internal sealed record FlagCatalog
 {
-    /// <summary>Every flag, built-in ones included, by name without regard to case. Parents exist and have no cycles.</summary>
+    /// <summary>
+    /// Every flag, built-in ones included, by name without regard to case. Parents exist and have no cycles.
+    /// </summary>
     public required IReadOnlyDictionary<string, FlagDefinition> Flags { get; init; }
 
     /// <summary>The names in <see cref="Flags"/> that configuration does not define, without regard to case.</summary>

@@ -1,8 +1,10 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>Tells what was accepted and what was rejected of configuration, when and why. A singleton; thread-safe.</summary>
+/// <summary>
+/// Reports accepted and rejected changes of configuration, with time and reason. A singleton; thread-safe.
+/// </summary>
 public interface IActionTracingConfigurationStatus
 {
-    /// <summary>The state as of now. Each call sees the newest; the value itself never changes.</summary>
+    /// <summary>The current report. It is immutable; each call returns the newest.</summary>
     ConfigurationReport Current { get; }
 }

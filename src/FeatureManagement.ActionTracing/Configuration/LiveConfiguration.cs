@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace FeatureManagement.ActionTracing.Configuration;
 
 /// <summary>
-/// Configuration as it is at any moment. Invalid at the start, it refuses to be; invalid later, what is wrong keeps its last good state, and
-/// <see cref="Current"/> says what and why. Thread-safe.
+/// Configuration as it is at any moment. Invalid at the start, it refuses to be; invalid later, what is wrong keeps its
+/// last good state, and <see cref="Current"/> says what and why. Thread-safe.
 /// </summary>
 internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTracingConfigurationStatus, IDisposable
 {
@@ -31,7 +31,9 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
     private volatile ConfigurationReport _report;
     private volatile Func<string, bool>? _isOn;
 
-    /// <exception cref="OptionsValidationException">Configuration is invalid; the message has every sentence.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// Configuration is invalid; the message has every sentence.
+    /// </exception>
     public LiveConfiguration(
         IOptionsMonitor<RawSettings> monitor,
         IOptionsMonitorCache<RawSettings> cache,
@@ -114,7 +116,8 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
     {
         try
         {
-            // One edit after the other, until everybody has heard of it. What is applied is read here: what was read before may be old by now.
+            // One edit after the other, until everybody has heard of it. What is applied is read here: what was read
+            // before may be old by now.
             lock (_gate)
                 ApplyNext(_source.Read());
             // What was read is as large as configuration itself, and no longer needed.
@@ -136,22 +139,22 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         bool accepted = !ReferenceEquals(next.Catalog, _catalog);
         ConfigurationReport report = before.Next(next.Faults, next.Warnings, accepted, now);
         ConfigurationFault[] rejected = [.. report.Faults.Except(before.Faults)];
-        ConfigurationFault[] mended = [.. before.Faults.Except(report.Faults)];
+        ConfigurationFault[] recovered = [.. before.Faults.Except(report.Faults)];
         string[] warnings = [.. next.Warnings.Except(before.Warnings)];
 
         _reading = next;
         _report = report;
         foreach (ConfigurationFault fault in rejected)
             LogRejected(fault.Flag is null ? "in part" : $"for flag '{ForeignText.Escape(fault.Flag)}'", fault.Message);
-        foreach (ConfigurationFault fault in mended)
-            LogMended(fault.Message);
+        foreach (ConfigurationFault fault in recovered)
+            LogRecovered(fault.Message);
         foreach (string warning in warnings)
             LogWarning(warning);
         if (rejected.Length > 0)
             _metrics.Rejected();
-        if (rejected.Length + mended.Length > 0)
+        if (rejected.Length + recovered.Length > 0)
             foreach (Action<IReadOnlyList<ConfigurationFault>, IReadOnlyList<ConfigurationFault>> listener in Judged?.GetInvocationList() ?? [])
-                Tell(() => listener(rejected, mended));
+                Notify(() => listener(rejected, recovered));
         if (!accepted)
             return;
         _metrics.Accepted();
@@ -166,10 +169,10 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         if (next.Catalog.TraceOutput != old.TraceOutput)
             LogSettings("traceOutput");
         foreach (Action<FlagCatalog> listener in Changed?.GetInvocationList() ?? [])
-            Tell(() => listener(next.Catalog));
+            Notify(() => listener(next.Catalog));
     }
 
-    private void Tell(Action listener)
+    private void Notify(Action listener)
     {
         try
         {
@@ -183,30 +186,47 @@ internal sealed partial class LiveConfiguration : IFlagCatalogSource, IActionTra
         }
     }
 
-    [LoggerMessage(EventIds.ConfigurationRead, LogLevel.Information, "Configuration has {Flags} flags, {BuiltIn} of them built in.", EventName = "ConfigurationRead")]
+    [LoggerMessage(EventIds.ConfigurationRead, LogLevel.Information,
+        "Configuration has {Flags} flags, {BuiltIn} of them built in.",
+        EventName = "ConfigurationRead")]
     private partial void LogRead(int flags, int builtIn);
 
-    [LoggerMessage(EventIds.ConfigurationAccepted, LogLevel.Information, "Configuration changed: {Changed} flags are new or different, {Removed} are gone.", EventName = "ConfigurationAccepted")]
+    [LoggerMessage(EventIds.ConfigurationAccepted, LogLevel.Information,
+        "Configuration changed: {Changed} flags are new or different, {Removed} are gone.",
+        EventName = "ConfigurationAccepted")]
     private partial void LogAccepted(int changed, int removed);
 
-    [LoggerMessage(EventIds.ConfigurationSettingsAccepted, LogLevel.Information, "Configuration changed {Section}.", EventName = "ConfigurationSettingsAccepted")]
+    [LoggerMessage(EventIds.ConfigurationSettingsAccepted, LogLevel.Information,
+        "Configuration changed {Section}.",
+        EventName = "ConfigurationSettingsAccepted")]
     private partial void LogSettings(string section);
 
-    [LoggerMessage(EventIds.ConfigurationRejected, LogLevel.Error, "Configuration was rejected {Where}, and stays there as it was: {Fault}", EventName = "ConfigurationRejected")]
+    [LoggerMessage(EventIds.ConfigurationRejected, LogLevel.Error,
+        "Configuration rejected {Where}; the last good definition stays in force: {Fault}",
+        EventName = "ConfigurationRejected")]
     private partial void LogRejected(string where, string fault);
 
-    [LoggerMessage(EventIds.ConfigurationMended, LogLevel.Information, "No longer wrong with configuration: {Fault}", EventName = "ConfigurationMended")]
-    private partial void LogMended(string fault);
+    [LoggerMessage(EventIds.ConfigurationRecovered, LogLevel.Information,
+        "Configuration recovered: {Fault}",
+        EventName = "ConfigurationRecovered")]
+    private partial void LogRecovered(string fault);
 
     [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Warning}", EventName = "ConfigurationWarning")]
     private partial void LogWarning(string warning);
 
-    [LoggerMessage(EventIds.ConfigurationNotReloaded, LogLevel.Warning, "Edits of {Files} are seen only after a restart: reloading is switched off (by DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE=false or reloadOnChange: false).", EventName = "ConfigurationNotReloaded")]
+    [LoggerMessage(EventIds.ConfigurationNotReloaded, LogLevel.Warning,
+        "Edits of {Files} take effect only after a restart: reload is disabled "
+        + "(DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE=false or reloadOnChange: false).",
+        EventName = "ConfigurationNotReloaded")]
     private partial void LogNotReloaded(string files);
 
-    [LoggerMessage(EventIds.ConfigurationListenerFailed, LogLevel.Error, "A listener to changes of configuration failed.", EventName = "ConfigurationListenerFailed")]
+    [LoggerMessage(EventIds.ConfigurationListenerFailed, LogLevel.Error,
+        "A listener to changes of configuration failed.",
+        EventName = "ConfigurationListenerFailed")]
     private partial void LogListenerFailed(Exception exception);
 
-    [LoggerMessage(EventIds.ConfigurationFailed, LogLevel.Error, "A change of configuration could not be applied; the last good state stands.", EventName = "ConfigurationFailed")]
+    [LoggerMessage(EventIds.ConfigurationFailed, LogLevel.Error,
+        "A configuration change could not be applied; the last good configuration stays in force.",
+        EventName = "ConfigurationFailed")]
     private partial void LogFailed(Exception exception);
 }

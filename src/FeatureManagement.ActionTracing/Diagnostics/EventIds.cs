@@ -16,7 +16,7 @@ internal static class EventIds
     public const int ConfigurationRead = 130;
     public const int ConfigurationAccepted = 131;
     public const int ConfigurationRejected = 132;
-    public const int ConfigurationMended = 133;
+    public const int ConfigurationRecovered = 133;
     public const int ConfigurationWarning = 134;
     public const int ConfigurationFailed = 135;
     public const int ConfigurationNotReloaded = 136;

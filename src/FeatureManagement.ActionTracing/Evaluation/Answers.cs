@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Evaluation;
 
-/// <summary>The two answers as tasks that cost nothing to give.</summary>
+/// <summary>The two answers as completed tasks, without an allocation.</summary>
 internal static class Answers
 {
     private static readonly Task<bool> On = Task.FromResult(true);

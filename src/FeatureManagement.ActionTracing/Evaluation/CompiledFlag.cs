@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
-/// <summary>A flag prepared for evaluation: everything that does not depend on the context is decided here. Immutable; what observes the flag is shared by all versions of it.</summary>
+/// <summary>
+/// A flag prepared for evaluation: everything that does not depend on the context is decided here. Immutable, except
+/// that its <see cref="Observers"/>, which all versions of the flag share, begin and end with rollouts and experiments.
+/// </summary>
 internal sealed class CompiledFlag
 {
     private readonly Rule _rule;
@@ -13,7 +16,9 @@ internal sealed class CompiledFlag
     private readonly FrozenSet<string>? _whitelist;
     private readonly FrozenSet<string>? _groups;
 
-    /// <summary>Prepares a flag. <paramref name="previous"/>, the same flag before the change, lends what did not change.</summary>
+    /// <summary>
+    /// Prepares a flag. Unchanged parts come from <paramref name="previous"/>, the same flag before the change.
+    /// </summary>
     public CompiledFlag(EffectiveFlag flag, int parent, bool development, CompiledFlag? previous = null)
     {
         FlagDefinition definition = flag.Definition;
@@ -79,16 +84,16 @@ internal sealed class CompiledFlag
 
     public VariantTable? Variants { get; }
 
-    /// <summary>What observes the flag's answers at present.</summary>
+    /// <summary>The rollout and the experiment that observe the flag's answers.</summary>
     public FlagObservers Observers { get; }
 
     /// <summary>A bucket is on when its hash lies below this.</summary>
     public ulong Threshold => _threshold;
 
-    /// <summary>Whether the flag's own rule gives everybody the same answer.</summary>
+    /// <summary>Whether the flag's own rule gives the same answer for every context.</summary>
     public bool IsFixed => _rule == Rule.Fixed;
 
-    /// <summary>Whether the flag's own rule can turn it on for somebody.</summary>
+    /// <summary>Whether the flag's own rule can turn it on for any context.</summary>
     public bool CanBeOn => _rule != Rule.Fixed || _fixed.IsOn();
 
     /// <summary>The answer of the flag's own rule: without its parents and without emergency flags.</summary>
@@ -111,14 +116,14 @@ internal sealed class CompiledFlag
             if (_threshold == 0)
                 return EvaluationReason.OutsidePercentage;
         }
-        // Computed, for nobody can predict a jump that goes the other way for every other user.
+        // Computed without a branch, because the outcome is random and a branch predictor would often fail.
         int inside = Convert.ToInt32(Bucket.Hash(key, _seed) < _threshold);
         return EvaluationReason.OutsidePercentage + inside * (EvaluationReason.InPercentage - EvaluationReason.OutsidePercentage);
     }
 
     private bool Listed(IEnumerable<string> groups)
     {
-        // Lists of every kind, also what a collection expression makes, are walked without an enumerator on the heap.
+        // Lists of every kind, also those of collection expressions, are enumerated without an allocation.
         if (groups is IReadOnlyList<string> list)
         {
             for (int i = 0; i < list.Count; i++)

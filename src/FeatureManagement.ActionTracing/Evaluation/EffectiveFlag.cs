@@ -25,7 +25,7 @@ internal sealed record EffectiveFlag
     /// <summary>Whether the flag has changes that are not yet in the store.</summary>
     public bool Pending { get; init; }
 
-    /// <summary>A flag over which nothing is laid: all of it comes from one place.</summary>
+    /// <summary>A flag without overrides: all of its values have one source.</summary>
     public static EffectiveFlag Of(FlagDefinition definition, FlagSource source, DateTimeOffset at = default) =>
         new() { Definition = definition, Source = source, StateSource = source, PercentageSource = source, LastModified = at, IsBuiltIn = source == FlagSource.BuiltIn };
 }

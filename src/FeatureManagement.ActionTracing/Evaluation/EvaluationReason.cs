@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>Why a flag is on or off. The order is that of the rules: the first that applies answers.</summary>
+/// <summary>Why a flag is on or off. The order is that of the rules: the first that applies decides.</summary>
 public enum EvaluationReason
 {
     /// <summary>Off: no such flag.</summary>
@@ -21,10 +21,10 @@ public enum EvaluationReason
     /// <summary>Off: in development, and the host environment is not Development.</summary>
     NotDevelopment,
 
-    /// <summary>Off: the allow-list does not hold the context, and its bucket lies outside the percentage.</summary>
+    /// <summary>Off: the allow-list does not contain the context, and its bucket is outside the percentage.</summary>
     OutsidePercentage,
 
-    /// <summary>Off: the answer depends on the context, and nobody knows a context of this type.</summary>
+    /// <summary>Off: the answer depends on the context, and the type of the context is not known.</summary>
     UnknownContext,
 
     /// <summary>On: in development, and the host environment is Development.</summary>
@@ -33,12 +33,12 @@ public enum EvaluationReason
     /// <summary>On: the flag is enabled.</summary>
     Enabled,
 
-    /// <summary>On: the allow-list holds the user or session.</summary>
+    /// <summary>On: the allow-list contains the user or session.</summary>
     Whitelisted,
 
-    /// <summary>On: the allow-list holds a group of the context.</summary>
+    /// <summary>On: the allow-list contains a group of the context.</summary>
     GroupListed,
 
-    /// <summary>On: the bucket lies below the percentage.</summary>
+    /// <summary>On: the bucket is below the percentage.</summary>
     InPercentage,
 }

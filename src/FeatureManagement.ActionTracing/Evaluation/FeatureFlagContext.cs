@@ -2,10 +2,11 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>Whom a flag is evaluated for.</summary>
+/// <summary>The user, session or request that a flag is evaluated for.</summary>
 /// <remarks>
-/// Seen as the library's <see cref="TargetingContext"/>, its <c>UserId</c> is <see cref="BucketingKey"/>, so that the library's own
-/// targeting and variant allocation treat visitors who are not signed in as distinct users. Not thread-safe while it is being changed.
+/// As a <see cref="TargetingContext"/> of Microsoft.FeatureManagement, its <c>UserId</c> is <see cref="BucketingKey"/>,
+/// so that its targeting and variant allocation treat visitors who are not signed in as distinct users. Not thread-safe
+/// while it is being changed.
 /// </remarks>
 public sealed class FeatureFlagContext : TargetingContext
 {
@@ -43,16 +44,18 @@ public sealed class FeatureFlagContext : TargetingContext
     /// <summary>The environment of the caller, for the record; evaluation goes by the host's environment.</summary>
     public string? Environment { get; set; }
 
-    /// <summary>When the context was made, for the record; null where nobody said.</summary>
+    /// <summary>When the context was made, for the record; null where it is not known.</summary>
     public DateTimeOffset? Timestamp { get; set; }
 
-    /// <summary>Anything else that is known of the caller, for the record.</summary>
+    /// <summary>Other attributes of the caller, for the record.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; set; } = EmptyAttributes;
 
-    /// <summary>What the bucket is drawn from: the user, else the session, else the request, else <c>default</c>. Never empty.</summary>
+    /// <summary>
+    /// The key of the bucket: the user, else the session, else the request, else <c>default</c>. Never empty.
+    /// </summary>
     public string BucketingKey => base.UserId;
 
-    /// <summary>What an allow-list is asked for: the user, else the session, else <c>anonymous</c>.</summary>
+    /// <summary>The id to find in an allow-list: the user, else the session, else <c>anonymous</c>.</summary>
     internal string WhitelistIdentity { get; private set; } = Anonymous;
 
     private static readonly IReadOnlyDictionary<string, string> EmptyAttributes = new Dictionary<string, string>().AsReadOnly();

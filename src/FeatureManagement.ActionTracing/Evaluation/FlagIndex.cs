@@ -3,16 +3,20 @@ using System.Runtime.CompilerServices;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
-/// <summary>Where each name stands in a snapshot. Shared by all snapshots of the same names. Immutable but for a memory of unknown names.</summary>
+/// <summary>
+/// The index of each name in a snapshot. Shared by all snapshots of the same names. Immutable except for a cache of
+/// unknown names.
+/// </summary>
 internal sealed class FlagIndex
 {
     private const int MaxRemembered = 200;
 
     private readonly FrozenDictionary<string, int> _exact;
-    private readonly Dictionary<string, int> _anyCase; // freezing it as well would take most of the time of loading
+    private readonly Dictionary<string, int> _anyCase; // to freeze it as well would take most of the time of loading
 
-    // The names that lately were no flag's, by reference: code asks for the library's own features again and again by the same string.
-    private readonly string?[] _strangers = new string?[256];
+    // Recent names that are no flags, by reference: code asks for features of Microsoft.FeatureManagement by the same
+    // string each time.
+    private readonly string?[] _unknownNames = new string?[256];
 
     public FlagIndex(string[] names)
     {
@@ -29,19 +33,20 @@ internal sealed class FlagIndex
     /// <summary>The index of a name, or -1.</summary>
     public int Find(string name)
     {
-        // Code asks by the configured spelling; only then by any other. One non-ASCII name would slow an ignore-case look-up for all.
+        // Code asks by the configured spelling; only then by any other. One non-ASCII name would slow an ignore-case
+        // look-up for all.
         return _exact.TryGetValue(name, out int place) ? place : FindInAnyCase(name);
     }
 
     private int FindInAnyCase(string name)
     {
-        ref string? stranger = ref _strangers[RuntimeHelpers.GetHashCode(name) & 255];
-        if (ReferenceEquals(stranger, name))
+        ref string? unknown = ref _unknownNames[RuntimeHelpers.GetHashCode(name) & 255];
+        if (ReferenceEquals(unknown, name))
             return -1;
         if (_anyCase.TryGetValue(name, out int place))
             return place;
         if (name.Length <= MaxRemembered)
-            stranger = name;
+            unknown = name;
         return -1;
     }
 }

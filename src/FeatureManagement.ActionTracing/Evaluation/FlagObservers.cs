@@ -1,6 +1,8 @@
 namespace FeatureManagement.ActionTracing.Evaluation;
 
-/// <summary>What observes the answers of a flag at present. One for each flag; a snapshot takes it over from the one before. Thread-safe.</summary>
+/// <summary>
+/// The current observers of a flag's answers. One instance for each flag, shared by all snapshots. Thread-safe.
+/// </summary>
 internal sealed class FlagObservers
 {
     private volatile IExposureObserver? _rollout;

@@ -4,20 +4,24 @@ using System.Runtime.CompilerServices;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
-/// <summary>All flags at one moment, prepared for evaluation. Immutable: a change makes a new snapshot that shares what did not change.</summary>
+/// <summary>
+/// All flags at one moment, prepared for evaluation. Immutable: a change creates a new snapshot that shares the
+/// unchanged flags.
+/// </summary>
 internal sealed class FlagSnapshot
 {
     private readonly FlagIndex _index;
     private readonly CompiledFlag[] _flags;
     private readonly bool _development;
 
-    // What rule 2 needs; without any flag in emergency and any emergency flag that could be on, evaluation skips the rule.
+    // For rule 2. Evaluation skips the rule if no flag is in emergency and no emergency flag can be on.
     private readonly int _inEmergency;
     private readonly ImmutableArray<int> _priorities;
     private readonly CompiledFlag[] _emergencyFlags;
     private readonly bool _anyEmergency;
 
-    private FlagSnapshot(FlagIndex index, CompiledFlag[] flags, bool development, ImmutableArray<int> priorities, int inEmergency, bool audited)
+    private FlagSnapshot(
+        FlagIndex index, CompiledFlag[] flags, bool development, ImmutableArray<int> priorities, int inEmergency, bool audited)
     {
         IsAudited = audited;
         _index = index;
@@ -25,7 +29,9 @@ internal sealed class FlagSnapshot
         _development = development;
         _priorities = priorities;
         _inEmergency = inEmergency;
-        _emergencyFlags = priorities.IsEmpty ? [] : [.. priorities.Select(place => flags[place]).Where(flag => flag.CanBeOn).OrderBy(flag => flag.Priority)];
+        _emergencyFlags = priorities.IsEmpty
+            ? []
+            : [.. priorities.Select(place => flags[place]).Where(flag => flag.CanBeOn).OrderBy(flag => flag.Priority)];
         _anyEmergency = inEmergency > 0 || _emergencyFlags.Length > 0;
     }
 
@@ -39,10 +45,12 @@ internal sealed class FlagSnapshot
     /// <summary>Whether any flag may be off because of an emergency.</summary>
     public bool AnyEmergency => _anyEmergency;
 
-    /// <summary>Prepares all flags. Names are unique without regard to case; a flag whose parent does not exist is off.</summary>
+    /// <summary>
+    /// Prepares all flags. Names are unique without regard to case; a flag whose parent does not exist is off.
+    /// </summary>
     /// <param name="flags">The flags, in the order in which they are listed.</param>
     /// <param name="development">Whether the host environment is Development.</param>
-    /// <param name="previous">The snapshot before, which lends what did not change; or null.</param>
+    /// <param name="previous">The previous snapshot, whose unchanged parts are reused; or null.</param>
     /// <param name="audited">Whether evaluations are audited.</param>
     public static FlagSnapshot Compile(IReadOnlyList<EffectiveFlag> flags, bool development, FlagSnapshot? previous = null, bool audited = false)
     {
@@ -71,7 +79,9 @@ internal sealed class FlagSnapshot
         return new FlagSnapshot(index, compiled, development, priorities.ToImmutable(), inEmergency, audited);
     }
 
-    /// <summary>The snapshot with one flag changed. The flag exists, and its parent and priority are as they were.</summary>
+    /// <summary>
+    /// The snapshot with one flag changed. The flag exists, and its parent and priority are as they were.
+    /// </summary>
     public FlagSnapshot With(EffectiveFlag flag)
     {
         int place = _index.Find(flag.Definition.Name);
@@ -83,7 +93,7 @@ internal sealed class FlagSnapshot
         return new FlagSnapshot(_index, flags, _development, _priorities, inEmergency, IsAudited);
     }
 
-    /// <summary>Where a flag stands in <see cref="Flags"/>, or -1.</summary>
+    /// <summary>The index of a flag in <see cref="Flags"/>, or -1.</summary>
     public int PlaceOf(string name) => _index.Find(name);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,11 +106,12 @@ internal sealed class FlagSnapshot
 
     public CompiledFlag? Find(string name) => TryFind(name, out CompiledFlag? flag) ? flag : null;
 
-    /// <summary>Whether the answer may depend on the context, or somebody wants to know whom it was given to.</summary>
+    /// <summary>Whether the answer may depend on the context, or an observer needs the context.</summary>
     public bool NeedsContext(CompiledFlag flag) => !flag.IsFixed || NeedsOthers(flag) || IsAudited || flag.Observers.Rollout is not null;
 
     /// <summary>
-    /// The same, exactly: false also where parents and emergency flags give everybody the same answer. Slower than <see cref="NeedsContext"/>.
+    /// The same, exactly: false also where parents and emergency flags give the same answer for every context. Slower
+    /// than <see cref="NeedsContext"/>.
     /// </summary>
     public bool DependsOnContext(CompiledFlag flag)
     {
@@ -115,7 +126,7 @@ internal sealed class FlagSnapshot
     /// <summary>Whether the answer may depend on other flags.</summary>
     public bool NeedsOthers(CompiledFlag flag) => flag.Parent >= 0 || _anyEmergency;
 
-    /// <summary>Why the flag is on or off, by the rules of docs/evaluation.md. Every path goes through here.</summary>
+    /// <summary>Why the flag is on or off, by the rules of docs/evaluation.md. All evaluations call this.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public EvaluationReason Decide(CompiledFlag flag, in Subject subject) =>
         NeedsOthers(flag) ? DecideWithOthers(flag, subject) : flag.Alone(subject);
@@ -132,7 +143,10 @@ internal sealed class FlagSnapshot
         return decidedBy is null ? flag.Alone(subject) : EvaluationReason.ParentOff;
     }
 
-    /// <summary>Rule 2: <see cref="EvaluationReason.Emergency"/> or <see cref="EvaluationReason.EmergencyFlag"/> where it applies, else null.</summary>
+    /// <summary>
+    /// Rule 2: <see cref="EvaluationReason.Emergency"/> or <see cref="EvaluationReason.EmergencyFlag"/> where it
+    /// applies, else null.
+    /// </summary>
     public EvaluationReason? Emergency(CompiledFlag flag, in Subject subject, out CompiledFlag? decidedBy)
     {
         decidedBy = null;
@@ -153,10 +167,10 @@ internal sealed class FlagSnapshot
 
     public CompiledFlag? ParentOf(CompiledFlag flag) => flag.Parent < 0 ? null : _flags[flag.Parent];
 
-    /// <summary>Whether somebody could get the flag.</summary>
+    /// <summary>Whether the flag can be on for any context.</summary>
     public bool CanBeOn(CompiledFlag flag)
     {
-        if (_anyEmergency && Emergency(flag, Subject.Nobody, out _) is not null)
+        if (_anyEmergency && Emergency(flag, Subject.WithoutContext, out _) is not null)
             return false;
         for (CompiledFlag? current = flag; current is not null; current = ParentOf(current))
             if (!current.CanBeOn)
@@ -164,13 +178,13 @@ internal sealed class FlagSnapshot
         return true;
     }
 
-    // A copy, so that the usual case, which is inlined, can keep the subject in registers.
+    // By value, so that the inlined common case can keep the subject in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private EvaluationReason DecideWithOthers(CompiledFlag flag, Subject subject) => Decide(flag, subject, out _);
 
     private CompiledFlag? EmergencyFlagAbove(int priority, in Subject subject)
     {
-        // The first that is on decides; whether it is itself below another one makes no difference, for that one would have come before it.
+        // The first that is on decides. A flag of a higher priority would have come before it.
         foreach (CompiledFlag emergency in _emergencyFlags)
         {
             if (emergency.Priority >= priority)
@@ -188,7 +202,7 @@ internal sealed class FlagSnapshot
             if (!current.IsFixed)
                 return false;
             if (!current.CanBeOn)
-                return true; // off for everybody, whatever its parents are
+                return true; // off for every context and all parents
         }
         return true;
     }

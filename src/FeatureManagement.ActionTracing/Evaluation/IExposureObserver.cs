@@ -3,7 +3,7 @@ namespace FeatureManagement.ActionTracing.Evaluation;
 /// <summary>Observes which units a flag turned on or off by their bucket.</summary>
 internal interface IExposureObserver
 {
-    /// <summary>Takes note of an answer that the bucket gave.</summary>
+    /// <summary>Records an answer that the bucket decided.</summary>
     /// <param name="flag">The flag as it was evaluated.</param>
     /// <param name="key">The bucketing key of the unit.</param>
     /// <param name="on">The answer.</param>

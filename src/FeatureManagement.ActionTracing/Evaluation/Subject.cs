@@ -3,13 +3,13 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Evaluation;
 
-/// <summary>What evaluation needs of a context.</summary>
+/// <summary>The parts of a context that evaluation needs.</summary>
 internal readonly struct Subject
 {
-    /// <summary>What the bucket is drawn from; null for a context of a type that nobody knows.</summary>
+    /// <summary>The key of the bucket; null for a context of an unknown type.</summary>
     public readonly string? Key;
 
-    /// <summary>What an allow-list is asked for.</summary>
+    /// <summary>The id to find in an allow-list.</summary>
     public readonly string Identity;
 
     public readonly IEnumerable<string>? Groups;
@@ -30,13 +30,13 @@ internal readonly struct Subject
     }
 
     /// <summary>A call without a context.</summary>
-    public static Subject Nobody => new(FeatureFlagContext.DefaultKey, FeatureFlagContext.Anonymous, null);
+    public static Subject WithoutContext => new(FeatureFlagContext.DefaultKey, FeatureFlagContext.Anonymous, null);
 
-    /// <summary>A call with a context of a type that nobody knows.</summary>
-    public static Subject Unknown => new(null, FeatureFlagContext.Anonymous, null);
+    /// <summary>A call with a context of an unknown type.</summary>
+    public static Subject OfUnknownType => new(null, FeatureFlagContext.Anonymous, null);
 
-    /// <summary>Whether nothing is known of the subject.</summary>
-    public bool IsNobody => Key == FeatureFlagContext.DefaultKey && Identity == FeatureFlagContext.Anonymous && Groups is null;
+    /// <summary>Whether the subject has no identity and no groups.</summary>
+    public bool IsWithoutContext => Key == FeatureFlagContext.DefaultKey && Identity == FeatureFlagContext.Anonymous && Groups is null;
 
     /// <summary>The subject as a context, for Microsoft.FeatureManagement. It has a key.</summary>
     public FeatureFlagContext ToContext() => new()
@@ -48,10 +48,10 @@ internal readonly struct Subject
 
     public static Subject From(object? context) => context switch
     {
-        null => Nobody,
+        null => WithoutContext,
         FeatureFlagContext ours => new Subject(ours),
-        ITargetingContext { UserId.Length: > 0 } library => new Subject(library.UserId, library.UserId, library.Groups),
-        ITargetingContext library => new Subject(FeatureFlagContext.DefaultKey, FeatureFlagContext.Anonymous, library.Groups),
-        _ => Unknown,
+        ITargetingContext { UserId.Length: > 0 } theirs => new Subject(theirs.UserId, theirs.UserId, theirs.Groups),
+        ITargetingContext theirs => new Subject(FeatureFlagContext.DefaultKey, FeatureFlagContext.Anonymous, theirs.Groups),
+        _ => OfUnknownType,
     };
 }

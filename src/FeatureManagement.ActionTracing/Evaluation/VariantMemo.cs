@@ -1,9 +1,10 @@
 namespace FeatureManagement.ActionTracing.Evaluation;
 
 /// <summary>
-/// Remembers variant assignments of all flags. Each entry is one word, the upper 56 bits of a 64-bit hash and the variant, so that reading
-/// and writing need no lock and no allocation; the lower 14 bits are the entry's place. Together these are the whole hash: with a full memo, one
-/// look-up in 2^48 finds the variant of somebody else, until all is forgotten, once per period. Thread-safe.
+/// Remembers variant assignments of all flags. Each entry is one word, the upper 56 bits of a 64-bit hash and the
+/// variant, so that reading and writing need no lock and no allocation; the lower 14 bits are the entry's place.
+/// Together these are the whole hash: with a full memo, one look-up in 2^48 finds the variant of another key, until the
+/// memo is cleared at the end of its period. Thread-safe.
 /// </summary>
 internal sealed class VariantMemo : IDisposable
 {
@@ -36,7 +37,8 @@ internal sealed class VariantMemo : IDisposable
     {
         ulong[] entries = Volatile.Read(ref _entries) ?? Interlocked.CompareExchange(ref _entries, new ulong[Sets * Ways], null) ?? _entries;
         Span<ulong> set = entries.AsSpan(Place(hash), Ways);
-        // The newest comes first and the oldest drops out. A race loses an entry at worst: each word stands for itself.
+        // The newest comes first and the oldest drops out. A race loses an entry at worst, because each entry is one
+        // word.
         set[..^1].CopyTo(set[1..]);
         set[0] = (hash & ~VariantBits) | (uint)(variant + 1);
     }

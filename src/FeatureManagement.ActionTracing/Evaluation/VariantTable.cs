@@ -9,8 +9,8 @@ using Microsoft.FeatureManagement;
 namespace FeatureManagement.ActionTracing.Evaluation;
 
 /// <summary>
-/// The variants of a flag as percentile ranges, assigned as Microsoft's feature management assigns them in any language:
-/// the first four bytes of SHA-256 of <c>key\nseed</c>, as a share of 2^32 - 1 in percent. Immutable.
+/// The variants of a flag as percentile ranges, assigned as Microsoft's feature management assigns them in any
+/// language: the first four bytes of SHA-256 of <c>key\nseed</c>, in percent of 2^32 - 1. Immutable.
 /// </summary>
 internal sealed class VariantTable
 {
@@ -36,21 +36,26 @@ internal sealed class VariantTable
 
     public IReadOnlyList<FlagVariant> Variants => _variants;
 
-    /// <summary>The library's allocation seed.</summary>
+    /// <summary>The allocation seed of Microsoft.FeatureManagement.</summary>
     public string Seed { get; }
 
     public IReadOnlyList<Range> Ranges => _ranges;
 
-    /// <summary>The configuration of the variant at an index, detached from live configuration; made at first use.</summary>
-    public IConfigurationSection Section(int variant) => Volatile.Read(ref _sections[variant]) ?? (_sections[variant] = VariantSection.Create(_variants[variant]));
+    /// <summary>
+    /// The configuration of the variant at an index, detached from live configuration; made at first use.
+    /// </summary>
+    public IConfigurationSection Section(int variant) =>
+        Volatile.Read(ref _sections[variant]) ?? (_sections[variant] = VariantSection.Create(_variants[variant]));
 
     /// <summary>The index of a variant by its name as defined, or -1.</summary>
     public int PlaceOf(string? name) => Array.FindIndex(_variants, variant => variant.Name == name);
 
     public string NameOf(int variant) => _variants[variant].Name;
 
-    /// <summary>The variant at an index as the library gives it: a new object each time, for it is mutable.</summary>
-    public Variant ToLibrary(int variant)
+    /// <summary>
+    /// Creates the variant at an index for Microsoft.FeatureManagement. A new object each time, because it is mutable.
+    /// </summary>
+    public Variant CreateVariant(int variant)
     {
         var given = new Variant { Name = _variants[variant].Name };
         if (_configured[variant])
@@ -75,7 +80,7 @@ internal sealed class VariantTable
 
     private int Allocate(string key, bool ignoreCase)
     {
-        // The library lowers keys by the current culture; equal assignments need the same.
+        // Microsoft.FeatureManagement lowers keys by the current culture; equal assignments need the same.
         if (ignoreCase)
             key = key.ToLower(CultureInfo.CurrentCulture);
 
@@ -109,7 +114,9 @@ internal sealed class VariantTable
         return ranges;
     }
 
-    /// <summary>Differs wherever an assignment could, so that a memo shared by all flags never outlives a change of weights.</summary>
+    /// <summary>
+    /// Differs wherever an assignment could, so that a memo shared by all flags never outlives a change of weights.
+    /// </summary>
     private long MemoSeed()
     {
         var hash = new XxHash3();

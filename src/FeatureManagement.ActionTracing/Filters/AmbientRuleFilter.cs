@@ -5,7 +5,10 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Filters;
 
-/// <summary>A filter for calls without a context. The library wants this and <see cref="ContextualRuleFilter"/> apart, under one alias.</summary>
+/// <summary>
+/// A filter for calls without a context. Microsoft.FeatureManagement requires this and
+/// <see cref="ContextualRuleFilter"/> as two classes with one alias.
+/// </summary>
 internal abstract class AmbientRuleFilter(AmbientContext ambient, Func<IConfiguration, FilterRule> bind) : IFeatureFilter, IFilterParametersBinder
 {
     public object BindParameters(IConfiguration parameters) => bind(parameters);

@@ -3,7 +3,9 @@ using FeatureManagement.ActionTracing.Evaluation;
 
 namespace FeatureManagement.ActionTracing.Filters;
 
-/// <summary>A flag of ours, as a filter of the library sees it: the whole decision, in the snapshot that the definition was made from.</summary>
+/// <summary>
+/// A flag as a filter rule of Microsoft.FeatureManagement: the whole decision, in the snapshot of the definition.
+/// </summary>
 internal sealed class CompiledRule(FlagSnapshot snapshot, CompiledFlag flag, AmbientAction action) : FilterRule
 {
     public override bool IsOn(string feature, in Subject subject)

@@ -5,8 +5,12 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Filters;
 
-/// <summary>A filter for calls with a context, of whatever type: a filter per type would be ambiguous for a context that is of two.</summary>
-internal abstract class ContextualRuleFilter(EvaluationWarnings warnings, Func<IConfiguration, FilterRule> bind) : IContextualFeatureFilter<object>, IFilterParametersBinder
+/// <summary>
+/// A filter for calls with a context of any type: one filter for each type would be ambiguous for a context of two
+/// types.
+/// </summary>
+internal abstract class ContextualRuleFilter(EvaluationWarnings warnings, Func<IConfiguration, FilterRule> bind)
+    : IContextualFeatureFilter<object>, IFilterParametersBinder
 {
     public object BindParameters(IConfiguration parameters) => bind(parameters);
 

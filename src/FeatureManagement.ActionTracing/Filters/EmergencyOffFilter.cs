@@ -3,7 +3,10 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Filters;
 
-/// <summary>Off in an emergency. In an ordinary flag: while <c>flag</c> is in emergency, or without it while any emergency flag is on.</summary>
+/// <summary>
+/// Off in an emergency. In an ordinary flag: while <c>flag</c> is in emergency, or without it while any emergency flag
+/// is on.
+/// </summary>
 [FilterAlias(Alias)]
 internal sealed class EmergencyOffFilter(AmbientContext ambient, FilterRules rules) : AmbientRuleFilter(ambient, rules.EmergencyOff)
 {

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Filters;
 
-/// <summary>Reads the rules of ordinary feature flags that use our filters. What cannot be read is off, with a warning: an evaluation never throws.</summary>
+/// <summary>
+/// Reads the rules of ordinary feature flags that use our filters. An unreadable rule is off, with a warning: an
+/// evaluation never throws.
+/// </summary>
 internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarnings warnings, ILogger<FilterRules> logger, IHostEnvironment? environment = null)
 {
     private static readonly FilterRule Never = new Constant(false);
@@ -18,13 +21,13 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
     {
         string? text = parameters["percentage"];
         if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal percentage) && percentage is >= 0 and <= 100)
-            return new ShareRule(percentage, Values(parameters, "whitelist"), Values(parameters, "groups"));
+            return new PercentageRule(percentage, Values(parameters, "whitelist"), Values(parameters, "groups"));
         LogUnreadable(PercentageFilter.Alias, "percentage", Quoted(text), "it must be between 0 and 100");
         return Never;
     }
 
     public static FilterRule Whitelist(IConfiguration parameters) =>
-        new ShareRule(0, Values(parameters, "whitelist"), Values(parameters, "groups"));
+        new PercentageRule(0, Values(parameters, "whitelist"), Values(parameters, "groups"));
 
     public FilterRule EmergencyOff(IConfiguration parameters) => new NoEmergency(source, warnings, parameters["flag"]);
 
@@ -45,7 +48,9 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
 
     private static string? Quoted(string? value) => value is null ? null : ForeignText.Quote(value);
 
-    [LoggerMessage(EventIds.UnreadableFilter, LogLevel.Warning, "Filter '{Filter}': {Parameter} is '{Value}'; {Rule}. The filter is off.", EventName = "UnreadableFilter")]
+    [LoggerMessage(EventIds.UnreadableFilter, LogLevel.Warning,
+        "Filter '{Filter}': {Parameter} is '{Value}'; {Rule}. The filter is off.",
+        EventName = "UnreadableFilter")]
     private partial void LogUnreadable(string filter, string parameter, string? value, string rule);
 
     private sealed class Constant(bool on) : FilterRule
@@ -53,8 +58,8 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
         public override bool IsOn(string feature, in Subject subject) => on;
     }
 
-    /// <summary>The feature, as if it were a flag of ours in rollout, so that its buckets are those of docs/buckets.md.</summary>
-    private sealed class ShareRule(decimal percentage, IReadOnlyList<string> whitelist, IReadOnlyList<string> groups) : FilterRule
+    /// <summary>Evaluates the feature as a flag in rollout, so that its buckets are those of docs/buckets.md.</summary>
+    private sealed class PercentageRule(decimal percentage, IReadOnlyList<string> whitelist, IReadOnlyList<string> groups) : FilterRule
     {
         private CompiledFlag? _flag;
 
@@ -85,7 +90,7 @@ internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarni
                 return !snapshot.IsEmergencyFlagOn(subject);
             if (snapshot.TryFind(flag, out CompiledFlag? named))
                 return snapshot.Emergency(named, subject, out _) is null;
-            // A switch that is not there cannot be thrown: better off than beyond reach.
+            // A kill switch that does not exist cannot be used, so the feature is off.
             warnings.UnknownFlag(flag, snapshot);
             return false;
         }

@@ -3,7 +3,9 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Filters;
 
-/// <summary>On where a parent is on. In an ordinary flag: <c>parent</c>, the name of a flag under ActionTracing.</summary>
+/// <summary>
+/// On where a parent is on. In an ordinary flag: <c>parent</c>, the name of a flag under ActionTracing.
+/// </summary>
 [FilterAlias(Alias)]
 internal sealed class HierarchyFilter(AmbientContext ambient, FilterRules rules) : AmbientRuleFilter(ambient, rules.Hierarchy)
 {

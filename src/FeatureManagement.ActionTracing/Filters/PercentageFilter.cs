@@ -3,7 +3,10 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Filters;
 
-/// <summary>On where the bucket lies below a percentage. In an ordinary flag: <c>percentage</c>, and <c>whitelist</c> and <c>groups</c> where wanted.</summary>
+/// <summary>
+/// On where the bucket is below a percentage. In an ordinary flag: <c>percentage</c>, with optional <c>whitelist</c>
+/// and <c>groups</c>.
+/// </summary>
 [FilterAlias(Alias)]
 internal sealed class PercentageFilter(AmbientContext ambient, FilterRules rules) : AmbientRuleFilter(ambient, rules.Percentage)
 {

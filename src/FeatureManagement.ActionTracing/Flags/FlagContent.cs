@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Flags;
 
-/// <summary>Compares definitions by what they say; the equality of records stops at their lists.</summary>
+/// <summary>Compares the contents of definitions; the equality of records ignores the contents of lists.</summary>
 internal static class FlagContent
 {
     public static bool Same(FlagDefinition left, FlagDefinition right) =>

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace FeatureManagement.ActionTracing.Flags;
 
-/// <summary>The spelling of enumerations in configuration, JSON and metrics: <c>emergency_off</c>. Reading also takes <c>EmergencyOff</c> and <c>emergency-off</c>.</summary>
+/// <summary>
+/// The spelling of enumerations in configuration, JSON and metrics: <c>emergency_off</c>. Reading also accepts
+/// <c>EmergencyOff</c> and <c>emergency-off</c>.
+/// </summary>
 internal static class FlagSpelling
 {
     public static string Write<T>(T value) where T : struct, Enum => Names<T>.Written[value];

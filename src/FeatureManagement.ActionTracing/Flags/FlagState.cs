@@ -9,10 +9,10 @@ public enum FlagState
     /// <summary>On exactly where the host environment is Development (<c>development</c>).</summary>
     Development,
 
-    /// <summary>On for the allow-list and for a small share of users (<c>canary</c>).</summary>
+    /// <summary>On for the allow-list and for a small percentage of users (<c>canary</c>).</summary>
     Canary,
 
-    /// <summary>On for the allow-list and for a growing share of users (<c>rollout</c>).</summary>
+    /// <summary>On for the allow-list and for a growing percentage of users (<c>rollout</c>).</summary>
     Rollout,
 
     /// <summary>On for everybody (<c>enabled</c>).</summary>

@@ -6,7 +6,7 @@ public enum FlagType
     /// <summary>On or off (<c>boolean</c>).</summary>
     Boolean,
 
-    /// <summary>On for a share of users (<c>percentage</c>).</summary>
+    /// <summary>On for a percentage of users (<c>percentage</c>).</summary>
     Percentage,
 
     /// <summary>On for named users and groups (<c>whitelist</c>).</summary>

@@ -1,11 +1,13 @@
 namespace FeatureManagement.ActionTracing.Flags;
 
-/// <summary>Finds what somebody probably meant.</summary>
+/// <summary>Finds the known name that is most similar to a name.</summary>
 internal static class NearestName
 {
     private const int MaxLength = 200;
 
-    /// <summary>The known name with the fewest edits, where these are at most a third of its length; else null.</summary>
+    /// <summary>
+    /// The known name with the fewest edits, where these are at most a third of its length; else null.
+    /// </summary>
     public static string? Find(string name, IEnumerable<string> known)
     {
         if (name.Length is 0 or > MaxLength)
@@ -24,7 +26,7 @@ internal static class NearestName
         return nearest;
     }
 
-    // How many letters must be put in, taken out, exchanged, or swapped with their neighbour; without regard to case.
+    // The number of letters to insert, delete, replace or swap with their neighbour. Case-insensitive.
     private static int Edits(string from, string to)
     {
         int length = to.Length + 1;

@@ -2,15 +2,15 @@ using System.Reflection;
 
 namespace FeatureManagement.ActionTracing.Gating;
 
-/// <summary>Finds the method that stands in for another.</summary>
+/// <summary>Finds the fallback method of a method.</summary>
 internal static class FallbackMethods
 {
     public static MethodInfo? Find(MethodInfo method, string name, Type implementation) =>
         implementation.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .Concat(method.DeclaringType!.GetMethods())
-            .FirstOrDefault(other => other.Name == name && other != method && StandsIn(other, method));
+            .FirstOrDefault(other => other.Name == name && other != method && IsCompatible(other, method));
 
-    private static bool StandsIn(MethodInfo other, MethodInfo method)
+    private static bool IsCompatible(MethodInfo other, MethodInfo method)
     {
         if (other.IsGenericMethodDefinition != method.IsGenericMethodDefinition || other.GetGenericArguments().Length != method.GetGenericArguments().Length)
             return false;

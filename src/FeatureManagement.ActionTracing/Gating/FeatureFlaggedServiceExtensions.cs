@@ -7,15 +7,18 @@ namespace FeatureManagement.ActionTracing;
 public static class FeatureFlaggedServiceExtensions
 {
     /// <summary>
-    /// Registers a service some of whose methods are behind flags: those of the interface that have <see cref="WithFeatureFlagAttribute"/>. Flags are
-    /// evaluated for the ambient context. Where <c>WithActionTracing()</c> was never called, everything is on.
+    /// Registers a service some of whose methods are behind flags: those of the interface that have
+    /// <see cref="WithFeatureFlagAttribute"/>. Flags are evaluated for the ambient context. Where
+    /// <c>WithActionTracing()</c> was never called, everything is on.
     /// </summary>
     /// <typeparam name="TService">An interface.</typeparam>
-    /// <typeparam name="TImplementation">What is behind the flags. The container makes and disposes it.</typeparam>
+    /// <typeparam name="TImplementation">The implementation. The container creates and disposes it.</typeparam>
     /// <param name="services">The services.</param>
     /// <param name="lifetime">How long an instance lives. The default is transient.</param>
     /// <returns>The same services.</returns>
-    /// <exception cref="ArgumentException">A flag and a method do not fit together; the message says all that is wrong.</exception>
+    /// <exception cref="ArgumentException">
+    /// A method's flag or fallback is invalid; the message lists every fault.
+    /// </exception>
     public static IServiceCollection AddFeatureFlagged<TService, TImplementation>(this IServiceCollection services, ServiceLifetime lifetime = ServiceLifetime.Transient)
         where TService : class
         where TImplementation : class, TService

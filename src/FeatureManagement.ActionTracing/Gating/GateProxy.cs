@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Gating;
 
-/// <summary>Stands before a service and asks the flag of each method that has one. The runtime derives from it.</summary>
+/// <summary>Wraps a service and evaluates the flag of each method that has one. The runtime derives from it.</summary>
 internal class GateProxy<TService> : DispatchProxy where TService : class
 {
     private TService _target = null!; // set by Around, the only maker
@@ -50,7 +50,7 @@ internal class GateProxy<TService> : DispatchProxy where TService : class
             return true;
         FlagSnapshot snapshot = _evaluator.Snapshot;
         if (snapshot.TryFind(name, out CompiledFlag? flag))
-            return _evaluator.IsOn(snapshot, flag, snapshot.NeedsContext(flag) ? _ambient!.Get() : Subject.Nobody);
+            return _evaluator.IsOn(snapshot, flag, snapshot.NeedsContext(flag) ? _ambient!.Get() : Subject.WithoutContext);
         _warnings!.UnknownFlag(name, snapshot);
         return false;
     }

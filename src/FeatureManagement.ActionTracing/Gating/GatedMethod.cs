@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace FeatureManagement.ActionTracing.Gating;
 
-/// <summary>What stands before one method. Immutable.</summary>
+/// <summary>The flag and the fallback of one method. Immutable.</summary>
 /// <param name="Flag">The flag.</param>
 /// <param name="Fallback">The result where it is off, converted to its type.</param>
 /// <param name="FallbackMethod">What is called where it is off, or null.</param>

@@ -11,21 +11,22 @@ internal sealed class GatedMethods
 
     public GatedMethod? Find(MethodInfo method) => _methods.GetValueOrDefault(method.IsGenericMethod ? method.GetGenericMethodDefinition() : method);
 
-    /// <exception cref="ArgumentException">Something does not fit; the message says all of it.</exception>
+    /// <exception cref="ArgumentException">A method is invalid; the message lists every fault.</exception>
     public static GatedMethods Read(Type service, Type implementation)
     {
         if (!service.IsInterface)
-            throw new ArgumentException($"{service.Name} is not an interface; only the methods of an interface can be put behind flags. Extract one from it.", nameof(service));
+            throw new ArgumentException(
+                $"{service.Name} is not an interface; only methods of an interface can have flags. Extract an interface.", nameof(service));
         MethodInfo[] all = [.. service.GetInterfaces().Prepend(service).SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public))];
         var methods = new Dictionary<MethodInfo, GatedMethod>();
         var faults = new List<string>();
         foreach (MethodInfo method in all)
         {
-            // The runtime's proxies can pass neither on, with a flag or without.
+            // The runtime's proxies cannot forward these calls.
             if (method.IsStatic && method.IsAbstract)
-                faults.Add(Fault(method, "is static and abstract, which a service behind flags cannot have"));
+                faults.Add(Fault(method, "is static and abstract, which a flagged service does not support"));
             else if (method.GetParameters().Any(parameter => Element(parameter.ParameterType).IsByRefLike) || method.ReturnType.IsByRef || method.ReturnType.IsByRefLike)
-                faults.Add(Fault(method, "takes or returns a reference or a span, which a service behind flags cannot"));
+                faults.Add(Fault(method, "takes or returns a reference or a span, which a flagged service does not support"));
             else if (method.GetCustomAttribute<WithFeatureFlagAttribute>() is { } attribute)
                 methods.Add(method, Read(method, attribute, implementation, faults));
         }
@@ -49,7 +50,7 @@ internal sealed class GatedMethods
                 faults.Add(Fault(method, $"has the FallbackMethod '{name}', but {implementation.Name} has no method of this name with the same parameters and result"));
         }
         else if (method.GetParameters().Any(parameter => parameter.IsOut))
-            faults.Add(Fault(method, "has an out parameter, which nobody would set where the flag is off; give it a FallbackMethod"));
+            faults.Add(Fault(method, "has an out parameter, which is not set when the flag is off; give it a FallbackMethod"));
         else if (!FallbackResult.TryConvert(method.ReturnType, attribute.Fallback, out fallback, out string? rule))
             faults.Add(Fault(method, $"has the Fallback '{attribute.Fallback}' of type {attribute.Fallback!.GetType().Name}, but {rule}"));
         return new GatedMethod(attribute.Flag, fallback, fallbackMethod);

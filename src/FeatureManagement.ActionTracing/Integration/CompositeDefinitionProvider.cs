@@ -5,15 +5,15 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Integration;
 
-/// <summary>Our flags beside those of the provider that was there before. Where both define a name, ours answers.</summary>
+/// <summary>Provides our flags and those of the inner provider. Where both define a name, ours is used.</summary>
 internal sealed class CompositeDefinitionProvider(
     FlagEvaluator evaluator, IFeatureDefinitionProvider inner, EvaluationWarnings warnings, AmbientAction action) : IFeatureDefinitionProvider
 {
-    private volatile LibraryDefinitions _definitions = new(evaluator.Snapshot, action);
+    private volatile FlagFeatureDefinitions _definitions = new(evaluator.Snapshot, action);
 
     public Task<FeatureDefinition> GetFeatureDefinitionAsync(string featureName)
     {
-        LibraryDefinitions definitions = Current();
+        FlagFeatureDefinitions definitions = Current();
         int place = definitions.Snapshot.PlaceOf(featureName);
         if (place >= 0)
             return definitions.Get(place);
@@ -26,7 +26,7 @@ internal sealed class CompositeDefinitionProvider(
 
     public async IAsyncEnumerable<FeatureDefinition> GetAllFeatureDefinitionsAsync()
     {
-        LibraryDefinitions definitions = Current();
+        FlagFeatureDefinitions definitions = Current();
         for (int i = 0; i < definitions.Snapshot.Flags.Length; i++)
             if (!definitions.Snapshot.Flags[i].Effective.IsBuiltIn) // applications publish this list
                 yield return await definitions.Get(i).ConfigureAwait(false);
@@ -35,10 +35,10 @@ internal sealed class CompositeDefinitionProvider(
                 yield return theirs!;
     }
 
-    private LibraryDefinitions Current()
+    private FlagFeatureDefinitions Current()
     {
-        LibraryDefinitions definitions = _definitions;
+        FlagFeatureDefinitions definitions = _definitions;
         FlagSnapshot snapshot = evaluator.Snapshot;
-        return ReferenceEquals(definitions.Snapshot, snapshot) ? definitions : _definitions = new LibraryDefinitions(snapshot, action);
+        return ReferenceEquals(definitions.Snapshot, snapshot) ? definitions : _definitions = new FlagFeatureDefinitions(snapshot, action);
     }
 }

@@ -8,7 +8,9 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Integration;
 
-/// <summary>Reads the flags before traffic, so that an invalid configuration stops the host, and then looks for what was put together wrongly.</summary>
+/// <summary>
+/// Reads the flags before traffic, so that an invalid configuration stops the host. Then reports wrong registrations.
+/// </summary>
 internal sealed partial class FlagStartup(IServiceProvider services, ILogger<FlagStartup> logger) : BackgroundService, IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -23,7 +25,7 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // In the background, for the library takes long to list many features.
+    // In the background, because Microsoft.FeatureManagement takes long to list many features.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -34,7 +36,7 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
             await foreach (FeatureDefinition theirs in scope.ServiceProvider.GetInner<IFeatureDefinitionProvider>()
                 .GetAllFeatureDefinitionsAsync().WithCancellation(stoppingToken).ConfigureAwait(false))
             {
-                stoppingToken.ThrowIfCancellationRequested(); // the library's own provider does not ask
+                stoppingToken.ThrowIfCancellationRequested(); // the provider of Microsoft.FeatureManagement does not check it
                 if (theirs?.Name is { } name && source.Current.TryFind(name, out _))
                     LogDefinedTwice(ForeignText.Quote(name));
             }
@@ -46,7 +48,7 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
         {
             // The host ended before this did.
         }
-#pragma warning disable CA1031 // What the other provider cannot list is no reason to stop the host.
+#pragma warning disable CA1031 // A provider that fails must not stop the host.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -54,7 +56,7 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
         }
     }
 
-    // Whoever registers a provider or a manager after us takes our flags away wherever the library asks for them.
+    // A provider or manager that is registered later hides our flags from Microsoft.FeatureManagement.
     private async Task CheckComposedAsync(IServiceProvider scope, FlagSnapshot snapshot)
     {
         if (snapshot.Names is [var any, ..]
@@ -64,12 +66,22 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
             LogNotComposed();
     }
 
-    [LoggerMessage(EventIds.DefinedTwice, LogLevel.Warning, "Flag '{Flag}' is defined both under ActionTracing and by the library's own provider; the one under ActionTracing answers. Remove one of the two.", EventName = "DefinedTwice")]
+    [LoggerMessage(EventIds.DefinedTwice, LogLevel.Warning,
+        "Flag '{Flag}' is defined both under ActionTracing and in Microsoft.FeatureManagement; the definition "
+        + "under ActionTracing is used. Remove one of the two.",
+        EventName = "DefinedTwice")]
     private partial void LogDefinedTwice(string flag);
 
-    [LoggerMessage(EventIds.CannotList, LogLevel.Warning, "The library's own features could not be listed, so that names that are defined twice are not known.", EventName = "CannotList")]
+    [LoggerMessage(EventIds.CannotList, LogLevel.Warning,
+        "The features of Microsoft.FeatureManagement cannot be listed; flags that are defined twice are not "
+        + "reported.",
+        EventName = "CannotList")]
     private partial void LogCannotList(Exception exception);
 
-    [LoggerMessage(EventIds.NotComposed, LogLevel.Error, "IFeatureDefinitionProvider, IFeatureManager or IVariantFeatureManager was registered again after WithActionTracing(), so that the library does not see every flag under ActionTracing. Call WithActionTracing() last.", EventName = "NotComposed")]
+    [LoggerMessage(EventIds.NotComposed, LogLevel.Error,
+        "IFeatureDefinitionProvider, IFeatureManager or IVariantFeatureManager was registered again after "
+        + "WithActionTracing(), so Microsoft.FeatureManagement does not see every flag under ActionTracing. Call "
+        + "WithActionTracing() last.",
+        EventName = "NotComposed")]
     private partial void LogNotComposed();
 }

@@ -2,14 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Integration;
 
-/// <summary>Puts a service around the one that is registered.</summary>
+/// <summary>Decorates a registered service.</summary>
 internal static class ServiceDecoration
 {
     private static readonly object Inner = new();
 
     /// <summary>
-    /// Replaces the registration in force of <typeparamref name="TService"/>. What was registered becomes <see cref="GetInner"/>, with the lifetime
-    /// that it had; the container goes on owning and disposing it.
+    /// Replaces the last registration of <typeparamref name="TService"/>. <see cref="GetInner"/> returns the replaced
+    /// service, with its lifetime; the container still owns and disposes it.
     /// </summary>
     public static void Decorate<TService>(this IServiceCollection services, Func<IServiceProvider, TService> decorate) where TService : class
     {
@@ -25,7 +25,7 @@ internal static class ServiceDecoration
         services.Add(new ServiceDescriptor(typeof(TService), decorate, inner.Lifetime));
     }
 
-    /// <summary>The service that <see cref="Decorate"/> put another one around.</summary>
+    /// <summary>The service that <see cref="Decorate"/> decorated.</summary>
     public static TService GetInner<TService>(this IServiceProvider services) where TService : class =>
         services.GetRequiredKeyedService<TService>(Inner);
 }

@@ -17,7 +17,7 @@ internal sealed class FeatureFlagManager(
         FlagSnapshot snapshot = source.Current;
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
             return context is null
-                ? evaluator.IsOn(snapshot, compiled, snapshot.NeedsContext(compiled) ? ambient.Get() : Subject.Nobody)
+                ? evaluator.IsOn(snapshot, compiled, snapshot.NeedsContext(compiled) ? ambient.Get() : Subject.WithoutContext)
                 : evaluator.IsOn(snapshot, compiled, new Subject(context));
         warnings.UnknownFlag(flag, snapshot);
         return false;

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
-/// <summary>What performance monitoring measures of actions. Names and units follow OpenTelemetry; nobody's id is a tag.</summary>
+/// <summary>
+/// The metrics of actions for performance monitoring. Names and units follow OpenTelemetry; user ids are never tags.
+/// </summary>
 internal sealed class ActionMetrics
 {
     private readonly Histogram<double> _duration;
@@ -20,7 +22,10 @@ internal sealed class ActionMetrics
 
     public void Begin(string name) => _active.Add(1, new KeyValuePair<string, object?>("action.name", name));
 
-    /// <summary>Counts an action that began as <paramref name="begun"/>; its duration where <paramref name="measured"/>, under the name that it has now.</summary>
+    /// <summary>
+    /// Counts an action that began as <paramref name="begun"/>; its duration where <paramref name="measured"/>, under
+    /// the name that it has now.
+    /// </summary>
     public void End(string begun, string name, bool measured, TimeSpan duration, string? errorType)
     {
         _active.Add(-1, new KeyValuePair<string, object?>("action.name", begun));

@@ -7,8 +7,9 @@ using Microsoft.FeatureManagement.FeatureFilters;
 namespace FeatureManagement.ActionTracing.Tracing;
 
 /// <summary>
-/// The traced side of an action: its activity, its line in the trace files and its measurements, as far as the flags want them. Where these depend on for
-/// whom the action is, they are decided once that is known, at the latest at the end; what happens before is kept until then. Thread-safe.
+/// The trace of an action: its activity, its line in the trace files and its metrics, as the flags turn them on. Where
+/// the flags depend on the context, the trace is decided when the context is known, at the latest at the end. Events
+/// before that are kept until then. Thread-safe.
 /// </summary>
 internal sealed class ActionTrace : IActionTrace
 {
@@ -22,7 +23,7 @@ internal sealed class ActionTrace : IActionTrace
     private readonly string _begun;
     private readonly DateTimeOffset _start;
     private readonly ActivityContext _parent;
-    private readonly bool _late; // whether the activity begins only when it is known for whom the action is
+    private readonly bool _late; // whether the activity begins only when the context is known
     private bool _detached; // whether the activity was never the current one
     private readonly bool _mayRecord;
     private readonly ConcurrentQueue<Action>? _kept;
@@ -30,26 +31,26 @@ internal sealed class ActionTrace : IActionTrace
     private volatile int _decider; // the thread that decides
     private volatile Activity? _activity;
     private TracedParts _parts;
-    private Subject _subject = Subject.Nobody;
+    private Subject _subject = Subject.WithoutContext;
     private volatile string _name;
     private volatile string? _errorType;
     private int _evaluations;
 
-    /// <summary>A trace of which everything is known.</summary>
+    /// <summary>A trace whose context is known, or not needed.</summary>
     public ActionTrace(ActionServices services, string name, TracedParts parts, TargetingContext? context)
     {
         _services = services;
         _name = _begun = name;
-        // Without a listener there is no activity; the files want one all the same, for its ids and its place beneath others.
+        // Without a listener there is no activity. Trace files need one nevertheless, for its ids and its parent.
         _activity = ActionTracingSource.Activities.StartActivity(name) ?? (parts.Output ? new Activity(name).Start() : null);
         _state = Decided;
         Begin(parts, context);
     }
 
-    /// <summary>A trace that depends on for whom the action is.</summary>
-    /// <param name="services">What every action needs.</param>
+    /// <summary>A trace that depends on the context of the action.</summary>
+    /// <param name="services">The services of all actions.</param>
     /// <param name="name">The name of the action.</param>
-    /// <param name="begun">Whether there is an activity for everybody, so that it begins now.</param>
+    /// <param name="begun">Whether every context has an activity, so that it begins now.</param>
     public ActionTrace(ActionServices services, string name, bool begun)
     {
         _services = services;
@@ -73,7 +74,7 @@ internal sealed class ActionTrace : IActionTrace
     public bool RecordsEvaluations => _state == Decided ? Records(_parts) : _mayRecord && _decider != Environment.CurrentManagedThreadId;
 
     /// <summary>Decides what is traced, once.</summary>
-    /// <param name="context">For whom the action is; null for nobody.</param>
+    /// <param name="context">The context of the action; null for none.</param>
     public void Decide(TargetingContext? context)
     {
         if (_state != Undecided || Interlocked.CompareExchange(ref _state, Deciding, Undecided) != Undecided)
@@ -91,7 +92,7 @@ internal sealed class ActionTrace : IActionTrace
         }
         finally
         {
-            _state = Decided; // whatever a listener does
+            _state = Decided; // also if a listener throws
             _services.Ambient.EndUndecided();
             if (_mayRecord)
                 _services.Ambient.EndRecording();
@@ -163,7 +164,7 @@ internal sealed class ActionTrace : IActionTrace
             Describe(context);
     }
 
-    // The application's own activities may be under way: this one becomes nobody's parent.
+    // Activities of the application may have started: this one becomes the parent of none.
     private Activity? BeginLate(TracedParts parts)
     {
         Activity? current = Activity.Current;

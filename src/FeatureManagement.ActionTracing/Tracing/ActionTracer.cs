@@ -11,7 +11,7 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
 
     public TracedAction StartAction(string name, FeatureFlagContext? context = null) => Start(name, context, counts: true);
 
-    /// <summary>Begins an action whose outcome may be of no account.</summary>
+    /// <summary>Begins an action. Its outcome counts for rollouts only if <paramref name="counts"/>.</summary>
     public TracedAction Start(string name, FeatureFlagContext? context, bool counts)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -33,7 +33,7 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
 
     private TracedAction StartWatched(string name, FeatureFlagContext? context, bool counts)
     {
-        // The flags of tracing may be in a rollout themselves: whoever is asked for them is exposed inside the action.
+        // The flags of tracing may be in a rollout, so they are evaluated inside the action.
         var action = new RunningAction(_ambient, services.Time, _ambient.Current, counts, context);
         return new TracedAction(Traced(action, name, _switches.IsEnabled(action.Known)));
     }

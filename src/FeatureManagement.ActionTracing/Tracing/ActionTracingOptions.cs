@@ -1,8 +1,10 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>What code, not a flag, decides about traces.</summary>
+/// <summary>Options of traces that code sets, not a flag.</summary>
 public sealed class ActionTracingOptions
 {
-    /// <summary>Whether traces may name whom an action is for: its user, session and the attributes of its context. The default is false.</summary>
+    /// <summary>
+    /// Whether traces include identities: user, session and the attributes of the context. The default is false.
+    /// </summary>
     public bool IncludeIdentities { get; set; }
 }

@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Evaluation;
 
 namespace FeatureManagement.ActionTracing.Tracing;
 
-/// <summary>An evaluation in the words of OpenTelemetry's conventions for feature flags.</summary>
+/// <summary>The tags of an evaluation by OpenTelemetry's conventions for feature flags.</summary>
 internal static class FlagTags
 {
     public const string Event = "feature_flag.evaluation";

@@ -4,9 +4,10 @@ using FeatureManagement.ActionTracing.Configuration;
 namespace FeatureManagement.ActionTracing.Tracing;
 
 /// <summary>
-/// A directory of trace files. A new one is begun at each start, each day and at a size; the oldest are deleted beyond a number. Lines are appended
-/// whole, and what a failed write left behind is cut off again, so that only the last line of a file can ever be broken, by a process that was killed.
-/// A file that cannot be deleted stays, and costs no trace. Not thread-safe.
+/// A directory of trace files. A new file begins at each start, each day and at a maximum size; the oldest are deleted
+/// beyond a maximum number. Lines are appended whole, and a failed write is cut off, so that only the last line of a
+/// file can be incomplete, after the process was killed. A file that cannot be deleted stays and costs no trace. Not
+/// thread-safe.
 /// </summary>
 internal sealed class TraceFiles(string root, TimeProvider time, Func<string, FileStream>? create = null) : IDisposable
 {
@@ -19,7 +20,7 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
     private DateTime _day;
     private long _length;
 
-    /// <summary>Why the last clean-up left a file, or null where it deleted everything that it should.</summary>
+    /// <summary>The error of the last clean-up, or null where it deleted every file.</summary>
     public Exception? CleanUpFault { get; private set; }
 
     /// <summary>Appends whole lines.</summary>
@@ -91,7 +92,9 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
         }
     }
 
-    /// <summary>The first file from a number on whose name is free: another process may have taken one in the meantime.</summary>
+    /// <summary>
+    /// The first file from a number on whose name is free: another process may have taken one in the meantime.
+    /// </summary>
     private FileStream OpenFree(string prefix, int number)
     {
         for (; ; number++)
@@ -107,7 +110,7 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
         }
     }
 
-    // The new file is open: an old one that belongs to another user must not cost it.
+    // The new file is open. An old file that belongs to another user must not stop it.
     private void CleanUp(string directory, IEnumerable<string> old)
     {
         CleanUpFault = null;
@@ -145,7 +148,7 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
         }
         catch (IOException)
         {
-            // A disk that is full says so again; what was lost was counted when it was written.
+            // A full disk fails again; the lost traces were counted when they were written.
         }
         _file = null;
     }

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Tracing;
 
 /// <summary>
-/// Takes traces from actions and writes them to files behind their backs. An action never waits: what finds the queue full, or cannot be written, is
-/// dropped and counted. What is queued at disposal is still written. Thread-safe.
+/// Writes traces of actions to files in the background. An action never waits: a trace that finds the queue full, or
+/// cannot be written, is dropped and counted. Disposal writes the queued traces. Thread-safe.
 /// </summary>
 internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
 {
@@ -100,7 +100,7 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
             line.Write("\n"u8);
             return true;
         }
-#pragma warning disable CA1031 // A tag is an object of somebody else's, which must not end the writing of all others.
+#pragma warning disable CA1031 // A tag is an object of the application; its failure must not stop the writer.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -133,19 +133,29 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
         }
     }
 
-    [LoggerMessage(EventIds.TraceOutputFailing, LogLevel.Error, "Traces cannot be written to '{Directory}'; they are dropped until they can.", EventName = "TraceOutputFailing")]
+    [LoggerMessage(EventIds.TraceOutputFailing, LogLevel.Error,
+        "Traces cannot be written to '{Directory}' and are dropped until it is writable.",
+        EventName = "TraceOutputFailing")]
     private partial void LogFailing(string directory, Exception exception);
 
-    [LoggerMessage(EventIds.TraceOutputRecovered, LogLevel.Information, "Traces are written again; {Lost} were lost.", EventName = "TraceOutputRecovered")]
+    [LoggerMessage(EventIds.TraceOutputRecovered, LogLevel.Information,
+        "Trace output recovered; {Lost} traces were lost.",
+        EventName = "TraceOutputRecovered")]
     private partial void LogRecovered(long lost);
 
-    [LoggerMessage(EventIds.TraceFilesNotDeleted, LogLevel.Warning, "Old trace files in '{Directory}' cannot be deleted; new traces are still written. Delete them, or give this process the right to.",
+    [LoggerMessage(EventIds.TraceFilesNotDeleted, LogLevel.Warning,
+        "Old trace files in '{Directory}' cannot be deleted; new traces are still written. Delete them, or "
+        + "grant the permission to delete them.",
         EventName = "TraceFilesNotDeleted")]
     private partial void LogNotCleanedUp(string directory, Exception exception);
 
-    [LoggerMessage(EventIds.TraceNotSerializable, LogLevel.Debug, "A trace of '{Action}' could not be written: a tag of it failed.", EventName = "TraceNotSerializable")]
+    [LoggerMessage(EventIds.TraceNotSerializable, LogLevel.Debug,
+        "A trace of action '{Action}' was dropped: one of its tags cannot be serialized.",
+        EventName = "TraceNotSerializable")]
     private partial void LogNotSerializable(string action, Exception exception);
 
-    [LoggerMessage(EventIds.TraceOutputNotFlushed, LogLevel.Warning, "Traces were still waiting to be written when the time for it was over: {Waiting}.", EventName = "TraceOutputNotFlushed")]
+    [LoggerMessage(EventIds.TraceOutputNotFlushed, LogLevel.Warning,
+        "Trace output was not flushed in time; {Waiting} traces are lost.",
+        EventName = "TraceOutputNotFlushed")]
     private partial void LogNotFlushed(int waiting);
 }

@@ -6,8 +6,9 @@ using Microsoft.FeatureManagement.FeatureFilters;
 namespace FeatureManagement.ActionTracing.Tracing;
 
 /// <summary>
-/// Evaluates the flags that control tracing. It never asks an accessor: before authentication, an answer would be for the wrong user and might be kept for the
-/// whole request. A flag that depends on a context waits until one is known. Thread-safe.
+/// Evaluates the flags that control tracing. It never calls an accessor: before authentication, the answer would be for
+/// the wrong user and could be cached for the whole request. A flag that depends on a context waits until the context
+/// is known. Thread-safe.
 /// </summary>
 internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evaluator)
 {
@@ -20,7 +21,7 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
 
     private const string VerbosityKey = "verbosity";
 
-    /// <summary>Whether any component needs the evaluations of an action; asked before its verbosity is known.</summary>
+    /// <summary>Whether any component needs the evaluations of an action; before its verbosity is known.</summary>
     public bool MayRecordEvaluations
     {
         get
@@ -30,7 +31,10 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
         }
     }
 
-    /// <summary>Whether tracing is on at all, or null where that depends on a context and none is known. With it off, nothing else is evaluated.</summary>
+    /// <summary>
+    /// Whether tracing is on at all, or null where that depends on a context and none is known. With it off, nothing
+    /// else is evaluated.
+    /// </summary>
     public bool? IsEnabled(TargetingContext? context)
     {
         FlagSnapshot snapshot = source.Current;
@@ -40,10 +44,12 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
             return evaluator.IsOn(snapshot, flag, Subject.From(context));
         if (snapshot.DependsOnContext(flag) || flag.CanBeOn && Depends(snapshot, Shutdown))
             return null;
-        return evaluator.IsOn(snapshot, flag, Subject.Nobody);
+        return evaluator.IsOn(snapshot, flag, Subject.WithoutContext);
     }
 
-    /// <summary>The components that are on where tracing is on, or null where they depend on a context and none is known.</summary>
+    /// <summary>
+    /// The components that are on where tracing is on, or null where they depend on a context and none is known.
+    /// </summary>
     public TracedParts? Parts(TargetingContext? context)
     {
         if (context is not null)
@@ -51,23 +57,23 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
         FlagSnapshot snapshot = source.Current;
         return Depends(snapshot, Output) || Depends(snapshot, Metrics) || Depends(snapshot, VerbosityTest) || Depends(snapshot, Verbosity)
             ? null
-            : Parts(Subject.Nobody);
+            : Parts(Subject.WithoutContext);
     }
 
-    /// <summary>The components that are on for somebody for whom tracing is on.</summary>
+    /// <summary>The components that are on for a subject for which tracing is on.</summary>
     public TracedParts Parts(in Subject subject)
     {
         FlagSnapshot snapshot = source.Current;
-        // An emergency flag stops the others by itself; a flag of this name without a priority stops tracing all the same.
+        // An emergency flag stops the others by itself; a flag of this name without a priority also stops tracing.
         if (IsOn(snapshot, Shutdown, subject))
             return TracedParts.None;
         return new TracedParts(true, IsOn(snapshot, Output, subject), IsOn(snapshot, Metrics, subject), VerbosityFor(snapshot, subject));
     }
 
-    /// <summary>The components that are on for somebody: none where tracing is off.</summary>
+    /// <summary>The components that are on for a subject: none where tracing is off.</summary>
     public TracedParts PartsIfEnabled(in Subject subject) => IsOn(source.Current, Enabled, subject) ? Parts(subject) : TracedParts.None;
 
-    /// <summary>The components that are still on at the end of an action. Nothing is exposed or counted by this question.</summary>
+    /// <summary>The components that are still on at the end of an action. This exposes and counts nothing.</summary>
     public TracedParts StillOn(TracedParts parts, in Subject subject)
     {
         FlagSnapshot snapshot = source.Current;
@@ -86,7 +92,7 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
             ? flag.Variants!.Variants[variant]
             : null;
 
-    /// <summary>A variant says so by its configuration, else by its name.</summary>
+    /// <summary>The verbosity is in the configuration of the variant, else it is the variant's name.</summary>
     private static TraceVerbosity Parse(FlagVariant variant)
     {
         string text = variant.Name;

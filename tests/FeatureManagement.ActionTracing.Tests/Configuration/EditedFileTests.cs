@@ -41,7 +41,7 @@ public sealed class EditedFileTests : IDisposable
         }
 
         System.IO.File.Delete(_directory.File(File));
-        host.WaitFor(h => h.Faults.Contains("appsettings.json cannot be read: it does not exist any more; what it last said stands."));
+        host.WaitFor(h => h.Faults.Contains("appsettings.json cannot be read: it does not exist any more; its last content stays in force."));
         Assert.True(host.IsOn("a"));
         Assert.True(host.OrdinaryIsOn("Ordinary"));
 
@@ -75,7 +75,7 @@ public sealed class EditedFileTests : IDisposable
         _directory.Write(File, Content("disabled", "enabled"));
         host.WaitFor(h => h.IsOn("b") && !h.IsOn("a"));
         Assert.Empty(host.Faults);
-        Assert.Single(host.Logs, log => log.Level == LogLevel.Information && log.Message == "No longer wrong with configuration: " + Fault);
+        Assert.Single(host.Logs, log => log.Level == LogLevel.Information && log.Message == "Configuration recovered: " + Fault);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class EditedFileTests : IDisposable
         host.WaitFor(h => !h.IsOn("b"));
 
         Assert.True(host.IsOn("a"));
-        Assert.Equal(["appsettings.json is missing, empty or cannot be read; what it last said of ActionTracing stands."], host.Faults);
+        Assert.Equal(["appsettings.json is missing, empty or cannot be read; its last good ActionTracing section stays in force."], host.Faults);
 
         _directory.Write(File, Content("disabled", "disabled"));
         host.WaitFor(h => !h.IsOn("a"));
@@ -114,7 +114,7 @@ public sealed class EditedFileTests : IDisposable
         Run("mkfifo", _directory.File("pipe"));
         System.IO.File.CreateSymbolicLink(_directory.File("link"), _directory.File("pipe"));
         Run("mv", "-f", _directory.File(byALink ? "link" : "pipe"), _directory.File(File));
-        host.WaitFor(h => h.Faults.Contains("appsettings.json cannot be read: it is empty, or no regular file; what it last said stands."));
+        host.WaitFor(h => h.Faults.Contains("appsettings.json cannot be read: it is empty, or no regular file; its last content stays in force."));
         Assert.True(host.IsOn("a"));
 
         _directory.Write("appsettings.Production.json", Layers.Flags(""" "b": { "state": "enabled" } """));

@@ -195,7 +195,7 @@ public sealed class FlagRuleTests
                 "Flag 'f': rolloutConfig.safetyThresholds.maxErrorRate is 7; it must be between 0 and 1.",
                 "Flag 'f': environments.production.percentage is -1; it must be between 0 and 100.",
                 "Flag 'g': state is missing; it must be one of " + States + ".",
-                "Flag 'g': parent is nothing, and there is no such flag; define it, or take the parent away.",
+                "Flag 'g': parent is nothing, and there is no such flag; define it, or remove the parent.",
             ],
             Layers.Errors(Layers.Flags("""
                 "f": {

@@ -34,7 +34,7 @@ public sealed class LiveConfigurationTests : IDisposable
             [
                 "Flag 'a': sate is no known field; did you mean state?",
                 "Flag 'a': percentage is 101; it must be between 0 and 100.",
-                "Flag 'b': parent is nobody, and there is no such flag; define it, or take the parent away.",
+                "Flag 'b': parent is nobody, and there is no such flag; define it, or remove the parent.",
             ],
             refusal.Failures);
         Assert.All(refusal.Failures, failure => Assert.Contains(failure, refusal.Message, StringComparison.Ordinal));
@@ -73,8 +73,8 @@ public sealed class LiveConfigurationTests : IDisposable
         Assert.Equal(
             [
                 (LogLevel.Information, 130, "Configuration has 7 flags, 6 of them built in."),
-                (LogLevel.Error, 132, "Configuration was rejected for flag 'f', and stays there as it was: " + fault.Message),
-                (LogLevel.Information, 133, "No longer wrong with configuration: " + fault.Message),
+                (LogLevel.Error, 132, "Configuration rejected for flag 'f'; the last good definition stays in force: " + fault.Message),
+                (LogLevel.Information, 133, "Configuration recovered: " + fault.Message),
                 (LogLevel.Information, 131, "Configuration changed: 1 flags are new or different, 0 are gone."),
             ],
             Logs(provider));
@@ -101,7 +101,7 @@ public sealed class LiveConfigurationTests : IDisposable
                 (LogLevel.Information, 130, "Configuration has 7 flags, 6 of them built in."),
                 (LogLevel.Information, 138, "Configuration changed featureFlagSettings."),
                 (LogLevel.Information, 138, "Configuration changed traceOutput."),
-                (LogLevel.Error, 132, "Configuration was rejected in part, and stays there as it was: " + Assert.Single(status.Current.Faults).Message),
+                (LogLevel.Error, 132, "Configuration rejected in part; the last good definition stays in force: " + Assert.Single(status.Current.Faults).Message),
             ],
             Logs(provider));
     }
@@ -148,7 +148,7 @@ public sealed class LiveConfigurationTests : IDisposable
 
         failing.Fails = true;
         failing.Raise();
-        Assert.Equal("Configuration cannot be read: The vault is closed. What was last read stands.", Assert.Single(status.Current.Faults).Message);
+        Assert.Equal("Configuration cannot be read: The vault is closed. The last good configuration stays in force.", Assert.Single(status.Current.Faults).Message);
         Assert.True(provider.GetRequiredService<IFeatureFlagManager>().IsEnabled("f"));
 
         failing.Fails = false;
@@ -177,7 +177,7 @@ public sealed class LiveConfigurationTests : IDisposable
         _directory.Write("flags.json", "{ x");
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(
-            "flags.json cannot be read: 'x' is an invalid start of a property name. Expected a '\"' (line 1); what it last said of ActionTracing stands.",
+            "flags.json cannot be read: 'x' is an invalid start of a property name. Expected a '\"' (line 1); its last good ActionTracing section stays in force.",
             Assert.Single(status.Current.Faults).Message);
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(1, status.Current.Rejected);
@@ -207,7 +207,7 @@ public sealed class LiveConfigurationTests : IDisposable
 
         Assert.False(provider.GetRequiredService<IActionTracingConfigurationStatus>().Current.ReloadOnChange);
         Assert.Contains(
-            (LogLevel.Warning, 136, "Edits of appsettings.json are seen only after a restart: reloading is switched off (by DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE=false or reloadOnChange: false)."),
+            (LogLevel.Warning, 136, "Edits of appsettings.json take effect only after a restart: reload is disabled (DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE=false or reloadOnChange: false)."),
             Logs(provider));
         if (byTheHost)
             return;

@@ -84,7 +84,7 @@ public sealed class ReloadTests
         FlagCatalog after = Edit(content);
 
         Assert.Same(a, after.Flags["a"]);
-        Assert.Contains("ActionTracing.featureFlags is missing or empty; the last good flags stand. To remove them all, keep one or restart.", Faults);
+        Assert.Contains("ActionTracing.featureFlags is missing or empty; the last good flags stay in force. To remove them all, keep one or restart.", Faults);
         if (content == "{}")
             Assert.Equal(TimeSpan.FromMilliseconds(5), after.Settings.CacheTtl);
         Assert.Same(a, Edit(Flags(("a", ""))).Flags["a"]);
@@ -114,7 +114,7 @@ public sealed class ReloadTests
         Assert.Equal(7, after.Flags["other"].Percentage);
         Assert.Equal(
             [
-                "Flag 'child': parent is Parent, and there is no such flag; define it, or take the parent away.",
+                "Flag 'child': parent is Parent, and there is no such flag; define it, or remove the parent.",
                 "Flag 'grand' is missing while something else in ActionTracing has a fault; its last good definition stays in force. Correct that fault first.",
                 "Flag 'parent' is missing, but 'child' still has it as its parent; its last good definition stays in force until 'child' is corrected.",
             ],
@@ -155,7 +155,7 @@ public sealed class ReloadTests
         Assert.Same(before.Flags["a"], after.Flags["a"]);
         Assert.Same(before.Flags["b"], after.Flags["b"]);
         Assert.Equal("b", after.Flags["c"].Parent);
-        Assert.Equal(["Flag 'a': parent makes a cycle: a → b → a; take the parent away from one of them."], Faults);
+        Assert.Equal(["Flag 'a': parent makes a cycle: a → b → a; remove the parent from one of them."], Faults);
     }
 
     [Fact]

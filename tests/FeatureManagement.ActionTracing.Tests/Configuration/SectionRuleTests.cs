@@ -69,7 +69,7 @@ public sealed class SectionRuleTests
             ["Flag 'b': parent is chekout, and there is no such flag; did you mean checkout?"],
             Layers.Errors(Layers.Flags(Layers.Flag("checkout") + "," + Layers.Flag("b", "\"parent\": \"chekout\""))));
         Assert.Equal(
-            ["Flag 'b': environments.staging.parent is nobody, and there is no such flag; define it, or take the parent away."],
+            ["Flag 'b': environments.staging.parent is nobody, and there is no such flag; define it, or remove the parent."],
             Layers.Errors(Layers.Flags(Layers.Flag("b", """ "environments": { "staging": { "parent": "nobody" } } """))));
     }
 
@@ -86,10 +86,10 @@ public sealed class SectionRuleTests
     public void Cycle_IsPrinted()
     {
         Assert.Equal(
-            ["Flag 'a': parent makes a cycle: a → b → c → a; take the parent away from one of them."],
+            ["Flag 'a': parent makes a cycle: a → b → c → a; remove the parent from one of them."],
             Layers.Errors(Layers.Flags(string.Join(
                 ',', Layers.Flag("below", "\"parent\": \"a\""), Layers.Flag("a", "\"parent\": \"B\""), Layers.Flag("b", "\"parent\": \"c\""), Layers.Flag("c", "\"parent\": \"a\"")))));
-        Assert.Equal(["Flag 'a': parent makes a cycle: a → a; take the parent away from one of them."], Layers.Errors(Layers.Flags(Layers.Flag("a", "\"parent\": \"A\""))));
+        Assert.Equal(["Flag 'a': parent makes a cycle: a → a; remove the parent from one of them."], Layers.Errors(Layers.Flags(Layers.Flag("a", "\"parent\": \"A\""))));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class SectionRuleTests
         string overlay = Layers.Flags(""" "a": { "environments": { "staging": { "parent": "b" } } } """);
         Assert.Empty(FeatureFlagConfigurationValidator.Validate(Layers.Of(file, overlay), "Production").Errors);
         Assert.Equal(
-            ["Flag 'a': parent makes a cycle: a → b → a; take the parent away from one of them."],
+            ["Flag 'a': parent makes a cycle: a → b → a; remove the parent from one of them."],
             FeatureFlagConfigurationValidator.Validate(Layers.Of(file, overlay), "Staging").Errors);
     }
 
@@ -121,10 +121,10 @@ public sealed class SectionRuleTests
         Assert.Empty(Layers.Errors(Chain(10_000, last: null)));
 
         string error = Assert.Single(Layers.Errors(Chain(10_000, last: "f0")));
-        Assert.Equal("Flag 'f0': parent makes a cycle: f0 → f1 → f2 → f3 → f4 → f5 → f6 → f7 → f8 → … 9990 more … → f9999 → f0; take the parent away from one of them.", error);
+        Assert.Equal("Flag 'f0': parent makes a cycle: f0 → f1 → f2 → f3 → f4 → f5 → f6 → f7 → f8 → … 9990 more … → f9999 → f0; remove the parent from one of them.", error);
 
         IReadOnlyList<string> errors = Layers.Errors(Chain(10_000, last: "nobody"));
-        Assert.Equal(["Flag 'f9999': parent is nobody, and there is no such flag; define it, or take the parent away."], errors);
+        Assert.Equal(["Flag 'f9999': parent is nobody, and there is no such flag; define it, or remove the parent."], errors);
     }
 
     [Fact]

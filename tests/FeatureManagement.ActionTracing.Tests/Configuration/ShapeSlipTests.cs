@@ -93,7 +93,7 @@ public sealed class ShapeSlipTests : IDisposable
             ["Flag 'shop': stop is no known field; it looks like a flag, which must be directly in ActionTracing.featureFlags."], ErrorsOf("a flag inside of another"));
         Assert.Equal(
             ["Flag 'shop': environments.0 is an entry of a list; environments must be an object with a field for each environment."], ErrorsOf("environments as a list"));
-        Assert.Contains("ActionTracng is no section of ours and has no effect; did you mean ActionTracing?.", ErrorsOf("the section misspelled").Select(error => error + "."));
+        Assert.Contains("ActionTracng is not a known section and has no effect; did you mean ActionTracing?.", ErrorsOf("the section misspelled").Select(error => error + "."));
         Assert.Contains("Flag 'stop' is at 'featureFlags.stop', where it has no effect; move it into ActionTracing.featureFlags, or rename it.", ErrorsOf("all flags beside the section"));
 
         Assert.Equal(
@@ -220,7 +220,7 @@ public sealed class ShapeSlipTests : IDisposable
             Layers.Of(Layers.Flags(Layers.Flag("a"))[..^1] + """, "ActionTracing2": { "featureFlags": { "b": { "state": "enabled" } } } }"""), "Production");
 
         Assert.Empty(found.Errors);
-        Assert.Equal(["ActionTracing2 is no section of ours and has no effect; did you mean ActionTracing?"], found.Warnings);
+        Assert.Equal(["ActionTracing2 is not a known section and has no effect; did you mean ActionTracing?"], found.Warnings);
     }
 
     [Fact]

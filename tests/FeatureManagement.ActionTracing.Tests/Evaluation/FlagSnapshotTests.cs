@@ -187,7 +187,7 @@ public class FlagSnapshotTests
         FlagDefinition[] flags = [Flag.On("parent"), Flag.On("child") with { Parent = "parent" }, Flag.Off("stop") with { Priority = 1 }];
         using var services = new FlagServices(flags);
         FlagSnapshot snapshot = services.Snapshot;
-        var anybody = Subject.Nobody;
+        var anybody = Subject.WithoutContext;
 
         FlagSnapshot killed = snapshot.With(snapshot.Find("parent")!.Effective with { Definition = flags[0] with { State = FlagState.EmergencyOff } });
         Assert.Equal(EvaluationReason.Emergency, killed.Decide(killed.Find("child")!, anybody));

@@ -133,11 +133,11 @@ public sealed class GatedMethodTests
                 "IWrong.Both has both a Fallback and a FallbackMethod; keep one of them.",
                 "IWrong.Missing has the FallbackMethod 'None', but Wrong has no method of this name with the same parameters and result.",
                 "IWrong.Different has the FallbackMethod 'Text', but Wrong has no method of this name with the same parameters and result.",
-                "IWrong.Out has an out parameter, which nobody would set where the flag is off; give it a FallbackMethod.",
+                "IWrong.Out has an out parameter, which is not set when the flag is off; give it a FallbackMethod.",
                 "IWrong.Generic has the Fallback '1' of type Int32, but the method's result depends on its type arguments; give it a FallbackMethod.",
                 "IWrong.Unnamed has a [WithFeatureFlag] without the name of a flag.",
                 "IWrong.Loses has the Fallback '1.5' of type Double, but the method's result is Int32.",
-                "IWrong.Spans takes or returns a reference or a span, which a service behind flags cannot.",
+                "IWrong.Spans takes or returns a reference or a span, which a flagged service does not support.",
             ],
             exception.Message.Replace(" (Parameter 'service')", "", StringComparison.Ordinal).Split(Environment.NewLine));
         Assert.StartsWith("Search is not an interface", Assert.Throws<ArgumentException>(() => new ServiceCollection().AddFeatureFlagged<Search, Search>()).Message, StringComparison.Ordinal);

@@ -92,9 +92,9 @@ public class CompositionTests
     }
 
     [Theory]
-    [InlineData("both", 120, "Flag 'BOTH' is defined both under ActionTracing and by the library's own provider; the one under ActionTracing answers. Remove one of the two.")]
-    [InlineData("provider", 122, "IFeatureDefinitionProvider, IFeatureManager or IVariantFeatureManager was registered again after WithActionTracing(), so that the library does not see every flag under ActionTracing. Call WithActionTracing() last.")]
-    [InlineData("manager", 122, "IFeatureDefinitionProvider, IFeatureManager or IVariantFeatureManager was registered again after WithActionTracing(), so that the library does not see every flag under ActionTracing. Call WithActionTracing() last.")]
+    [InlineData("both", 120, "Flag 'BOTH' is defined both under ActionTracing and in Microsoft.FeatureManagement; the definition under ActionTracing is used. Remove one of the two.")]
+    [InlineData("provider", 122, "IFeatureDefinitionProvider, IFeatureManager or IVariantFeatureManager was registered again after WithActionTracing(), so Microsoft.FeatureManagement does not see every flag under ActionTracing. Call WithActionTracing() last.")]
+    [InlineData("manager", 122, "IFeatureDefinitionProvider, IFeatureManager or IVariantFeatureManager was registered again after WithActionTracing(), so Microsoft.FeatureManagement does not see every flag under ActionTracing. Call WithActionTracing() last.")]
     [InlineData("right", 122, null)]
     public async Task Start_PutTogetherWrongly_SaysSo(string mistake, int id, string? message)
     {

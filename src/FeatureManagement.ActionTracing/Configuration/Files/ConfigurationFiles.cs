@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace FeatureManagement.ActionTracing.Configuration.Files;
 
 /// <summary>
-/// Knows the files behind configuration: what each last said of the section, for a file that vanishes or cannot be parsed leaves its provider empty
-/// and makes no noise; and what its content was, for watchers of files may die. Not thread-safe.
+/// The files of configuration. Keeps the last good section of each, because a file that disappears or cannot be parsed
+/// silently empties its provider. Keeps a hash of the content of each, because file watchers may fail. Not thread-safe.
 /// </summary>
 internal sealed class ConfigurationFiles(SettingPlace place)
 {
@@ -20,10 +20,10 @@ internal sealed class ConfigurationFiles(SettingPlace place)
     public IReadOnlyList<string> NotReloaded()
     {
         bool off = bool.TryParse(place.Configuration?[ReloadKey], out bool reload) && !reload;
-        return [.. Files().Where(file => !file.Source.ReloadOnChange && (off || SettingReader.SaysSomething(SettingReader.Data(file), place.Above))).Select(PathOf).Distinct()];
+        return [.. Files().Where(file => !file.Source.ReloadOnChange && (off || HasSection(file))).Select(PathOf).Distinct()];
     }
 
-    /// <summary>What a provider is taken to say.</summary>
+    /// <summary>The settings of a provider, or the last good ones of its file.</summary>
     public IDictionary<string, string?> DataOf(ConfigurationProvider provider, List<string> faults)
     {
         IDictionary<string, string?> data = SettingReader.Data(provider);
@@ -42,9 +42,9 @@ internal sealed class ConfigurationFiles(SettingPlace place)
         if ((file as KeptJsonProvider)?.Fault is { } fault)
             faults.Add(fault);
         else if (memory.Error is not null)
-            faults.Add($"{PathOf(file)} cannot be read: {memory.Error}; what it last said of {SettingReader.SectionName} stands.");
+            faults.Add($"{PathOf(file)} cannot be read: {memory.Error}; its last good {SettingReader.SectionName} section stays in force.");
         else if (kept)
-            faults.Add($"{PathOf(file)} is missing, empty or cannot be read; what it last said of {SettingReader.SectionName} stands.");
+            faults.Add($"{PathOf(file)} is missing, empty or cannot be read; its last good {SettingReader.SectionName} section stays in force.");
         return kept ? memory.Said! : data;
     }
 
@@ -62,7 +62,9 @@ internal sealed class ConfigurationFiles(SettingPlace place)
         return changed;
     }
 
-    /// <summary>Whether a file can be loaded without waiting for ever. Ours see to that themselves.</summary>
+    /// <summary>
+    /// Checks that a file can be loaded without blocking. <see cref="KeptJsonProvider"/> checks that itself.
+    /// </summary>
     /// <exception cref="FormatException">It is empty, or a named pipe.</exception>
     public static void CheckReadable(FileConfigurationProvider file)
     {
@@ -70,7 +72,7 @@ internal sealed class ConfigurationFiles(SettingPlace place)
             throw new FormatException(KeptFiles.Empty);
     }
 
-    /// <summary>Takes note that a file could not be loaded.</summary>
+    /// <summary>Records that a file could not be loaded.</summary>
     public void Failed(FileConfigurationProvider file, Exception exception)
     {
         Memory memory = _memories.GetOrAdd(file, _ => new Memory());
@@ -79,6 +81,8 @@ internal sealed class ConfigurationFiles(SettingPlace place)
     }
 
     private IEnumerable<FileConfigurationProvider> Files() => SettingReader.Providers(place.Configuration).OfType<FileConfigurationProvider>();
+
+    private bool HasSection(FileConfigurationProvider file) => SettingReader.SaysSomething(SettingReader.Data(file), place.Above);
 
     private static string PathOf(FileConfigurationProvider file) => file.Source.Path ?? "A file";
 
@@ -103,7 +107,7 @@ internal sealed class ConfigurationFiles(SettingPlace place)
 
     private sealed class Memory
     {
-        // The dictionaries are the provider's own, which each load replaces whole.
+        // The dictionaries belong to the provider; each load creates a new one.
         public IDictionary<string, string?>? Data { get; set; }
 
         public IDictionary<string, string?>? Said { get; set; }

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Primitives;
 namespace FeatureManagement.ActionTracing.Configuration.Files;
 
 /// <summary>
-/// The files of one source. Once a file has been read, it never is missing, merely unreadable; and where it belongs to a Kubernetes ConfigMap, whose
-/// content changes by the swap of the link <c>..data</c>, the link is watched too.
+/// The files of one source. A file that was read once is never missing, only unreadable. A file of a Kubernetes
+/// ConfigMap changes by the swap of the link <c>..data</c>, so the link is watched too.
 /// </summary>
 internal sealed class KeptFiles : IFileProvider, IDisposable
 {
-    /// <summary>What is wrong with a file without content.</summary>
+    /// <summary>The fault of a file without content.</summary>
     public const string Empty = "it is empty, or no regular file";
 
     private const string ConfigMapLink = "..data";
@@ -21,7 +21,8 @@ internal sealed class KeptFiles : IFileProvider, IDisposable
     public KeptFiles(IFileProvider files, string path)
     {
         _files = files;
-        // The platform's watcher does not look at names with a leading dot. A second one costs a system resource, so only where there is such a link.
+        // The watcher of .NET ignores names with a leading dot. A second watcher costs a system resource, so it exists
+        // only where there is such a link.
         if (Path.GetDirectoryName(files.GetFileInfo(path).PhysicalPath) is { } directory && Directory.Exists(Path.Combine(directory, ConfigMapLink)))
             _configMap = new PhysicalFileProvider(directory, ExclusionFilters.None);
     }
@@ -38,7 +39,9 @@ internal sealed class KeptFiles : IFileProvider, IDisposable
 
     public void Dispose() => _configMap?.Dispose();
 
-    /// <summary>Whether a file has no content, as a named pipe has none. Opening one would wait for a writer, perhaps for ever.</summary>
+    /// <summary>
+    /// Whether a file has no content, as a named pipe has none. Opening one would wait for a writer, perhaps for ever.
+    /// </summary>
     public static bool IsEmpty(IFileInfo file)
     {
         if (file.PhysicalPath is not { } path)

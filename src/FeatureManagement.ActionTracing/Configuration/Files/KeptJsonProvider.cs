@@ -4,14 +4,14 @@ using Microsoft.Extensions.Configuration.Json;
 
 namespace FeatureManagement.ActionTracing.Configuration.Files;
 
-/// <summary>Reads a JSON file, and leaves what it read before where it cannot be read any more.</summary>
+/// <summary>Reads a JSON file, and keeps its last content where the file cannot be read.</summary>
 internal sealed class KeptJsonProvider(KeptJsonSource source, KeptFiles files) : JsonConfigurationProvider(source)
 {
     private const int MaxReason = 300;
 
     private bool _started;
 
-    /// <summary>What is wrong with the file, as a sentence; null when it was read.</summary>
+    /// <summary>The fault of the file, as a sentence; null after it was read.</summary>
     public string? Fault { get; private set; }
 
     public override void Load()
@@ -32,12 +32,12 @@ internal sealed class KeptJsonProvider(KeptJsonSource source, KeptFiles files) :
             files.KeepsMissing = true;
             Fault = null;
         }
-        // At the start the host must hear of it. Later the platform would empty the provider, and tell nobody.
+        // At the start the host must fail. Later .NET would empty the provider without an error.
 #pragma warning disable CA1031
         catch (Exception exception) when (_started)
 #pragma warning restore CA1031
         {
-            Fault = $"{Source.Path} cannot be read: {ReasonOf(exception)}; what it last said stands.";
+            Fault = $"{Source.Path} cannot be read: {ReasonOf(exception)}; its last content stays in force.";
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class KeptJsonProvider(KeptJsonSource source, KeptFiles files) :
             return $"{Shown(cause.Message.Split(" LineNumber:", 2)[0])} (line {line + 1})";
         return Shown(cause.Message);
 
-        // The platform quotes keys of any length.
+        // .NET quotes keys of any length.
         static string Shown(string message) => ForeignText.Cut(ForeignText.Escape(message.TrimEnd('.')), MaxReason);
     }
 }

@@ -4,7 +4,10 @@ using Microsoft.Extensions.FileProviders;
 
 namespace FeatureManagement.ActionTracing.Configuration.Files;
 
-/// <summary>A JSON file that keeps its last good content. Derived from the platform's, for those who look for that among the sources.</summary>
+/// <summary>
+/// A JSON file that keeps its last good content. Derived from the platform's, for those who look for that among the
+/// sources.
+/// </summary>
 internal sealed class KeptJsonSource : JsonConfigurationSource
 {
     private IFileProvider? _files;

@@ -6,9 +6,9 @@ using FeatureManagement.ActionTracing.Flags;
 namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 
 /// <summary>
-/// Lays what is written over what was good. Each flag stands alone: a valid one takes effect, an invalid one keeps its last good definition. Parents
-/// tie flags together, so a kept flag may need a flag that is gone, and a valid one may have to wait for an invalid one; the result always is a catalog
-/// whose parents exist and have no cycles.
+/// Merges the written flags with the last good ones. Each flag is independent: a valid one takes effect, an invalid one
+/// keeps its last good definition. Parents connect flags: a kept flag may need a removed flag, and a valid flag may
+/// have to wait for an invalid one. In the result, all parents exist and have no cycles.
 /// </summary>
 internal sealed class CatalogMerge
 {
@@ -24,24 +24,33 @@ internal sealed class CatalogMerge
     /// <param name="reading">What is written.</param>
     /// <param name="broken">The flags that break a rule between flags.</param>
     /// <param name="builtIn">The built-in flags of the environment.</param>
-    /// <param name="kept">The flags that keep their last good definition whatever is written.</param>
-    /// <returns>The new catalog, the old one itself where nothing changed, and what had to be held back beyond the faults that are known.</returns>
+    /// <param name="kept">The flags that keep their last good definition.</param>
+    /// <returns>
+    /// The new catalog, the old one itself where nothing changed, and the faults of flags that were held back.
+    /// </returns>
     public static (FlagCatalog Catalog, IReadOnlyList<SettingFault> Faults) Merge(
-        FlagCatalog? before, SectionReading reading, IReadOnlySet<string> broken, FrozenDictionary<string, FlagDefinition> builtIn, IReadOnlyCollection<string> kept)
+        FlagCatalog? before,
+        SectionReading reading,
+        IReadOnlySet<string> broken,
+        FrozenDictionary<string, FlagDefinition> builtIn,
+        IReadOnlyCollection<string> kept)
     {
         var merge = new CatalogMerge(before);
         merge.Choose(reading, broken, builtIn);
         foreach (string name in kept)
             merge._flags[name] = before!.Flags[name]; // what is kept was there before
-        merge.Settle();
+        merge.ResolveParents();
         var catalog = new FlagCatalog
         {
             Flags = before is not null && merge.IsSame(before) ? before.Flags : merge._flags,
-            BuiltIn = before is not null && merge.IsSame(before) ? before.BuiltIn : builtIn.Keys.Where(name => ReferenceEquals(merge._flags[name], builtIn[name])).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+            BuiltIn = before is not null && merge.IsSame(before) ? before.BuiltIn : merge.UnchangedNames(builtIn),
             Settings = Choose(before?.Settings, reading.IsEmpty ? null : reading.Settings),
             TraceOutput = Choose(before?.TraceOutput, reading.IsEmpty ? null : reading.TraceOutput),
         };
-        bool same = before is not null && ReferenceEquals(catalog.Flags, before.Flags) && ReferenceEquals(catalog.Settings, before.Settings) && ReferenceEquals(catalog.TraceOutput, before.TraceOutput);
+        bool same = before is not null
+            && ReferenceEquals(catalog.Flags, before.Flags)
+            && ReferenceEquals(catalog.Settings, before.Settings)
+            && ReferenceEquals(catalog.TraceOutput, before.TraceOutput);
         return (same ? before! : catalog, merge._faults);
     }
 
@@ -55,14 +64,14 @@ internal sealed class CatalogMerge
         {
             FlagDefinition? good = _before?.Flags.GetValueOrDefault(name);
             FlagDefinition? written = broken.Contains(name) ? null : flag.Definition;
-            // What says the same stays the same object, so that others see at once what has changed.
+            // Equal content keeps the same object, so that a reference comparison shows the changes.
             bool keep = written is null || (good is not null && FlagContent.Same(good, written) && !ReferenceEquals(good, builtIn.GetValueOrDefault(name)));
             if ((keep ? good : written) is { } chosen)
                 _flags[name] = chosen;
         }
     }
 
-    private void Settle()
+    private void ResolveParents()
     {
         foreach (string name in _flags.Keys)
             _toCheck.Enqueue(name);
@@ -70,7 +79,8 @@ internal sealed class CatalogMerge
         {
             while (_toCheck.TryDequeue(out string? name))
                 CheckParent(name);
-            // What is written has no cycles but those of broken flags; a last good definition may close one with a new definition.
+            // What is written has no cycles but those of broken flags; a last good definition may close one with a new
+            // definition.
             foreach (List<string> cycle in ParentCycles.Find(_flags.Keys, name => _flags[name].Parent))
                 foreach (string name in cycle.Where(name => !IsLastGood(name)))
                     HoldBack(name, $"makes a cycle with a last good definition: {ParentCycles.Print(cycle)}; correct the other flags first");
@@ -89,7 +99,9 @@ internal sealed class CatalogMerge
         // In the catalog from which this flag is kept, every parent is there.
         FlagDefinition kept = _before!.Flags[parent];
         _flags[kept.Name] = kept;
-        _faults.Add(new SettingFault(kept.Name, "", $"is missing, but '{ForeignText.Quote(flag.Name)}' still has it as its parent; its last good definition stays in force until '{ForeignText.Quote(flag.Name)}' is corrected"));
+        string child = ForeignText.Quote(flag.Name);
+        _faults.Add(new SettingFault(kept.Name, "",
+            $"is missing, but '{child}' still has it as its parent; its last good definition stays in force until '{child}' is corrected"));
         _toCheck.Enqueue(kept.Name);
     }
 
@@ -102,7 +114,9 @@ internal sealed class CatalogMerge
             _toCheck.Enqueue(name);
             return;
         }
-        _children ??= _flags.Values.Where(flag => flag.Parent is not null).ToLookup(flag => flag.Parent!, flag => flag.Name, StringComparer.OrdinalIgnoreCase);
+        _children ??= _flags.Values
+            .Where(flag => flag.Parent is not null)
+            .ToLookup(flag => flag.Parent!, flag => flag.Name, StringComparer.OrdinalIgnoreCase);
         _flags.Remove(name);
         foreach (string child in _children[name])
             _toCheck.Enqueue(child);
@@ -110,6 +124,9 @@ internal sealed class CatalogMerge
 
     private bool IsLastGood(string name) =>
         _before is not null && _before.Flags.TryGetValue(name, out FlagDefinition? good) && ReferenceEquals(good, _flags[name]);
+
+    private FrozenSet<string> UnchangedNames(FrozenDictionary<string, FlagDefinition> builtIn) =>
+        builtIn.Keys.Where(name => ReferenceEquals(_flags[name], builtIn[name])).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private bool IsSame(FlagCatalog before) => before.Flags.Count == _flags.Count && _flags.Keys.All(IsLastGood);
 }

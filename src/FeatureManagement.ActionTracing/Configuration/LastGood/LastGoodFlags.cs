@@ -5,13 +5,13 @@ using FeatureManagement.ActionTracing.Flags;
 namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 
 /// <summary>
-/// Decides which flags keep their last good definition although nothing is wrong with what is written of them. One rule: a flag that has lost
-/// something, be it a field of one provider or all of it, has lost it on purpose only where nothing else is wrong and no new key may be what is lost.
-/// A slip of shape neither takes a flag away nor ends what it stops. Pure.
+/// Decides which flags keep their last good definition although their written form is valid. One rule: a loss (a field
+/// of one provider, or the whole flag) is intended only where the section has no other fault and no new key may be the
+/// lost part. A mistake in the shape of a file neither removes a flag nor ends an emergency. Pure.
 /// </summary>
 internal sealed class LastGoodFlags
 {
-    // Each is a sentence in the log, the audit and the status.
+    // Each fault is a sentence in the log, the audit and the status.
     private const int MaxNamed = 20;
     private const int MaxLost = 3;
     private const string FeatureFlags = SettingReader.SectionName + ".featureFlags";
@@ -45,9 +45,9 @@ internal sealed class LastGoodFlags
     }
 
     /// <param name="before">The last reading.</param>
-    /// <param name="raw">What the providers say.</param>
-    /// <param name="section">The same, understood.</param>
-    /// <param name="faults">What is wrong with it.</param>
+    /// <param name="raw">The settings of the providers.</param>
+    /// <param name="section">The parsed section.</param>
+    /// <param name="faults">Its faults.</param>
     /// <param name="isOn">Whether an emergency flag is on at present.</param>
     public static LastGoodFlags Of(
         CatalogReading before, RawSettings raw, SectionReading section, IReadOnlyCollection<SettingFault> faults, Func<FlagDefinition, bool> isOn)
@@ -69,10 +69,15 @@ internal sealed class LastGoodFlags
     /// <summary>Why they do.</summary>
     public IReadOnlyList<SettingFault> Faults => _faults;
 
-    /// <summary>The keys at which something may be that a flag has lost. The next reading takes them for new again, so that a mere touch lifts nothing.</summary>
+    /// <summary>
+    /// The keys that may hold the lost part of a flag. The next reading treats them as new again, so that saving the
+    /// file again changes nothing.
+    /// </summary>
     public IReadOnlyCollection<NewKey> Suspects => _suspects;
 
-    /// <summary>Whether a flag has lost something that it may get back, so that the next reading looks for it again.</summary>
+    /// <summary>
+    /// Whether a flag has lost a part that may come back, so that the next reading searches for it again.
+    /// </summary>
     public bool IsUnsettled(string flag) => _unsettled.Contains(flag);
 
     private void KeepAllVanished(bool hasList)
@@ -84,7 +89,7 @@ internal sealed class LastGoodFlags
         if (_section.Flags.Count > 0)
             _faults.Add(new SettingFault(null, FeatureFlags, "has no valid flag; the last good flags stay in force. Correct the faults of one first"));
         else if (!hasList)
-            _faults.Add(new SettingFault(null, FeatureFlags, "is missing or empty; the last good flags stand. To remove them all, keep one or restart"));
+            _faults.Add(new SettingFault(null, FeatureFlags, "is missing or empty; the last good flags stay in force. To remove them all, keep one or restart"));
     }
 
     private bool IsVanished(FlagDefinition flag) => !_before.Catalog.BuiltIn.Contains(flag.Name) && !_section.Flags.ContainsKey(flag.Name);
@@ -141,7 +146,8 @@ internal sealed class LastGoodFlags
     private FlagPart[] LostBy(FlagReading flag) =>
         !_before.Parts.TryGetValue(flag.Name, out IReadOnlyList<FlagPart>? parts) || parts.SequenceEqual(flag.Parts) ? [] : [.. parts.Except(flag.Parts)];
 
-    // What slips takes a name along: the flag's, that of all flags, that of the field, or that of the environment, which is at home among environments.
+    // A misplaced part keeps a name: that of the flag, of all flags, of the field, or of the environment (which is
+    // normal below environments).
     private NewKey? PlaceOf(string flag, FlagPart lost)
     {
         if ((_newKeys.Value[flag].FirstOrDefault() ?? _newKeys.Value["featureFlags"].FirstOrDefault()) is { } key)
@@ -174,7 +180,7 @@ internal sealed class LastGoodFlags
             _unnamed++;
     }
 
-    // What switches off acts at once, whatever else is wrong; but what is off above everything else stays so.
+    // A change that switches off takes effect at once despite other faults; an emergency stays in force.
     private static bool StopsMore(FlagDefinition good, FlagDefinition written) =>
         good.State == FlagState.EmergencyOff ? written.State == FlagState.EmergencyOff
         : good.Priority is { } priority ? written.State == FlagState.Enabled && written.Priority <= priority

@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 
-/// <summary>Recognises flags inside of the section in places where no flag should be.</summary>
+/// <summary>Recognises flags in wrong places inside of the section.</summary>
 internal static class MisplacedFlags
 {
     /// <summary>Whether a setting has the fields that every flag must have.</summary>

@@ -2,10 +2,14 @@ using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 
-/// <summary>A key that came with an edit, where any name may be: what a flag has lost may be there now. Immutable.</summary>
+/// <summary>
+/// A new key of an edit in a place that allows any name: it may hold the lost part of a flag. Immutable.
+/// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Flag">The flag that it is in or that it is; null for a key outside of the section.</param>
-/// <param name="Path">The path below the flag, empty for the flag itself; or the whole path outside of the section. With colons.</param>
+/// <param name="Path">
+/// The path below the flag, empty for the flag itself; or the whole path outside of the section. With colons.
+/// </param>
 internal sealed record NewKey(string Name, string? Flag, string Path)
 {
     /// <summary>Whether it is the name of an environment.</summary>

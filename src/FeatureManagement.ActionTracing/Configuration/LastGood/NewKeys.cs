@@ -2,18 +2,24 @@ using FeatureManagement.ActionTracing.Configuration.Reading;
 
 namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 
-/// <summary>Finds the keys that an edit brought to places that take any name; a key at any other place is a fault by itself. Pure.</summary>
+/// <summary>
+/// Finds the new keys of an edit in places that allow any name; a key in any other place is a fault already. Pure.
+/// </summary>
 internal static class NewKeys
 {
     /// <summary>By name, without regard to case.</summary>
-    /// <param name="before">The last reading: what was there already has nothing to do with what is lost now.</param>
-    /// <param name="raw">What the providers say.</param>
-    /// <param name="section">The same, understood.</param>
+    /// <param name="before">The last reading: keys that it has are not the lost part.</param>
+    /// <param name="raw">The settings of the providers.</param>
+    /// <param name="section">The parsed section.</param>
     public static ILookup<string, NewKey> Find(CatalogReading before, RawSettings raw, SectionReading section) =>
-        Outside(before, raw).Concat(section.Flags.Values.SelectMany(flag => Inside(before, flag))).ToLookup(key => key.Name, StringComparer.OrdinalIgnoreCase);
+        Outside(before, raw)
+            .Concat(section.Flags.Values.SelectMany(flag => Inside(before, flag)))
+            .ToLookup(key => key.Name, StringComparer.OrdinalIgnoreCase);
 
     private static IEnumerable<NewKey> Outside(CatalogReading before, RawSettings raw) =>
-        raw.Outside.Where(key => (key.IsRoot || key.LooksLikeFlag) && !before.Outside.Contains(key.Path)).Select(key => new NewKey(key.Name, null, key.Path));
+        raw.Outside
+            .Where(key => (key.IsRoot || key.LooksLikeFlag) && !before.Outside.Contains(key.Path))
+            .Select(key => new NewKey(key.Name, null, key.Path));
 
     private static IEnumerable<NewKey> Inside(CatalogReading before, FlagReading flag)
     {

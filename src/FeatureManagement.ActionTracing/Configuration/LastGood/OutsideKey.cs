@@ -32,7 +32,9 @@ internal sealed class OutsideKey
     /// <summary>Whether it could be a flag, or the part of one that a second file holds.</summary>
     public bool LooksLikeFlag => HasType || HasState || HasField;
 
-    /// <summary>Whether this is a whole flag in a place where it has no effect: a fault also where nothing is known from before.</summary>
+    /// <summary>
+    /// Whether this is a whole flag in a place where it has no effect: a fault also where nothing is known from before.
+    /// </summary>
     public bool IsMisplacedFlag => IsPlaceOfFlag && HasType && HasState;
 
     /// <summary>The path for a sentence.</summary>

@@ -3,13 +3,15 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 
-/// <summary>Collects what lies outside of the section, so that a flag that slipped out of it is noticed. Not thread-safe.</summary>
+/// <summary>
+/// Collects the keys outside of the section, to find a flag that was moved out of it by mistake. Not thread-safe.
+/// </summary>
 internal sealed class OutsideKeys
 {
     private const int MaxDepth = 3;
 
     private static readonly string[] Section = [SettingReader.SectionName];
-    private static readonly string[] Telling = ["percentage", "whitelist", "variants", "parent", "environments", "rolloutConfig"];
+    private static readonly string[] TypicalFields = ["percentage", "whitelist", "variants", "parent", "environments", "rolloutConfig"];
 
     private readonly Dictionary<string, OutsideKey> _keys = new(StringComparer.OrdinalIgnoreCase);
 
@@ -29,12 +31,15 @@ internal sealed class OutsideKeys
             return;
         ReadOnlySpan<char> below = path[(first + 1)..];
         int second = below.IndexOf(':');
-        if (SettingNames.IsOneOf(second < 0 ? below : below[..second], SettingNames.Section) && NearestName.Find(key.Name, Section) is not null && !Is(root, SettingReader.SectionName))
+        ReadOnlySpan<char> name = second < 0 ? below : below[..second];
+        if (SettingNames.IsOneOf(name, SettingNames.Section)
+            && NearestName.Find(key.Name, Section) is not null
+            && !Is(root, SettingReader.SectionName))
             key.IsMisspelledSection = true;
         if (HasComment(path))
             return;
-        // A field that few but flags have, and whatever is below featureFlags, which may be a part of a flag.
-        key.HasField |= SettingNames.IsOneOf(second < 0 ? below : below[..second], Telling);
+        // A field that is typical of flags, and everything below featureFlags, which may be a part of a flag.
+        key.HasField |= SettingNames.IsOneOf(name, TypicalFields);
         if (PlaceAmongFlags(path) is > 0 and int end)
             Find(path[..end], isRoot: false).HasField = true;
         int last = path.LastIndexOf(':');
@@ -72,12 +77,18 @@ internal sealed class OutsideKeys
         if (_keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path, out OutsideKey? key))
             return key;
         string[] names = path.ToString().Split(':');
-        key = new OutsideKey { Path = path.ToString(), Name = names[^1], IsRoot = isRoot, IsPlaceOfFlag = isRoot || IsMissedSection(names[..^1]) };
+        key = new OutsideKey
+        {
+            Path = path.ToString(),
+            Name = names[^1],
+            IsRoot = isRoot,
+            IsPlaceOfFlag = isRoot || IsMissedSection(names[..^1]),
+        };
         _keys.Add(key.Path, key);
         return key;
     }
 
-    // Flags beside the section, or below a misspelled one, which nothing else would ever read.
+    // Flags next to the section, or below a misspelled section.
     private static bool IsMissedSection(string[] names) =>
         Is(names[^1], "featureFlags")
         && (names.Length == 1 || (names.Length == 2 && NearestName.Find(names[0], Section) is not null && !Is(names[0], SettingReader.SectionName)));

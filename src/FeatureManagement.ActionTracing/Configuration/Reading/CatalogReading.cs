@@ -4,24 +4,32 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>What becomes of one reading of configuration. Immutable.</summary>
+/// <summary>The result of one reading of configuration. Immutable.</summary>
 internal sealed record CatalogReading
 {
     public required FlagCatalog Catalog { get; init; }
 
-    /// <summary>What is wrong, and for which the last good state stands: flag, or null, and sentence.</summary>
+    /// <summary>The faults, for which the last good state stays in force: the flag, or null, and a sentence.</summary>
     public required IReadOnlyList<(string? Flag, string Message)> Faults { get; init; }
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>The paths outside of the section that have nothing to do with a flag that is missing, without regard to case.</summary>
+    /// <summary>
+    /// The known paths outside of the section that are not the lost part of a flag, case-insensitive.
+    /// </summary>
     public required IReadOnlySet<string> Outside { get; init; }
 
-    /// <summary>Who wrote which fields of the definitions in <see cref="Catalog"/>, by flag without regard to case; nothing for built-in flags.</summary>
+    /// <summary>
+    /// The providers of the fields of each definition in <see cref="Catalog"/>, by flag, case-insensitive; built-in
+    /// flags have none.
+    /// </summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<FlagPart>> Parts { get; init; }
 
-    /// <summary>Reads, checks and merges: a pure function of what is written, what was good, and which emergency flags are on.</summary>
-    /// <param name="raw">What the providers say.</param>
+    /// <summary>
+    /// Reads, checks and merges: a pure function of the settings, the last good catalog and the emergency flags that
+    /// are on.
+    /// </summary>
+    /// <param name="raw">The settings of the providers.</param>
     /// <param name="environment">The host's environment.</param>
     /// <param name="builtIn">The built-in flags of the environment.</param>
     /// <param name="before">The last reading; null at the start.</param>
@@ -56,7 +64,7 @@ internal sealed record CatalogReading
         };
     }
 
-    // What a kept definition was made of is still what the flag has to lose.
+    // A kept definition keeps its parts, because the flag can still lose them.
     private static Dictionary<string, IReadOnlyList<FlagPart>> PartsOf(FlagCatalog catalog, SectionReading section, CatalogReading? before, LastGoodFlags? last)
     {
         ILookup<string, NewKey>? suspects = last?.Suspects.Where(key => key.Flag is not null).ToLookup(key => key.Flag!, StringComparer.OrdinalIgnoreCase);

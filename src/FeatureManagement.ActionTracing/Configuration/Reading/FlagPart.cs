@@ -1,8 +1,10 @@
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>One field that one provider writes of a flag: equal without regard to case, whatever the value.</summary>
+/// <summary>One field of a flag in one provider. Equality is case-insensitive and ignores the value.</summary>
 /// <param name="Provider">The place of the provider among all.</param>
-/// <param name="Path">The field below the flag, with colons: <c>environments:production:state</c>. A list is one field.</param>
+/// <param name="Path">
+/// The field below the flag, with colons: <c>environments:production:state</c>. A list is one field.
+/// </param>
 internal readonly record struct FlagPart(int Provider, string Path)
 {
     public bool Equals(FlagPart other) => Provider == other.Provider && Path.Equals(other.Path, StringComparison.OrdinalIgnoreCase);

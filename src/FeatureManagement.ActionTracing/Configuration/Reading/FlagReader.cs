@@ -5,14 +5,17 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>Reads one flag. Rules between flags are looked at elsewhere.</summary>
+/// <summary>Reads one flag. <see cref="FlagRules"/> checks the rules between flags.</summary>
 internal static class FlagReader
 {
     public const int MaxNameLength = 200;
 
     private static readonly string[] KnownEnvironments = ["development", "dev", "staging", "production"];
 
-    /// <summary>The flag as it is in an environment. The overlays of all environments are looked at, for a file is checked before it is deployed.</summary>
+    /// <summary>
+    /// Reads the flag of an environment. The overlays of all environments are checked, because a file is checked before
+    /// it is deployed.
+    /// </summary>
     public static FlagReading Read(SettingNode node, string environment)
     {
         string flag = node.Name;
@@ -90,7 +93,7 @@ internal static class FlagReader
         name.Equals(environment, StringComparison.OrdinalIgnoreCase)
         || (name.Equals("dev", StringComparison.OrdinalIgnoreCase) && environment.Equals("Development", StringComparison.OrdinalIgnoreCase));
 
-    // Unknown fields are named once, where they stand: known is null for an overlaid flag.
+    // Unknown fields are reported once, at their own place: known is null for a flag with an overlay.
     private static FlagDefinition ReadFields(SettingNode node, string flag, string[]? known, List<SettingFault> faults, List<string> warnings)
     {
         var fields = new SettingFields(known is null ? node.Without("environments") : node, flag, "", known ?? SettingNames.Overlay, faults);

@@ -1,13 +1,13 @@
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>One flag as it is written, read by itself. Immutable.</summary>
-/// <param name="Name">The name as it is written.</param>
-/// <param name="Definition">The flag in its environment, or null where something is wrong with it.</param>
-/// <param name="Parent">The parent that it names there, also where something else is wrong with it; or null.</param>
-/// <param name="Parts">Who writes which fields of it.</param>
+/// <summary>One written flag, read by itself. Immutable.</summary>
+/// <param name="Name">The name as it is spelled.</param>
+/// <param name="Definition">The flag in its environment, or null where it has a fault.</param>
+/// <param name="Parent">The parent that it names there, also where it has a fault; or null.</param>
+/// <param name="Parts">The providers of its fields.</param>
 /// <param name="Parents">Every parent that it names anywhere, with the path of the field.</param>
-/// <param name="Faults">What is wrong with it.</param>
-/// <param name="Warnings">Sentences about what looks like a mistake.</param>
+/// <param name="Faults">Its faults.</param>
+/// <param name="Warnings">Sentences about probable mistakes.</param>
 internal sealed record FlagReading(
     string Name,
     FlagDefinition? Definition,

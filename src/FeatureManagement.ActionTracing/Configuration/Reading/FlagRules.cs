@@ -4,13 +4,13 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>The rules between flags, held against what is written: parents exist, and no flag is its own ancestor.</summary>
+/// <summary>Checks the rules between flags: parents exist, and no flag is its own ancestor.</summary>
 internal static class FlagRules
 {
-    // Looking for a similar name takes a pass over all names.
+    // The search for a similar name visits all names.
     private const int MaxSuggestions = 20;
 
-    /// <summary>What is wrong, and the flags that it breaks.</summary>
+    /// <summary>The faults, and the flags that have them.</summary>
     public static (IReadOnlyList<SettingFault> Faults, IReadOnlySet<string> Broken) Check(SectionReading reading, FrozenDictionary<string, FlagDefinition> builtIn)
     {
         var faults = new List<SettingFault>();
@@ -28,7 +28,7 @@ internal static class FlagRules
 
         foreach (List<string> cycle in ParentCycles.Find(reading.Flags.Keys, ParentOf))
         {
-            faults.Add(new SettingFault(cycle[0], "parent", $"makes a cycle: {ParentCycles.Print(cycle)}; take the parent away from one of them"));
+            faults.Add(new SettingFault(cycle[0], "parent", $"makes a cycle: {ParentCycles.Print(cycle)}; remove the parent from one of them"));
             broken.UnionWith(cycle);
         }
         return (faults, broken);
@@ -41,5 +41,5 @@ internal static class FlagRules
     }
 
     private static string Unknown(string parent, IEnumerable<string> names) =>
-        $"is {ForeignText.Quote(parent)}, and there is no such flag; " + (NearestName.Find(parent, names) is { } nearest ? $"did you mean {nearest}?" : "define it, or take the parent away");
+        $"is {ForeignText.Quote(parent)}, and there is no such flag; " + (NearestName.Find(parent, names) is { } nearest ? $"did you mean {nearest}?" : "define it, or remove the parent");
 }

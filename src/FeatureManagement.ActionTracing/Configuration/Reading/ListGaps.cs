@@ -3,7 +3,10 @@ using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>Finds lists with gaps in their indices: a single environment variable <c>whitelist__2</c> replaces a whole list, and was meant to add to it.</summary>
+/// <summary>
+/// Finds lists with gaps in their indices: a single environment variable <c>whitelist__2</c> replaces a whole list, and
+/// was meant to add to it.
+/// </summary>
 internal static class ListGaps
 {
     /// <summary>Adds a sentence for each such list of a flag, overlays included.</summary>

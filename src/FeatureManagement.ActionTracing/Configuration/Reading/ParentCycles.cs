@@ -2,13 +2,13 @@ using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>Finds flags that are their own ancestors. Without recursion, for chains may be long.</summary>
+/// <summary>Finds flags that are their own ancestors. Without recursion, because chains may be long.</summary>
 internal static class ParentCycles
 {
     private const int MaxPrinted = 10;
 
     /// <summary>Each cycle once, every flag before its parent.</summary>
-    /// <param name="flags">All flags, in the order in which cycles are looked for.</param>
+    /// <param name="flags">All flags, in the order of the search.</param>
     /// <param name="parentOf">A flag's parent; null where it has none, or one that is not among the flags.</param>
     public static List<List<string>> Find(IEnumerable<string> flags, Func<string, string?> parentOf)
     {

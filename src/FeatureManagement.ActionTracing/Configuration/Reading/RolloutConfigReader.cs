@@ -96,16 +96,16 @@ internal static class RolloutConfigReader
         var checkpoints = new List<decimal>();
         foreach (string text in texts)
         {
-            if (!SettingFields.TryNumber(text, out decimal share) || share is < 0 or > 100)
+            if (!SettingFields.TryNumber(text, out decimal percentage) || percentage is < 0 or > 100)
                 fields.Fault("checkpoints", $"holds {(text.Length == 0 ? "an empty value" : ForeignText.Quote(text))}; each must be between 0 and 100");
-            else if (checkpoints.Count > 0 && share < checkpoints[^1])
-                fields.Fault("checkpoints", string.Create(CultureInfo.InvariantCulture, $"goes down from {checkpoints[^1]} to {share}; it must rise"));
+            else if (checkpoints.Count > 0 && percentage < checkpoints[^1])
+                fields.Fault("checkpoints", string.Create(CultureInfo.InvariantCulture, $"goes down from {checkpoints[^1]} to {percentage}; it must rise"));
             else
-                checkpoints.Add(share);
+                checkpoints.Add(percentage);
         }
         if (texts.Count == 0)
             fields.Fault("checkpoints", "is empty; it must have at least one");
-        return checkpoints.Count == texts.Count ? checkpoints : null; // of a list with a fault nothing else is judged
+        return checkpoints.Count == texts.Count ? checkpoints : null; // a list with a fault is not checked further
     }
 
     private static RolloutScheduleEntry[] Schedule(SettingFields fields)
@@ -122,12 +122,12 @@ internal static class RolloutConfigReader
             string at = $"schedule[{ForeignText.Quote(entry.Name)}]";
             if (entry.Find("after")?.Value is not { } after || !SettingFields.TryDuration(after, out TimeSpan time) || time < TimeSpan.Zero || time > Decade)
                 fields.Fault(at + ".after", $"is {Shown(entry, "after")}; it must be a number of milliseconds or [d.]hh:mm:ss");
-            else if (entry.Find("percentage")?.Value is not { } text || !SettingFields.TryNumber(text, out decimal share) || share is < 0 or > 100)
+            else if (entry.Find("percentage")?.Value is not { } text || !SettingFields.TryNumber(text, out decimal percentage) || percentage is < 0 or > 100)
                 fields.Fault(at + ".percentage", $"is {Shown(entry, "percentage")}; it must be between 0 and 100");
-            else if (schedule.Count > 0 && (share < schedule[^1].Percentage || time <= schedule[^1].After))
+            else if (schedule.Count > 0 && (percentage < schedule[^1].Percentage || time <= schedule[^1].After))
                 fields.Fault(at, "goes down or back in time; times and percentages must rise from entry to entry");
             else
-                schedule.Add(new RolloutScheduleEntry(time, share));
+                schedule.Add(new RolloutScheduleEntry(time, percentage));
             foreach (SettingNode field in entry.Children)
                 if (!field.Name.Equals("after", StringComparison.OrdinalIgnoreCase) && !field.Name.Equals("percentage", StringComparison.OrdinalIgnoreCase))
                     fields.Fault($"{at}.{ForeignText.Quote(field.Name)}", "is no known field; known are after, percentage");

@@ -7,7 +7,7 @@ namespace FeatureManagement.ActionTracing.Configuration.Reading;
 /// <summary>Reads the whole section, flag by flag.</summary>
 internal static class SectionReader
 {
-    /// <param name="raw">What the providers say.</param>
+    /// <param name="raw">The settings of the providers.</param>
     /// <param name="environment">The host's environment.</param>
     public static SectionReading Read(RawSettings raw, string environment)
     {
@@ -47,8 +47,8 @@ internal static class SectionReader
                 faults.Add(new SettingFault(key.Name, "", $"is at '{key.Place}', where it has no effect; move it into {SettingReader.SectionName}.featureFlags, or rename it"));
             if (!key.IsMisspelledSection)
                 continue;
-            var fault = new SettingFault(null, key.Place, $"is no section of ours and has no effect; did you mean {SettingReader.SectionName}?");
-            // A section that was put aside is no reason to stop where ours is there.
+            var fault = new SettingFault(null, key.Place, $"is not a known section and has no effect; did you mean {SettingReader.SectionName}?");
+            // A renamed section is no fault where our section has flags.
             if (noFlags)
                 faults.Add(fault);
             else

@@ -2,10 +2,15 @@ using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>Something that is wrong with one setting.</summary>
+/// <summary>One fault of a setting.</summary>
 /// <param name="Flag">The flag, or null for a setting that belongs to none.</param>
-/// <param name="Path">The field below the flag (<c>rolloutConfig.duration</c>) or below the section, fit for a sentence; empty for the flag itself.</param>
-/// <param name="Text">What is wrong: <c>is 140; it must be between 0 and 100</c>. Values in it are fit for a sentence.</param>
+/// <param name="Path">
+/// The field below the flag (<c>rolloutConfig.duration</c>) or below the section, fit for a sentence; empty for the
+/// flag itself.
+/// </param>
+/// <param name="Text">
+/// The fault: <c>is 140; it must be between 0 and 100</c>. Values in it are fit for a sentence.
+/// </param>
 internal readonly record struct SettingFault(string? Flag, string Path, string Text)
 {
     /// <summary>The flag's name, cut where no flag can have it.</summary>

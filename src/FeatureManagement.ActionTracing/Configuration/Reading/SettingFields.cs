@@ -5,13 +5,13 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>The fields of one setting, read as what they should be. What cannot be read is noted as a fault and counts as absent.</summary>
+/// <summary>The typed fields of one setting. A field that cannot be read is a fault and counts as absent.</summary>
 internal readonly struct SettingFields
 {
-    // Stricter than the platform's parsing, which reads 24:00:00 as 24 days and 1:30 as an hour and a half.
+    // Stricter than TimeSpan.Parse, which reads 24:00:00 as 24 days and 1:30 as an hour and a half.
     private static readonly string[] SpanFormats = [@"hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss", @"d\.hh\:mm\:ss\.FFFFFFF"];
 
-    // Two for each shape, for "K" would also take a time without an offset.
+    // Two for each shape, because "K" would also accept a time without an offset.
     private static readonly string[] TimeFormats =
     [
         "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:sszzz",
@@ -31,7 +31,7 @@ internal readonly struct SettingFields
         _faults = faults;
         if (node is null)
             return;
-        // An empty list has an empty value, and would silently say nothing.
+        // An empty list has an empty value, which would silently be ignored.
         if (node.Value is { } text)
             Fault("", $"is '{ForeignText.Quote(text)}'; it must be an object with fields");
         foreach (SettingNode child in node.Children)
@@ -114,7 +114,7 @@ internal readonly struct SettingFields
         : FlagSpelling.TryRead(text.Trim(), out T value) ? value
         : Broken<T>(field, text, $"it must be one of {string.Join(", ", FlagSpelling.All<T>())}", NearestName.Find(text.Trim(), FlagSpelling.All<T>()));
 
-    /// <summary>The values of a list, from whatever form the providers give it; null where none defines it.</summary>
+    /// <summary>The values of a list, from any form that providers allow; null where no provider defines it.</summary>
     public IReadOnlyList<string>? List(string field)
     {
         SettingNode? node = _node?.Find(field);

@@ -5,8 +5,8 @@ using FeatureManagement.ActionTracing.Diagnostics;
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
 /// <summary>
-/// Lists over several providers. A plain list is taken whole from the last provider that has one; a map <c>value: true/false</c> adds and removes
-/// values. .NET itself would merge plain lists by index.
+/// Lists over several providers. A plain list is taken whole from the last provider that has one; a map <c>value:
+/// true/false</c> adds and removes values. .NET itself would merge plain lists by index.
 /// </summary>
 internal static class SettingList
 {

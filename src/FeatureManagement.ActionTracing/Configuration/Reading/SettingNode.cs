@@ -1,11 +1,15 @@
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>One setting as configuration has it: strings only, so that nothing can fail while it is read. Names are compared without regard to case.</summary>
+/// <summary>
+/// One setting as configuration has it: strings only, so that nothing can fail while it is read. Names are compared
+/// without regard to case.
+/// </summary>
 internal sealed class SettingNode(string name)
 {
     private const int MaxListed = 12;
 
-    // There are many of these for a moment: an array without a list around it, and an index only where there is much to search.
+    // There are many of these for a moment: an array without a list around it, and an index only where there is much to
+    // search.
     private SettingNode[] _children = [];
     private int _count;
     private Dictionary<string, SettingNode>? _byName;
@@ -20,7 +24,9 @@ internal sealed class SettingNode(string name)
 
     public bool HasChildren => _count > 0;
 
-    /// <summary>What providers say below a list (or below the <c>config</c> of a variant), in their order; null elsewhere.</summary>
+    /// <summary>
+    /// What providers say below a list (or below the <c>config</c> of a variant), in their order; null elsewhere.
+    /// </summary>
     public List<SettingItem>? Items { get; set; }
 
     /// <summary>Which provider writes which fields of a flag; null elsewhere.</summary>
@@ -44,7 +50,9 @@ internal sealed class SettingNode(string name)
         return _latest = Find(name) ?? Add(new SettingNode(SettingNames.Intern(name)));
     }
 
-    /// <summary>This setting with another one laid over it: values and lists are replaced, all else is merged.</summary>
+    /// <summary>
+    /// This setting with another one laid over it: values and lists are replaced, all else is merged.
+    /// </summary>
     public SettingNode Overlay(SettingNode over)
     {
         var merged = new SettingNode(Name) { Value = over.Value ?? Value, Items = over.Items ?? Items };

@@ -12,7 +12,10 @@ internal sealed record SettingPlace(IConfiguration? Configuration, string Above 
     /// <summary>What both places lack, in a sentence; null where one has the section.</summary>
     public string? Missing { get; private init; }
 
-    /// <summary>The section of the configuration that <c>AddFeatureManagement(configuration)</c> was given, else that of the container's own.</summary>
+    /// <summary>
+    /// The section of the configuration that <c>AddFeatureManagement(configuration)</c> was given, else that of the
+    /// container's own.
+    /// </summary>
     public static SettingPlace Find(IConfiguration? given, IConfiguration? registered)
     {
         if (given is null || ReferenceEquals(given, registered))
@@ -25,7 +28,9 @@ internal sealed record SettingPlace(IConfiguration? Configuration, string Above 
             : (registered is null ? Of(given) : new SettingPlace(registered)) with { Missing = Neither(given, registered) };
     }
 
-    /// <summary>What a provider of Microsoft.FeatureManagement reads its flags from; null where the provider is of another make.</summary>
+    /// <summary>
+    /// What a provider of Microsoft.FeatureManagement reads its flags from; null where the provider is of another make.
+    /// </summary>
     public static IConfiguration? GivenTo(IFeatureDefinitionProvider provider)
     {
         try

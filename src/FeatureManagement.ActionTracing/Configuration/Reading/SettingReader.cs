@@ -7,20 +7,22 @@ using Microsoft.Extensions.Configuration;
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
 /// <summary>
-/// Reads a section in one pass over what the providers hold. Asking <see cref="IConfiguration"/> for children is quadratic in their number, and it
-/// has merged lists by index before anybody can see which provider said what.
+/// Reads a section in one pass over the data of the providers. <see cref="IConfiguration.GetChildren"/> is quadratic in
+/// the number of children, and it merges lists by index, so that the provider of an entry is lost.
 /// </summary>
 internal static class SettingReader
 {
     public const string SectionName = "ActionTracing";
 
-    // A provider that answers every path with more children must not keep us for ever; the tree is bounded by itself.
+    // A provider may return more children for every path; this bounds the walk.
     private const int MaxDepth = 32;
 
     private static readonly ConcurrentDictionary<Type, bool> ByType = new();
 
-    /// <param name="configuration">A root, something above the section, or the section itself; null for nothing at all.</param>
-    /// <param name="dataOf">What a provider that keeps its data in the ordinary way is taken to hold; null for just that.</param>
+    /// <param name="configuration">A root, a section above ours, or our section itself; null for none.</param>
+    /// <param name="dataOf">
+    /// Returns the data of a provider that derives from <see cref="ConfigurationProvider"/>; null for its own data.
+    /// </param>
     /// <param name="above">The path of the section that ours is in; empty at the root.</param>
     public static RawSettings Read(
         IConfiguration? configuration, Func<ConfigurationProvider, IDictionary<string, string?>>? dataOf = null, string above = "")
@@ -152,7 +154,8 @@ internal static class SettingReader
             ? section
             : configuration.GetSection(SectionName);
 
-    // By the methods that a call through the interface reaches, so that overloads and explicit implementations do not matter.
+    // By the methods that a call through the interface reaches, so that overloads and explicit implementations do not
+    // matter.
     private static bool KeepsData(IConfigurationProvider provider) => provider is ConfigurationProvider && ByType.GetOrAdd(provider.GetType(), static type =>
     {
         InterfaceMapping map = type.GetInterfaceMap(typeof(IConfigurationProvider));

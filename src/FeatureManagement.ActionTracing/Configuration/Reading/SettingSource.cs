@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>Fills <see cref="RawSettings"/> from configuration. Never throws once it has read something. Thread-safe.</summary>
+/// <summary>
+/// Fills <see cref="RawSettings"/> from configuration. Never throws after the first successful reading. Thread-safe.
+/// </summary>
 internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawSettings>
 {
     private const int Attempts = 5;
@@ -25,10 +27,10 @@ internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawS
         options.IsUnreadable = raw.IsUnreadable;
     }
 
-    /// <summary>The files whose edits are seen only after a restart.</summary>
+    /// <summary>The files whose edits take effect only after a restart.</summary>
     public IReadOnlyList<string> NotReloaded() => _files.NotReloaded();
 
-    /// <summary>Loads files that have changed although no watcher said so.</summary>
+    /// <summary>Loads files that have changed without a notification of their watcher.</summary>
     public void CheckFiles()
     {
         List<FileConfigurationProvider> changed;
@@ -39,10 +41,10 @@ internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawS
             try
             {
                 ConfigurationFiles.CheckReadable(file);
-                // Not under the lock, for it tells everybody who listens.
+                // Not under the lock, because it notifies listeners.
                 file.Load();
             }
-#pragma warning disable CA1031 // One file's fault is no reason to leave out the others, whatever the provider's make.
+#pragma warning disable CA1031 // A file that fails must not stop the check of the others.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -66,14 +68,14 @@ internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawS
                     _hasRead = true;
                     return raw;
                 }
-                // Somebody writes to a provider while we read it, or a provider of another make fails.
+                // Another thread changes a provider during the reading, or a provider fails.
 #pragma warning disable CA1031
                 catch (Exception exception) when (attempt == Attempts && _hasRead)
                 {
                     return new RawSettings
                     {
                         IsUnreadable = true,
-                        FileFaults = [$"Configuration cannot be read: {KeptJsonProvider.ReasonOf(exception)}. What was last read stands."],
+                        FileFaults = [$"Configuration cannot be read: {KeptJsonProvider.ReasonOf(exception)}. The last good configuration stays in force."],
                     };
                 }
                 catch (Exception) when (attempt < Attempts)

@@ -3,14 +3,15 @@ using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>Grows the tree of settings from the paths and values of one provider after the other.</summary>
+/// <summary>Builds the tree of settings from the paths and values of one provider after the other.</summary>
 internal sealed class SettingTree
 {
-    // Deeper than any field, and shallow enough for recursion over whatever somebody wrote.
+    // Deeper than any field, and shallow enough for recursion over any input.
     private const int MaxDepth = 16;
 
     private readonly Dictionary<string, string> _spellings = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _paths = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _paths =
+        new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     private readonly List<SettingFault> _faults = [];
     private SettingNode? _latestFlag;
     private int _provider;
@@ -35,7 +36,7 @@ internal sealed class SettingTree
         _latestFlag = null;
     }
 
-    /// <summary>The provider has said all that it has to say.</summary>
+    /// <summary>Ends the settings of the current provider.</summary>
     public void Complete()
     {
         int length = 0;
@@ -51,7 +52,7 @@ internal sealed class SettingTree
     }
 
     /// <param name="path">The path below the section, with colons.</param>
-    /// <param name="value">The value there; null, as JSON's, says nothing but that the setting is there.</param>
+    /// <param name="value">The value; null means that the setting exists.</param>
     public void Add(ReadOnlySpan<char> path, string? value)
     {
         SettingNode node = Root;
@@ -109,9 +110,12 @@ internal sealed class SettingTree
         if (ReferenceEquals(flag, _latestFlag) && name.SequenceEqual(flag.Name))
             return;
         _latestFlag = flag;
-        if (_spellings.TryAdd(flag.Name, name.SequenceEqual(flag.Name) ? flag.Name : name.ToString()) || name.SequenceEqual(_spellings[flag.Name]))
+        string spelling = name.SequenceEqual(flag.Name) ? flag.Name : name.ToString();
+        if (_spellings.TryAdd(flag.Name, spelling) || name.SequenceEqual(_spellings[flag.Name]))
             return;
-        var fault = new SettingFault(flag.Name, "", $"is there twice, as '{ForeignText.Quote(_spellings[flag.Name])}' and as '{ForeignText.Quote(name.ToString())}'; names that differ only by case are the same, so rename or remove one");
+        var fault = new SettingFault(flag.Name, "",
+            $"is there twice, as '{ForeignText.Quote(_spellings[flag.Name])}' and as '{ForeignText.Quote(spelling)}'; "
+            + "names that differ only by case are the same, so rename or remove one");
         if (!_faults.Contains(fault))
             _faults.Add(fault);
     }
@@ -155,7 +159,7 @@ internal sealed class SettingTree
         Rollout,
         List,
 
-        /// <summary>Whatever the application wants: nothing in it is a comment of ours.</summary>
+        /// <summary>The application's own settings: nothing in it is a comment.</summary>
         Config,
         Other,
     }

@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
-/// <summary>Reads what belongs to no flag.</summary>
+/// <summary>Reads the settings that belong to no flag.</summary>
 internal static class SettingsReader
 {
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);

@@ -15,6 +15,6 @@ public enum ChangeSource
     /// <summary>A rollout that took a step or was completed.</summary>
     Rollout,
 
-    /// <summary>A guard of a rollout that put everything back.</summary>
+    /// <summary>A guard of a rollout that rolled it back.</summary>
     Safety,
 }

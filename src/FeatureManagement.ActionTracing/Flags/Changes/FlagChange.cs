@@ -2,23 +2,26 @@ using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>Who changes a flag, why and from where. Goes with every change, into the audit and the log. Immutable.</summary>
+/// <summary>
+/// Who changes a flag, why and from where. Goes with every change, into the audit and the log. Immutable.
+/// </summary>
 /// <remarks>
-/// Actor and reason must not be blank, nor longer than <see cref="MaxLength"/>, and U+0000 or half of a surrogate pair is refused, because no store keeps them.
-/// An emergency alone is never refused for words: they are made to fit, and <see cref="EmergencyResult.Note"/> says so.
+/// Actor and reason must not be blank, nor longer than <see cref="MaxLength"/>, and U+0000 or half of a surrogate pair
+/// is refused, because no store keeps them. An emergency alone is never refused for words: they are made to fit, and
+/// <see cref="EmergencyResult.Note"/> says so.
 /// </remarks>
 /// <param name="Actor">Who: a person or a service.</param>
-/// <param name="Reason">Why, in words for whoever reads the audit later.</param>
+/// <param name="Reason">Why, in words for the readers of the audit.</param>
 /// <param name="Source">From where.</param>
 public sealed record FlagChange(string Actor, string Reason, ChangeSource Source = ChangeSource.Code)
 {
-    /// <summary>The longest actor and reason that are taken.</summary>
+    /// <summary>The maximum length of actor and reason, in characters.</summary>
     public const int MaxLength = 1_000;
 
     /// <summary>The ETag of the flag that the caller expects; null for any.</summary>
     internal string? ETag { get; init; }
 
-    /// <summary>A reason that a machine made from parts of any length, cut to what is taken.</summary>
+    /// <summary>Cuts a generated reason to <see cref="MaxLength"/>.</summary>
     internal static string Cut(string reason) => ForeignText.Cut(reason, MaxLength);
 
     internal IReadOnlyList<string> Faults() => [.. new[] { FaultOf("an actor", Actor), FaultOf("a reason", Reason) }.OfType<string>()];

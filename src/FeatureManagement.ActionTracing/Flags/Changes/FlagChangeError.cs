@@ -6,7 +6,7 @@ public enum FlagChangeError
     /// <summary>There is no such flag.</summary>
     UnknownFlag,
 
-    /// <summary>The change itself is wrong, whatever state the flag is in.</summary>
+    /// <summary>The change itself is invalid in every state of the flag.</summary>
     Invalid,
 
     /// <summary>The flag's state does not allow it: it is in a rollout or in emergency, or it is not.</summary>

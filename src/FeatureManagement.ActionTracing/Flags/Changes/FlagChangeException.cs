@@ -2,7 +2,10 @@ using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>A change of a flag was refused, and nothing was changed. The message says what was refused, by which rule, and what to do.</summary>
+/// <summary>
+/// A change of a flag was refused, and nothing was changed. The message says what was refused, by which rule, and what
+/// to do.
+/// </summary>
 public sealed class FlagChangeException : Exception
 {
     /// <summary>Creates the exception.</summary>
@@ -23,6 +26,6 @@ public sealed class FlagChangeException : Exception
     /// <summary>Why the change was refused.</summary>
     public FlagChangeError Error { get; }
 
-    /// <summary>All that is wrong, a sentence each; the message has them in a row.</summary>
+    /// <summary>Every error, one sentence each. The message joins them.</summary>
     public IReadOnlyList<string> Errors { get; }
 }

@@ -18,6 +18,9 @@ public sealed record ExperimentMetric
     /// <summary>Values above this count as this, or null.</summary>
     public double? Cap { get; init; }
 
-    /// <summary>A unit's values count for this long after its first exposure, and the unit counts when that has passed; null for no window.</summary>
+    /// <summary>
+    /// A unit's values count for this long after its first exposure, and the unit counts when that has passed; null for
+    /// no window.
+    /// </summary>
     public TimeSpan? Window { get; init; }
 }

@@ -9,10 +9,11 @@ using Microsoft.FeatureManagement.FeatureFilters;
 namespace FeatureManagement.ActionTracing.Integration;
 
 /// <summary>
-/// The per-request snapshots of Microsoft.FeatureManagement, which remember their first answer for as long as their scope lives. A flag in emergency goes to the
-/// managers instead; all else is Microsoft's own behaviour. While a flag is watched, they note what gates were told.
+/// Decorates the per-request snapshots of Microsoft.FeatureManagement, which keep their first answer until their scope
+/// ends. A flag in emergency is evaluated by the managers instead. While a rollout observes a flag, calls of gates are
+/// noted.
 /// </summary>
-internal sealed class FlagFeatureManagerSnapshot(
+internal sealed class ActionTracingFeatureManagerSnapshot(
     FlagEvaluator evaluator,
     AmbientContext ambient,
     AmbientAction action,
@@ -21,7 +22,7 @@ internal sealed class FlagFeatureManagerSnapshot(
     IFeatureManagerSnapshot inner,
     IVariantFeatureManagerSnapshot innerVariants) : IFeatureManagerSnapshot, IVariantFeatureManagerSnapshot
 {
-    // Not inlined, for the caller is asked for.
+    // Not inlined, because the calling assembly is read.
     [MethodImpl(MethodImplOptions.NoInlining)]
     public Task<bool> IsEnabledAsync(string feature)
     {
@@ -73,7 +74,7 @@ internal sealed class FlagFeatureManagerSnapshot(
     private bool IsWatched(string feature) =>
         action.IsWatched && evaluator.Snapshot.TryFind(feature, out CompiledFlag? flag) && flag.Observers.Rollout is not null;
 
-    // The managers observe and publish the evaluation; another manager of the application, or an emergency that has just ended, changes nothing about the answer.
+    // The managers observe and publish the evaluation. The answer stays off, also if the emergency has just ended.
     private static async Task<bool> OffAsync(Task<bool> answer)
     {
         await answer.ConfigureAwait(false);
@@ -99,6 +100,8 @@ internal sealed class FlagFeatureManagerSnapshot(
     private bool IsEmergency(string feature, object? context)
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
-        return snapshot.AnyEmergency && snapshot.TryFind(feature, out CompiledFlag? flag) && snapshot.Emergency(flag, Subject.From(context), out _) is not null;
+        return snapshot.AnyEmergency
+            && snapshot.TryFind(feature, out CompiledFlag? flag)
+            && snapshot.Emergency(flag, Subject.From(context), out _) is not null;
     }
 }

@@ -5,8 +5,11 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Integration;
 
-/// <summary>The flags of one snapshot as the library's own definitions, each made once, at first use. Thread-safe.</summary>
-internal sealed class LibraryDefinitions(FlagSnapshot snapshot, AmbientAction action)
+/// <summary>
+/// The flags of one snapshot as definitions of Microsoft.FeatureManagement, each created once, at first use.
+/// Thread-safe.
+/// </summary>
+internal sealed class FlagFeatureDefinitions(FlagSnapshot snapshot, AmbientAction action)
 {
     private readonly Task<FeatureDefinition>?[] _definitions = new Task<FeatureDefinition>?[snapshot.Flags.Length];
 
@@ -27,10 +30,10 @@ internal sealed class LibraryDefinitions(FlagSnapshot snapshot, AmbientAction ac
         return Task.FromResult(new FeatureDefinition
         {
             Name = flag.Name,
-            EnabledFor = filter is null ? [] : [new FeatureFilterConfiguration { Name = filter, ParametersObject = new CompiledRule(snapshot, flag, action) }],
+            EnabledFor = filter is null ? [] : [FilterConfiguration(filter, flag)],
             RequirementType = RequirementType.All,
             Status = flag.IsDisabled ? FeatureStatus.Disabled : FeatureStatus.Conditional,
-            Variants = flag.Variants is { } table ? [.. table.Variants.Select((variant, i) => new VariantDefinition { Name = variant.Name, ConfigurationValue = table.Section(i) })] : [],
+            Variants = flag.Variants is null ? [] : Variants(flag.Variants),
             Allocation = flag.Variants is null ? null : Allocation(flag.Variants),
             Telemetry = new TelemetryConfiguration { Enabled = flag.Definition.Telemetry },
         });
@@ -54,6 +57,12 @@ internal sealed class LibraryDefinitions(FlagSnapshot snapshot, AmbientAction ac
             _ => PercentageFilter.Alias,
         };
     }
+
+    private FeatureFilterConfiguration FilterConfiguration(string filter, CompiledFlag flag) =>
+        new() { Name = filter, ParametersObject = new CompiledRule(snapshot, flag, action) };
+
+    private static VariantDefinition[] Variants(VariantTable table) =>
+        [.. table.Variants.Select((variant, i) => new VariantDefinition { Name = variant.Name, ConfigurationValue = table.Section(i) })];
 
     private static Allocation Allocation(VariantTable table)
     {

@@ -5,18 +5,19 @@ using Microsoft.FeatureManagement;
 namespace FeatureManagement.ActionTracing.Integration;
 
 /// <summary>
-/// Evaluations of our flags by Microsoft.FeatureManagement: where a session manager may have a word, or telemetry is to be published. It gets the context that
-/// we evaluate for, so that it assigns the same variant; a flag in emergency goes to a manager without session managers, which could overrule it.
+/// Evaluates our flags by Microsoft.FeatureManagement, where a session manager may override the answer or telemetry is
+/// published. The context is passed on, so that the variant is the same. A flag in emergency is evaluated without
+/// session managers, because they could override it.
 /// </summary>
-internal sealed class LibraryCalls(FlagEvaluator evaluator, IFeatureManager inner, IVariantFeatureManager innerVariants, Lazy<FeatureManager>? withoutSessions)
+internal sealed class DelegatedEvaluator(FlagEvaluator evaluator, IFeatureManager inner, IVariantFeatureManager innerVariants, Lazy<FeatureManager>? withoutSessions)
 {
     private readonly bool _sessions = withoutSessions is not null;
 
-    /// <summary>Whether any evaluation of a flag may belong here.</summary>
-    public bool MayTake(CompiledFlag flag) => _sessions || flag.Telemetry;
+    /// <summary>Whether an evaluation of a flag may be delegated.</summary>
+    public bool MayApply(CompiledFlag flag) => _sessions || flag.Telemetry;
 
-    /// <summary>Whether an evaluation belongs here.</summary>
-    public bool Take(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) => flag.Telemetry || _sessions && !IsEmergency(snapshot, flag, subject);
+    /// <summary>Whether an evaluation is delegated.</summary>
+    public bool Applies(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) => flag.Telemetry || _sessions && !IsEmergency(snapshot, flag, subject);
 
     /// <summary>Evaluates for the ambient context.</summary>
     public Task<bool> IsEnabledAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
@@ -38,7 +39,7 @@ internal sealed class LibraryCalls(FlagEvaluator evaluator, IFeatureManager inne
     public Task<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, TContext context)
     {
         IFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : inner;
-        // A context of an unknown type goes as it is.
+        // A context of an unknown type is passed on unchanged.
         return Observed(snapshot, flag, subject, subject.Key is null ? manager.IsEnabledAsync(feature, context) : manager.IsEnabledAsync(feature, subject.ToContext()));
     }
 
@@ -58,32 +59,32 @@ internal sealed class LibraryCalls(FlagEvaluator evaluator, IFeatureManager inne
         ValueTask<Variant> answer = IsAnonymous(flag, subject)
             ? manager.GetVariantAsync(feature, cancellationToken)
             : manager.GetVariantAsync(feature, subject.ToContext(), cancellationToken);
-        return evaluator.IsHeard(snapshot) ? ObservedAsync(snapshot, flag, subject, answer) : answer;
+        return evaluator.IsObserved(snapshot) ? ObservedAsync(snapshot, flag, subject, answer) : answer;
     }
 
     private static bool IsEmergency(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
         snapshot.AnyEmergency && snapshot.Emergency(flag, subject, out _) is not null;
 
-    // Without a context and without variants, Microsoft.FeatureManagement needs none either, and publishes none.
-    private static bool IsAnonymous(CompiledFlag flag, in Subject subject) => flag.Variants is null && subject.IsNobody;
+    // Without a context and without variants, Microsoft.FeatureManagement needs no context and publishes none.
+    private static bool IsAnonymous(CompiledFlag flag, in Subject subject) => flag.Variants is null && subject.IsWithoutContext;
 
     private Task<bool> Observed(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, Task<bool> answer) =>
-        evaluator.IsHeard(snapshot) ? ObservedAsync(snapshot, flag, subject, new ValueTask<bool>(answer)).AsTask() : answer;
+        evaluator.IsObserved(snapshot) ? ObservedAsync(snapshot, flag, subject, new ValueTask<bool>(answer)).AsTask() : answer;
 
     private ValueTask<bool> Observed(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, ValueTask<bool> answer) =>
-        evaluator.IsHeard(snapshot) ? ObservedAsync(snapshot, flag, subject, answer) : answer;
+        evaluator.IsObserved(snapshot) ? ObservedAsync(snapshot, flag, subject, answer) : answer;
 
     private async ValueTask<bool> ObservedAsync(FlagSnapshot snapshot, CompiledFlag flag, Subject subject, ValueTask<bool> answer)
     {
         bool on = await answer.ConfigureAwait(false);
-        evaluator.Gave(snapshot, flag, subject, on);
+        evaluator.ObserveAnswer(snapshot, flag, subject, on);
         return on;
     }
 
     private async ValueTask<Variant> ObservedAsync(FlagSnapshot snapshot, CompiledFlag flag, Subject subject, ValueTask<Variant> answer)
     {
         Variant variant = await answer.ConfigureAwait(false);
-        evaluator.Gave(snapshot, flag, subject, variant);
+        evaluator.ObserveVariant(snapshot, flag, subject, variant);
         return variant;
     }
 }

@@ -7,19 +7,20 @@ using Microsoft.FeatureManagement.FeatureFilters;
 namespace FeatureManagement.ActionTracing.Integration;
 
 /// <summary>
-/// The managers of Microsoft.FeatureManagement, with our flags answered at once from the snapshot. All other features go to it, and so do ours where it must see
-/// the call (<see cref="LibraryCalls"/>).
+/// Decorates the managers of Microsoft.FeatureManagement: evaluates our flags from the snapshot. It forwards all other
+/// features, and our flags where Microsoft.FeatureManagement must see the call (<see cref="DelegatedEvaluator"/>).
 /// </summary>
-internal sealed class FlagFeatureManager(
+internal sealed class ActionTracingFeatureManager(
     SnapshotSource source,
     FlagEvaluator evaluator,
     AmbientContext ambient,
     EvaluationWarnings warnings,
     IFeatureManager inner,
     IVariantFeatureManager innerVariants,
-    LibraryCalls library) : IFeatureManager, IVariantFeatureManager
+    DelegatedEvaluator delegated) : IFeatureManager, IVariantFeatureManager
 {
-    // A generic call through an interface is slow: where Microsoft's own class is beneath, as it nearly always is, it is called by its name.
+    // A generic call through an interface is slow, so the class of Microsoft.FeatureManagement is called directly where
+    // it is the inner manager.
     private readonly FeatureManager? _microsoft = ReferenceEquals(inner, innerVariants) ? inner as FeatureManager : null;
 
     public Task<bool> IsEnabledAsync(string feature)
@@ -29,8 +30,8 @@ internal sealed class FlagFeatureManager(
             return inner.IsEnabledAsync(feature);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? pending))
             return AwaitAsync(feature, snapshot, flag, pending, CancellationToken.None);
-        return library.Take(snapshot, flag, subject)
-            ? library.IsEnabledAsync(feature, snapshot, flag, subject)
+        return delegated.Applies(snapshot, flag, subject)
+            ? delegated.IsEnabledAsync(feature, snapshot, flag, subject)
             : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -41,8 +42,8 @@ internal sealed class FlagFeatureManager(
             return innerVariants.IsEnabledAsync(feature, cancellationToken);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? pending))
             return new ValueTask<bool>(AwaitAsync(feature, snapshot, flag, pending, cancellationToken));
-        return library.Take(snapshot, flag, subject)
-            ? library.IsEnabledAsync(feature, snapshot, flag, subject, cancellationToken)
+        return delegated.Applies(snapshot, flag, subject)
+            ? delegated.IsEnabledAsync(feature, snapshot, flag, subject, cancellationToken)
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -51,7 +52,7 @@ internal sealed class FlagFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _microsoft?.IsEnabledAsync(feature, context) ?? inner.IsEnabledAsync(feature, context);
-        return context is FeatureFlagContext ours && !library.MayTake(flag)
+        return context is FeatureFlagContext ours && !delegated.MayApply(flag)
             ? Answers.Of(evaluator.IsOn(snapshot, flag, new Subject(ours)))
             : IsEnabledAsync(feature, snapshot, flag, context);
     }
@@ -61,7 +62,7 @@ internal sealed class FlagFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _microsoft?.IsEnabledAsync(feature, context, cancellationToken) ?? innerVariants.IsEnabledAsync(feature, context, cancellationToken);
-        return context is FeatureFlagContext ours && !library.MayTake(flag)
+        return context is FeatureFlagContext ours && !delegated.MayApply(flag)
             ? new ValueTask<bool>(evaluator.IsOn(snapshot, flag, new Subject(ours)))
             : IsEnabledAsync(feature, snapshot, flag, context, cancellationToken);
     }
@@ -81,7 +82,7 @@ internal sealed class FlagFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, context, cancellationToken);
-        return context is FeatureFlagContext ours && !library.MayTake(flag)
+        return context is FeatureFlagContext ours && !delegated.MayApply(flag)
             ? new ValueTask<Variant>(VariantOf(snapshot, flag, new Subject(ours))!)
             : GetVariantAsync(feature, snapshot, flag, Subject.From(context), cancellationToken);
     }
@@ -93,9 +94,9 @@ internal sealed class FlagFeatureManager(
     private bool TryGetSubject(FlagSnapshot snapshot, CompiledFlag flag, out Subject subject, out Task<Subject> pending)
     {
         bool needed = snapshot.NeedsContext(flag);
-        if (needed || library.MayTake(flag))
+        if (needed || delegated.MayApply(flag))
             return ambient.TryGet(out subject, out pending!, warn: needed);
-        subject = Subject.Nobody;
+        subject = Subject.WithoutContext;
         pending = null!;
         return true;
     }
@@ -111,8 +112,8 @@ internal sealed class FlagFeatureManager(
     private async Task<bool> AwaitAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> pending, CancellationToken cancellationToken)
     {
         Subject subject = await pending.ConfigureAwait(false);
-        return library.Take(snapshot, flag, subject)
-            ? await library.IsEnabledAsync(feature, snapshot, flag, subject, cancellationToken).ConfigureAwait(false)
+        return delegated.Applies(snapshot, flag, subject)
+            ? await delegated.IsEnabledAsync(feature, snapshot, flag, subject, cancellationToken).ConfigureAwait(false)
             : evaluator.IsOn(snapshot, flag, subject);
     }
 
@@ -120,31 +121,31 @@ internal sealed class FlagFeatureManager(
         string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> pending, CancellationToken cancellationToken) =>
         await GetVariantAsync(feature, snapshot, flag, await pending.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
-    // Any context, any flag. Apart from their callers, which are the quicker for it.
+    // Any context, any flag. Separate methods keep their callers fast.
     private Task<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context)
     {
         Subject subject = SubjectOf(context);
-        return library.Take(snapshot, flag, subject)
-            ? library.IsEnabledAsync(feature, snapshot, flag, subject, context)
+        return delegated.Applies(snapshot, flag, subject)
+            ? delegated.IsEnabledAsync(feature, snapshot, flag, subject, context)
             : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
     private ValueTask<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context, CancellationToken cancellationToken)
     {
         Subject subject = SubjectOf(context);
-        return library.Take(snapshot, flag, subject)
-            ? library.IsEnabledAsync(feature, snapshot, flag, subject, context, cancellationToken)
+        return delegated.Applies(snapshot, flag, subject)
+            ? delegated.IsEnabledAsync(feature, snapshot, flag, subject, context, cancellationToken)
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
     private ValueTask<Variant> GetVariantAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, CancellationToken cancellationToken) =>
-        library.Take(snapshot, flag, subject)
-            ? library.GetVariantAsync(feature, snapshot, flag, subject, cancellationToken)
+        delegated.Applies(snapshot, flag, subject)
+            ? delegated.GetVariantAsync(feature, snapshot, flag, subject, cancellationToken)
             : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
 
     private Variant? VariantOf(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         int variant = evaluator.Variant(snapshot, flag, subject);
-        return variant < 0 ? null : flag.Variants!.ToLibrary(variant);
+        return variant < 0 ? null : flag.Variants!.CreateVariant(variant);
     }
 }
