@@ -43,13 +43,13 @@ internal static class RolloutWork
         private int _step;
         private int _looksOfStep;
 
-        public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
+        public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
         {
             _looksOfStep = query.Step == _step ? _looksOfStep + 1 : 0;
             _step = query.Step;
             long exposed = (long)(query.Percentage * 10 * _looksOfStep), control = 1_000L * _looksOfStep - exposed;
             bool bad = ++_looks > badAfter;
-            return ValueTask.FromResult(new RolloutMetrics
+            return ValueTask.FromResult(new RolloutObservations
             {
                 Exposed = new RolloutArm { Units = exposed, AtRisk = exposed, Bad = bad ? exposed / 2 : 0 },
                 Control = new RolloutArm { Units = control, AtRisk = control },

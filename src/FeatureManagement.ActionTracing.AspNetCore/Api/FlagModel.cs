@@ -124,9 +124,9 @@ internal sealed record FlagModel
     internal sealed record FlagExperiment(string Control, string PrimaryMetric);
 
     /// <summary>The rollout in short; <c>api/flags/{name}/rollout</c> has all of it. Reason and actor are those of the last hand or guard that moved it.</summary>
-    internal sealed record FlagRollout(RolloutPhase Phase, decimal TargetPercentage, double Progress, bool IsHeld, bool CanResume, DateTimeOffset? EndedAt, string Actor, string Reason)
+    internal sealed record FlagRollout(RolloutPhase Phase, decimal TargetPercentage, double Progress, bool IsOnHold, bool CanResume, DateTimeOffset? EndedAt, string Actor, string Reason)
     {
         public static FlagRollout Of(RolloutStatus rollout) => new(
-            rollout.Phase, rollout.TargetPercentage, rollout.Progress, rollout.IsHeld, rollout.CanResume, rollout.EndedAt, rollout.Actor, rollout.Reason);
+            rollout.Phase, rollout.TargetPercentage, rollout.Progress, rollout.IsOnHold, rollout.CanResume, rollout.EndedAt, rollout.Actor, rollout.Reason);
     }
 }

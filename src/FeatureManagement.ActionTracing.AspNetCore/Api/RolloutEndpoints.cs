@@ -52,7 +52,7 @@ internal static class RolloutEndpoints
         CurrentPercentage = status.CurrentPercentage,
         TargetPercentage = status.CurrentPercentage,
         Progress = 0,
-        Credited = TimeSpan.Zero,
+        MonitoredTime = TimeSpan.Zero,
         StartedAt = status.StartedAt,
         EndedAt = status.EndedAt,
         Actor = status.Actor,

@@ -219,17 +219,17 @@ internal sealed class WatchedStep : IExposureObserver
     /// <summary>The counts of a part of the units.</summary>
     private sealed class Stripe(Lock gate)
     {
-        private readonly ArmTally _exposed = new();
-        private readonly ArmTally _control = new();
+        private readonly ArmCounter _exposed = new();
+        private readonly ArmCounter _control = new();
 
         public Lock Gate => gate;
 
         public ActionCounts Actions { get; set; }
 
-        public ArmTally Of(bool exposed) => exposed ? _exposed : _control;
+        public ArmCounter Of(bool exposed) => exposed ? _exposed : _control;
     }
 
-    private sealed class ArmTally
+    private sealed class ArmCounter
     {
         private long _atRisk;
         private long _bad;

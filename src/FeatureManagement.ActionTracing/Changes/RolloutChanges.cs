@@ -71,7 +71,7 @@ internal static class RolloutChanges
             Phase = phase,
             Step = rollout.Step + 1,
             Round = RolloutCurve.BandOf(percentage) == RolloutCurve.BandOf(rollout.Percentage) ? rollout.Round : rollout.Round + 1,
-            Credited = ledger.Credited,
+            MonitoredTime = ledger.MonitoredTime,
             History = [.. Left(rollout, ledger, now), new RolloutStep { Percentage = percentage, Phase = phase, At = now }],
         };
     }
@@ -86,21 +86,21 @@ internal static class RolloutChanges
 
     /// <param name="flag">The flag.</param>
     /// <param name="rollout">Its rollout, or null.</param>
-    /// <param name="newSplit">Whether the split did not fit: then evidence about it begins anew, with a new round. The other evidence stays.</param>
+    /// <param name="newSampleRatio">Whether the split did not fit: then evidence about it begins anew, with a new round. The other evidence stays.</param>
     /// <param name="change">Who and why.</param>
     /// <param name="now">The time.</param>
-    public static RolloutRecord Resume(string flag, RolloutRecord? rollout, bool newSplit, FlagChange change, DateTimeOffset now)
+    public static RolloutRecord Resume(string flag, RolloutRecord? rollout, bool newSampleRatio, FlagChange change, DateTimeOffset now)
     {
         if (rollout is null)
             throw NoRollout(flag);
-        if (rollout.Phase != RolloutPhase.Paused && !newSplit)
+        if (rollout.Phase != RolloutPhase.Paused && !newSampleRatio)
             throw Conflict($"The rollout of flag '{flag}' is not paused; there is nothing to resume.");
         return rollout with
         {
             Phase = RolloutCurve.PhaseOf(rollout.Percentage),
-            Step = newSplit ? rollout.Step + 1 : rollout.Step,
-            Round = newSplit ? rollout.Round + 1 : rollout.Round,
-            SplitSince = newSplit ? rollout.Step + 1 : rollout.SplitSince,
+            Step = newSampleRatio ? rollout.Step + 1 : rollout.Step,
+            Round = newSampleRatio ? rollout.Round + 1 : rollout.Round,
+            SampleRatioSince = newSampleRatio ? rollout.Step + 1 : rollout.SampleRatioSince,
             Actor = change.Actor,
             Reason = change.Reason,
             ChangedAt = now,
@@ -156,7 +156,7 @@ internal static class RolloutChanges
                 Actor = actor,
                 Reason = reason,
                 ChangedAt = now,
-                Credited = ledger is not null && ledger.Id == rollout.Id ? ledger.Credited : rollout.Credited,
+                MonitoredTime = ledger is not null && ledger.Id == rollout.Id ? ledger.MonitoredTime : rollout.MonitoredTime,
                 History = Left(last ?? rollout, ledger, now),
                 Findings = ledger is not null && ledger.Id == rollout.Id ? EvidenceFindings.Of(rollout.Plan, ledger) : null,
             },

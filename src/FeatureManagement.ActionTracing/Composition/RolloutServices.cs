@@ -10,9 +10,9 @@ internal static class RolloutServices
     {
         services.TryAddSingleton<IRolloutMetricsSource, RecorderMetricsSource>();
         services.TryAddSingleton<RolloutLedgers>();
-        services.TryAddSingleton<RolloutMeter>();
+        services.TryAddSingleton<RolloutMetrics>();
         services.TryAddSingleton<RolloutRunner>();
-        services.TryAddSingleton<RolloutMoments>();
+        services.TryAddSingleton<DueChecks>();
         services.TryAddSingleton<RolloutLoop>();
         services.AddHostedService(static provider => provider.GetRequiredService<RolloutLoop>());
         services.TryAddSingleton<IRolloutManager, RolloutManager>();

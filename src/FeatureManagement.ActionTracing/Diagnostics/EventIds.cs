@@ -51,8 +51,8 @@ internal static class EventIds
     public const int TraceOutputNotFlushed = 302;
     public const int TraceNotSerializable = 303;
     public const int RolledBack = 400;
-    public const int Held = 401;
-    public const int LookFailed = 402;
+    public const int OnHold = 401;
+    public const int CheckFailed = 402;
     public const int TickFailed = 403;
     public const int NotStarted = 404;
     public const int NotMoved = 405;

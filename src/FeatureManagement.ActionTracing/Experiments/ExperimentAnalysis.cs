@@ -46,14 +46,14 @@ internal static class ExperimentAnalysis
 
     private static ExperimentSplit Split(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, out double logE)
     {
-        SplitEvidence evidence = default;
+        SampleRatioEvidence evidence = default;
         long[] units = new long[run.Variants.Count];
         double[] expected = new double[run.Variants.Count];
         foreach (ExperimentStep step in run.Steps)
         {
             double[] weights = [.. step.Weights.Select(weight => (double)weight)];
             long[] counts = [.. run.Variants.Select((_, variant) => tally.Find(step.Number, variant)?.Split ?? 0)];
-            evidence += SplitEvidence.Of(weights, counts);
+            evidence += SampleRatioEvidence.Of(weights, counts);
             (double total, long all) = (weights.Sum(), counts.Sum());
             for (int i = 0; i < counts.Length; i++)
             {
@@ -65,7 +65,7 @@ internal static class ExperimentAnalysis
         double largest = Math.Max(logE, earlier.SplitLogE);
         return new ExperimentSplit
         {
-            IsBroken = largest >= -Math.Log(SplitEvidence.Alpha),
+            IsBroken = largest >= -Math.Log(SampleRatioEvidence.Alpha),
             PValue = Math.Min(1, Math.Exp(-largest)),
             Shares = [.. run.Variants.Select((variant, i) => new ExperimentShare(variant, units[i], expected[i]))],
         };

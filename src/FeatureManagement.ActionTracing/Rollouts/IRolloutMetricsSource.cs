@@ -13,7 +13,7 @@ public interface IRolloutMetricsSource
     /// <summary>Reads what is known of a step. The first call for a step begins to count for it.</summary>
     /// <param name="query">Which step.</param>
     /// <param name="cancellationToken">Bounds the call.</param>
-    ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken);
+    ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken);
 
     /// <summary>The rollout of a flag has ended: nothing more needs to be counted for it.</summary>
     /// <param name="flag">The flag's name.</param>

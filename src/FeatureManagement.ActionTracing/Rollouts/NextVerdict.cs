@@ -11,15 +11,15 @@ internal static class NextVerdict
     /// <param name="thresholds">The thresholds in force now.</param>
     /// <param name="ledger">The evidence after the check.</param>
     /// <param name="seen">What this process saw; null for nothing.</param>
-    public static BadOutcomes Needs(RolloutRecord record, SafetyThresholds? thresholds, RolloutLedger ledger, RolloutMetrics? seen)
+    public static BadOutcomes Needs(RolloutRecord record, SafetyThresholds? thresholds, RolloutLedger ledger, RolloutObservations? seen)
     {
         RolloutPhase phase = RolloutCurve.PhaseOf(record.Percentage);
         RolloutLimits limits = RolloutLimits.Of(thresholds, phase);
         BadOutcomes needs = BadOutcomes.NeverReached;
-        AlphaSplit alpha = AlphaSplit.Of(record.Plan, ledger.ComparedFirst ?? false);
+        AlphaBudget alpha = AlphaBudget.Of(record.Plan, ledger.ComparedFirst ?? false);
         if (record.Plan.Guard && RolloutLedger.CanCompare(record.Percentage))
         {
-            double compared = AlphaSplit.Of(record.Plan, ledger.ComparedFirst ?? true).Comparison;
+            double compared = AlphaBudget.Of(record.Plan, ledger.ComparedFirst ?? true).Comparison;
             needs = needs with
             {
                 // Were all of them exposed: which arm they are of must not decide when a window is closed.

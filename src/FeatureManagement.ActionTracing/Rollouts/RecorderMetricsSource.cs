@@ -12,7 +12,7 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
 
     public event Action<string, EarlyCheck>? Due;
 
-    public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
+    public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -25,7 +25,7 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
             if (query.SlowThreshold is { } slow && counts.SlowThreshold != slow)
                 watched.Watch.SetSlowThreshold(slow);
             watched.Gated = counts.Gated;
-            return ValueTask.FromResult(new RolloutMetrics
+            return ValueTask.FromResult(new RolloutObservations
             {
                 Exposed = ArmOf(counts.Exposed) with
                 {

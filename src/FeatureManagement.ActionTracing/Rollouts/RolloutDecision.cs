@@ -47,12 +47,12 @@ internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, Rollou
         ledger = ledger with { Unavailable = TimeSpan.Zero, Hold = null };
         if (paused)
             return new(RolloutDecisionKind.None, ledger);
-        ledger = ledger with { Counted = next, Credited = ledger.Credited + counted };
-        if (ledger.Credited >= RolloutCurve.Duration(record.Plan))
+        ledger = ledger with { Counted = next, MonitoredTime = ledger.MonitoredTime + counted };
+        if (ledger.MonitoredTime >= RolloutCurve.Duration(record.Plan))
             return new(RolloutDecisionKind.Complete, ledger, record.Plan.TargetPercentage);
-        if (ledger.Credited - record.Credited < settings.ProgressionInterval)
+        if (ledger.MonitoredTime - record.MonitoredTime < settings.ProgressionInterval)
             return new(RolloutDecisionKind.None, ledger);
-        decimal share = RolloutCurve.At(record.Plan, record.Start, ledger.Credited);
+        decimal share = RolloutCurve.At(record.Plan, record.Start, ledger.MonitoredTime);
         if (share >= record.Plan.TargetPercentage)
             return new(RolloutDecisionKind.Complete, ledger, share);
         return share > record.Percentage ? new(RolloutDecisionKind.Step, ledger, share) : new(RolloutDecisionKind.None, ledger);

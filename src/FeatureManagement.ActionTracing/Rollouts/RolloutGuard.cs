@@ -17,17 +17,17 @@ internal static class RolloutGuard
     /// <param name="thresholds">The thresholds in force now.</param>
     /// <param name="ledger">The evidence of all processes, the newest copy included.</param>
     /// <param name="seen">What this process saw, with its windows; null for nothing.</param>
-    public static RolloutVerdict Judge(RolloutRecord record, SafetyThresholds? thresholds, RolloutLedger ledger, RolloutMetrics? seen)
+    public static RolloutVerdict Judge(RolloutRecord record, SafetyThresholds? thresholds, RolloutLedger ledger, RolloutObservations? seen)
     {
         if (Breach(record, thresholds, ledger, seen) is { } breach)
             return new(VerdictKind.Regressed, breach);
         RolloutPhase phase = RolloutCurve.PhaseOf(record.Percentage);
         RolloutLimits limits = RolloutLimits.Of(thresholds, phase);
-        double alpha = AlphaSplit.Of(record.Plan, ledger.ComparedFirst).Comparison;
+        double alpha = AlphaBudget.Of(record.Plan, ledger.ComparedFirst).Comparison;
         if (record.Plan.Guard && Worse(record.Plan, ledger, alpha) is { } worse)
             return new(VerdictKind.Regressed, worse);
-        if (record.Plan.Guard && ledger.SplitMismatch)
-            return new(VerdictKind.SplitMismatch, RolloutText.Split(record, ledger));
+        if (record.Plan.Guard && ledger.SampleRatioMismatch)
+            return new(VerdictKind.SampleRatioMismatch, RolloutText.SampleRatio(record, ledger));
         long units = ledger.UnitsIn(phase);
         if (units < limits.MinimumSamples)
             return new(VerdictKind.TooFewSamples, RolloutText.Of($"{limits.MinimumSamples - units} more users with the flag on are needed in this phase ({units} of {limits.MinimumSamples} were seen)."));
@@ -35,7 +35,7 @@ internal static class RolloutGuard
     }
 
     /// <summary>What breaks a threshold, or the bound without control; null where nothing does. It may be asked at any time, whatever the reason.</summary>
-    public static string? Breach(RolloutRecord record, SafetyThresholds? thresholds, RolloutLedger ledger, RolloutMetrics? seen)
+    public static string? Breach(RolloutRecord record, SafetyThresholds? thresholds, RolloutLedger ledger, RolloutObservations? seen)
     {
         RolloutPhase phase = RolloutCurve.PhaseOf(record.Percentage);
         RolloutLimits limits = RolloutLimits.Of(thresholds, phase);
@@ -43,7 +43,7 @@ internal static class RolloutGuard
             return breach;
         if (limits.WithoutControl is not { } bound)
             return null;
-        double alpha = AlphaSplit.Of(record.Plan, ledger.ComparedFirst).WithoutControl;
+        double alpha = AlphaBudget.Of(record.Plan, ledger.ComparedFirst).WithoutControl;
         if (ledger.Gated is var gated && gated.Stops(bound, alpha))
             return RolloutText.Of($"error rate {RolloutText.Percent(gated.Errors, gated.Units)} of {gated.Units} users behind a gate of the flag, as likely as not at least {RolloutText.Percent(gated.Lower(0.5))}; without control at most {RolloutText.Percent(bound)} is allowed");
         double most = WindowBound(bound);

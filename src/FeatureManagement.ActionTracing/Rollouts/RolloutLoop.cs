@@ -10,9 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
-/// <summary>Looks at every rollout each <c>safetyInterval</c>, begins those that were planned, and starts those that configuration says start by themselves.</summary>
+/// <summary>Checks at every rollout each <c>safetyInterval</c>, begins those that were planned, and starts those that configuration says start by themselves.</summary>
 internal sealed partial class RolloutLoop(
-    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, RolloutMoments moments, TimeProvider time,
+    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, DueChecks due, TimeProvider time,
     ILogger<RolloutLoop> logger) : BackgroundService
 {
     // Never disposed: without a wait handle they hold nothing, and a host that is disposed without a stop still runs a check.
@@ -23,7 +23,7 @@ internal sealed partial class RolloutLoop(
     private readonly Dictionary<string, (string Content, string Why)> _said = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>One look at everything.</summary>
-    public Task TickAsync(CancellationToken cancellationToken) => OneAtATimeAsync(_tick, () => LookAsync(cancellationToken), cancellationToken);
+    public Task TickAsync(CancellationToken cancellationToken) => OneAtATimeAsync(_tick, () => CheckAsync(cancellationToken), cancellationToken);
 
     /// <summary>
     /// What does not wait for that: percentages that have just come into force are observed, and bad outcomes that may change a verdict are judged. What is to be
@@ -32,11 +32,11 @@ internal sealed partial class RolloutLoop(
     public Task CatchUpAsync(CancellationToken cancellationToken)
     {
         var flags = new List<Task>();
-        foreach (string flag in moments.TakeBegun())
+        foreach (string flag in due.TakeBegun())
             flags.Add(GuardedAsync(flag, () => BeginAsync(flag, cancellationToken), cancellationToken));
-        foreach ((string flag, EarlyCheck check) in moments.TakeDue())
+        foreach ((string flag, EarlyCheck check) in due.TakeDue())
         {
-            moments.Checked(flag);
+            due.Checked(flag);
             flags.Add(GuardedAsync(flag, () => Active(flag) is { } rollout ? runner.CheckEarlyAsync(flag, rollout, check, cancellationToken) : Task.CompletedTask, cancellationToken));
         }
         return Task.WhenAll(flags);
@@ -50,19 +50,19 @@ internal sealed partial class RolloutLoop(
         return Task.CompletedTask;
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task CheckAsync(CancellationToken cancellationToken)
     {
         // What is stored is not known: nothing may go forward.
         if (!control.IsLoaded)
             return;
-        var looks = new List<Task>();
+        var checks = new List<Task>();
         foreach ((string name, VersionedRecord laid) in control.Records())
         {
             if (laid.Record.Rollout is not null)
-                looks.Add(GuardedAsync(name, () => MoveAsync(name, cancellationToken), cancellationToken));
+                checks.Add(GuardedAsync(name, () => MoveAsync(name, cancellationToken), cancellationToken));
         }
         // Beside each other: where a source or the store gives no answer for one, the others are guarded all the same.
-        await Task.WhenAll(looks).ConfigureAwait(false);
+        await Task.WhenAll(checks).ConfigureAwait(false);
         foreach (string flag in runner.Watched)
             await GuardedAsync(flag, () => ForgetEnded(flag), cancellationToken).ConfigureAwait(false);
         // Last, for what is on its way already comes first.
@@ -89,7 +89,7 @@ internal sealed partial class RolloutLoop(
         var running = new List<Task>();
         while (true)
         {
-            await TryAsync(moments.WaitAsync, stoppingToken).ConfigureAwait(false);
+            await TryAsync(due.WaitAsync, stoppingToken).ConfigureAwait(false);
             if (stoppingToken.IsCancellationRequested)
                 break;
             running.RemoveAll(static task => task.IsCompleted);
@@ -133,7 +133,7 @@ internal sealed partial class RolloutLoop(
         if (control.Record(flag).Record.Rollout is not null && source.Configured(flag) is not null)
             return Task.CompletedTask;
         runner.Forget(flag);
-        moments.Forget(flag);
+        due.Forget(flag);
         return Task.CompletedTask;
     }
 
@@ -152,8 +152,8 @@ internal sealed partial class RolloutLoop(
             return Task.CompletedTask; // it decides nothing any more, and whoever saw the edit ends it
         if (rollout.Phase != RolloutPhase.Planned)
         {
-            moments.Checked(name);
-            return runner.LookAsync(name, rollout, cancellationToken);
+            due.Checked(name);
+            return runner.CheckAsync(name, rollout, cancellationToken);
         }
         return rollout.StartedAt > now ? Task.CompletedTask : control.CommitAsync(new FlagEdit
         {

@@ -24,7 +24,7 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
     public Task<RolloutStatus> ResumeAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
         CommitAsync(flag, "rollout_resumed", change, (configured, record, now) => record with
         {
-            Rollout = RolloutChanges.Resume(configured.Name, record.Rollout, record.Rollout is { } rollout && IsSplitWrong(flag, rollout), change, now),
+            Rollout = RolloutChanges.Resume(configured.Name, record.Rollout, record.Rollout is { } rollout && HasSampleRatioMismatch(flag, rollout), change, now),
             At = now,
         }, cancellationToken);
 
@@ -96,7 +96,7 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
     private static FlagEdit Edit(string flag, string action, FlagChange change, DateTimeOffset now, Func<FlagDefinition, FlagRecord, FlagRecord> decide) =>
         new() { Flag = flag, Action = action, Change = change, At = now, Decide = decide };
 
-    private bool IsSplitWrong(string flag, RolloutRecord rollout) => runner.Last(flag, rollout.Id)?.Ledger is { SplitMismatch: true } ledger && ledger.SplitSince == rollout.SplitSince;
+    private bool HasSampleRatioMismatch(string flag, RolloutRecord rollout) => runner.Last(flag, rollout.Id)?.Ledger is { SampleRatioMismatch: true } ledger && ledger.SampleRatioSince == rollout.SampleRatioSince;
 
     private RolloutLedger? LedgerOf(string flag, FlagRecord record) => record.Rollout is { } rollout ? runner.Last(flag, rollout.Id)?.Ledger : null;
 

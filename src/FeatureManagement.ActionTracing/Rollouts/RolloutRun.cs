@@ -8,12 +8,12 @@ internal sealed class RolloutRun(string id, TimeSpan credited)
     // While the store is unavailable there is a copy at each check. Beyond this, every second one is left out, so that two windows become one.
     private const int MaxUnsaved = 1_024;
 
-    private volatile RolloutLook? _last;
+    private volatile RolloutCheck? _last;
     private (RolloutLedger Before, RolloutLedger After, int Copies)? _added;
 
     public string Id => id;
 
-    public RolloutLedger Ledger { get; set; } = new() { Id = id, Credited = credited };
+    public RolloutLedger Ledger { get; set; } = new() { Id = id, MonitoredTime = credited };
 
     /// <summary>The ledger's version in the store; 0 before it was read.</summary>
     public long Version { get; set; }
@@ -74,7 +74,7 @@ internal sealed class RolloutRun(string id, TimeSpan credited)
     public string Guards { get; set; } = "";
 
     /// <summary>What the last look left, or null before the first.</summary>
-    public RolloutLook? Last
+    public RolloutCheck? Last
     {
         get => _last;
         set => _last = value;

@@ -12,12 +12,12 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>
-/// Looks at one rollout at a time: reads what was seen, decides, and does what was decided. Other processes over the store do the same beside it; the
+/// Checks at one rollout at a time: reads what was seen, decides, and does what was decided. Other processes over the store do the same beside it; the
 /// versions of the documents let one of them count time and take a step.
 /// </summary>
 internal sealed partial class RolloutRunner(
-    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutLedgers ledgers, IRolloutMetricsSource metrics,
-    RolloutMeter meter, TimeProvider time, ILogger<RolloutRunner> logger)
+    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutLedgers ledgers, IRolloutMetricsSource metricsSource,
+    RolloutMetrics metrics, TimeProvider time, ILogger<RolloutRunner> logger)
 {
     private const int MaxAttempts = 5;
     private const string Actor = "action-tracing";
@@ -25,10 +25,10 @@ internal sealed partial class RolloutRunner(
     private readonly ConcurrentDictionary<string, RolloutRun> _runs = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What the last look at a rollout left here, or null.</summary>
-    public RolloutLook? Last(string flag, string id) => _runs.GetValueOrDefault(flag) is { } run && run.Id == id ? run.Last : null;
+    public RolloutCheck? Last(string flag, string id) => _runs.GetValueOrDefault(flag) is { } run && run.Id == id ? run.Last : null;
 
     /// <summary>What the last look at each rollout left here, by flag: null before the first, and another object after each.</summary>
-    public IEnumerable<KeyValuePair<string, RolloutLook?>> Looks => _runs.Select(static run => KeyValuePair.Create(run.Key, run.Value.Last));
+    public IEnumerable<KeyValuePair<string, RolloutCheck?>> Checks => _runs.Select(static run => KeyValuePair.Create(run.Key, run.Value.Last));
 
     /// <summary>Flags that are watched here.</summary>
     public IEnumerable<string> Watched => _runs.Keys;
@@ -37,16 +37,16 @@ internal sealed partial class RolloutRunner(
     public void Forget(string flag)
     {
         _runs.TryRemove(flag, out _);
-        metrics.Forget(flag);
+        metricsSource.Forget(flag);
     }
 
     /// <summary>One look at a flag's rollout. An error of the rollout's own machinery holds it, and moves it neither way.</summary>
-    public async Task LookAsync(string flag, RolloutRecord record, CancellationToken cancellationToken)
+    public async Task CheckAsync(string flag, RolloutRecord record, CancellationToken cancellationToken)
     {
         RolloutRun run = RunOf(flag, record);
         try
         {
-            await LookAsync(flag, record, run, cancellationToken).ConfigureAwait(false);
+            await CheckAsync(flag, record, run, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -60,7 +60,7 @@ internal sealed partial class RolloutRunner(
             var verdict = new RolloutVerdict(VerdictKind.Failed, $"The last look failed: {Short(exception)}");
             if (run.Last?.Verdict != verdict)
                 LogFailed(ForeignText.Escape(flag), exception);
-            run.Last = new RolloutLook(
+            run.Last = new RolloutCheck(
                 run.Ledger with { Hold = new RolloutHold(verdict.Kind, verdict.Reason, time.GetUtcNow()) }, verdict, run.Last?.Guards ?? "", run.Last?.DefaultKeys ?? 0);
         }
     }
@@ -74,7 +74,7 @@ internal sealed partial class RolloutRunner(
         // In the middle of a step, as after a pause, what the arms did so far must not move the end of the comparison's window.
         EarlyCheck check = run.At?.Step == record.Step ? EarlyCheck.Absolute : EarlyCheck.Absolute | EarlyCheck.Comparison;
         SafetyThresholds? thresholds = Live(flag, record).SafetyThresholds;
-        (RolloutMetrics? seen, _) = await ObserveAsync(flag, record, run, configuration.Catalog.Settings, cancellationToken).ConfigureAwait(false);
+        (RolloutObservations? seen, _) = await ObserveAsync(flag, record, run, configuration.Catalog.Settings, cancellationToken).ConfigureAwait(false);
         Arm(flag, record, thresholds, Take(record, run.Ledger, run, seen), seen, check);
         SayGuards(flag, run, RolloutGuards.Describe(record, record.Limits(thresholds), run.Last?.Ledger));
         // After a restart: how alpha is divided was decided before, and is not decided anew by what is seen here first.
@@ -90,7 +90,7 @@ internal sealed partial class RolloutRunner(
         if (!_runs.TryGetValue(flag, out RolloutRun? run) || run.Id != record.Id)
             return;
         SafetyThresholds? thresholds = Live(flag, record).SafetyThresholds;
-        (RolloutMetrics? seen, _) = await ObserveAsync(flag, record, run, configuration.Catalog.Settings, cancellationToken).ConfigureAwait(false);
+        (RolloutObservations? seen, _) = await ObserveAsync(flag, record, run, configuration.Catalog.Settings, cancellationToken).ConfigureAwait(false);
         if (seen is null)
             return;
         RolloutLedger taken = Take(record, run.Ledger, run, seen);
@@ -106,11 +106,11 @@ internal sealed partial class RolloutRunner(
             Arm(flag, record, thresholds, taken, seen, check);
     }
 
-    private async Task LookAsync(string flag, RolloutRecord record, RolloutRun run, CancellationToken cancellationToken)
+    private async Task CheckAsync(string flag, RolloutRecord record, RolloutRun run, CancellationToken cancellationToken)
     {
         FeatureFlagSettings settings = configuration.Catalog.Settings;
         RolloutConfig live = Live(flag, record);
-        (RolloutMetrics? seen, string? failure) = await ObserveAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
+        (RolloutObservations? seen, string? failure) = await ObserveAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
 
         // A rollback does not wait for the store, and neither do checks before their time: this one closes a window, whatever becomes of the store.
         if (seen is not null)
@@ -144,14 +144,14 @@ internal sealed partial class RolloutRunner(
                 SayHeld(flag, verdict);
             string guards = RolloutGuards.Describe(record, record.Limits(live.SafetyThresholds), decision.Ledger);
             SayGuards(flag, run, guards);
-            run.Last = new RolloutLook(decision.Ledger, verdict, guards, seen?.DefaultKeys ?? run.Last?.DefaultKeys ?? 0);
+            run.Last = new RolloutCheck(decision.Ledger, verdict, guards, seen?.DefaultKeys ?? run.Last?.DefaultKeys ?? 0);
             Arm(flag, record, live.SafetyThresholds, decision.Ledger, seen);
             await DoAsync(flag, record, decision, cancellationToken).ConfigureAwait(false);
             if (control.Record(flag).Record.Rollout is { } after && after.Id == record.Id && after.Step != record.Step)
             {
                 // The new step is watched from its first moment.
                 BeginStep(run, after);
-                (RolloutMetrics? first, _) = await MeasureAsync(flag, after, run, settings, cancellationToken).ConfigureAwait(false);
+                (RolloutObservations? first, _) = await MeasureAsync(flag, after, run, settings, cancellationToken).ConfigureAwait(false);
                 Arm(flag, after, live.SafetyThresholds, run.Ledger, first);
             }
             return;
@@ -163,7 +163,7 @@ internal sealed partial class RolloutRunner(
     {
         DateTimeOffset now = time.GetUtcNow();
         RolloutLedger ledger = decision.Ledger;
-        var watched = TimeSpan.FromSeconds(Math.Round(ledger.Credited.TotalSeconds));
+        var watched = TimeSpan.FromSeconds(Math.Round(ledger.MonitoredTime.TotalSeconds));
         switch (decision.Kind)
         {
             case RolloutDecisionKind.Step:
@@ -196,7 +196,7 @@ internal sealed partial class RolloutRunner(
         if (ReferenceEquals(acted.Before, acted.After))
             return;
         LogRolledBack(ForeignText.Escape(flag), record.Percentage, reason);
-        meter.RolledBack(flag);
+        metrics.RolledBack(flag);
     }
 
     private static void BeginStep(RolloutRun run, RolloutRecord record)
@@ -208,7 +208,7 @@ internal sealed partial class RolloutRunner(
     }
 
     /// <summary>Reads what was seen of the step, and before that what was still seen of the one before.</summary>
-    private async Task<(RolloutMetrics? Seen, string? Failure)> ObserveAsync(
+    private async Task<(RolloutObservations? Seen, string? Failure)> ObserveAsync(
         string flag, RolloutRecord record, RolloutRun run, FeatureFlagSettings settings, CancellationToken cancellationToken)
     {
         // Another process took a step, or somebody resumed: what was seen here since the last look still belongs to the step before.
@@ -218,7 +218,7 @@ internal sealed partial class RolloutRunner(
         return await MeasureAsync(flag, record, run, settings, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(RolloutMetrics? Seen, string? Failure)> MeasureAsync(
+    private async Task<(RolloutObservations? Seen, string? Failure)> MeasureAsync(
         string flag, RolloutRecord record, RolloutRun run, FeatureFlagSettings settings, CancellationToken cancellationToken)
     {
         RolloutQuery query = record.Query(flag, run.Ledger.SlowThreshold);
@@ -226,7 +226,7 @@ internal sealed partial class RolloutRunner(
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
-            return (await metrics.ReadAsync(query, bound.Token).AsTask().WaitAsync(bound.Token).ConfigureAwait(false), null);
+            return (await metricsSource.ReadAsync(query, bound.Token).AsTask().WaitAsync(bound.Token).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -241,10 +241,10 @@ internal sealed partial class RolloutRunner(
     }
 
     /// <summary>Makes a check due before its time once bad outcomes may change the verdict.</summary>
-    private void Arm(string flag, RolloutRecord record, SafetyThresholds? thresholds, RolloutLedger ledger, RolloutMetrics? seen,
+    private void Arm(string flag, RolloutRecord record, SafetyThresholds? thresholds, RolloutLedger ledger, RolloutObservations? seen,
         EarlyCheck check = EarlyCheck.Absolute | EarlyCheck.Comparison)
     {
-        if (metrics is IEarlyChecks early)
+        if (metricsSource is IEarlyChecks early)
             early.Arm(flag, NextVerdict.Needs(record, thresholds, ledger, seen), check);
     }
 
@@ -262,7 +262,7 @@ internal sealed partial class RolloutRunner(
 
     private RolloutRun RunOf(string flag, RolloutRecord record) => _runs.AddOrUpdate(flag, _ => NewRun(record), (_, known) => known.Id == record.Id ? known : NewRun(record));
 
-    private static RolloutLedger Take(RolloutRecord record, RolloutLedger ledger, RolloutRun run, RolloutMetrics? seen)
+    private static RolloutLedger Take(RolloutRecord record, RolloutLedger ledger, RolloutRun run, RolloutObservations? seen)
     {
         ledger = run.WithUnsaved(record, ledger);
         if (seen is null)
@@ -271,7 +271,7 @@ internal sealed partial class RolloutRunner(
         return ledger with { SlowThreshold = ledger.SlowThreshold ?? record.Plan.SlowThreshold ?? seen.ControlPercentile95 };
     }
 
-    private static RolloutStratum StratumOf(RolloutRecord record, string key, RolloutMetrics seen) =>
+    private static RolloutStratum StratumOf(RolloutRecord record, string key, RolloutObservations seen) =>
         new() { Key = key, Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control, Actions = seen.Actions };
 
     private bool CanBeOn(string flag)
@@ -283,7 +283,7 @@ internal sealed partial class RolloutRunner(
     private static bool IsStill(RolloutRecord record, FlagRecord laid) =>
         laid.Emergency is null && laid.Rollout is { } rollout && rollout.Id == record.Id && rollout.Step == record.Step && rollout.Phase == record.Phase;
 
-    private RolloutRun NewRun(RolloutRecord record) => new(record.Id, record.Credited) { Mark = time.GetTimestamp(), Counted = -1 };
+    private RolloutRun NewRun(RolloutRecord record) => new(record.Id, record.MonitoredTime) { Mark = time.GetTimestamp(), Counted = -1 };
 
     private static FlagEdit Edit(string flag, string action, string reason, ChangeSource source, DateTimeOffset at, Func<FlagDefinition, FlagRecord, FlagRecord> decide) =>
         new() { Flag = flag, Action = action, Change = new FlagChange(Actor, reason, source), At = at, Decide = decide };
@@ -292,7 +292,7 @@ internal sealed partial class RolloutRunner(
     private void SayHeld(string flag, RolloutVerdict verdict)
     {
         string name = ForeignText.Escape(flag);
-        LogHeld(verdict.Kind == VerdictKind.TooFewSamples ? LogLevel.Information : LogLevel.Warning, name, verdict.Reason);
+        LogOnHold(verdict.Kind == VerdictKind.TooFewSamples ? LogLevel.Information : LogLevel.Warning, name, verdict.Reason);
     }
 
     // Of a source of others: one line, and not longer than a sentence can bear.
@@ -303,12 +303,12 @@ internal sealed partial class RolloutRunner(
     [LoggerMessage(EventIds.RolledBack, LogLevel.Error, "The rollout of flag '{Flag}' was rolled back at {Percentage} %: {Reason}.", EventName = "RolledBack")]
     private partial void LogRolledBack(string flag, decimal percentage, string reason);
 
-    [LoggerMessage(EventId = EventIds.Held, Message = "The rollout of flag '{Flag}' is held. {Reason}", EventName = "Held")]
-    private partial void LogHeld(LogLevel level, string flag, string reason);
+    [LoggerMessage(EventId = EventIds.OnHold, Message = "The rollout of flag '{Flag}' is held. {Reason}", EventName = "OnHold")]
+    private partial void LogOnHold(LogLevel level, string flag, string reason);
 
     [LoggerMessage(EventIds.RolloutGuards, LogLevel.Information, "Rollout of flag '{Flag}': {Guards}", EventName = "RolloutGuards")]
     private partial void LogGuards(string flag, string guards);
 
-    [LoggerMessage(EventIds.LookFailed, LogLevel.Error, "The rollout of flag '{Flag}' could not be looked at; it stands where it is.", EventName = "LookFailed")]
+    [LoggerMessage(EventIds.CheckFailed, LogLevel.Error, "The rollout of flag '{Flag}' could not be looked at; it stands where it is.", EventName = "CheckFailed")]
     private partial void LogFailed(string flag, Exception exception);
 }

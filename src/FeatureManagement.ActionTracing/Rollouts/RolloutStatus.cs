@@ -28,7 +28,7 @@ public sealed record RolloutStatus
     public required double Progress { get; init; }
 
     /// <summary>Time that was watched and found healthy.</summary>
-    public required TimeSpan Credited { get; init; }
+    public required TimeSpan MonitoredTime { get; init; }
 
     /// <summary>When it started, or is planned to.</summary>
     public required DateTimeOffset StartedAt { get; init; }
@@ -40,10 +40,10 @@ public sealed record RolloutStatus
     public DateTimeOffset? EstimatedCompletion { get; init; }
 
     /// <summary>What it is waiting for, in a sentence; null where it has ended.</summary>
-    public string? WaitingFor { get; init; }
+    public string? NextStep { get; init; }
 
     /// <summary>Whether something holds it, so that no time is credited.</summary>
-    public bool IsHeld { get; init; }
+    public bool IsOnHold { get; init; }
 
     /// <summary>Whether resuming by hand lets it go on: it is paused, or held by a split that does not fit.</summary>
     public bool CanResume { get; init; }

@@ -7,12 +7,12 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// <summary>Says how a rollout stands, in numbers and sentences. Pure.</summary>
 internal static class RolloutStatuses
 {
-    public static RolloutStatus Of(string flag, RolloutRecord record, RolloutLook? look, bool stored, TimeSpan progressionInterval, DateTimeOffset now)
+    public static RolloutStatus Of(string flag, RolloutRecord record, RolloutCheck? look, bool stored, TimeSpan progressionInterval, DateTimeOffset now)
     {
         RolloutLedger? ledger = look?.Ledger;
         bool ended = record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack;
         TimeSpan duration = RolloutCurve.Duration(record.Plan);
-        TimeSpan credited = ended || ledger is null || ledger.Credited < record.Credited ? record.Credited : ledger.Credited;
+        TimeSpan credited = ended || ledger is null || ledger.MonitoredTime < record.MonitoredTime ? record.MonitoredTime : ledger.MonitoredTime;
         RolloutFindings found = record.Findings ?? (ledger is null ? RolloutFindings.None : EvidenceFindings.Of(record.Plan, ledger));
         bool held = !ended && (record.Phase == RolloutPhase.Paused || ledger?.Hold is not null);
         return new RolloutStatus
@@ -25,13 +25,13 @@ internal static class RolloutStatuses
             CurrentPercentage = record.Percentage,
             TargetPercentage = record.Plan.TargetPercentage,
             Progress = record.Phase == RolloutPhase.Complete ? 1 : duration > TimeSpan.Zero ? Math.Clamp(credited / duration, 0, 1) : 0,
-            Credited = credited,
+            MonitoredTime = credited,
             StartedAt = record.StartedAt,
             EndedAt = ended ? record.ChangedAt : null,
             EstimatedCompletion = ended || held ? null : RolloutBounds.Add(record.Phase == RolloutPhase.Planned ? record.StartedAt : now, duration - credited),
-            WaitingFor = ended ? null : Waiting(record, ledger, credited, duration, progressionInterval),
-            IsHeld = held,
-            CanResume = held && (record.Phase == RolloutPhase.Paused || ledger?.Hold?.Kind == VerdictKind.SplitMismatch),
+            NextStep = ended ? null : Waiting(record, ledger, credited, duration, progressionInterval),
+            IsOnHold = held,
+            CanResume = held && (record.Phase == RolloutPhase.Paused || ledger?.Hold?.Kind == VerdictKind.SampleRatioMismatch),
             Note = ended || look is not { Verdict: { Kind: VerdictKind.Healthy, Reason.Length: > 0 } verdict } ? null : verdict.Reason,
             Guards = look?.Guards is { Length: > 0 } guards ? guards : RolloutGuards.Describe(record, record.Limits(record.Plan.SafetyThresholds), ledger),
             Actor = record.Actor,
@@ -58,7 +58,7 @@ internal static class RolloutStatuses
         CurrentPercentage = record.Percentage,
         TargetPercentage = record.Percentage,
         Progress = 0,
-        Credited = TimeSpan.Zero,
+        MonitoredTime = TimeSpan.Zero,
         StartedAt = record.StartedAt,
         EndedAt = record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack ? record.ChangedAt : null,
         Actor = record.Actor,
@@ -75,7 +75,7 @@ internal static class RolloutStatuses
             return $"Paused by {record.Actor}: {record.Reason}. It goes on when somebody resumes it.";
         if (ledger?.Hold is { } hold)
             return hold.Reason;
-        TimeSpan next = progressionInterval - (credited - record.Credited);
+        TimeSpan next = progressionInterval - (credited - record.MonitoredTime);
         TimeSpan rest = duration - credited;
         TimeSpan wait = next < rest ? next : rest;
         return wait <= TimeSpan.Zero ? "The next step of its plan." : Text($"{TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)):c} more of watched time until the next step is looked at.");

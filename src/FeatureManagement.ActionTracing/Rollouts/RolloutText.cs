@@ -21,9 +21,9 @@ internal static class RolloutText
         return lower > 0 ? Of($"{estimate}, as likely as not at least {lower:0.##} ×") : estimate;
     }
 
-    public static string Split(RolloutRecord record, RolloutLedger ledger)
+    public static string SampleRatio(RolloutRecord record, RolloutLedger ledger)
     {
-        RolloutStratum[] seen = [.. ledger.Open.Where(stratum => stratum.Step >= ledger.SplitSince)];
+        RolloutStratum[] seen = [.. ledger.Open.Where(stratum => stratum.Step >= ledger.SampleRatioSince)];
         long exposed = seen.Sum(stratum => stratum.Exposed.Units), control = seen.Sum(stratum => stratum.Control.Units);
         return Of($"The split does not fit: {Percent(exposed, exposed + control)} of {exposed + control} users have the flag on, and {record.Percentage:0.####} % should. Look for exposures that are lost, cached answers or filtered bots; then resume with a reason.");
     }

@@ -42,7 +42,7 @@ public sealed class FiveRolloutsTests
             await Eventually.EqualAsync("over", () => Task.FromResult(five.StatusOf(flag).Phase == RolloutPhase.RollingBack ? "rolling back" : "over"));
             RolloutStatus status = five.StatusOf(flag);
             RolloutPhase expected = FiveRollouts.Healthy.Contains(flag) ? RolloutPhase.Complete : RolloutPhase.RolledBack;
-            Assert.True(expected == status.Phase, $"Run {run}: the rollout of '{flag}' is {status.Phase}, not {expected}: {status.WaitingFor} {status.Note} {string.Join("; ", status.History)}");
+            Assert.True(expected == status.Phase, $"Run {run}: the rollout of '{flag}' is {status.Phase}, not {expected}: {status.NextStep} {status.Note} {string.Join("; ", status.History)}");
         }
 
         // Each user comes once, as long as the rollout goes on.

@@ -19,7 +19,7 @@ public sealed class ShopperTests
         using SampleProcess shop = await StartAsync(root);
         await Eventually.EqualAsync($"{users}", async () => $"{Units(await RolloutAsync(shop))}");
         // For seconds more each comes again and again, and nobody else does.
-        await Eventually.EqualAsync("later", async () => TimeSpan.Parse((string)(await RolloutAsync(shop))["credited"]!, CultureInfo.InvariantCulture) >= TimeSpan.FromSeconds(4) ? "later" : "now");
+        await Eventually.EqualAsync("later", async () => TimeSpan.Parse((string)(await RolloutAsync(shop))["monitoredTime"]!, CultureInfo.InvariantCulture) >= TimeSpan.FromSeconds(4) ? "later" : "now");
         JsonObject later = await RolloutAsync(shop);
         Assert.Equal(users, Units(later));
         Assert.Equal(0, (double?)later["errors"]!["exposed"] ?? 0);

@@ -228,7 +228,7 @@ public sealed class HostileTextTests : IDisposable
     {
         public ScriptedSource? Instead { get; set; }
 
-        public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) =>
+        public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) =>
             Instead?.ReadAsync(query, cancellationToken) ?? throw new InvalidOperationException(Hostile);
 
         public void Forget(string flag)

@@ -165,7 +165,7 @@ public sealed class ExperimentAnalysisTests
     public void Split_AddsUpOverSteps_AndStaysBroken()
     {
         ExperimentRun run = Sums.Run([[99, 1], [95, 5], [1, 1]], Sums.Bought);
-        ArmTally[] vector =
+        VariantTally[] vector =
         [
             Sums.Arm(1, 0, 9_880, Sums.Ones(0)), Sums.Arm(1, 1, 120, Sums.Ones(0)), Sums.Arm(2, 0, 9_440, Sums.Ones(0)), Sums.Arm(2, 1, 560, Sums.Ones(0)),
             Sums.Arm(3, 0, 4_850, Sums.Ones(0)), Sums.Arm(3, 1, 5_150, Sums.Ones(0)),
@@ -210,7 +210,7 @@ public sealed class ExperimentAnalysisTests
         Assert.Equal(evidence.History.OrderBy(point => point.At), evidence.History);
     }
 
-    private static ExperimentResult Look(ExperimentRun run, params ArmTally[] arms) =>
+    private static ExperimentResult Look(ExperimentRun run, params VariantTally[] arms) =>
         ExperimentAnalysis.Look(run, Sums.Of(run, arms), new ExperimentEvidence(), Sums.Noon).Result;
 
     private static void AssertInterval(double estimate, double low, double high, ExperimentInterval actual)

@@ -143,7 +143,7 @@ public sealed class GuardrailTests
         {
             ExperimentMetric metric = Metric("complained", higherIsBetter: swapped, window);
             ExperimentRun run = Sums.Run([.. steps.Select(_ => (decimal[])[1, 1])], Sums.Bought, metric);
-            var arms = new List<ArmTally>();
+            var arms = new List<VariantTally>();
             var evidence = new ExperimentEvidence();
             for (int step = 0; step < steps.Length; step++)
             {
@@ -160,7 +160,7 @@ public sealed class GuardrailTests
         }
 
         // Where more is better, the arm that the vector calls exposed is control.
-        static ArmTally Arm(int step, CountWindow sums, bool bad, bool swapped) => bad
+        static VariantTally Arm(int step, CountWindow sums, bool bad, bool swapped) => bad
             ? Sums.Arm(step + 1, swapped ? 0 : 1, sums.Exposed, Sums.Ones(0), Sums.Ones(sums.BadExposed, sums.Exposed))
             : Sums.Arm(step + 1, swapped ? 1 : 0, sums.Control, Sums.Ones(0), Sums.Ones(sums.BadControl, sums.Control));
     }

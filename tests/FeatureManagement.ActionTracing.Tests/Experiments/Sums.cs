@@ -20,11 +20,11 @@ internal static class Sums
 
     public static ExperimentMetric Bought { get; } = new() { Name = "bought", Kind = MetricKind.Binary, Role = MetricRole.Primary };
 
-    public static ExperimentTally Of(ExperimentRun run, params ArmTally[] arms) =>
+    public static ExperimentTally Of(ExperimentRun run, params VariantTally[] arms) =>
         new() { Closed = new long[run.Metrics.Count], Arms = [.. arms], Units = arms.Sum(arm => arm.Units) };
 
     /// <summary>One variant in one step; each metric has its conversions, or its values.</summary>
-    public static ArmTally Arm(int step, int variant, long units, params MetricTally[] metrics) => new() { Step = step, Variant = variant, Units = units, Split = units, Metrics = metrics };
+    public static VariantTally Arm(int step, int variant, long units, params MetricTally[] metrics) => new() { Step = step, Variant = variant, Units = units, Split = units, Metrics = metrics };
 
     public static MetricTally Ones(long ones, long closed = 0) => new(closed, ones, default);
 

@@ -28,8 +28,8 @@ internal sealed class ArmedSource : IRolloutMetricsSource, IEarlyChecks
             Armed.Add((flag, check));
     }
 
-    public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) =>
-        query.Flag == Hung ? new(new TaskCompletionSource<RolloutMetrics>().Task) : _inner.ReadAsync(query, cancellationToken);
+    public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) =>
+        query.Flag == Hung ? new(new TaskCompletionSource<RolloutObservations>().Task) : _inner.ReadAsync(query, cancellationToken);
 
     public void Forget(string flag) => _inner.Forget(flag);
 }

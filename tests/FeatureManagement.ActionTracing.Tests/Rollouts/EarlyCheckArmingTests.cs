@@ -41,7 +41,7 @@ public sealed class EarlyCheckArmingTests
         int before = _source.Armed.Count;
         host.Time.Advance(RolloutHost.Interval);
         await host.Get<RolloutLoop>().TickAsync(default);
-        Assert.True(host.Status.IsHeld);
+        Assert.True(host.Status.IsOnHold);
         Assert.Equal([("checkout", Both)], _source.Armed.Skip(before));
     }
 
@@ -59,7 +59,7 @@ public sealed class EarlyCheckArmingTests
         Task tick = loop.TickAsync(default);
         Assert.False(tick.IsCompleted);
 
-        host.Get<RolloutMoments>().Forget("layout");
+        host.Get<DueChecks>().Forget("layout");
         int before = _source.Armed.Count;
         _source.Call("layout");
         await loop.CatchUpAsync(default).WaitAsync(TimeSpan.FromSeconds(30));

@@ -96,7 +96,7 @@ internal sealed record EarlyCheckSimulation
 
         bool Check()
         {
-            RolloutMetrics seen = new() { Exposed = on.Copy(Judged), Control = off.Copy(Judged), Actions = RolloutActions.None, Window = RolloutActions.None };
+            RolloutObservations seen = new() { Exposed = on.Copy(Judged), Control = off.Copy(Judged), Actions = RolloutActions.None, Window = RolloutActions.None };
             ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record), Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control }, ended);
             ledger = ledger with { ErrorWindows = [], SlowWindows = [] }; // they are for people
             ended = null;

@@ -125,7 +125,7 @@ public class GatedPageSimulationTests
         public bool IsRolledBack()
         {
             OutcomeCounts counts = Watch.Read();
-            RolloutMetrics seen = new()
+            RolloutObservations seen = new()
             {
                 Exposed = RecorderMetricsSource.ArmOf(counts.Exposed) with { GatedUnits = counts.Gated.Units, GatedBad = counts.Gated.Errors },
                 Control = RecorderMetricsSource.ArmOf(counts.Control),

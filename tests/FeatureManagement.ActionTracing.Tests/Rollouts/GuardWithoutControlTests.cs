@@ -35,7 +35,7 @@ public sealed class GuardWithoutControlTests
 
         host.Act(Healthy, Exposed(host, "user").First());
         await host.TickAsync();
-        Assert.False(host.Status.IsHeld); // too few do not put it on hold
+        Assert.False(host.Status.IsOnHold); // too few do not put it on hold
         Assert.Equal(Sentence + " Nothing judges it yet: 1 of at least 3 users with the flag on were seen.", host.Status.Note);
         await host.RunAsync(60, Healthy, users: 50);
 

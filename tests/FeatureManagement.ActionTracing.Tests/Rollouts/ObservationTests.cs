@@ -74,7 +74,7 @@ public sealed class ObservationTests
         static long Seen(RolloutHost host)
         {
             RolloutRecord record = host.Get<FlagControl>().Record(RolloutHost.Name).Record.Rollout!;
-            RolloutMetrics seen = host.Get<IRolloutMetricsSource>().ReadAsync(record.Query("checkout", null), default).AsTask().GetAwaiter().GetResult();
+            RolloutObservations seen = host.Get<IRolloutMetricsSource>().ReadAsync(record.Query("checkout", null), default).AsTask().GetAwaiter().GetResult();
             return seen.Exposed.Units + seen.Control.Units;
         }
     }
@@ -111,7 +111,7 @@ public sealed class ObservationTests
             host.Time.Advance(TimeSpan.FromSeconds(1));
             await loop.CatchUpAsync(default);
         }
-        Assert.Equal(TimeSpan.Zero, host.Status.Credited);
+        Assert.Equal(TimeSpan.Zero, host.Status.MonitoredTime);
         await host.TickAsync();
         RolloutLedger ledger = host.Get<RolloutRunner>().Last(RolloutHost.Name, host.Status.Id)!.Ledger;
         Assert.True(ledger.ErrorWindows.Count > 1, $"{ledger.ErrorWindows.Count} windows");
@@ -136,7 +136,7 @@ public sealed class ObservationTests
         using var host = new RolloutHost(Half);
         await host.StartAsync();
         await host.Get<RolloutLoop>().CatchUpAsync(default);
-        RolloutMoments moments = host.Get<RolloutMoments>();
+        DueChecks moments = host.Get<DueChecks>();
         moments.Checked(RolloutHost.Name);
         host.Visit(Failing, users: 100);
         Assert.Empty(moments.TakeDue());

@@ -153,7 +153,7 @@ internal sealed record ReturningUsers
             Errors = Errors ?? (ledger.Errors.Stops(Alpha) ? exposed : null),
             Latency = Latency ?? (OneSidedTest.Stops(ledger.Latency, Math.Log(1 + record.Plan.MaxLatencyIncrease), Alpha) ? exposed : null),
             Slow = Slow ?? (ledger.Slow.Stops(Alpha) ? exposed : null),
-            Split = Split ?? (ledger.SplitMismatch ? exposed : null),
+            Split = Split ?? (ledger.SampleRatioMismatch ? exposed : null),
             All = All ?? (RolloutGuard.Judge(record, null, ledger, null).Kind == VerdictKind.Regressed ? exposed : null),
         };
     }

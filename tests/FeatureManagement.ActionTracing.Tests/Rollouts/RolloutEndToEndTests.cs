@@ -98,7 +98,7 @@ public class RolloutEndToEndTests
         await host.RunAsync(30, new Traffic { ExposedLatency = 10, ControlLatency = 10 }, users: 100);
         await host.RunAsync(60, new Traffic { ExposedErrors = 0.2, ControlErrors = 0.2, ExposedLatency = 30, ControlLatency = 30 }, users: 100);
         Assert.Null(host.Status.EndedAt);
-        Assert.False(host.Status.IsHeld);
+        Assert.False(host.Status.IsOnHold);
         Assert.True(host.Status.CurrentPercentage > 10);
     }
 
@@ -166,8 +166,8 @@ public class RolloutEndToEndTests
         using var host = new RolloutHost(HalfAnHour + ", \"safetyThresholds\": { \"minimumSamples\": 100 }");
         await host.StartAsync();
         await host.RunAsync(300);
-        Assert.Equal((1m, true, TimeSpan.Zero), (host.Status.CurrentPercentage, host.Status.IsHeld, host.Status.Credited));
-        Assert.Equal("100 more users with the flag on are needed in this phase (0 of 100 were seen).", host.Status.WaitingFor);
+        Assert.Equal((1m, true, TimeSpan.Zero), (host.Status.CurrentPercentage, host.Status.IsOnHold, host.Status.MonitoredTime));
+        Assert.Equal("100 more users with the flag on are needed in this phase (0 of 100 were seen).", host.Status.NextStep);
         Assert.Null(host.Status.EstimatedCompletion);
     }
 
@@ -205,8 +205,8 @@ public class RolloutEndToEndTests
 
         source.Fails = true;
         await host.RunAsync(30);
-        Assert.True(host.Status.IsHeld);
-        Assert.Equal("The metrics source failed: out of order.", host.Status.WaitingFor);
+        Assert.True(host.Status.IsOnHold);
+        Assert.Equal("The metrics source failed: out of order.", host.Status.NextStep);
         Assert.NotEqual(RolloutPhase.Paused, host.Status.Phase);
         await host.RunAsync(31);
         Assert.Equal((RolloutPhase.Paused, reached), (host.Status.Phase, host.Status.CurrentPercentage));
@@ -224,16 +224,16 @@ public class RolloutEndToEndTests
         using var host = new RolloutHost("\"duration\": \"10:00:00\"", configure: services => services.AddSingleton<IRolloutMetricsSource>(source));
         await host.StartAsync();
         await host.RunAsync(100);
-        Assert.Equal((1m, true), (host.Status.CurrentPercentage, host.Status.IsHeld));
-        Assert.StartsWith("The split does not fit: 20 % of 1000 users have the flag on, and 1 % should.", host.Status.WaitingFor, StringComparison.Ordinal);
+        Assert.Equal((1m, true), (host.Status.CurrentPercentage, host.Status.IsOnHold));
+        Assert.StartsWith("The split does not fit: 20 % of 1000 users have the flag on, and 1 % should.", host.Status.NextStep, StringComparison.Ordinal);
 
         (source.Exposed, source.Control) = (10, 990);
         await host.TickAsync();
-        Assert.True(host.Status.IsHeld);
+        Assert.True(host.Status.IsOnHold);
         int round = source.Round;
         await host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada);
         await host.RunAsync(2);
-        Assert.False(host.Status.IsHeld);
+        Assert.False(host.Status.IsOnHold);
         Assert.Equal(round + 1, source.Round); // else nobody who was seen before would be evidence for the new split
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada));
         Assert.Equal(FlagChangeError.Conflict, refused.Error);
@@ -246,13 +246,13 @@ public class RolloutEndToEndTests
         await host.StartAsync();
         await host.TickAsync();
         await host.TickAsync();
-        Assert.Equal(RolloutHost.Interval, host.Status.Credited);
+        Assert.Equal(RolloutHost.Interval, host.Status.MonitoredTime);
         host.Time.Advance(TimeSpan.FromHours(1));
         await host.TickAsync();
-        Assert.Equal(RolloutHost.Interval * 3, host.Status.Credited);
+        Assert.Equal(RolloutHost.Interval * 3, host.Status.MonitoredTime);
         host.Time.AdjustTime(host.Time.GetUtcNow() + TimeSpan.FromDays(3));
         await host.TickAsync();
-        Assert.InRange(host.Status.Credited, RolloutHost.Interval * 4, RolloutHost.Interval * 5);
+        Assert.InRange(host.Status.MonitoredTime, RolloutHost.Interval * 4, RolloutHost.Interval * 5);
     }
 
     [Fact]
@@ -261,11 +261,11 @@ public class RolloutEndToEndTests
         using var host = new RolloutHost(HalfAnHour);
         await host.StartAsync();
         await host.RunAsync(10);
-        TimeSpan credited = host.Status.Credited;
+        TimeSpan credited = host.Status.MonitoredTime;
         await host.Rollouts.PauseAsync(RolloutHost.Name, new FlagChange("bob", "lunch"));
         await host.RunAsync(300);
-        Assert.Equal((RolloutPhase.Paused, credited, 1m), (host.Status.Phase, host.Status.Credited, host.Status.CurrentPercentage));
-        Assert.Equal("Paused by bob: lunch. It goes on when somebody resumes it.", host.Status.WaitingFor);
+        Assert.Equal((RolloutPhase.Paused, credited, 1m), (host.Status.Phase, host.Status.MonitoredTime, host.Status.CurrentPercentage));
+        Assert.Equal("Paused by bob: lunch. It goes on when somebody resumes it.", host.Status.NextStep);
         await host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada);
         await host.RunAsync(300);
         Assert.Equal(RolloutPhase.Complete, host.Status.Phase);
@@ -282,16 +282,16 @@ public class RolloutEndToEndTests
         {
             await host.StartAsync();
             await host.RunAsync(70, new Traffic { ExposedErrors = 0.015 }, users: 20);
-            (credited, share, evidence) = (host.Status.Credited, host.Status.CurrentPercentage, host.Status.Errors!.PValue);
+            (credited, share, evidence) = (host.Status.MonitoredTime, host.Status.CurrentPercentage, host.Status.Errors!.PValue);
             Assert.True(share > 10);
         }
         using var again = new RolloutHost(TenPercent, store: store);
         Assert.Equal(share, again.Flag.Definition.Percentage);
         await again.TickAsync();
-        Assert.Equal((credited, share), (again.Status.Credited, again.Status.CurrentPercentage));
+        Assert.Equal((credited, share), (again.Status.MonitoredTime, again.Status.CurrentPercentage));
         Assert.Equal(evidence, again.Status.Errors!.PValue);
         await again.TickAsync();
-        Assert.Equal(credited + RolloutHost.Interval, again.Status.Credited);
+        Assert.Equal(credited + RolloutHost.Interval, again.Status.MonitoredTime);
     }
 
     [Fact]
@@ -363,7 +363,7 @@ public class RolloutEndToEndTests
         using var host = new RolloutHost(HalfAnHour + ", \"startAt\": \"2026-01-01T00:01:00Z\"");
         await host.StartAsync();
         Assert.Equal(RolloutPhase.Planned, host.Status.Phase);
-        Assert.Equal("It starts at 2026-01-01 00:01:00Z.", host.Status.WaitingFor);
+        Assert.Equal("It starts at 2026-01-01 00:01:00Z.", host.Status.NextStep);
         Assert.Equal(FlagState.Disabled, host.Flag.Definition.State);
         for (int i = 0; i < 7; i++)
             await host.TickAsync();
@@ -426,13 +426,13 @@ public class RolloutEndToEndTests
         host.Edit(HalfAnHour, fields, "\"shop\": { \"type\": \"boolean\", \"state\": \"enabled\" },");
         await host.StartAsync();
         await host.RunAsync(3);
-        TimeSpan credited = host.Status.Credited;
+        TimeSpan credited = host.Status.MonitoredTime;
         await host.Flags.EmergencyShutdownAsync("shop", RolloutHost.Ada);
         await host.RunAsync(100);
-        Assert.Equal((credited, true), (host.Status.Credited, host.Status.IsHeld));
+        Assert.Equal((credited, true), (host.Status.MonitoredTime, host.Status.IsOnHold));
         await host.Flags.ClearEmergencyAsync("shop", RolloutHost.Ada);
         await host.RunAsync(3);
-        Assert.True(host.Status.Credited > credited);
+        Assert.True(host.Status.MonitoredTime > credited);
     }
 
     [Fact]
@@ -495,7 +495,7 @@ public class RolloutEndToEndTests
         RolloutProgress progress = host.Flags.GetRolloutProgress(RolloutHost.Name)!;
         Assert.Equal((RolloutHost.Name, FlagState.Rollout, FlagType.Percentage, 50m), (progress.FlagName, progress.State, progress.Type, progress.TargetPercentage));
         Assert.Equal(host.Flag.Definition.Percentage, progress.CurrentPercentage);
-        Assert.Equal(host.Time.GetUtcNow() + TimeSpan.FromMinutes(30) - host.Status.Credited, progress.EstimatedCompletion);
+        Assert.Equal(host.Time.GetUtcNow() + TimeSpan.FromMinutes(30) - host.Status.MonitoredTime, progress.EstimatedCompletion);
     }
 
     [Fact]
@@ -513,7 +513,7 @@ public class RolloutEndToEndTests
             await two.Get<RolloutLoop>().TickAsync(default);
         }
         await two.Get<FlagControl>().SyncAsync(default);
-        Assert.InRange(one.Status.Credited, RolloutHost.Interval * 90, RolloutHost.Interval * 100);
+        Assert.InRange(one.Status.MonitoredTime, RolloutHost.Interval * 90, RolloutHost.Interval * 100);
         Assert.Equal(one.Status.CurrentPercentage, two.Status.CurrentPercentage);
         Assert.Equal(one.Status.History.Count, one.Status.History.Select(step => step.Percentage).Distinct().Count());
         long alone = one.Status.ExposedUnits;
@@ -536,14 +536,14 @@ public class RolloutEndToEndTests
 
         public int Round { get; private set; }
 
-        public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) => Fails
+        public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) => Fails
             ? throw new InvalidOperationException("out of order.")
             : See(query);
 
-        private ValueTask<RolloutMetrics> See(RolloutQuery query)
+        private ValueTask<RolloutObservations> See(RolloutQuery query)
         {
             Round = query.Round;
-            return ValueTask.FromResult(new RolloutMetrics { Exposed = new() { Units = Exposed }, Control = new() { Units = Control }, Actions = new(0, 0, default), Window = new(0, 0, default) });
+            return ValueTask.FromResult(new RolloutObservations { Exposed = new() { Units = Exposed }, Control = new() { Units = Control }, Actions = new(0, 0, default), Window = new(0, 0, default) });
         }
 
         public void Forget(string flag)

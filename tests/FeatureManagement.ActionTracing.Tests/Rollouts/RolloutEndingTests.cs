@@ -210,7 +210,7 @@ public class RolloutEndingTests
 
     private sealed class LongWinded : IRolloutMetricsSource
     {
-        public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) => throw new InvalidOperationException(new string('x', 5_000));
+        public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) => throw new InvalidOperationException(new string('x', 5_000));
 
         public void Forget(string flag)
         {
@@ -223,7 +223,7 @@ public class RolloutEndingTests
 
         public HashSet<TimeSpan> Asked { get; } = [];
 
-        public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
+        public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
         {
             Asked.Add(query.Window);
             return _source.ReadAsync(query, cancellationToken);

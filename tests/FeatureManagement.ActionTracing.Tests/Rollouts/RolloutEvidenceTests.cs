@@ -118,5 +118,5 @@ public class RolloutEvidenceTests
     }
 
     private static RolloutStatus StatusOf(RolloutLedger ledger) =>
-        RolloutStatuses.Of("checkout", Record, new RolloutLook(ledger, new RolloutVerdict(VerdictKind.Healthy, ""), "", 0), stored: true, TimeSpan.FromMinutes(5), default);
+        RolloutStatuses.Of("checkout", Record, new RolloutCheck(ledger, new RolloutVerdict(VerdictKind.Healthy, ""), "", 0), stored: true, TimeSpan.FromMinutes(5), default);
 }

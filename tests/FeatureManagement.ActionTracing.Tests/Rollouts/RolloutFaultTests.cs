@@ -108,16 +108,16 @@ public class RolloutFaultTests
         using RolloutHost host = Start();
         await host.StartAsync();
         await host.RunAsync(3);
-        TimeSpan credited = host.Status.Credited;
+        TimeSpan credited = host.Status.MonitoredTime;
         _store.Fault = new IOException("down");
         for (int i = 0; i < 100; i++)
             await LookAsync(host);
-        Assert.Equal((1m, true), (host.Status.CurrentPercentage, host.Status.IsHeld));
-        Assert.StartsWith("The last look failed: ", host.Status.WaitingFor, StringComparison.Ordinal);
+        Assert.Equal((1m, true), (host.Status.CurrentPercentage, host.Status.IsOnHold));
+        Assert.StartsWith("The last look failed: ", host.Status.NextStep, StringComparison.Ordinal);
 
         _store.Fault = null;
         await host.TickAsync();
-        Assert.InRange(host.Status.Credited, credited, credited + RolloutHost.Interval * 2);
+        Assert.InRange(host.Status.MonitoredTime, credited, credited + RolloutHost.Interval * 2);
         await host.RunAsync(200);
         Assert.Equal(RolloutPhase.Complete, host.Status.Phase);
     }
@@ -139,7 +139,7 @@ public class RolloutFaultTests
         _store.Inner = copy;
 
         await host.TickAsync();
-        Assert.False(host.Status.IsHeld);
+        Assert.False(host.Status.IsOnHold);
         await host.RunAsync(200);
         Assert.Equal(RolloutPhase.Complete, host.Status.Phase);
     }
@@ -153,13 +153,13 @@ public class RolloutFaultTests
         _store.BeforeCommit = commit => commit.Writes.FirstOrDefault(write => write.Key.StartsWith("rollout/", StringComparison.Ordinal)) is not { } write ? Task.CompletedTask
             : _store.Inner.CommitAsync(new StoreCommit([write with { ExpectedVersion = null }], []), default);
         await LookAsync(host);
-        Assert.True(host.Status.IsHeld);
-        Assert.Equal("The last look failed: The ledger of the rollout of flag 'checkout' is being changed by others again and again; the next look tries again.", host.Status.WaitingFor);
+        Assert.True(host.Status.IsOnHold);
+        Assert.Equal("The last look failed: The ledger of the rollout of flag 'checkout' is being changed by others again and again; the next look tries again.", host.Status.NextStep);
         Assert.Contains(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 402);
 
         _store.BeforeCommit = null;
         await host.TickAsync();
-        Assert.False(host.Status.IsHeld);
+        Assert.False(host.Status.IsOnHold);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public class RolloutFaultTests
         Assert.False(tick.IsCompleted);
         host.Time.Advance(TimeSpan.FromMinutes(1));
         await tick;
-        Assert.True(host.Rollouts.GetStatus(hung)!.IsHeld);
+        Assert.True(host.Rollouts.GetStatus(hung)!.IsOnHold);
     }
 
     [Fact]
@@ -208,9 +208,9 @@ public class RolloutFaultTests
         Eventually.True(() => host.Get<RolloutRunner>().Last(RolloutHost.Name, host.Status.Id) is not null, () => "nobody has looked");
         for (int tick = 0; tick < 35; tick++)
         {
-            TimeSpan before = host.Status.Credited;
+            TimeSpan before = host.Status.MonitoredTime;
             host.Time.Advance(RolloutHost.Interval);
-            Eventually.True(() => host.Status.Credited > before, () => $"after {tick} ticks {host.Status.Credited} are credited");
+            Eventually.True(() => host.Status.MonitoredTime > before, () => $"after {tick} ticks {host.Status.MonitoredTime} are credited");
         }
         Eventually.True(() => host.Status.CurrentPercentage > 1, () => $"it stands at {host.Status.CurrentPercentage} %");
         await loop.StopAsync(default);
@@ -237,7 +237,7 @@ public class RolloutFaultTests
         }
         await LookAsync(host);
         RolloutStatus status = host.Rollouts.GetStatus("layout")!;
-        Assert.Equal((200, false), (status.ExposedUnits + status.ControlUnits, status.IsHeld));
+        Assert.Equal((200, false), (status.ExposedUnits + status.ControlUnits, status.IsOnHold));
         await experiments.TickAsync(default);
         ExperimentResult result = (await host.Get<IExperimentResults>().GetAsync("layout"))!;
         Assert.Equal(status.ExposedUnits, result.Units);
@@ -255,8 +255,8 @@ public class RolloutFaultTests
     /// <summary>Gives no answer for one flag, however often it is asked to stop.</summary>
     private sealed class HungSource(IRolloutMetricsSource inner, string hung) : IRolloutMetricsSource
     {
-        public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) =>
-            query.Flag == hung ? new(new TaskCompletionSource<RolloutMetrics>().Task) : inner.ReadAsync(query, cancellationToken);
+        public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken) =>
+            query.Flag == hung ? new(new TaskCompletionSource<RolloutObservations>().Task) : inner.ReadAsync(query, cancellationToken);
 
         public void Forget(string flag) => inner.Forget(flag);
     }

@@ -81,7 +81,7 @@ public sealed class RolloutFleetTests : IDisposable
             watched += _one.Time.GetUtcNow() - before;
         }
         Assert.Equal(RolloutPhase.Complete, _one.Status.Phase);
-        Assert.InRange(_one.Status.Credited, TimeSpan.FromMinutes(30), watched);
+        Assert.InRange(_one.Status.MonitoredTime, TimeSpan.FromMinutes(30), watched);
         string[] steps = [.. (await _oneStore.ReadAuditAsync(new AuditQuery { OldestFirst = true, Take = AuditQuery.MaxTake }, default))
             .Where(entry => entry.Action is "rollout_step" or "rollout_completed").Select(entry => entry.After!)];
         Assert.Equal(steps.Distinct(), steps);

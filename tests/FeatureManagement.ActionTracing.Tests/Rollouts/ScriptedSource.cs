@@ -10,7 +10,7 @@ internal sealed class ScriptedSource : IRolloutMetricsSource
 
     public Found Finds { get; set; }
 
-    public ValueTask<RolloutMetrics> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
+    public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
     {
         if (Finds == Found.Nothing)
             throw new InvalidOperationException("out of order.");
@@ -20,7 +20,7 @@ internal sealed class ScriptedSource : IRolloutMetricsSource
         _exposed += exposed;
         _control += 1_000 - exposed;
         _bad += Finds == Found.Regression ? exposed / 2 : 0;
-        return ValueTask.FromResult(new RolloutMetrics
+        return ValueTask.FromResult(new RolloutObservations
         {
             Exposed = new RolloutArm { Units = _exposed, AtRisk = _exposed, Bad = _bad },
             Control = new RolloutArm { Units = _control, AtRisk = _control },

@@ -38,7 +38,7 @@ internal static class UpgradeAnswers
 
     private static string RolloutLine(RolloutStatus status) =>
         Line($"rollout {status.Flag}: {status.Id} {status.Phase} {status.CurrentPercentage:0.####} % of {status.TargetPercentage:0.####} % ")
-        + Line($"monitored {status.Credited:c} units {status.ExposedUnits} {status.ControlUnits} ")
+        + Line($"monitored {status.MonitoredTime:c} units {status.ExposedUnits} {status.ControlUnits} ")
         + Line($"errors {status.Errors?.Exposed:R} {status.Errors?.Control:R} p {status.Errors?.PValue:R} ")
         + Line($"steps {status.History.Count} {status.Actor}");
 

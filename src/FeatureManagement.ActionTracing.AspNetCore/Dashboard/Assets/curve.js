@@ -79,7 +79,7 @@ function reached(points, share) {
 export const plannedDuration = plan => duration(plan.type === 'custom' && plan.schedule.length ? plan.schedule.at(-1).after : plan.duration);
 
 /** The part of its time that a rollout was monitored, 0 to 1; less than 1 for one that somebody completed by hand. */
-export const monitored = rollout => rollout.phase === 'complete' && rollout.actor !== Itself ? Math.min(1, duration(rollout.credited) / (plannedDuration(rollout.plan) || 1)) : rollout.progress;
+export const monitored = rollout => rollout.phase === 'complete' && rollout.actor !== Itself ? Math.min(1, duration(rollout.monitoredTime) / (plannedDuration(rollout.plan) || 1)) : rollout.progress;
 
 /** Milliseconds of a duration: a number of them, or [d.]hh:mm:ss. */
 export function duration(value) {

@@ -89,10 +89,10 @@ export class Model {
 
   /** Where a flag's percentage is going, or why it is not. */
   #movement(flag) {
-    const { phase, targetPercentage: target, isHeld, endedAt, reason } = flag.rollout ?? {};
+    const { phase, targetPercentage: target, isOnHold, endedAt, reason } = flag.rollout ?? {};
     if (phase?.startsWith('roll')) return Date.now() - new Date(endedAt ?? Date.now()) < Day ? `; rolled back: ${reason}` : '';
     if (!this.rolling(flag)) return '';
-    return phase === 'planned' ? ', rollout planned' : phase === 'paused' ? ', rollout paused' : isHeld ? ', rollout on hold' : `, rolling out to ${percent(target)}`;
+    return phase === 'planned' ? ', rollout planned' : phase === 'paused' ? ', rollout paused' : isOnHold ? ', rollout on hold' : `, rolling out to ${percent(target)}`;
   }
 
   #reached(flag) {

@@ -98,7 +98,7 @@ internal sealed class ChangeFeed(
         }
     }
 
-    private Observed Look() => new(flags.Current, new Dictionary<string, RolloutLook?>(rollouts.Looks), configuration.Current, store.Current);
+    private Observed Look() => new(flags.Current, new Dictionary<string, RolloutCheck?>(rollouts.Checks), configuration.Current, store.Current);
 
     internal sealed record Hello(string Version);
 }

@@ -6,7 +6,7 @@ using FeatureManagement.ActionTracing.Storage;
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 
 /// <summary>Everything that a page shows, at one moment: immutable objects that are replaced when anything in them changes, so that looking for changes costs next to nothing.</summary>
-internal sealed record Observed(FlagSnapshot Flags, IReadOnlyDictionary<string, RolloutLook?> Rollouts, ConfigurationReport Configuration, StoreReport Store)
+internal sealed record Observed(FlagSnapshot Flags, IReadOnlyDictionary<string, RolloutCheck?> Rollouts, ConfigurationReport Configuration, StoreReport Store)
 {
     public LiveChanges Since(Observed before) => LiveChanges.Of(
         ReferenceEquals(Flags, before.Flags) ? [] : ChangedFlags(before.Flags),

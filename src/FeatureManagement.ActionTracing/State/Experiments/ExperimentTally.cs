@@ -13,7 +13,7 @@ internal sealed class ExperimentTally
     /// <summary>How many units there are.</summary>
     public long Units { get; set; }
 
-    public List<ArmTally> Arms { get; init; } = [];
+    public List<VariantTally> Arms { get; init; } = [];
 
     /// <summary>For each metric, the number of the last unit whose window has closed.</summary>
     public required long[] Closed { get; init; }
@@ -42,7 +42,7 @@ internal sealed class ExperimentTally
         int step = unit.Step;
         if (run.Steps.FirstOrDefault(candidate => candidate.Number == step)?.Until is { } until && unit.At + Milliseconds(measured) > until.ToUnixTimeMilliseconds())
             return;
-        ArmTally arm = Arm(unit.Step, unit.Variant);
+        VariantTally arm = Arm(unit.Step, unit.Variant);
         double value = double.IsNaN(unit.Values[metric]) ? 0 : unit.Values[metric];
         arm.Metrics[metric] = arm.Metrics[metric].Add(measured.Kind, Capped(measured, value));
     }
@@ -79,7 +79,7 @@ internal sealed class ExperimentTally
         }
         if (!double.IsNaN(before))
             return null;
-        ArmTally arm = Arm(unit.Step, unit.Variant);
+        VariantTally arm = Arm(unit.Step, unit.Variant);
         arm.Metrics[place] = arm.Metrics[place].Add(metric.Kind, Capped(metric, value));
         return With(unit, place, value);
     }
@@ -96,19 +96,19 @@ internal sealed class ExperimentTally
     private static long Milliseconds(ExperimentMetric metric) => (long)(metric.Window?.TotalMilliseconds ?? 0);
 
     /// <summary>The sums of one variant in one step; null where nobody was there.</summary>
-    public ArmTally? Find(int step, int variant)
+    public VariantTally? Find(int step, int variant)
     {
-        foreach (ArmTally arm in Arms)
+        foreach (VariantTally arm in Arms)
             if (arm.Step == step && arm.Variant == variant)
                 return arm;
         return null;
     }
 
-    private ArmTally Arm(int step, int variant)
+    private VariantTally Arm(int step, int variant)
     {
         if (Find(step, variant) is { } known)
             return known;
-        var added = new ArmTally { Step = step, Variant = variant, Metrics = new MetricTally[Closed.Length] };
+        var added = new VariantTally { Step = step, Variant = variant, Metrics = new MetricTally[Closed.Length] };
         Arms.Add(added);
         return added;
     }

@@ -25,14 +25,14 @@ internal static class EvidenceFindings
 
     // By the plan, for what has ended is shown as well: an edit of its thresholds while it ran changes no more than the bounds that are shown.
     private static double AlphaOf(RolloutConfig plan, RolloutLedger ledger) =>
-        AlphaSplit.Of(plan, ledger.ComparedFirst).Comparison;
+        AlphaBudget.Of(plan, ledger.ComparedFirst).Comparison;
 
     private static RolloutComparison? WithoutControl(RolloutConfig plan, RolloutLedger ledger)
     {
         RateAboveBound gated = ledger.Gated;
         if (gated.Units == 0 || RolloutLimits.Of(plan.SafetyThresholds, RolloutPhase.Majority).WithoutControl is not { } bound)
             return null;
-        double alpha = AlphaSplit.Of(plan, ledger.ComparedFirst).WithoutControl;
+        double alpha = AlphaBudget.Of(plan, ledger.ComparedFirst).WithoutControl;
         double evidence = gated.LogE(bound);
         return new RolloutComparison
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Statistics;
 
@@ -19,7 +20,8 @@ internal sealed record RolloutLedger
     public required string Id { get; init; }
 
     /// <summary>Time that was watched and found healthy.</summary>
-    public TimeSpan Credited { get; init; }
+    [JsonPropertyName("credited")]
+    public TimeSpan MonitoredTime { get; init; }
 
     /// <summary>How often time was counted, by any process: who sees that another one did counts from there.</summary>
     public long Counted { get; init; }
@@ -37,7 +39,7 @@ internal sealed record RolloutLedger
 
     public IReadOnlyList<CountWindow> SlowWindows { get; init; } = [];
 
-    /// <summary>See <see cref="AlphaSplit"/>; null while no outcome is known.</summary>
+    /// <summary>See <see cref="AlphaBudget"/>; null while no outcome is known.</summary>
     public bool? ComparedFirst { get; init; }
 
     /// <summary>What was slow from then on; null while it is not known.</summary>
@@ -50,13 +52,16 @@ internal sealed record RolloutLedger
     public MeanDifference EndedLatency { get; init; }
 
     /// <summary>The split in steps that have ended.</summary>
-    public SplitEvidence EndedSplit { get; init; }
+    [JsonPropertyName("endedSplit")]
+    public SampleRatioEvidence EndedSampleRatio { get; init; }
 
     /// <summary>The first step that the split is about.</summary>
-    public int SplitSince { get; init; } = 1;
+    [JsonPropertyName("splitSince")]
+    public int SampleRatioSince { get; init; } = 1;
 
     /// <summary>Whether the split was ever found not to fit.</summary>
-    public bool SplitMismatch { get; init; }
+    [JsonPropertyName("splitMismatch")]
+    public bool SampleRatioMismatch { get; init; }
 
     /// <summary>Counts of steps that have ended.</summary>
     public RolloutArm EndedExposed { get; init; } = new();
@@ -71,7 +76,7 @@ internal sealed record RolloutLedger
 
     public MeanDifference Latency => Open.Where(IsCompared).Aggregate(EndedLatency, (sum, stratum) => sum + LatencyOf(stratum));
 
-    public SplitEvidence Split => Open.Where(IsInSplit).Aggregate(EndedSplit, (sum, stratum) => sum + SplitOf(stratum));
+    public SampleRatioEvidence SampleRatio => Open.Where(IsInSampleRatio).Aggregate(EndedSampleRatio, (sum, stratum) => sum + SampleRatioOf(stratum));
 
     public RolloutArm Exposed => Open.Aggregate(EndedExposed, (sum, stratum) => sum.Plus(stratum.Exposed));
 
@@ -95,8 +100,8 @@ internal sealed record RolloutLedger
     public RolloutLedger Add(RolloutRecord record, RolloutStratum seen, string? ended)
     {
         RolloutLedger next = ended is null ? this : End(ended);
-        if (record.SplitSince > next.SplitSince)
-            next = next with { SplitSince = record.SplitSince, EndedSplit = default, SplitMismatch = false };
+        if (record.SampleRatioSince > next.SampleRatioSince)
+            next = next with { SampleRatioSince = record.SampleRatioSince, EndedSampleRatio = default, SampleRatioMismatch = false };
         RolloutStratum before = next.Open.FirstOrDefault(stratum => stratum.Key == seen.Key) ?? seen with { Exposed = new(), Control = new() };
         if (record.Plan.Guard && CanCompare(seen.Percentage))
         {
@@ -116,7 +121,7 @@ internal sealed record RolloutLedger
             next = next with { ComparedFirst = next.IsComparing };
         if (next.Latency is { Treated: >= OneSidedTest.MinimumPerArm, Control: >= OneSidedTest.MinimumPerArm } latency)
             next = next with { MinLatencyP = Math.Min(next.MinLatencyP, OneSidedTest.PValue(latency, Math.Log(1 + record.Plan.MaxLatencyIncrease))) };
-        return next.SplitMismatch || !next.Split.IsMismatch ? next : next with { SplitMismatch = true };
+        return next.SampleRatioMismatch || !next.SampleRatio.IsMismatch ? next : next with { SampleRatioMismatch = true };
     }
 
     /// <summary>Folds a step that grows no more into the sums.</summary>
@@ -129,7 +134,7 @@ internal sealed record RolloutLedger
         {
             Open = [.. Open.Where(stratum => stratum.Key != key)],
             EndedLatency = IsCompared(ended) ? EndedLatency + LatencyOf(ended) : EndedLatency,
-            EndedSplit = IsInSplit(ended) ? EndedSplit + SplitOf(ended) : EndedSplit,
+            EndedSampleRatio = IsInSampleRatio(ended) ? EndedSampleRatio + SampleRatioOf(ended) : EndedSampleRatio,
             EndedExposed = EndedExposed.Plus(ended.Exposed),
             EndedControl = EndedControl.Plus(ended.Control),
             EndedUnits = new Dictionary<RolloutPhase, long>(EndedUnits) { [phase] = EndedUnits.GetValueOrDefault(phase) + ended.Exposed.Units },
@@ -138,12 +143,12 @@ internal sealed record RolloutLedger
 
     private static bool IsCompared(RolloutStratum stratum) => CanCompare(stratum.Percentage);
 
-    private bool IsInSplit(RolloutStratum stratum) => stratum.Step >= SplitSince && CanCompare(stratum.Percentage);
+    private bool IsInSampleRatio(RolloutStratum stratum) => stratum.Step >= SampleRatioSince && CanCompare(stratum.Percentage);
 
     private static MeanDifference LatencyOf(RolloutStratum stratum) => MeanDifference.Of(stratum.Exposed.Latency, stratum.Control.Latency);
 
-    private static SplitEvidence SplitOf(RolloutStratum stratum) =>
-        SplitEvidence.Of([(double)stratum.Percentage, (double)(100 - stratum.Percentage)], [stratum.Exposed.Units, stratum.Control.Units]);
+    private static SampleRatioEvidence SampleRatioOf(RolloutStratum stratum) =>
+        SampleRatioEvidence.Of([(double)stratum.Percentage, (double)(100 - stratum.Percentage)], [stratum.Exposed.Units, stratum.Control.Units]);
 
     // Across strata, a share and an error rate that rise together would look like a worsening. The bounds do not depend on the order of windows.
     private static CountWindow[] Keep(IReadOnlyList<CountWindow> windows, CountWindow window) => windows.Count < MaxWindows

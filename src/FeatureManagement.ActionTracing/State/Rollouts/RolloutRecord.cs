@@ -36,10 +36,12 @@ internal sealed record RolloutRecord
     public int Round { get; init; } = 1;
 
     /// <summary>The first statistical step that the evidence about the split is about.</summary>
-    public int SplitSince { get; init; } = 1;
+    [JsonPropertyName("splitSince")]
+    public int SampleRatioSince { get; init; } = 1;
 
     /// <summary>The credited time of the last step.</summary>
-    public TimeSpan Credited { get; init; }
+    [JsonPropertyName("credited")]
+    public TimeSpan MonitoredTime { get; init; }
 
     /// <summary>When it started, or is planned to.</summary>
     public required DateTimeOffset StartedAt { get; init; }

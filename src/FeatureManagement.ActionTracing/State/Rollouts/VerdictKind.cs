@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureManagement.ActionTracing.State.Rollouts;
 
 /// <summary>What a look at a rollout found. Each kind has an action of its own.</summary>
@@ -13,7 +15,8 @@ internal enum VerdictKind
     TooFewSamples,
 
     /// <summary>Holds until somebody resumes with a reason.</summary>
-    SplitMismatch,
+    [JsonStringEnumMemberName("split_mismatch")] // the stored spelling
+    SampleRatioMismatch,
 
     /// <summary>Holds, and pauses after <c>maxHold</c>.</summary>
     SourceUnavailable,

@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Statistics;
 namespace FeatureManagement.ActionTracing.State.Experiments;
 
 /// <summary>The sums of one variant in one step.</summary>
-internal sealed class ArmTally
+internal sealed class VariantTally
 {
     public int Step { get; init; }
 
@@ -25,5 +25,5 @@ internal sealed class ArmTally
     /// <summary>The units that count for a binary metric, and those of them that converted.</summary>
     public (long Units, long Ones) CountsOf(ExperimentMetric metric, int place) => (metric.Window is null ? Units : Metrics[place].Count, Metrics[place].Ones);
 
-    public ArmTally Copy() => new() { Step = Step, Variant = Variant, Units = Units, Split = Split, Metrics = [.. Metrics] };
+    public VariantTally Copy() => new() { Step = Step, Variant = Variant, Units = Units, Split = Split, Metrics = [.. Metrics] };
 }

@@ -7,7 +7,7 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// What must not wait for the next safety check: percentages that have just come into force, and checks that are due because of bad outcomes. Of each flag at
 /// most one check a second. One reader; all else is thread-safe.
 /// </summary>
-internal sealed class RolloutMoments : IDisposable
+internal sealed class DueChecks : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -20,7 +20,7 @@ internal sealed class RolloutMoments : IDisposable
     private readonly Dictionary<string, long> _checked = new(StringComparer.OrdinalIgnoreCase);
     private TaskCompletionSource _signal = NewSignal();
 
-    public RolloutMoments(SnapshotSource source, IRolloutMetricsSource metrics, TimeProvider time)
+    public DueChecks(SnapshotSource source, IRolloutMetricsSource metrics, TimeProvider time)
     {
         (_source, _early, _time) = (source, metrics as IEarlyChecks, time);
         source.Applying += Lay;

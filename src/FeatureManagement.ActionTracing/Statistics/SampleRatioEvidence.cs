@@ -6,7 +6,7 @@ namespace FeatureManagement.ActionTracing.Statistics;
 /// </summary>
 /// <param name="Log100">Reacts quickly to a gross mismatch.</param>
 /// <param name="Log10000">Resolves a small one.</param>
-internal readonly record struct SplitEvidence(double Log100, double Log10000)
+internal readonly record struct SampleRatioEvidence(double Log100, double Log10000)
 {
     /// <summary>The chance of a false alarm.</summary>
     public const double Alpha = 0.001;
@@ -21,9 +21,9 @@ internal readonly record struct SplitEvidence(double Log100, double Log10000)
     /// <summary>One step.</summary>
     /// <param name="weights">The configured weights, in any scale. An arm of weight 0 is left out: nobody can be there.</param>
     /// <param name="counts">Distinct units at their first exposure in the step, per arm.</param>
-    public static SplitEvidence Of(IReadOnlyList<double> weights, IReadOnlyList<long> counts) => new(Log(100, weights, counts), Log(10_000, weights, counts));
+    public static SampleRatioEvidence Of(IReadOnlyList<double> weights, IReadOnlyList<long> counts) => new(Log(100, weights, counts), Log(10_000, weights, counts));
 
-    public static SplitEvidence operator +(SplitEvidence left, SplitEvidence right) => new(left.Log100 + right.Log100, left.Log10000 + right.Log10000);
+    public static SampleRatioEvidence operator +(SampleRatioEvidence left, SampleRatioEvidence right) => new(left.Log100 + right.Log100, left.Log10000 + right.Log10000);
 
     private static double Log(double concentration, IReadOnlyList<double> weights, IReadOnlyList<long> counts)
     {

@@ -4,7 +4,7 @@ using FeatureManagement.ActionTracing.State.Rollouts;
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
 /// <summary>The parts of alpha are the same in all phases and after an edit of thresholds, so that they never add up to more than alpha.</summary>
-public class AlphaSplitTests
+public class AlphaBudgetTests
 {
     private const double Alpha = 0.05;
 
@@ -14,7 +14,7 @@ public class AlphaSplitTests
     public void Parts_OfAPlanWithAThresholdInOnePhase_AddUpToAlpha(bool comparedFirst)
     {
         var thresholds = new SafetyThresholds { Canary = new PhaseThresholds { MaxErrorRate = 0.9 } };
-        var split = AlphaSplit.Of(new RolloutConfig { Alpha = Alpha, SafetyThresholds = thresholds }, comparedFirst);
+        var split = AlphaBudget.Of(new RolloutConfig { Alpha = Alpha, SafetyThresholds = thresholds }, comparedFirst);
         Assert.Equal(Alpha, 3 * split.Comparison + split.WithoutControl, 12);
         Assert.True(split.WithoutControl > 0);
     }

@@ -7,4 +7,4 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// <param name="Verdict">What it found.</param>
 /// <param name="Guards">What guards the rollout, in a sentence.</param>
 /// <param name="DefaultKeys">Evaluations here without any identity.</param>
-internal sealed record RolloutLook(RolloutLedger Ledger, RolloutVerdict Verdict, string Guards, long DefaultKeys);
+internal sealed record RolloutCheck(RolloutLedger Ledger, RolloutVerdict Verdict, string Guards, long DefaultKeys);

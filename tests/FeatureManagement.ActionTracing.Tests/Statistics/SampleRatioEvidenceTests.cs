@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Tests.Statistics;
 
-public class SplitEvidenceTests
+public class SampleRatioEvidenceTests
 {
     [Theory]
     [InlineData("0.5,0.5:520,480", -0.4731252337, 0.02507668239, -0.1933142842, 1.0, false)]
@@ -16,7 +16,7 @@ public class SplitEvidenceTests
     [InlineData("0.9,0.1:0,12", 4.311231176, 0.05915097063, 3.632218227, 0.02645743069, false)]
     public void Of_Vectors(string steps, double log100, double log10000, double logE, double p, bool mismatch)
     {
-        SplitEvidence evidence = steps.Split(' ').Select(Parse).Aggregate(default(SplitEvidence), (sum, step) => sum + step);
+        SampleRatioEvidence evidence = steps.Split(' ').Select(Parse).Aggregate(default(SampleRatioEvidence), (sum, step) => sum + step);
 
         // Beyond 10⁵ units what is left of the large logarithms is exact to 1e-7.
         double tolerance = steps.Contains("503000", StringComparison.Ordinal) ? 1e-7 : 1e-8;
@@ -28,11 +28,11 @@ public class SplitEvidenceTests
     }
 
     [Fact]
-    public void Of_ArmWithoutWeight_IsLeftOut() => Assert.Equal(SplitEvidence.Of([0.5, 0.5], [530, 470]), SplitEvidence.Of([0.5, 0, 0.5], [530, 0, 470]));
+    public void Of_ArmWithoutWeight_IsLeftOut() => Assert.Equal(SampleRatioEvidence.Of([0.5, 0.5], [530, 470]), SampleRatioEvidence.Of([0.5, 0, 0.5], [530, 0, 470]));
 
-    private static SplitEvidence Parse(string step)
+    private static SampleRatioEvidence Parse(string step)
     {
         string[] parts = step.Split(':');
-        return SplitEvidence.Of(Array.ConvertAll(parts[0].Split(','), text => double.Parse(text, CultureInfo.InvariantCulture)), Array.ConvertAll(parts[1].Split(','), long.Parse));
+        return SampleRatioEvidence.Of(Array.ConvertAll(parts[0].Split(','), text => double.Parse(text, CultureInfo.InvariantCulture)), Array.ConvertAll(parts[1].Split(','), long.Parse));
     }
 }
