@@ -68,7 +68,7 @@ internal static class ExperimentRows
         var variants = new VariantTable(Flag);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         var queue = new ExperimentQueue(services.GetRequiredService<IMeterFactory>());
-        using var writer = new ExperimentWriter(queue, store);
+        var writer = new ExperimentWriter(queue, store);
         var experiment = new RunningExperiment(run, variants, queue, TimeProvider.System);
         (TimeSpan recording, TimeSpan writing) = (default, default);
         for (int unit = 0; unit < units; unit += Slice)

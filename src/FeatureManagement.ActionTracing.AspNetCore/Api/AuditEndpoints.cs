@@ -61,7 +61,7 @@ internal static class AuditEndpoints
         {
             return await answer().ConfigureAwait(false);
         }
-        catch (FlagChangeException exception) when (exception.Error == FlagChangeError.StoreUnavailable)
+        catch (StoreException exception)
         {
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, exception.Message);
         }

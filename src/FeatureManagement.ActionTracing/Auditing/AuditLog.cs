@@ -13,7 +13,7 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
     {
         ArgumentNullException.ThrowIfNull(query);
         if (query.Take is < 1 or > AuditQuery.MaxTake)
-            throw new FlagChangeException(FlagChangeError.Invalid, $"The query asks for {query.Take} entries; it must ask for 1 to {AuditQuery.MaxTake}.");
+            throw new ArgumentException($"Take is {query.Take}; it must be 1 to {AuditQuery.MaxTake}.", nameof(query));
         return store.ReadAuditAsync((inner, bound) => inner.ReadAuditAsync(query, bound), cancellationToken);
     }
 

@@ -1,34 +1,44 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Diagnostics.Background;
 using FeatureManagement.ActionTracing.Storage;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Auditing;
 
-/// <summary>Removes what is older than <c>auditRetention</c>, once an hour, and logs the head of the chain: who keeps the log can prove later that the audit was not exchanged.</summary>
-internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<AuditUpkeep> logger) : BackgroundService
+/// <summary>
+/// Removes audit entries older than <c>auditRetention</c>, once an hour, and logs the head of the chain. A log that is kept elsewhere proves
+/// later that the audit was not exchanged.
+/// </summary>
+internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<AuditUpkeep> logger)
+    : PeriodicService(time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private readonly TimeProvider _time = time;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan Period => TimeSpan.FromHours(1);
+
+    protected override bool RunsAtStart => true;
+
+    protected override async Task RunOnceAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            await TryAsync(CutAsync, stoppingToken).ConfigureAwait(false);
-            // Also where old entries could not be removed.
-            await TryAsync(ReportHeadAsync, stoppingToken).ConfigureAwait(false);
-        }
-        while (await timer.NextAsync(stoppingToken).ConfigureAwait(false));
+        await TryAsync(CutAsync, stoppingToken).ConfigureAwait(false);
+        // Also where old entries could not be removed.
+        await TryAsync(LogHeadAsync, stoppingToken).ConfigureAwait(false);
+    }
+
+    protected override void OnFailure(Exception exception, bool isFirst)
+    {
+        // The store reports its own failures.
+        if (exception is not (FlagChangeException or StoreException))
+            LogFailed(exception);
     }
 
     private async Task CutAsync(CancellationToken cancellationToken)
     {
         if (configuration.Catalog.Settings.AuditRetention is not { } retention)
             return;
-        DateTimeOffset before = time.GetUtcNow() - retention;
-        // Part by part, so that changes come between: the last call removes nothing.
+        DateTimeOffset before = _time.GetUtcNow() - retention;
+        // In parts, so that changes come between. The last call removes nothing.
         for (long anchor = -1; ;)
         {
             AuditBounds bounds = await store.WriteAsync((inner, bound) => inner.CutAuditAsync(before, bound), cancellationToken).ConfigureAwait(false);
@@ -38,37 +48,18 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
         }
     }
 
-    private async Task ReportHeadAsync(CancellationToken cancellationToken)
+    private async Task LogHeadAsync(CancellationToken cancellationToken)
     {
         AuditBounds bounds = await store.ReadAuditAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
         if (bounds.Head.Number > 0)
             LogHead(bounds.Anchor.Number + 1, bounds.Head.Number, bounds.Head.Hash);
     }
 
-    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await work(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-        }
-        catch (FlagChangeException)
-        {
-            // The store has reported it.
-        }
-#pragma warning disable CA1031 // An exception that escapes stops the host.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            LogFailed(exception);
-        }
-    }
-
-    [LoggerMessage(EventIds.AuditHead, LogLevel.Information, "The audit begins with entry {First}; the last is {Number} with hash {Hash}.", EventName = "AuditHead")]
+    [LoggerMessage(EventIds.AuditHead, LogLevel.Information,
+        "The audit begins with entry {First}; the last is {Number} with hash {Hash}.", EventName = "AuditHead")]
     private partial void LogHead(long first, long number, string hash);
 
-    [LoggerMessage(EventIds.AuditUpkeepFailed, LogLevel.Error, "The upkeep of the audit failed; it is tried again in an hour.", EventName = "AuditUpkeepFailed")]
+    [LoggerMessage(EventIds.AuditUpkeepFailed, LogLevel.Error,
+        "The upkeep of the audit failed. It runs again in an hour.", EventName = "AuditUpkeepFailed")]
     private partial void LogFailed(Exception exception);
 }

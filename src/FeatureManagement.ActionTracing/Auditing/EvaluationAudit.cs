@@ -1,32 +1,28 @@
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Diagnostics.Background;
 using FeatureManagement.ActionTracing.Storage.Evaluations;
 
 namespace FeatureManagement.ActionTracing.Auditing;
 
 internal sealed class EvaluationAudit(EvaluationQueue queue, IEvaluationStore store, IFlagCatalogSource configuration, TimeProvider time) : IEvaluationAudit
 {
-    public long Dropped => queue.Dropped;
+    private readonly BoundedCall _call = new(time, () => configuration.Catalog.Settings.DefaultTimeout);
+
+    public long Dropped => queue.Writer.Dropped;
 
     public async Task<IReadOnlyList<EvaluationAuditEntry>> QueryAsync(EvaluationAuditQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         if (query.Take is < 1 or > EvaluationAuditQuery.MaxTake)
-            throw new FlagChangeException(FlagChangeError.Invalid, $"The query asks for {query.Take} evaluations; it must ask for 1 to {EvaluationAuditQuery.MaxTake}.");
+            throw new ArgumentException($"Take is {query.Take}; it must be 1 to {EvaluationAuditQuery.MaxTake}.", nameof(query));
+        string? subject = query.Key is { } key ? SubjectHash.Of(key) : null;
         try
         {
-            // A store may block.
-            return await Task.Run(() => store.ReadAsync(query, query.Key is { } key ? SubjectHash.Of(key) : null, cancellationToken), cancellationToken)
-                .WaitAsync(configuration.Catalog.Settings.DefaultTimeout, time, cancellationToken).ConfigureAwait(false);
+            return await _call.RunAsync(bound => store.ReadAsync(query, subject, bound), cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw;
-        }
-#pragma warning disable CA1031 // Whatever a store throws is a failure of the store.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"Evaluations could not be read: {exception.Message.TrimEnd('.')}.", exception);
+            throw new StoreException($"Evaluations could not be read: {exception.Message.TrimEnd('.')}.", exception);
         }
     }
 }

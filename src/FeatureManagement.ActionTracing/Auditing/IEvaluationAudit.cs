@@ -1,14 +1,15 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>Who was answered what, while <c>auditFlagEvaluations</c> is on. A singleton; thread-safe.</summary>
+/// <summary>The audit of evaluations, while <c>auditFlagEvaluations</c> is on. A singleton; thread-safe.</summary>
 public interface IEvaluationAudit
 {
-    /// <summary>How many evaluations this process has given up since its start, because they came faster than they could be written.</summary>
+    /// <summary>How many evaluations this instance has lost since its start, because they came faster than they could be written.</summary>
     long Dropped { get; }
 
-    /// <summary>Reads what was written, the newest first. An evaluation is there a second or two after it was made.</summary>
+    /// <summary>Reads audited evaluations, the newest first. An evaluation appears within about two seconds.</summary>
     /// <param name="query">Which ones.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="FlagChangeException">The query asks for fewer than 1 or more than <see cref="EvaluationAuditQuery.MaxTake"/> entries, or the store failed.</exception>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ArgumentException"><see cref="EvaluationAuditQuery.Take"/> is not 1 to <see cref="EvaluationAuditQuery.MaxTake"/>.</exception>
+    /// <exception cref="StoreException">The store failed, or gave no answer within <c>defaultTimeout</c>.</exception>
     Task<IReadOnlyList<EvaluationAuditEntry>> QueryAsync(EvaluationAuditQuery query, CancellationToken cancellationToken = default);
 }

@@ -1,42 +1,36 @@
 using System.Diagnostics.Metrics;
-using System.Threading.Channels;
+using FeatureManagement.ActionTracing.Diagnostics.Background;
 using FeatureManagement.ActionTracing.State.Experiments;
 
 namespace FeatureManagement.ActionTracing.Experiments;
 
-/// <summary>What is recorded and not yet written. Nobody waits: what finds it full is dropped and counted. Thread-safe.</summary>
+/// <summary>Exposures and outcomes that are to be written. Thread-safe.</summary>
 internal sealed class ExperimentQueue
 {
-    private readonly Channel<Entry> _channel;
-    private readonly Counter<long> _counter;
-    private long _dropped;
+    private const int MaxBatch = 5_000;
+
+    private readonly Counter<long> _dropped;
 
     public ExperimentQueue(IMeterFactory meters, int capacity = 262_144)
     {
-        _channel = Channel.CreateBounded<Entry>(new BoundedChannelOptions(capacity) { SingleReader = true });
-        _counter = meters.Create(ActionTracingMeter.Name).CreateCounter<long>("feature_flag.experiment.dropped", "{event}", "Exposures and outcomes of experiments that were lost, by reason.");
+        Writer = new BatchWriter<Entry>(capacity, MaxBatch, static (first, next) => ReferenceEquals(first.Run, next.Run));
+        _dropped = meters.Create(ActionTracingMeter.Name)
+            .CreateCounter<long>("feature_flag.experiment.dropped", "{event}", "Exposures and outcomes of experiments that were lost, by reason.");
     }
 
-    public int Count => _channel.Reader.Count;
+    public BatchWriter<Entry> Writer { get; }
 
-    /// <summary>How much was lost because the queue was full.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped);
-
-    public bool TryAdd(ExperimentRun run, in ExperimentEvent happened)
+    /// <summary>Adds an event; false where the queue is full.</summary>
+    public bool TryAdd(ExperimentRun run, in ExperimentEvent recorded)
     {
-        if (_channel.Writer.TryWrite(new Entry(run, happened)))
+        if (Writer.TryAdd(new Entry(run, recorded)))
             return true;
-        Interlocked.Increment(ref _dropped);
         Drop("queue_full");
         return false;
     }
 
-    /// <summary>Counts an outcome that belongs nowhere.</summary>
-    public void Drop(string reason) => _counter.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    /// <summary>Counts an event that is not recorded.</summary>
+    public void Drop(string reason) => _dropped.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    public bool TryPeek(out Entry entry) => _channel.Reader.TryPeek(out entry);
-
-    public bool TryTake(out Entry entry) => _channel.Reader.TryRead(out entry);
-
-    internal readonly record struct Entry(ExperimentRun Run, ExperimentEvent Happened);
+    internal readonly record struct Entry(ExperimentRun Run, ExperimentEvent Event);
 }

@@ -10,7 +10,7 @@ internal sealed class ExperimentResults(ExperimentRuns runs, IExperimentStore un
 {
     private const int MaxAttempts = 5;
 
-    public long Dropped => queue.Dropped;
+    public long Dropped => queue.Writer.Dropped;
 
     public async Task<ExperimentResult?> GetAsync(string flag, CancellationToken cancellationToken = default)
     {

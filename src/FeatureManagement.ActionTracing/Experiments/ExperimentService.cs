@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Diagnostics.Background;
 using FeatureManagement.ActionTracing.State.Experiments;
 using FeatureManagement.ActionTracing.Storage.Units;
 using Microsoft.Extensions.Hosting;
@@ -7,22 +8,27 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Experiments;
 
-/// <summary>Keeps experiments going: begins and ends them with the flags, writes what is recorded, closes windows and looks at the results.</summary>
+/// <summary>Keeps experiments going: begins and ends them with the flags, writes what is recorded, closes windows and checks the results.</summary>
 internal sealed partial class ExperimentService(
-    ExperimentRuns runs, ExperimentWriter writer, IExperimentStore store, ExperimentResults results, ExperimentQueue queue, IFlagCatalogSource configuration, TimeProvider time,
-    ILogger<ExperimentService> logger) : BackgroundService, IHostedLifecycleService
+    ExperimentRuns runs,
+    ExperimentWriter writer,
+    IExperimentStore store,
+    ExperimentResults results,
+    ExperimentQueue queue,
+    IFlagCatalogSource configuration,
+    TimeProvider time,
+    ILogger<ExperimentService> logger) : PeriodicService(time), IHostedLifecycleService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    // An outcome may still be on its way from another process when a window closes.
+    // An outcome may still be on its way from another instance when a window closes.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private DateTimeOffset _looked;
-    private long _reported;
-    private bool _failing;
-    private volatile bool _disposed;
+    private readonly TimeProvider _time = time;
+    private readonly BoundedCall _call = new(time, () => configuration.Catalog.Settings.DefaultTimeout);
+    private long? _checkedAt; // a timestamp, which no change of the wall clock moves
 
-    public async Task StartingAsync(CancellationToken cancellationToken) => await TryAsync(runs.SyncAsync, cancellationToken).ConfigureAwait(false);
+    protected override TimeSpan Period => TimeSpan.FromSeconds(1);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => TryAsync(token => _call.RunToEndAsync(runs.SyncAsync, token), cancellationToken);
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -30,78 +36,45 @@ internal sealed partial class ExperimentService(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public override void Dispose()
-    {
-        _disposed = true;
-        base.Dispose();
-    }
-
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await TryAsync(writer.FlushAsync, cancellationToken).ConfigureAwait(false);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, time);
-        while (await timer.NextAsync(stoppingToken).ConfigureAwait(false))
-            await TryAsync(TickAsync, stoppingToken).ConfigureAwait(false);
+        await TryAsync(token => _call.RunToEndAsync(writer.FlushAsync, token), cancellationToken).ConfigureAwait(false);
     }
 
     internal async Task TickAsync(CancellationToken cancellationToken)
     {
-        if (queue.Dropped > _reported)
-        {
-            LogDropped(queue.Dropped - _reported);
-            _reported = queue.Dropped;
-        }
+        if (queue.Writer.TakeDropped() is > 0 and var dropped)
+            LogDropped(dropped);
         await runs.SyncAsync(cancellationToken).ConfigureAwait(false);
         await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = _time.GetUtcNow();
         IReadOnlyList<ExperimentRun> running = runs.Running;
         foreach (ExperimentRun run in running.Where(run => run.Metrics.Any(metric => metric.Window is not null)))
             while (await store.CloseAsync(run, now - Grace, cancellationToken).ConfigureAwait(false))
             {
             }
-        if (now - _looked < ExperimentAnalysis.Interval)
+        if (_checkedAt is { } before && _time.GetElapsedTime(before) < ExperimentAnalysis.Interval)
             return;
-        _looked = now;
+        _checkedAt = _time.GetTimestamp();
         foreach (ExperimentRun run in running)
             await results.GetAsync(run.Flag, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    protected override Task RunOnceAsync(CancellationToken stoppingToken) => _call.RunToEndAsync(TickAsync, stoppingToken);
+
+    protected override void OnFailure(Exception exception, bool isFirst)
     {
-        using var timer = new CancellationTokenSource(configuration.Catalog.Settings.DefaultTimeout, time);
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        try
-        {
-            // A store may block.
-            await Task.Run(() => work(bound.Token), bound.Token).ConfigureAwait(false);
-            _failing = false;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-        }
-        catch (Exception) when (_disposed)
-        {
-            // The store has ended before the call.
-        }
-#pragma warning disable CA1031 // An exception that escapes stops the host.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            // One line per outage: it is tried again every second.
-            if (!_failing && exception is not FlagChangeException)
-                LogFailed(exception);
-            _failing = true;
-        }
+        // One line per outage: it is tried again every second. The store reports its own failures.
+        if (isFirst && exception is not FlagChangeException)
+            LogFailed(exception);
     }
 
-    [LoggerMessage(EventIds.ExperimentsFailing, LogLevel.Error, "Experiments could not be written; what is recorded waits in memory and is tried again.", EventName = "ExperimentsFailing")]
+    [LoggerMessage(EventIds.ExperimentsFailing, LogLevel.Error,
+        "Experiments could not be written. Exposures and outcomes wait in memory and are written again every second.", EventName = "ExperimentsFailing")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(EventIds.ExperimentEventsDropped, LogLevel.Warning, "{Dropped} exposures and outcomes of experiments were lost because they came faster than they could be written.", EventName = "ExperimentEventsDropped")]
+    [LoggerMessage(EventIds.ExperimentEventsDropped, LogLevel.Warning,
+        "{Dropped} exposures and outcomes of experiments were lost: they came faster than they could be written.", EventName = "ExperimentEventsDropped")]
     private partial void LogDropped(long dropped);
 }

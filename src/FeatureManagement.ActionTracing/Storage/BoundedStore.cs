@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Diagnostics.Background;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Storage;
@@ -14,6 +15,8 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
     private readonly Lock _gate = new();
     private string? _readFault; // apart from each other: a full disk can still be read
     private string? _writeFault;
+    // A store that looks at its token has time left to say what it waited for.
+    private readonly BoundedCall _call = new(time, () => configuration.Catalog.Settings.DefaultTimeout, cancelsAt: 0.7);
     private volatile bool _disposed;
     private volatile StoreReport _report = new() { IsDurable = store.IsDurable };
 
@@ -30,7 +33,7 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
     public Task<T> ReadHereAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.ReadHere, cancellationToken);
 
     /// <summary>A call that reads the audit. That it takes long, or waits for others that read it, is no failure of the store.</summary>
-    /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
+    /// <exception cref="StoreException">The store failed, or took too long.</exception>
     public Task<T> ReadAuditAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.Audit, cancellationToken);
 
     /// <summary>A call that writes.</summary>
@@ -42,49 +45,33 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
     public Task ProbeAsync(CancellationToken cancellationToken) =>
         _writeFault is null ? Task.CompletedTask : WriteAsync((inner, bound) => inner.CommitAsync(new StoreCommit([], []), bound), cancellationToken);
 
-    private enum Kind
-    {
-        Read,
-        ReadHere,
-        Audit,
-        Write,
-    }
-
     private async Task<T> CallAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, Kind kind, CancellationToken cancellationToken)
     {
         if (_disposed)
-            throw new FlagChangeException(FlagChangeError.StoreUnavailable, "The host has stopped, and the store with it.");
-        TimeSpan timeout = configuration.Catalog.Settings.DefaultTimeout;
-        // A store that looks at its token has time left to say what it waited for.
-        using var timer = new CancellationTokenSource(timeout * 0.7, time);
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        CancellationToken token = bound.Token;
+            throw Unavailable("The host has stopped, and the store with it.", kind);
         try
         {
-            // A store may block, and may ignore the token.
-            Task<T> running = kind == Kind.ReadHere ? call(store, token) : Task.Run(() => call(store, token), token);
-            T result = await running.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            T result = kind == Kind.ReadHere
+                ? await _call.RunInlineAsync(bound => call(store, bound), cancellationToken).ConfigureAwait(false)
+                : await _call.RunAsync(bound => call(store, bound), cancellationToken).ConfigureAwait(false);
             Succeeded(kind == Kind.Write);
             return result;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        // Any other exception is a failure of the store.
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The caller's token ends the wait before it reaches the store, and the link between them is about to be removed.
-            await bound.CancelAsync().ConfigureAwait(false);
-            throw;
-        }
-#pragma warning disable CA1031 // Whatever a store throws is a failure of the store.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            bool late = exception is OperationCanceledException or TimeoutException { InnerException: null };
-            if (late && kind == Kind.Audit)
-                throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"The audit gave no answer within {timeout}: it is large, or many read it. Ask for less, or ask again.", exception);
-            string error = late ? $"it gave no answer within {timeout}" : ForeignText.Escape(exception.Message.TrimEnd('.'));
+            TimeSpan timeout = configuration.Catalog.Settings.DefaultTimeout;
+            bool isLate = BoundedCall.IsLate(exception);
+            if (isLate && kind == Kind.Audit)
+                throw Unavailable($"The audit gave no answer within {timeout}: it is large, or many read it. Ask for less, or ask again.", kind, exception);
+            string error = isLate ? $"it gave no answer within {timeout}" : ForeignText.Escape(exception.Message.TrimEnd('.'));
             Failed($"The store failed: {error}.", error, kind == Kind.Write, exception);
-            throw new FlagChangeException(FlagChangeError.StoreUnavailable, $"The store failed: {error}.", exception);
+            throw Unavailable($"The store failed: {error}.", kind, exception);
         }
     }
+
+    private static Exception Unavailable(string message, Kind kind, Exception? cause = null) =>
+        kind == Kind.Audit ? new StoreException(message, cause) : new FlagChangeException(FlagChangeError.StoreUnavailable, message, cause);
 
     public void Dispose() => _disposed = true;
 
@@ -121,6 +108,14 @@ internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatal
         // One line per outage and cause: it is called again and again. A call that runs while the container ends is no outage.
         if (!known && !_disposed)
             LogFailed(error, exception);
+    }
+
+    private enum Kind
+    {
+        Read,
+        ReadHere,
+        Audit,
+        Write,
     }
 
     [LoggerMessage(EventIds.StoreFailed, LogLevel.Error, "The store failed: {Error}. What is known here stays in force; writing is retried.", EventName = "StoreFailed")]

@@ -114,7 +114,7 @@ public class AuditEndpointTests
     [InlineData("api/audit/verify")]
     public async Task Audit_AStoreThatFails_Is503(string path)
     {
-        var failure = new FlagChangeException(FlagChangeError.StoreUnavailable, "The store failed: it is locked.");
+        var failure = new StoreException("The store failed: it is locked.");
         var audit = new Mock<IAuditLog>();
         audit.Setup(log => log.VerifyAsync(It.IsAny<CancellationToken>())).ThrowsAsync(failure);
         audit.Setup(log => log.QueryAsync(It.IsAny<AuditQuery>(), It.IsAny<CancellationToken>())).ThrowsAsync(failure);

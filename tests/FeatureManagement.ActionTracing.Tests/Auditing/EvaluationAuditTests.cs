@@ -7,7 +7,6 @@ using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.FeatureManagement;
 using Microsoft.FeatureManagement.FeatureFilters;
 
@@ -18,7 +17,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
 {
     private static readonly FeatureFlagContext Ann = new() { UserId = "ann" };
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 12, 0, 0, TimeSpan.Zero));
+    private readonly AdjustableClock _time = new();
     private readonly SwitchedEvaluations _store = new();
     private FlagServices _services;
     private EvaluationAuditService _service;
@@ -126,7 +125,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         Assert.Equal(3, _services.Get<IEvaluationAudit>().Dropped);
         Assert.Equal(3, collector.GetMeasurementSnapshot().Sum(measured => measured.Value));
         await WrittenAsync(65_536);
-        Assert.Equal("3 evaluations were not audited because they came faster than they could be written.", Assert.Single(_services.Warnings(265)));
+        Assert.Equal("3 evaluations were not audited: they came faster than they could be written.", Assert.Single(_services.Warnings(265)));
         Assert.Equal(65_536, _store.Written);
     }
 
@@ -138,8 +137,8 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         _services.Manager.IsEnabled("on", Ann);
         Poll(() => _store.Calls > 2, "tried again");
         _services.Manager.IsEnabled("off", Ann);
-        FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => _services.Get<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery()));
-        Assert.Equal((FlagChangeError.StoreUnavailable, "Evaluations could not be read: disk full."), (refused.Error, refused.Message));
+        StoreException refused = await Assert.ThrowsAsync<StoreException>(() => _services.Get<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery()));
+        Assert.Equal("Evaluations could not be read: disk full.", refused.Message);
         _store.Fault = null;
         Assert.Equal(["off", "on"], (await WrittenAsync(2)).Select(entry => entry.Flag));
         Assert.Single(_services.Warnings(264));
@@ -154,6 +153,17 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         Set(audited: false);
         _time.Advance(TimeSpan.FromDays(7));
         Poll(() => _services.Get<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery()).Result.Count == 0, "removed");
+    }
+
+    [Fact]
+    public void Retention_WallClockAnHourBack_IsAppliedAMinuteLater()
+    {
+        Poll(() => _store.Cuts > 0, "cut for the first time");
+        _time.Adjustment = TimeSpan.FromHours(-1);
+        int cuts = _store.Cuts;
+        DateTimeOffset end = _time.GetUtcNow() + TimeSpan.FromMinutes(3);
+        Poll(() => _store.Cuts > cuts || _time.GetUtcNow() > end, "cut again");
+        Assert.True(_store.Cuts > cuts);
     }
 
     [Fact]
@@ -176,7 +186,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         var audit = _services.Get<IEvaluationAudit>();
         Assert.Equal(SubjectHash.Of("bob"), Assert.Single(await audit.QueryAsync(new EvaluationAuditQuery { Key = "bob" })).Subject);
         Assert.Empty(await audit.QueryAsync(new EvaluationAuditQuery { Key = "default" }));
-        Assert.Equal(FlagChangeError.Invalid, (await Assert.ThrowsAsync<FlagChangeException>(() => audit.QueryAsync(new EvaluationAuditQuery { Take = 0 }))).Error);
+        Assert.StartsWith("Take is 0; it must be 1 to 1000.", (await Assert.ThrowsAsync<ArgumentException>(() => audit.QueryAsync(new EvaluationAuditQuery { Take = 0 }))).Message, StringComparison.Ordinal);
     }
 
     private (FlagServices, EvaluationAuditService) Start(Action<IServiceCollection>? configure = null)
@@ -203,7 +213,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
 
     private async Task<IReadOnlyList<EvaluationAuditEntry>> WrittenAsync(int count = 1)
     {
-        Poll(() => _services.Get<EvaluationQueue>().Count == 0 && _store.Written >= count, "written");
+        Poll(() => _services.Get<EvaluationQueue>().Writer.Count == 0 && _store.Written >= count, "written");
         return await _services.Get<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery { Take = 1_000 });
     }
 
@@ -246,7 +256,13 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
             return _inner.ReadAsync(query, subject, cancellationToken);
         }
 
-        public Task<bool> CutAsync(DateTimeOffset before, CancellationToken cancellationToken) => _inner.CutAsync(before, cancellationToken);
+        public int Cuts { get; private set; }
+
+        public Task<bool> CutAsync(DateTimeOffset before, CancellationToken cancellationToken)
+        {
+            Cuts++;
+            return _inner.CutAsync(before, cancellationToken);
+        }
 
         private void Check()
         {

@@ -36,7 +36,7 @@ internal sealed class ExperimentSimulation(int seed, int unitsPerLook)
         var store = new InMemoryExperimentStore();
         var queue = new ExperimentQueue(Services.GetRequiredService<IMeterFactory>());
         var time = new FakeTimeProvider(Sums.Noon);
-        using var writer = new ExperimentWriter(queue, store);
+        var writer = new ExperimentWriter(queue, store);
         var evidence = new ExperimentEvidence();
         (ExperimentRun Run, VariantTable Variants, RunningExperiment Recorder)? now = null;
         decimal[]? weights = null;

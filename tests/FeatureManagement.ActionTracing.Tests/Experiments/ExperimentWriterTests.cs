@@ -25,7 +25,7 @@ public sealed class ExperimentWriterTests
         Assert.All(dropped.GetMeasurementSnapshot(), measured => Assert.Equal("queue_full", measured.Tags["reason"]));
         Assert.Equal(10, (await host.ResultAsync()).Units);
         Assert.Equal(
-            "16 exposures and outcomes of experiments were lost because they came faster than they could be written.",
+            "16 exposures and outcomes of experiments were lost: they came faster than they could be written.",
             Assert.Single(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 502).Message);
 
         for (int i = 0; i < 20; i++)
