@@ -91,7 +91,7 @@ internal static class DashboardRows
         return
         [
             new Row(Job, $"memory of each of {Tabs} tabs", kept / 1024, "KB"),
-            new Row(Job, "processor, nobody listens", idle, "% of one"),
+            new Row(Job, "processor, no listener", idle, "% of one"),
             new Row(Job, $"processor, {Tabs} tabs listen", listening, "% of one"),
             new Row(Job, $"processor, {Tabs} tabs and 5 changes a second", changing, "% of one"),
         ];
