@@ -10,7 +10,7 @@ namespace FeatureManagement.ActionTracing.Benchmarks;
 internal static class ActionRows
 {
     private const string Job = "an action";
-    private const string Exposure = "exposure while a flag is watched";
+    private const string Exposure = "exposure while a flag is observed";
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
@@ -52,9 +52,9 @@ internal static class ActionRows
                 }
             },
             n => { for (int i = 0; i < n; i++) Sink.Take(unwatched.IsEnabled(World.Half, users[i & 1_023])); });
-        yield return new Row(Job, "a flag watched, none asked", actions[0].Nanoseconds, "ns");
-        yield return new Row(Job, "a flag watched, none asked", actions[0].Bytes, "bytes");
-        yield return new Row(Job, "the watched flag asked", actions[1].Bytes, "bytes");
+        yield return new Row(Job, "a flag observed, none evaluated", actions[0].Nanoseconds, "ns");
+        yield return new Row(Job, "a flag observed, none evaluated", actions[0].Bytes, "bytes");
+        yield return new Row(Job, "the observed flag evaluated", actions[1].Bytes, "bytes");
         yield return new Row(Exposure, "known unit, with its outcome, beyond the evaluation", actions[1].Nanoseconds - actions[0].Nanoseconds - actions[2].Nanoseconds, "ns", 60);
 
         using TracedAction outer = tracer.StartAction(Job, users[0]);
@@ -118,7 +118,7 @@ internal static class ActionRows
             idle[i] = Stopwatch.GetElapsedTime(middle).TotalMilliseconds;
         }
         yield return new Row(Exposure, "longest call while a million units are taken in", calls.Max(), "ms", 1);
-        yield return new Row(Exposure, "longest pause of the machine meanwhile", idle.Max(), "ms");
+        yield return new Row(Exposure, "longest pause of the machine during it", idle.Max(), "ms");
         yield return new Row(Exposure, "calls over 1 ms, of a million", calls.Count(call => call > 1), "calls");
     }
 

@@ -11,7 +11,7 @@ internal static class LibraryRows
     private static IEnumerable<Row> Theirs(string name)
     {
         string feature = "theirs_" + name;
-        string job = $"the library's own flags, {(name == World.On ? "on" : "targeted")}";
+        string job = $"Microsoft.FeatureManagement's own flags, {(name == World.On ? "on" : "targeted")}";
         var features = new LibraryFeatures(1_000, "theirs_");
         var with = World.WithUs(World.Flags(1_000), features).GetRequiredService<IVariantFeatureManager>();
         var without = World.WithoutUs(features).GetRequiredService<IVariantFeatureManager>();
@@ -32,6 +32,6 @@ internal static class LibraryRows
             n => { for (int i = 0; i < n; i++) Sink.Take(cached.IsEnabledAsync(World.Child, World.LibraryUsers[i & 1_023], default).Result); },
             n => { for (int i = 0; i < n; i++) Sink.Take(ours.IsEnabledAsync(flag, World.LibraryUsers[i & 1_023], default).Result); });
         string job = flag == World.On ? "on" : flag == World.Half ? "rollout 50 %" : "with a parent";
-        yield return Row.Ratio("our flags through the library's FeatureManager", job + " / one cached filter", costs[1].Nanoseconds, costs[0].Nanoseconds, 1.25);
+        yield return Row.Ratio("our flags through its FeatureManager", job + " / one cached filter", costs[1].Nanoseconds, costs[0].Nanoseconds, 1.25);
     }
 }
