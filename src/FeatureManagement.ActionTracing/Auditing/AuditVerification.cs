@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>What verifying the audit found. Immutable.</summary>
-public sealed record AuditVerification
+public sealed class AuditVerification
 {
     /// <summary>Whether every entry is as it was written and none is missing.</summary>
     public bool Valid => FirstInvalid is null;

@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>What an emergency did. It is in force in this process, whatever else is said here. Immutable.</summary>
-public sealed record EmergencyResult
+public sealed class EmergencyResult
 {
     /// <summary>The flag as it is now.</summary>
     public required FlagStatus Flag { get; init; }

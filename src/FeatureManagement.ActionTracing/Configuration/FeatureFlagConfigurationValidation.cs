@@ -1,7 +1,20 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>The result of <see cref="FeatureFlagConfigurationValidator"/>. Immutable.</summary>
-/// <param name="Valid">Whether there are no errors: a host would start with this configuration.</param>
-/// <param name="Errors">Sentences that name flag, field, value, rule and fix; all of them at once.</param>
-/// <param name="Warnings">Sentences about settings that are allowed but are probably mistakes.</param>
-public sealed record FeatureFlagConfigurationValidation(bool Valid, IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings);
+public sealed class FeatureFlagConfigurationValidation
+{
+    internal FeatureFlagConfigurationValidation(IReadOnlyList<string> errors, IReadOnlyList<string> warnings)
+    {
+        Errors = errors;
+        Warnings = warnings;
+    }
+
+    /// <summary>Whether there are no errors: a host would start with this configuration.</summary>
+    public bool IsValid => Errors.Count == 0;
+
+    /// <summary>Sentences that name flag, field, value, rule and fix; all of them at once.</summary>
+    public IReadOnlyList<string> Errors { get; }
+
+    /// <summary>Sentences about settings that are allowed but are probably mistakes.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+}

@@ -17,6 +17,6 @@ public static class FeatureFlagConfigurationValidator
         ArgumentNullException.ThrowIfNull(environment);
         var reading = CatalogReading.Read(SettingReader.Read(configuration), environment, BuiltInFlags.In(environment));
         string[] errors = [.. reading.Faults.Select(fault => fault.Message)];
-        return new FeatureFlagConfigurationValidation(errors.Length == 0, errors, reading.Warnings);
+        return new FeatureFlagConfigurationValidation(errors, reading.Warnings);
     }
 }

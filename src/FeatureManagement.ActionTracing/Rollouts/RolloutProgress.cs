@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>How far a flag is, in short. Immutable.</summary>
-public sealed record RolloutProgress
+public sealed class RolloutProgress
 {
     /// <summary>The flag as configuration spells it.</summary>
     public required string FlagName { get; init; }

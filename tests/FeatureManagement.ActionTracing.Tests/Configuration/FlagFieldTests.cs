@@ -14,7 +14,7 @@ public sealed class FlagFieldTests
         IConfigurationRoot ticket = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "Configuration", "ticket.json")).Build();
 
         FeatureFlagConfigurationValidation found = FeatureFlagConfigurationValidator.Validate(ticket, "Production");
-        Assert.True(found.Valid);
+        Assert.True(found.IsValid);
         Assert.Empty(found.Warnings);
 
         FlagCatalog catalog = CatalogReading.Read(SettingReader.Read(ticket), "Development", BuiltInFlags.In("Development")).Catalog;

@@ -159,7 +159,7 @@ public sealed class SectionRuleTests
         foreach (string content in new[] { "{}", """{ "ActionTracing": {} }""", """{ "ActionTracing": { "featureFlags": {} } }""" })
         {
             FeatureFlagConfigurationValidation found = FeatureFlagConfigurationValidator.Validate(Layers.Of(content), "Production");
-            Assert.True(found.Valid);
+            Assert.True(found.IsValid);
             Assert.Equal(["ActionTracing.featureFlags is missing or empty; only the built-in flags are there."], found.Warnings);
         }
     }

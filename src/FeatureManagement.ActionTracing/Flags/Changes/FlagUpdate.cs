@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>The new values of an update of a flag. A member that is null does not change. Immutable.</summary>
-public sealed record FlagUpdate
+public sealed class FlagUpdate
 {
     /// <summary>The new state; not <see cref="FlagState.EmergencyOff"/>, which is no update but an emergency.</summary>
     public FlagState? State { get; init; }

@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>One metric of an experiment. Immutable.</summary>
-public sealed record ExperimentMetricResult
+public sealed class ExperimentMetricResult
 {
     /// <summary>The metric.</summary>
     public required string Name { get; init; }

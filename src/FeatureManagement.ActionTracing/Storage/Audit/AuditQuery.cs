@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>Which audit entries are asked for; a member that is null asks for nothing in particular. Immutable.</summary>
-public sealed record AuditQuery
+public sealed class AuditQuery
 {
     /// <summary>The most that one question gets.</summary>
     public const int MaxTake = 1_000;

@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>Which evaluations are asked for, the newest first; a member that is null asks for nothing in particular. Immutable.</summary>
-public sealed record EvaluationAuditQuery
+public sealed class EvaluationAuditQuery
 {
     /// <summary>The most that one question gets.</summary>
     public const int MaxTake = 1_000;
