@@ -28,6 +28,7 @@ internal static partial class ConfigurationServices
         services.AddSingleton<IOptionsChangeTokenSource<RawSettings>>(provider =>
             new ConfigurationChangeTokenSource<RawSettings>(provider.GetRequiredService<SettingPlace>().Configuration ?? new ConfigurationBuilder().Build()));
         services.TryAddSingleton<ConfigurationMetrics>();
+        services.TryAddSingleton<ConfigurationLog>();
         services.TryAddSingleton<LiveConfiguration>();
         services.TryAddSingleton<IFlagCatalogSource>(provider => provider.GetRequiredService<LiveConfiguration>());
         services.TryAddSingleton<IActionTracingConfigurationStatus>(provider => provider.GetRequiredService<LiveConfiguration>());

@@ -8,6 +8,9 @@ namespace FeatureManagement.ActionTracing.Configuration.Reading;
 /// </summary>
 internal sealed class RawSettings
 {
+    /// <summary>The number of the reading: a later reading has a larger one.</summary>
+    public long Version { get; set; }
+
     public SettingNode Section { get; set; } = new(SettingReader.SectionName);
 
     /// <summary>Faults in the shape of the section that <see cref="Section"/> no longer shows.</summary>

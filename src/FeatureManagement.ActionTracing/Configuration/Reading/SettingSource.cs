@@ -14,10 +14,12 @@ internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawS
     private readonly Lock _gate = new();
     private readonly ConfigurationFiles _files = new(place);
     private bool _hasRead;
+    private long _readings;
 
     public void Configure(RawSettings options)
     {
         RawSettings raw = Read();
+        options.Version = raw.Version;
         options.Section = raw.Section;
         options.Faults = raw.Faults;
         options.HasList = raw.HasList;
@@ -58,31 +60,40 @@ internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawS
     {
         lock (_gate)
         {
-            for (int attempt = 1; ; attempt++)
+            RawSettings raw = Read_NeedsLock();
+            raw.Version = ++_readings;
+            return raw;
+        }
+    }
+
+    private RawSettings Read_NeedsLock()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
             {
-                try
-                {
-                    var faults = new List<string>();
-                    RawSettings raw = SettingReader.Read(place.Configuration, provider => _files.DataOf(provider, faults), place.Above);
-                    raw.FileFaults = faults;
-                    _hasRead = true;
-                    return raw;
-                }
-                // Another thread changes a provider during the reading, or a provider fails.
-#pragma warning disable CA1031
-                catch (Exception exception) when (attempt == Attempts && _hasRead)
-                {
-                    return new RawSettings
-                    {
-                        IsUnreadable = true,
-                        FileFaults = [$"Configuration cannot be read: {KeptJsonProvider.ReasonOf(exception)}. The last good configuration stays in force."],
-                    };
-                }
-                catch (Exception) when (attempt < Attempts)
-                {
-                }
-#pragma warning restore CA1031
+                var faults = new List<string>();
+                RawSettings raw =
+                    SettingReader.Read(place.Configuration, provider => _files.DataOf(provider, faults), place.Above);
+                raw.FileFaults = faults;
+                _hasRead = true;
+                return raw;
             }
+            // Another thread changes a provider during the reading, or a provider fails.
+#pragma warning disable CA1031
+            catch (Exception exception) when (attempt == Attempts && _hasRead)
+            {
+                string reason = KeptJsonProvider.ReasonOf(exception);
+                return new RawSettings
+                {
+                    IsUnreadable = true,
+                    FileFaults = [$"Configuration cannot be read: {reason}. The last good configuration stays in force."],
+                };
+            }
+            catch (Exception) when (attempt < Attempts)
+            {
+            }
+#pragma warning restore CA1031
         }
     }
 }
