@@ -7,8 +7,8 @@ using FeatureManagement.ActionTracing.Storage;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// Keeps in the store when the content of each flag in configuration last changed, so that a restart is no change. Written only where a content is new. Not
-/// thread-safe: <see cref="FlagControl"/> has one conversation with the store at a time.
+/// Keeps in the store when the content of each flag in configuration last changed, so that a restart is no change. Written only where a content is new. Guarded
+/// by <see cref="StoreLock"/>.
 /// </summary>
 internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, InstanceRegistry instances, TimeProvider time)
 {
@@ -21,7 +21,7 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
 
     /// <summary>Writes contents that the store does not know, and dates the flags. Where others are always faster it is tried again at the next poll.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
-    public async Task SyncAsync()
+    public async Task SyncAsync_NeedsLock()
     {
         IReadOnlyList<EffectiveFlag> flags = source.ConfiguredFlags();
         if (ReferenceEquals(flags, _synced) || !store.Current.IsDurable)
@@ -31,7 +31,7 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
             (Dictionary<string, ContentTime[]>? stored, long version) = await ReadAsync().ConfigureAwait(false);
             if (stored is null)
                 return; // of another release: a write would erase it
-            bool alone = _hashes is null && stored.Count > 0 && await instances.IsAloneAsync().ConfigureAwait(false);
+            bool alone = _hashes is null && stored.Count > 0 && await instances.IsAloneAsync_NeedsLock().ConfigureAwait(false);
             var next = new Dictionary<string, ContentTime[]>(stored);
             Dictionary<string, string> hashes = flags.ToDictionary(flag => FlagKey.Of(flag.Definition.Name), flag => FlagETag.Of(flag.Definition));
             if (Update(next, flags, hashes, alone) && !await WriteAsync(next, version).ConfigureAwait(false))

@@ -11,7 +11,13 @@ namespace FeatureManagement.ActionTracing.Changes;
 /// evaluations wait for the same read, at most <c>defaultTimeout</c>. Thread-safe.
 /// </summary>
 internal sealed partial class FirstRead(
-    FlagControl control, BoundedStore store, SnapshotSource source, StorePolling polling, IFlagCatalogSource configuration, ILogger<FirstRead> logger) : IStoredState
+    StoreRefresher refresher,
+    StoreSynchronizer synchronizer,
+    BoundedStore store,
+    SnapshotSource source,
+    StorePolling polling,
+    IFlagCatalogSource configuration,
+    ILogger<FirstRead> logger) : IStoredState
 {
     private static readonly AsyncLocal<bool> IsReading = new();
 
@@ -27,7 +33,7 @@ internal sealed partial class FirstRead(
             source.Serve();
             return;
         }
-        if (control.IsLoaded)
+        if (refresher.IsLoaded)
         {
             End();
             return;
@@ -50,11 +56,11 @@ internal sealed partial class FirstRead(
             if (_ended)
                 return;
             _ended = true;
-            if (!control.IsLoaded)
+            if (!refresher.IsLoaded)
                 LogNotLoaded(store.Current.Error ?? store.Current.SyncError ?? $"The store gave no answer within {configuration.Catalog.Settings.DefaultTimeout}.");
         }
         source.Serve();
-        control.Follow();
+        synchronizer.Follow();
     }
 
     // On a thread of its own: evaluations may have taken all threads of the pool, and they wait.
@@ -63,9 +69,11 @@ internal sealed partial class FirstRead(
     private void Read()
     {
         IsReading.Value = true;
-        polling.TryAsync(control.LoadAsync, CancellationToken.None).GetAwaiter().GetResult();
+        polling.TryAsync(refresher.LoadAsync, CancellationToken.None).GetAwaiter().GetResult();
     }
 
-    [LoggerMessage(EventIds.NotLoaded, LogLevel.Critical, "The stored state could not be read, so stored emergencies are not known yet: flags are what configuration says, and rollouts are on hold until the store answers. {Error}", EventName = "NotLoaded")]
+    [LoggerMessage(EventIds.NotLoaded, LogLevel.Critical,
+        "The stored state could not be read, so stored emergencies are not known yet. Flags are as configured, and rollouts are on hold until the store "
+        + "answers. {Error}", EventName = "NotLoaded")]
     private partial void LogNotLoaded(string error);
 }

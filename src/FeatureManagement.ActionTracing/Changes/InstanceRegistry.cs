@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.State;
@@ -7,159 +6,98 @@ using FeatureManagement.ActionTracing.Storage;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// The processes that share the store. Each has a document of its own in it, which says what its configuration answers and, by changing now and then, that it is
-/// alive. Not thread-safe: <see cref="FlagControl"/> has one conversation with the store at a time.
+/// The instances that share the store: which are alive, and which baselines their configuration has. Guarded by <see cref="StoreLock"/>.
 /// </summary>
-internal sealed class InstanceRegistry(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time)
+internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore store, IFlagCatalogSource configuration, TimeProvider time)
 {
-    public const string Prefix = "fleet/";
-
-    private const int MaxAttempts = 20;
-
-    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(1); // longer than clocks jump
+    private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<string, (long Version, long Since)> _seen = new(StringComparer.Ordinal); // others, and since when they have not changed
-    private InstanceRecord _mine = new() { Id = Guid.NewGuid().ToString("N") }; // as it was written last
-    private long _batches; // that are known to be written
-    private (string Key, long Version)? _place;
-    private long _told;
-    private (FlagCatalog Catalog, string Answers)? _stamped;
+    private long _lastHeartbeat;
+    private (FlagCatalog Catalog, string Answers)? _hashed;
 
-    /// <summary>Tells the others that this process is alive, and what its configuration answers, where that is due or they do not know it yet.</summary>
+    /// <summary>Writes a heartbeat and what this instance's configuration answers, where that is due or not yet stored.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
-    public async Task TellAsync()
+    public async Task RegisterAsync_NeedsLock()
     {
-        // What is in memory nobody else can see.
+        // Other instances cannot see what is in memory.
         if (!store.Current.IsDurable)
             return;
         FlagCatalog catalog = configuration.Catalog;
-        TimeSpan poll = catalog.Settings.StorePollInterval;
-        (string answers, TimeSpan every) = (AnswersOf(catalog), poll > TellEvery ? poll : TellEvery);
-        if (_place is not null && (_mine.Answers, _mine.Every) == (answers, every) && time.GetElapsedTime(_told) < TellEvery)
+        string answers = AnswersOf(catalog);
+        TimeSpan every = Longer(catalog.Settings.StorePollInterval, HeartbeatEvery);
+        bool isStored = document.IsKnown && document.Mine.Answers == answers && document.Mine.Every == every;
+        if (isStored && time.GetElapsedTime(_lastHeartbeat) < HeartbeatEvery)
             return;
         try
         {
-            _told = time.GetTimestamp();
-            await WriteAsync(mine => mine with { At = time.GetUtcNow(), Every = every, Answers = answers }, []).ConfigureAwait(false);
+            _lastHeartbeat = time.GetTimestamp();
+            await document.WriteAsync_NeedsLock(
+                mine => mine with { At = time.GetUtcNow(), Every = every, Answers = answers }, []).ConfigureAwait(false);
         }
-        catch (FlagChangeException)
+        catch (Exception exception) when (exception is FlagChangeException or StoreException)
         {
-            // Others may be unable to say that they are alive, too.
+            // Other instances may be unable to write their heartbeats, too.
             _seen.Clear();
             throw;
         }
     }
 
     /// <summary>
-    /// Whether another process is alive whose configuration answers otherwise, as during a deployment. Who is not known to have ended is alive until its document
-    /// has not changed for three times as long as it may take.
+    /// Whether another instance is alive whose configuration answers otherwise, as during a deployment. An instance that did not deregister is alive until its
+    /// document has not changed for three times its interval.
     /// </summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
-    public async Task<bool> IsDividedAsync(FlagCatalog catalog)
+    /// <exception cref="StoreException">The store failed.</exception>
+    public async Task<bool> IsDividedAsync_NeedsLock(FlagCatalog catalog)
     {
         string answers = AnswersOf(catalog);
         bool divided = false;
-        foreach (StoredDocument document in await ReadAsync().ConfigureAwait(false))
+        foreach (StoredDocument other in await document.ReadAllAsync().ConfigureAwait(false))
         {
-            InstanceRecord? member = Read(document); // one that cannot be read is of another release, and nobody knows what it answers
-            if (document.Json is null || (member is not null && (member.Id == _mine.Id || member.Answers == answers || member.Answers.Length == 0)))
+            if (other.Json is null)
                 continue;
-            if (!_seen.TryGetValue(document.Key, out (long Version, long Since) seen) || seen.Version != document.Version)
-                _seen[document.Key] = seen = (document.Version, time.GetTimestamp());
-            TimeSpan every = member is not null && member.Every > TellEvery ? member.Every : TellEvery;
-            divided |= time.GetElapsedTime(seen.Since) < 3 * every;
+            // One that cannot be read is of another release: what it answers is not known.
+            InstanceRecord? instance = InstanceDocument.Read(other);
+            if (instance is not null && (IsMine(instance) || instance.Answers == answers || instance.Answers.Length == 0))
+                continue;
+            TimeSpan every = Longer(instance?.Every ?? TimeSpan.Zero, HeartbeatEvery);
+            divided |= time.GetElapsedTime(UnchangedSince(other)) < 3 * every;
         }
         return divided;
     }
 
-    /// <summary>
-    /// Writes audit entries that come with no change of a flag: once, also where it is called again because it was not known whether the call before had written them.
-    /// </summary>
-    /// <exception cref="FlagChangeException">The store failed; whether anything was written is not known.</exception>
-    public async Task WriteAsync(IReadOnlyList<AuditEntry> entries)
-    {
-        await WriteAsync(mine => mine.Batches > _batches ? null : mine with { At = time.GetUtcNow(), Batches = _batches + 1 }, entries).ConfigureAwait(false);
-        _batches++;
-    }
-
-    /// <summary>Tells the others that this process ends.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
-    public async Task LeaveAsync()
-    {
-        if (_place is not { } place)
-            return;
-        var commit = new StoreCommit([new DocumentWrite(place.Key, null, place.Version)], []);
-        await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
-        _place = null;
-    }
-
-    private async Task WriteAsync(Func<InstanceRecord, InstanceRecord?> change, IReadOnlyList<AuditEntry> entries)
-    {
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            if (_place is not { } place)
-            {
-                (place, InstanceRecord? found) = Place(await ReadAsync().ConfigureAwait(false));
-                _mine = found ?? _mine;
-            }
-            _place = place;
-            if (change(_mine) is not { } next)
-                return;
-            _place = null; // until it is known what became of the commit
-            var commit = new StoreCommit([new DocumentWrite(place.Key, StoredJson.Write(next), place.Version)], entries);
-            CommitResult result = await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
-            if (result.Committed)
-            {
-                (_mine, _place) = (next, (place.Key, result.Version));
-                return;
-            }
-        }
-        throw new FlagChangeException(FlagChangeError.StoreUnavailable, "Other processes write to the store again and again; nothing was changed. Try again.");
-    }
-
-    // Where this process stands; else the first place that nobody has, or whose owner has not been heard of for long. An owner that is alive after all takes another.
-    private ((string Key, long Version) Place, InstanceRecord? Mine) Place(IReadOnlyList<StoredDocument> documents)
-    {
-        DateTimeOffset gone = time.GetUtcNow() - KeptFor;
-        (string Key, long Version)? free = null;
-        foreach (StoredDocument document in documents.OrderBy(document => document.Key, StringComparer.Ordinal))
-        {
-            InstanceRecord? member = Read(document);
-            if (member?.Id == _mine.Id)
-                return ((document.Key, document.Version), member);
-            if (document.Json is null || (member is not null && member.At + member.Every < gone))
-                free ??= (document.Key, document.Version);
-        }
-        return (free ?? ($"{Prefix}{documents.Count:0000}", 0), null);
-    }
-
     /// <summary>Whether no other instance is known to run. One that was killed counts as running: it did not deregister.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
-    public async Task<bool> IsAloneAsync() => !(await ReadAsync().ConfigureAwait(false)).Any(document => document.Json is not null && Read(document)?.Id != _mine.Id);
-
-    private async Task<IReadOnlyList<StoredDocument>> ReadAsync() =>
-        (await store.ReadAsync((inner, bound) => inner.ReadAsync(Prefix, 0, bound), CancellationToken.None).ConfigureAwait(false)).Documents;
-
-    private static InstanceRecord? Read(StoredDocument document)
+    /// <exception cref="StoreException">The store failed.</exception>
+    public async Task<bool> IsAloneAsync_NeedsLock()
     {
-        try
-        {
-            return document.Json is not null && StoredJson.Read<InstanceRecord>(document.Json) is { Id: not null } member ? member : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        IReadOnlyList<StoredDocument> all = await document.ReadAllAsync().ConfigureAwait(false);
+        return all.All(other => other.Json is null || (InstanceDocument.Read(other) is { } instance && IsMine(instance)));
+    }
+
+    /// <summary>This instance ends.</summary>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
+    public Task DeregisterAsync_NeedsLock() => document.DeleteAsync_NeedsLock();
+
+    private bool IsMine(InstanceRecord instance) => instance.Id == document.Mine.Id;
+
+    private long UnchangedSince(StoredDocument other)
+    {
+        if (_seen.TryGetValue(other.Key, out (long Version, long Since) seen) && seen.Version == other.Version)
+            return seen.Since;
+        long now = time.GetTimestamp();
+        _seen[other.Key] = (other.Version, now);
+        return now;
     }
 
     private string AnswersOf(FlagCatalog catalog)
     {
-        if (_stamped is { } stamped && ReferenceEquals(stamped.Catalog, catalog))
-            return stamped.Answers;
-        string all = string.Join('\n', catalog.Flags.Values.Select(flag => $"{FlagKey.Of(flag.Name)} {StoredJson.Write(Baseline.Of(flag))}").Order(StringComparer.Ordinal));
-        string answers = FlagETag.Of(all);
-        _stamped = (catalog, answers);
+        if (_hashed is { } hashed && ReferenceEquals(hashed.Catalog, catalog))
+            return hashed.Answers;
+        IEnumerable<string> lines = catalog.Flags.Values.Select(flag => $"{FlagKey.Of(flag.Name)} {StoredJson.Write(Baseline.Of(flag))}");
+        string answers = FlagETag.Of(string.Join('\n', lines.Order(StringComparer.Ordinal)));
+        _hashed = (catalog, answers);
         return answers;
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

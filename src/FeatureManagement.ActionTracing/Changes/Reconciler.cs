@@ -5,10 +5,10 @@ using FeatureManagement.ActionTracing.State;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// Sees to it that what was laid over an answer ends when configuration no longer gives that answer (<see cref="ConfigurationEdits"/>): at once where the edit is
-/// made while this process runs; where it was made meanwhile, as soon as no other process is alive that still answers otherwise. Thread-safe.
+/// Ends overrides and rollouts whose baseline an edit of configuration changed (<see cref="ConfigurationEdits"/>): at once where the edit is made while this
+/// instance runs; else as soon as no other instance is alive whose configuration still has the old baseline. Thread-safe.
 /// </summary>
-/// <remarks>What has ended has no effect any more even before it is written: layers over another answer are not laid.</remarks>
+/// <remarks>What is to end has no effect even before it is stored: a layer over another baseline is not applied.</remarks>
 internal sealed class Reconciler : IDisposable
 {
     private readonly SnapshotSource _source;
@@ -18,12 +18,23 @@ internal sealed class Reconciler : IDisposable
     private readonly InstanceRegistry _instances;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new(); // one edit of configuration after the other
-    private FlagCatalog? _catalog; // the one whose edits have been seen to; null before the stored state is known
-    private volatile bool _settled;
+    private FlagCatalog? _catalog; // the last one that was reconciled; null before the stored state is known
+    private volatile bool _reconciled;
 
-    public Reconciler(SnapshotSource source, FlagRecords records, IFlagCatalogSource configuration, ConfigurationAudit audit, InstanceRegistry instances, TimeProvider time)
+    public Reconciler(
+        SnapshotSource source,
+        FlagRecords records,
+        IFlagCatalogSource configuration,
+        ConfigurationAudit audit,
+        InstanceRegistry instances,
+        TimeProvider time)
     {
-        (_source, _records, _configuration, _audit, _instances, _time) = (source, records, configuration, audit, instances, time);
+        _source = source;
+        _records = records;
+        _configuration = configuration;
+        _audit = audit;
+        _instances = instances;
+        _time = time;
         configuration.Changed += Reconfigured;
     }
 
@@ -37,36 +48,38 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    /// <summary>Others have changed what is laid over flags.</summary>
-    public void Unsettle() => _settled = false;
+    /// <summary>Other instances have changed records.</summary>
+    public void MarkUnreconciled() => _reconciled = false;
 
-    /// <summary>Ends what was laid over an answer that no process gives any more. It is pending then.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
-    public async Task SettleAsync()
+    /// <summary>Ends what has a baseline that no instance's configuration has any more. The ends are in the outbox then.</summary>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public async Task ReconcileAsync_NeedsLock()
     {
-        if (_settled || _catalog is not { } catalog)
+        if (_reconciled || _catalog is not { } catalog)
             return;
-        bool nothing = !ConfigurationEdits.Ended(null, catalog, _source.Layers(), _time.GetUtcNow()).Any();
-        if (!nothing && await _instances.IsDividedAsync(catalog).ConfigureAwait(false))
+        bool isNeeded = ConfigurationEdits.Ended(null, catalog, _source.Layers(), _time.GetUtcNow()).Any();
+        if (isNeeded && await _instances.IsDividedAsync_NeedsLock(catalog).ConfigureAwait(false))
             return;
         lock (_gate)
         {
             if (!ReferenceEquals(catalog, _catalog) || !ReferenceEquals(catalog, _configuration.Catalog))
                 return;
-            End(null, catalog, _source.Layers());
-            _settled = true;
+            End_NeedsLock(null, catalog, _source.Layers());
+            _reconciled = true;
         }
     }
 
-    /// <summary>Configuration was edited while a change was on its way to the store: the edit found nothing to end then, and it is the operator's hand all the same.</summary>
-    public void Overtook(string flag, Baseline decidedBy)
+    /// <summary>A commit is in force. Where configuration was edited during it, the edit found nothing to end then, and takes precedence now.</summary>
+    /// <param name="flag">The flag.</param>
+    /// <param name="decidedOver">The baseline from which the commit was decided.</param>
+    public void ReconcileCommit(string flag, Baseline decidedOver)
     {
         lock (_gate)
         {
             FlagCatalog catalog = _configuration.Catalog;
-            if (_catalog is null || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && Baseline.Of(now) == decidedBy))
+            if (_catalog is null || (catalog.Flags.TryGetValue(flag, out FlagDefinition? now) && Baseline.Of(now) == decidedOver))
                 return;
-            End(null, catalog, [KeyValuePair.Create(flag, _source.Layer(flag))]);
+            End_NeedsLock(null, catalog, [KeyValuePair.Create(flag, _source.Layer(flag))]);
         }
     }
 
@@ -81,14 +94,14 @@ internal sealed class Reconciler : IDisposable
             if (_catalog is not { } before || ReferenceEquals(catalog, before))
                 return;
             _catalog = catalog;
-            _settled = false;
-            End(before, catalog, _source.Layers());
+            _reconciled = false;
+            End_NeedsLock(before, catalog, _source.Layers());
         }
     }
 
-    private void End(FlagCatalog? before, FlagCatalog after, IEnumerable<KeyValuePair<string, VersionedRecord>> layers)
+    private void End_NeedsLock(FlagCatalog? before, FlagCatalog after, IEnumerable<KeyValuePair<string, VersionedRecord>> layers)
     {
         foreach ((FlagEdit edit, FlagDefinition configured) in ConfigurationEdits.Ended(before, after, layers, _time.GetUtcNow()))
-            _records.Act(edit, configured, out FlagSnapshot _, out FlagSnapshot _);
+            _records.Apply(edit, configured, out FlagSnapshot _, out FlagSnapshot _);
     }
 }

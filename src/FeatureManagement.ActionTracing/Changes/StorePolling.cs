@@ -44,7 +44,7 @@ internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSourc
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        catch (FlagChangeException)
+        catch (Exception exception) when (exception is FlagChangeException or StoreException)
         {
             // The store has reported it.
         }
@@ -85,6 +85,7 @@ internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSourc
         TimeSpan Tick() => configuration.Catalog.Settings.StorePollInterval is var poll && poll < Longest ? poll : Longest;
     }
 
-    [LoggerMessage(EventIds.SyncFailed, LogLevel.Error, "Changes cannot be exchanged with the store, and the store is not the cause: {Error}. It is tried again at each poll.", EventName = "SyncFailed")]
+    [LoggerMessage(EventIds.SyncFailed, LogLevel.Error,
+        "Changes cannot be exchanged with the store, and the store is not the cause: {Error}. Each poll tries again.", EventName = "SyncFailed")]
     private partial void LogSyncFailed(string error, Exception exception);
 }

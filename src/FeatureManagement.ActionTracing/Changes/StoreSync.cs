@@ -8,7 +8,14 @@ namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>Loads the stored state before traffic, within <c>defaultTimeout</c>, and polls the store while the host runs. A host may call any of this twice.</summary>
 internal sealed partial class StoreSync(
-    FlagControl control, FirstRead first, StorePolling polling, IActionTracingStoreStatus status, IFlagCatalogSource configuration, TimeProvider time, ILogger<StoreSync> logger)
+    StoreSynchronizer synchronizer,
+    StoreLock storeLock,
+    FirstRead first,
+    StorePolling polling,
+    IActionTracingStoreStatus status,
+    IFlagCatalogSource configuration,
+    TimeProvider time,
+    ILogger<StoreSync> logger)
     : IHostedLifecycleService
 {
     private bool _read;
@@ -18,7 +25,7 @@ internal sealed partial class StoreSync(
         _read = true;
         if (!status.Current.IsDurable)
             LogNotDurable();
-        Task sync = polling.TryAsync(control.SyncAsync, cancellationToken);
+        Task sync = polling.TryAsync(synchronizer.SyncAsync, cancellationToken);
         try
         {
             // Each of its calls has that long; the first one loads, and the others need not be waited for.
@@ -36,7 +43,7 @@ internal sealed partial class StoreSync(
     {
         if (!_read)
             await StartingAsync(cancellationToken).ConfigureAwait(false);
-        control.Follow();
+        synchronizer.Follow();
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -48,14 +55,18 @@ internal sealed partial class StoreSync(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await polling.StopAsync(cancellationToken).ConfigureAwait(false);
-        await polling.TryAsync(_ => control.LeaveAsync(), CancellationToken.None).ConfigureAwait(false);
-        if (!control.IsDisposed && status.Current is { Pending: > 0 } or { PendingEntries: > 0 })
+        await polling.TryAsync(_ => synchronizer.LeaveAsync(), CancellationToken.None).ConfigureAwait(false);
+        if (!storeLock.IsDisposed && status.Current is { Pending: > 0 } or { PendingEntries: > 0 })
             LogLost(status.Current.Pending, status.Current.PendingEntries);
     }
 
-    [LoggerMessage(EventIds.NotDurable, LogLevel.Warning, "Changes of flags at run time are kept in memory and will not outlive this process. Add a durable store, for example UseSqlite.", EventName = "NotDurable")]
+    [LoggerMessage(EventIds.NotDurable, LogLevel.Warning,
+        "Changes of flags at run time are kept in memory and are lost when the host stops. Add a durable store, for example UseSqlite.",
+        EventName = "NotDurable")]
     private partial void LogNotDurable();
 
-    [LoggerMessage(EventIds.ChangesLost, LogLevel.Critical, "The process ends, and what could not be stored is lost: {Pending} changes that were in force, and {Entries} audit entries of configuration.", EventName = "ChangesLost")]
-    private partial void LogLost(int pending, int entries);
+    [LoggerMessage(EventIds.ChangesLost, LogLevel.Critical,
+        "The host stops, and its outbox is lost because it could not be stored: {Changes} changes that were in force, and {Entries} audit entries of "
+        + "configuration.", EventName = "ChangesLost")]
+    private partial void LogLost(int changes, int entries);
 }

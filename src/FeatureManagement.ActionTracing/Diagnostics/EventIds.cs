@@ -24,10 +24,10 @@ internal static class EventIds
     public const int ConfigurationSettingsAccepted = 138;
     public const int FlagChanged = 200;
     public const int WatcherFailed = 201;
-    public const int FlagActed = 202;
+    public const int FlagApplied = 202;
     public const int FlagSeen = 203;
     public const int StateLoaded = 204;
-    public const int StorePutBack = 205;
+    public const int StoreReplaced = 205;
     public const int NotDurable = 206;
     public const int NotLoaded = 207;
     public const int SyncFailed = 208;

@@ -80,7 +80,7 @@ internal sealed class FeatureFlagManager(
         ArgumentNullException.ThrowIfNull(change);
         change = EmergencyWords.Fit(change, out string? note);
         var emergency = new FlagEmergency(change.Reason, change.Actor, time.GetUtcNow());
-        FlagActed acted = await control.ActAsync(Edit(flag, AuditActions.Emergency, change, emergency.At, (configured, record) => FlagChanges.Shutdown(configured, record, emergency)), cancellationToken).ConfigureAwait(false);
+        AppliedChange acted = await control.ApplyAsync(Edit(flag, AuditActions.Emergency, change, emergency.At, (configured, record) => FlagChanges.Shutdown(configured, record, emergency)), cancellationToken).ConfigureAwait(false);
         FlagSnapshot now = source.Latest;
         if (!now.TryFind(flag, out CompiledFlag? killed) && !(now = acted.Before).TryFind(flag, out killed))
             throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The emergency is kept, but flag '{flag}' has just been removed from configuration.");

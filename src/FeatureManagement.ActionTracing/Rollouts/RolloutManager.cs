@@ -34,7 +34,7 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
         ArgumentNullException.ThrowIfNull(change);
         DateTimeOffset now = time.GetUtcNow();
         string? id = control.Record(flag).Record.Rollout?.Id;
-        await control.ActAsync(Edit(flag, "rollout_rolled_back", change, now,
+        await control.ApplyAsync(Edit(flag, "rollout_rolled_back", change, now,
             (configured, record) => RolloutChanges.RollBack(configured, record, id, LedgerOf(flag, record), change, now)), cancellationToken).ConfigureAwait(false);
         RolloutStatus status = StatusOrThrow(flag);
         return status is not { Phase: RolloutPhase.Complete } ? status

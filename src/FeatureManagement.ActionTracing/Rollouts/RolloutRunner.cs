@@ -191,7 +191,7 @@ internal sealed partial class RolloutRunner(
         DateTimeOffset now = time.GetUtcNow();
         reason = FlagChange.Cut(StorableText.Replace(reason)); // a rollback is not refused for what made its reason long
         var change = new FlagChange(Actor, reason, ChangeSource.Safety);
-        FlagActed acted = await control.ActAsync(Edit(flag, "rollout_rolled_back", reason, ChangeSource.Safety, now,
+        AppliedChange acted = await control.ApplyAsync(Edit(flag, "rollout_rolled_back", reason, ChangeSource.Safety, now,
             (configured, laid) => RolloutChanges.CanRollBack(laid, record.Id) ? RolloutChanges.RollBack(configured, laid, record.Id, ledger, change, now) : laid), cancellationToken).ConfigureAwait(false);
         if (ReferenceEquals(acted.Before, acted.After))
             return;

@@ -242,7 +242,7 @@ public sealed class InstanceRegistryTests : IDisposable
         FlagServices old = await Start(10);
         await Update(old, 50);
         await old.Get<FlagControl>().LeaveAsync();
-        await old.Get<IActionTracingStore>().CommitAsync(new StoreCommit([new DocumentWrite(InstanceRegistry.Prefix + "0000", json, null)], []), default);
+        await old.Get<IActionTracingStore>().CommitAsync(new StoreCommit([new DocumentWrite(InstanceDocument.Prefix + "0000", json, null)], []), default);
         FlagServices young = await Start(20);
         Assert.True((await young.Manager.EmergencyShutdownAsync("share", Change)).Stored);
         Assert.Equal(["updated", "emergency"], await Actions());
@@ -255,7 +255,7 @@ public sealed class InstanceRegistryTests : IDisposable
     public async Task Kill_WhereTheFleetCannotBeWritten_IsStored()
     {
         FlagServices one = await Start(10);
-        _refused = commit => commit.Writes.Any(write => write.Key.StartsWith(InstanceRegistry.Prefix, StringComparison.Ordinal)) ? new IOException("no") : null;
+        _refused = commit => commit.Writes.Any(write => write.Key.StartsWith(InstanceDocument.Prefix, StringComparison.Ordinal)) ? new IOException("no") : null;
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.True((await one.Manager.EmergencyShutdownAsync("share", Change)).Stored);
     }
@@ -288,7 +288,7 @@ public sealed class InstanceRegistryTests : IDisposable
     private async Task<IReadOnlyList<InstanceRecord?>> Members()
     {
         using var store = new SqliteStore(new SqliteFile(_directory.File("shared.db"), null));
-        return [.. (await store.ReadAsync(InstanceRegistry.Prefix, 0, default)).Documents.Select(document => document.Json is null ? null : StoredJson.Read<InstanceRecord>(document.Json))];
+        return [.. (await store.ReadAsync(InstanceDocument.Prefix, 0, default)).Documents.Select(document => document.Json is null ? null : StoredJson.Read<InstanceRecord>(document.Json))];
     }
 
     private async Task<IEnumerable<string>> Actions()

@@ -128,7 +128,7 @@ public sealed class StoreSyncTests : IDisposable
         using FlagServices another = Start();
         await another.Manager.UpdateFlagAsync("OTHER", new FlagUpdate { State = FlagState.Disabled }, Change);
         await control.SyncAsync(default);
-        Assert.StartsWith("Flag 'other' was changed by another process; it is now ", Assert.Single(Logged(203, LogLevel.Information)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Flag 'other' was changed by another instance; it is now ", Assert.Single(Logged(203, LogLevel.Information)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,23 @@
+using FeatureManagement.ActionTracing.State;
+
+namespace FeatureManagement.ActionTracing.Changes;
+
+/// <summary>
+/// Writes audit entries that come with no change of a flag, each batch once: a count in this instance's document, which is written in the same transaction,
+/// tells whether an attempt without an answer was stored. Guarded by <see cref="StoreLock"/>.
+/// </summary>
+internal sealed class ConfigurationAuditWriter(InstanceDocument document, TimeProvider time)
+{
+    private long _written; // batches that are known to be stored
+
+    /// <summary>Writes a batch. Called again with the same batch after a failure, it writes only what is missing.</summary>
+    /// <exception cref="FlagChangeException">The store failed; whether anything was written is not known.</exception>
+    public async Task WriteAsync_NeedsLock(IReadOnlyList<AuditEntry> entries)
+    {
+        await document.WriteAsync_NeedsLock(Next, entries).ConfigureAwait(false);
+        _written++;
+    }
+
+    private InstanceRecord? Next(InstanceRecord mine) =>
+        mine.Batches > _written ? null : mine with { At = time.GetUtcNow(), Batches = _written + 1 };
+}

@@ -1,0 +1,28 @@
+namespace FeatureManagement.ActionTracing.Changes;
+
+/// <summary>
+/// One conversation with the store at a time, so that changes are written in order. It is the outermost lock (docs/architecture.md, "Lock order"), and the only
+/// one that is held during I/O.
+/// </summary>
+internal sealed class StoreLock : IDisposable
+{
+    private readonly SemaphoreSlim _semaphore = new(1, 1);
+
+    /// <summary>Whether the container has ended, and the store with it.</summary>
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>Takes the lock. Disposing the result releases it.</summary>
+    public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
+    {
+        await _semaphore.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new Held(_semaphore);
+    }
+
+    // The semaphore stays usable: a call may still hold it.
+    public void Dispose() => IsDisposed = true;
+
+    private sealed class Held(SemaphoreSlim semaphore) : IDisposable
+    {
+        public void Dispose() => semaphore.Release();
+    }
+}
