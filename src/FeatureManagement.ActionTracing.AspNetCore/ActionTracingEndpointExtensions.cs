@@ -48,6 +48,7 @@ public static class ActionTracingEndpointExtensions
         group.MapFlags();
         group.MapFeatures();
         group.MapChanges();
+        group.MapEmergencies();
         group.MapAudit();
         group.MapRollouts();
         group.MapExperiments();

@@ -7,13 +7,13 @@ using FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>The JSON of the management API: camelCase, nothing where there is nothing to say.</summary>
+/// <summary>The JSON of the management API: camelCase, without null values.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     PropertyNameCaseInsensitive = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(SnakeCaseEnum<RolloutPhase>), typeof(SnakeCaseEnum<RolloutType>), typeof(SnakeCaseEnum<RollbackTarget>)])]
+    Converters = [typeof(SnakeCaseEnum<RolloutPhase>), typeof(RolloutPlanConverter)])]
 [JsonSerializable(typeof(Problems.Problem))]
 [JsonSerializable(typeof(FlagModel))]
 [JsonSerializable(typeof(IReadOnlyList<FeatureModel>))]
@@ -34,6 +34,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 [JsonSerializable(typeof(IReadOnlyList<RolloutPreviewStep>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
-    /// <summary>Sentences as they were written: what is sent is never part of a page, so no apostrophe needs an escape.</summary>
-    public static ApiJson Plain => field ??= new ApiJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    /// <summary>The JSON without escapes for HTML: a response is never part of a page.</summary>
+    public static ApiJson Plain => field ??= new ApiJson(
+        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

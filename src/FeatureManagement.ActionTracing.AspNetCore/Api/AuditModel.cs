@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>An entry of the audit. The flag's deciding values before and after are objects.</summary>
+/// <summary>An audit entry. The flag's deciding values before and after are objects.</summary>
 internal sealed record AuditModel
 {
     public required long Number { get; init; }
@@ -26,7 +26,8 @@ internal sealed record AuditModel
 
     public required string Source { get; init; }
 
-    public required string Node { get; init; }
+    /// <summary>The instance that made the change.</summary>
+    public required string Instance { get; init; }
 
     public required string PreviousHash { get; init; }
 
@@ -43,11 +44,18 @@ internal sealed record AuditModel
         After = Values(entry.After),
         Actor = entry.Actor,
         Reason = entry.Reason,
-        Source = Enum.IsDefined(entry.Source) ? FlagSpelling.Write(entry.Source) : "?",
-        Node = entry.Node,
+        Source = Spell(entry.Source),
+        Instance = entry.Node,
         PreviousHash = entry.PreviousHash,
         Hash = entry.Hash,
     };
+
+    private static string Spell(ChangeSource source)
+    {
+        if (Enum.IsDefined(source))
+            return FlagSpelling.Write(source);
+        return "?";
+    }
 
     private static JsonElement? Values(string? json)
     {
@@ -59,7 +67,7 @@ internal sealed record AuditModel
         }
         catch (JsonException)
         {
-            // Written by another hand: shown as it stands, so that it can be found.
+            // Somebody edited the store: the text is shown as it is, so that it can be found.
             return JsonSerializer.SerializeToElement(json, ApiJson.Plain.String);
         }
     }

@@ -1,4 +1,11 @@
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>What verifying the audit found; <paramref name="Entries"/> are the good ones, up to the first bad one.</summary>
-internal sealed record AuditVerificationModel(bool Valid, long Entries, long? FirstInvalid, string? Fault, AuditHead Head);
+/// <summary>
+/// The result of verifying the audit. <paramref name="Entries"/> counts the valid entries before the first invalid one.
+/// </summary>
+internal sealed record AuditVerificationModel(
+    bool Valid, long Entries, long? FirstInvalid, string? Fault, AuditHead Head)
+{
+    public static AuditVerificationModel Of(AuditVerification found) =>
+        new(found.Valid, found.Entries, found.FirstInvalid, found.Fault, found.Head);
+}

@@ -5,12 +5,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>Reads the body of an emergency. No words in it are a reason to refuse: none at all, too many, or characters that JSON does not have.</summary>
+/// <summary>
+/// Reads the body of an emergency. The reason is never an error: it may be missing, too long, or have characters that
+/// JSON forbids.
+/// </summary>
 internal static class EmergencyBody
 {
     private const int MaxLength = 1024 * 1024;
 
-    /// <summary>The body; null where it is no JSON object with the fields of <see cref="ReasonBody"/>.</summary>
+    /// <summary>The body; null where it is not a JSON object with the fields of <see cref="ReasonBody"/>.</summary>
     public static async Task<ReasonBody?> ReadAsync(HttpRequest request)
     {
         using var buffer = new MemoryStream();
@@ -27,10 +30,12 @@ internal static class EmergencyBody
 
     private static ReasonBody? Parse(string json)
     {
+        string repaired = Repair(json);
+        if (string.IsNullOrWhiteSpace(repaired))
+            return new ReasonBody();
         try
         {
-            string repaired = Repair(json);
-            return string.IsNullOrWhiteSpace(repaired) ? new ReasonBody() : JsonSerializer.Deserialize(repaired, ApiJson.Plain.ReasonBody);
+            return JsonSerializer.Deserialize(repaired, ApiJson.Plain.ReasonBody);
         }
         catch (JsonException)
         {
@@ -39,39 +44,63 @@ internal static class EmergencyBody
     }
 
     /// <summary>
-    /// The JSON without what no reader of JSON takes: no byte order mark, a blank for each control character, U+FFFD for each escaped half of a surrogate pair, and the
-    /// backslash itself for one that begins no escape.
+    /// Replaces everything that a JSON reader rejects: removes the byte order mark, writes a blank for each control
+    /// character and U+FFFD for each escaped half of a surrogate pair, and escapes a backslash that begins no escape.
     /// </summary>
     private static string Repair(string json)
     {
         var repaired = new StringBuilder(json.Length);
-        for (int i = json.StartsWith('\uFEFF') ? 1 : 0, length; i < json.Length; i += length)
+        int at = 0;
+        if (json.StartsWith('\uFEFF'))
+            at = 1;
+        while (at < json.Length)
         {
-            length = LengthAt(json, i);
-            if (length == 1 && json[i] == '\\')
-                repaired.Append("\\\\");
-            else if (length == 1)
-                repaired.Append(json[i] < ' ' ? ' ' : json[i]);
-            else if (length == 6 && char.IsSurrogate(UnitAt(json, i)!.Value))
+            int length = LengthAt(json, at);
+            if (length == 1)
+                repaired.Append(RepairOne(json[at]));
+            else if (length == 6 && char.IsSurrogate(UnitAt(json, at)!.Value)) // six characters are always an escape
                 repaired.Append("\\uFFFD");
             else
-                repaired.Append(json, i, length);
+                repaired.Append(json, at, length);
+            at += length;
         }
         return repaired.ToString();
     }
 
-    /// <summary>How many characters belong together: an escape, a pair of escaped surrogates, or one character.</summary>
+    private static string RepairOne(char c) => c switch
+    {
+        '\\' => "\\\\",
+        < ' ' => " ",
+        _ => c.ToString(),
+    };
+
+    /// <summary>The length of an escape, a pair of escaped surrogates, or one character.</summary>
     private static int LengthAt(string json, int at)
     {
         if (json[at] != '\\' || at + 1 == json.Length)
             return 1;
-        if (UnitAt(json, at) is not { } unit)
-            return "\"\\/bfnrt".Contains(json[at + 1], StringComparison.Ordinal) ? 2 : 1;
-        return char.IsHighSurrogate(unit) && UnitAt(json, at + 6) is { } low && char.IsLowSurrogate(low) ? 12 : 6;
+        if (UnitAt(json, at) is { } unit)
+            return LengthOfUnit(json, at, unit);
+        if ("\"\\/bfnrt".Contains(json[at + 1], StringComparison.Ordinal))
+            return 2;
+        return 1;
     }
 
-    private static char? UnitAt(string json, int at) =>
-        at + 6 <= json.Length && json[at] == '\\' && json[at + 1] == 'u' && ushort.TryParse(json.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit)
-            ? (char)unit
-            : null;
+    private static int LengthOfUnit(string json, int at, char unit)
+    {
+        if (char.IsHighSurrogate(unit) && UnitAt(json, at + 6) is { } low && char.IsLowSurrogate(low))
+            return 12;
+        return 6;
+    }
+
+    /// <summary>The UTF-16 code unit of an escape <c>\uXXXX</c>; null where there is none.</summary>
+    private static char? UnitAt(string json, int at)
+    {
+        if (at + 6 > json.Length || json[at] != '\\' || json[at + 1] != 'u')
+            return null;
+        ReadOnlySpan<char> digits = json.AsSpan(at + 2, 4);
+        if (ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
+            return (char)unit;
+        return null;
+    }
 }

@@ -1,17 +1,17 @@
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>What an emergency did.</summary>
+/// <summary>The result of an emergency.</summary>
 internal sealed record EmergencyModel
 {
     public required FlagModel Flag { get; init; }
 
-    /// <summary>How many flags are off because of it.</summary>
+    /// <summary>The number of flags that the emergency turned off.</summary>
     public required int Stopped { get; init; }
 
-    /// <summary>False while it is in force here and the store does not know it yet.</summary>
+    /// <summary>Whether the store has the emergency. False while it is in force and waits in the outbox.</summary>
     public required bool Stored { get; init; }
 
-    /// <summary>What was done to words that could not be recorded as they were sent; null where nothing was.</summary>
+    /// <summary>How a reason was changed that could not be recorded as sent; null where it was not.</summary>
     public string? Note { get; init; }
 
     public static EmergencyModel Of(EmergencyResult result, IRolloutManager rollouts) => new()

@@ -17,10 +17,11 @@ internal sealed record EvaluationAuditModel
 
     public string? Reason { get; init; }
 
-    /// <summary>The hash of whom it was given to.</summary>
+    /// <summary>The hash of the bucketing key.</summary>
     public string? Subject { get; init; }
 
-    public required string Node { get; init; }
+    /// <summary>The instance that evaluated the flag.</summary>
+    public required string Instance { get; init; }
 
     public static EvaluationAuditModel Of(EvaluationAuditEntry entry) => new()
     {
@@ -29,8 +30,15 @@ internal sealed record EvaluationAuditModel
         Flag = entry.Flag,
         Enabled = entry.Enabled,
         Variant = entry.Variant,
-        Reason = entry.Reason is { } reason ? FlagSpelling.Write(reason) : null,
+        Reason = Spell(entry.Reason),
         Subject = entry.Subject,
-        Node = entry.Node,
+        Instance = entry.Node,
     };
+
+    private static string? Spell(EvaluationReason? reason)
+    {
+        if (reason is { } known)
+            return FlagSpelling.Write(known);
+        return null;
+    }
 }

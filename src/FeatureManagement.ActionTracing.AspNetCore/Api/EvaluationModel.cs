@@ -2,7 +2,7 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>An answer with its reason and its provenance.</summary>
+/// <summary>An evaluation, with its reason and the sources of the deciding values.</summary>
 internal sealed record EvaluationModel
 {
     public required string Flag { get; init; }
@@ -23,16 +23,23 @@ internal sealed record EvaluationModel
 
     public string? PercentageSource { get; init; }
 
-    public static EvaluationModel Of(FlagEvaluation answer) => new()
+    public static EvaluationModel Of(FlagEvaluation evaluation) => new()
     {
-        Flag = answer.Flag,
-        Enabled = answer.Enabled,
-        Variant = answer.Variant,
-        Reason = FlagSpelling.Write(answer.Reason),
-        DecidedBy = answer.DecidedBy,
-        State = answer.State is { } state ? FlagSpelling.Write(state) : null,
-        StateSource = answer.StateSource is { } stateSource ? FlagSpelling.Write(stateSource) : null,
-        Percentage = answer.Percentage,
-        PercentageSource = answer.PercentageSource is { } percentageSource ? FlagSpelling.Write(percentageSource) : null,
+        Flag = evaluation.Flag,
+        Enabled = evaluation.Enabled,
+        Variant = evaluation.Variant,
+        Reason = FlagSpelling.Write(evaluation.Reason),
+        DecidedBy = evaluation.DecidedBy,
+        State = Spell(evaluation.State),
+        StateSource = Spell(evaluation.StateSource),
+        Percentage = evaluation.Percentage,
+        PercentageSource = Spell(evaluation.PercentageSource),
     };
+
+    private static string? Spell<T>(T? value) where T : struct, Enum
+    {
+        if (value is { } known)
+            return FlagSpelling.Write(known);
+        return null;
+    }
 }

@@ -1,9 +1,11 @@
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>For whom a flag is to be explained. In a body rather than in an address, where access logs would keep the ids.</summary>
+/// <summary>
+/// The context for which a flag is explained. It may come in a body, because access logs keep addresses with their ids.
+/// </summary>
 internal sealed record EvaluationRequest
 {
-    public static readonly EvaluationRequest Nobody = new();
+    public static readonly EvaluationRequest Empty = new();
 
     public string? UserId { get; init; }
 
@@ -11,6 +13,7 @@ internal sealed record EvaluationRequest
 
     public string? RequestId { get; init; }
 
+    /// <summary>Groups. An entry may be a list that is separated by commas.</summary>
     public IReadOnlyList<string?>? Groups { get; init; }
 
     public FeatureFlagContext ToContext() => new()
@@ -18,6 +21,9 @@ internal sealed record EvaluationRequest
         UserId = UserId,
         SessionId = SessionId,
         RequestId = RequestId,
-        Groups = [.. (Groups ?? []).OfType<string>().SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+        Groups = [.. (Groups ?? []).OfType<string>().SelectMany(Split)],
     };
+
+    private static string[] Split(string list) =>
+        list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

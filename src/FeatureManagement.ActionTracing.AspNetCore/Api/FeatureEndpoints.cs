@@ -4,15 +4,19 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>The flags of the application that other providers define.</summary>
+/// <summary>Lists the flags of the application that other providers define.</summary>
 internal static class FeatureEndpoints
 {
-    public static void MapFeatures(this IEndpointRouteBuilder group) => group.MapRead("api/features", async (IFeatureDefinitionProvider definitions, IFeatureFlagManager flags) =>
+    public static void MapFeatures(this IEndpointRouteBuilder group) => group.MapRead("api/features", ListAsync);
+
+    private static async Task<IResult> ListAsync(IFeatureDefinitionProvider definitions, IFeatureFlagManager flags)
     {
         List<FeatureModel> found = [];
         await foreach (FeatureDefinition definition in definitions.GetAllFeatureDefinitionsAsync().ConfigureAwait(false))
             if (definition?.Name is not null && flags.GetFlag(definition.Name) is null)
                 found.Add(FeatureModel.Of(definition));
-        return Results.Json([.. found.OrderBy(feature => feature.Name, StringComparer.OrdinalIgnoreCase)], ApiJson.Plain.IReadOnlyListFeatureModel);
-    });
+        return Results.Json(
+            [.. found.OrderBy(feature => feature.Name, StringComparer.OrdinalIgnoreCase)],
+            ApiJson.Plain.IReadOnlyListFeatureModel);
+    }
 }

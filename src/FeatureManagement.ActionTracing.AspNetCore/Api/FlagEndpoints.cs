@@ -8,53 +8,91 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>Flags and what they answer.</summary>
+/// <summary>Reads flags, and explains their evaluation.</summary>
 internal static class FlagEndpoints
 {
     public static void MapFlags(this IEndpointRouteBuilder group)
     {
-        group.MapRead("api/flags", (HttpRequest request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
-        {
-            QueryParameters parameters = new(request.Query, "name");
-            string[] names = parameters.Texts("name");
-            // One that is gone is left out, so that a page that asks again for what it shows sees it go.
-            IEnumerable<FlagStatus> asked = names.Length == 0 ? flags.GetAllFlags() : names.Distinct(StringComparer.OrdinalIgnoreCase).Select(flags.GetFlag).OfType<FlagStatus>();
-            return parameters.Problem ?? JsonRows.Of(asked, status => FlagModel.Row(status, rollouts), FlagModel.Failed, ApiJson.Plain.FlagModel);
-        });
-
-        group.MapRead("api/flags/{name}", (string name, HttpContext request, IFeatureFlagManager flags) =>
-            flags.GetFlag(name) is { } status ? Show(request, status) : Unknown(name, flags));
-
-        group.MapRead("api/flags/{name}/evaluate", (string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator) =>
-        {
-            QueryParameters parameters = new(request.Query, "userId", "sessionId", "requestId", "groups");
-            var question = new EvaluationRequest { UserId = parameters.Text("userId"), SessionId = parameters.Text("sessionId"), RequestId = parameters.Text("requestId"), Groups = parameters.Texts("groups") };
-            return parameters.Problem ?? Explain(name, question, flags, evaluator);
-        });
-
-        group.MapPost("api/flags/{name}/evaluate", async (string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator) =>
-        {
-            JsonBody.Read<EvaluationRequest> body = await JsonBody.ReadAsync(request, ApiJson.Plain.EvaluationRequest, whenEmpty: EvaluationRequest.Nobody).ConfigureAwait(false);
-            return body.Ok ? Explain(name, body.Value, flags, evaluator) : body.Problem;
-        }).WithMetadata(RequiredRight.Read);
+        group.MapRead("api/flags", List);
+        group.MapRead("api/flags/{name}", Get);
+        group.MapRead("api/flags/{name}/evaluate", EvaluateQuery);
+        group.MapPost("api/flags/{name}/evaluate", EvaluateBodyAsync).WithMetadata(RequiredRight.Read);
     }
 
-    // Explained, and not evaluated: nobody was given the answer, so no observer is notified.
-    private static IResult Explain(string name, EvaluationRequest question, IFeatureFlagManager flags, FlagEvaluator evaluator)
+    private static IResult List(HttpRequest request, IFeatureFlagManager flags, IRolloutManager rollouts)
+    {
+        QueryParameters parameters = new(request.Query, "name");
+        if (parameters.Problem is { } problem)
+            return problem;
+        return JsonRows.Of(
+            Named(parameters.Texts("name"), flags),
+            status => FlagModel.Row(status, rollouts),
+            FlagModel.Failed,
+            ApiJson.Plain.FlagModel);
+    }
+
+    // A removed flag is left out, so that a page which asks again for its flags notices.
+    private static IEnumerable<FlagStatus> Named(string[] names, IFeatureFlagManager flags)
+    {
+        if (names.Length == 0)
+            return flags.GetAllFlags();
+        return names.Distinct(StringComparer.OrdinalIgnoreCase).Select(flags.GetFlag).OfType<FlagStatus>();
+    }
+
+    private static IResult Get(string name, HttpContext request, IFeatureFlagManager flags)
+    {
+        if (flags.GetFlag(name) is { } status)
+            return Show(request, status);
+        return Unknown(name, flags);
+    }
+
+    private static IResult EvaluateQuery(
+        string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator)
+    {
+        QueryParameters parameters = new(request.Query, "userId", "sessionId", "requestId", "groups");
+        var asked = new EvaluationRequest
+        {
+            UserId = parameters.Text("userId"),
+            SessionId = parameters.Text("sessionId"),
+            RequestId = parameters.Text("requestId"),
+            Groups = parameters.Texts("groups"),
+        };
+        if (parameters.Problem is { } problem)
+            return problem;
+        return Explain(name, asked, flags, evaluator);
+    }
+
+    private static async Task<IResult> EvaluateBodyAsync(
+        string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator)
+    {
+        JsonBody.Read<EvaluationRequest> body = await JsonBody
+            .ReadAsync(request, ApiJson.Plain.EvaluationRequest, whenEmpty: EvaluationRequest.Empty)
+            .ConfigureAwait(false);
+        if (!body.Ok)
+            return body.Problem;
+        return Explain(name, body.Value, flags, evaluator);
+    }
+
+    // An explanation is not an evaluation: no observer is notified.
+    private static IResult Explain(
+        string name, EvaluationRequest asked, IFeatureFlagManager flags, FlagEvaluator evaluator)
     {
         FlagSnapshot snapshot = evaluator.Snapshot;
-        return snapshot.TryFind(name, out CompiledFlag? flag)
-            ? Results.Json(EvaluationModel.Of(evaluator.Explain(snapshot, flag, new Subject(question.ToContext()))), ApiJson.Plain.EvaluationModel)
-            : Unknown(name, flags);
+        if (!snapshot.TryFind(name, out CompiledFlag? flag))
+            return Unknown(name, flags);
+        FlagEvaluation evaluation = evaluator.Explain(snapshot, flag, new Subject(asked.ToContext()));
+        return Results.Json(EvaluationModel.Of(evaluation), ApiJson.Plain.EvaluationModel);
     }
 
-    /// <summary>The flag, with its tag.</summary>
+    /// <summary>The flag, with its ETag.</summary>
     public static IResult Show(HttpContext request, FlagStatus status)
     {
-        request.Response.Headers.ETag = FlagTag.Of(status).ToString();
+        request.Response.Headers.ETag = FlagEntityTag.Of(status).ToString();
         IRolloutManager rollouts = request.RequestServices.GetRequiredService<IRolloutManager>();
         return JsonRows.One(status, flag => FlagModel.Of(flag, rollouts), FlagModel.Failed, ApiJson.Plain.FlagModel);
     }
 
-    public static IResult Unknown(string name, IFeatureFlagManager flags) => Problems.UnknownFlag(name, flags.GetAllFlags().Select(flag => flag.Definition.Name));
+    /// <summary>404 for a flag.</summary>
+    public static IResult Unknown(string name, IFeatureFlagManager flags) =>
+        Problems.UnknownFlag(name, flags.GetAllFlags().Select(flag => flag.Definition.Name));
 }

@@ -2,10 +2,12 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>A flag as the management API shows it. States and types have the ticket's spelling; percentages go from 0 to 100.</summary>
+/// <summary>
+/// A flag of the management API. States and types have the spelling of the configuration; percentages are 0 to 100.
+/// </summary>
 internal sealed record FlagModel
 {
-    /// <summary>How many ids and groups of a flag a list of flags shows.</summary>
+    /// <summary>The number of ids and groups of a flag in a list of flags.</summary>
     public const int RowListLimit = 5;
 
     public required string Name { get; init; }
@@ -24,7 +26,7 @@ internal sealed record FlagModel
 
     public int? Priority { get; init; }
 
-    /// <summary>Whole for one flag; the first <see cref="RowListLimit"/> ids in a list of flags.</summary>
+    /// <summary>All ids for one flag; the first <see cref="RowListLimit"/> in a list of flags.</summary>
     public required IReadOnlyList<string> Whitelist { get; init; }
 
     public required int WhitelistCount { get; init; }
@@ -34,31 +36,33 @@ internal sealed record FlagModel
 
     public required int GroupsCount { get; init; }
 
-    /// <summary>Weights by name; null for a flag that is not multivariate.</summary>
+    /// <summary>Weights by variant name; null for a flag that is not multivariate.</summary>
     public IReadOnlyDictionary<string, decimal>? Variants { get; init; }
 
-    /// <summary>What is measured; null for a flag without an experiment.</summary>
+    /// <summary>The experiment; null where the flag has none.</summary>
     public FlagExperiment? Experiment { get; init; }
 
     public required string Source { get; init; }
 
     public required long Version { get; init; }
 
-    /// <summary>What to send as <c>If-Match</c> to change the flag only as it is here.</summary>
+    /// <summary>The value for <c>If-Match</c>, so that a change fails where the flag has changed since.</summary>
     public required string Etag { get; init; }
 
     public required DateTimeOffset LastModified { get; init; }
 
-    /// <summary>The emergency that was called at run time; null where there is none.</summary>
+    /// <summary>The emergency that a caller declared at run time; null where there is none.</summary>
     public FlagEmergency? Emergency { get; init; }
 
-    /// <summary>The rollout of the flag, its last one where none is on its way; null where there never was one.</summary>
+    /// <summary>The active rollout, else the last one; null where there was none.</summary>
     public FlagRollout? Rollout { get; init; }
 
-    /// <summary>False while a change is in force here that the store does not know yet.</summary>
+    /// <summary>
+    /// Whether the store has the flag's state. False while a change is in force and waits in the outbox.
+    /// </summary>
     public required bool Stored { get; init; }
 
-    /// <summary>Why the rest of the flag cannot be shown, in a sentence; null where it can.</summary>
+    /// <summary>Why the rest of the flag cannot be shown; null where it can.</summary>
     public string? Fault { get; init; }
 
     public static FlagModel Of(FlagStatus status, IRolloutManager rollouts)
@@ -79,20 +83,20 @@ internal sealed record FlagModel
             WhitelistCount = flag.Whitelist.Count,
             Groups = flag.Groups,
             GroupsCount = flag.Groups.Count,
-            Variants = flag.Variants.Count == 0 ? null : flag.Variants.ToDictionary(variant => variant.Name, variant => variant.Weight),
-            Experiment = flag.Experiment is { } experiment ? new FlagExperiment(experiment.Control, experiment.PrimaryMetric) : null,
+            Variants = WeightsOf(flag),
+            Experiment = FlagExperiment.Of(flag.Experiment),
             Source = FlagSpelling.Write(status.Source),
             Version = status.Version,
-            Etag = FlagTag.Of(status).ToString(),
+            Etag = FlagEntityTag.Of(status).ToString(),
             LastModified = status.LastModified,
             Emergency = status.Emergency,
-            Rollout = rollout is null ? null : FlagRollout.Of(rollout),
+            Rollout = FlagRollout.Of(rollout),
             Stored = status.Stored,
             Fault = rollout?.Fault,
         };
     }
 
-    /// <summary>The row of a flag whose model cannot be made or written: its name, whether it is on, and the fault.</summary>
+    /// <summary>The row of a flag that cannot be shown: its name, whether it is on, and the fault.</summary>
     public static FlagModel Failed(FlagStatus status, string fault) => new()
     {
         Name = status.Definition.Name,
@@ -112,21 +116,61 @@ internal sealed record FlagModel
         Fault = fault,
     };
 
-    /// <summary>The flag among others: a page asks for all of them again and again, and a whitelist may have 100,000 ids.</summary>
+    /// <summary>
+    /// The flag in a list, with short lists: a page polls all flags, and a whitelist may have 100,000 ids.
+    /// </summary>
     public static FlagModel Row(FlagStatus status, IRolloutManager rollouts)
     {
         FlagModel flag = Of(status, rollouts);
         return flag with { Whitelist = First(flag.Whitelist), Groups = First(flag.Groups) };
     }
 
-    private static IReadOnlyList<string> First(IReadOnlyList<string> list) => list.Count <= RowListLimit ? list : [.. list.Take(RowListLimit)];
+    private static IReadOnlyList<string> First(IReadOnlyList<string> list) => [.. list.Take(RowListLimit)];
 
-    internal sealed record FlagExperiment(string Control, string PrimaryMetric);
-
-    /// <summary>The rollout in short; <c>api/flags/{name}/rollout</c> has all of it. Reason and actor are those of the last hand or guard that moved it.</summary>
-    internal sealed record FlagRollout(RolloutPhase Phase, decimal TargetPercentage, double Progress, bool IsOnHold, bool CanResume, DateTimeOffset? EndedAt, string Actor, string Reason)
+    private static Dictionary<string, decimal>? WeightsOf(FlagDefinition flag)
     {
-        public static FlagRollout Of(RolloutStatus rollout) => new(
-            rollout.Phase, rollout.TargetPercentage, rollout.Progress, rollout.IsOnHold, rollout.CanResume, rollout.EndedAt, rollout.Actor, rollout.Reason);
+        if (flag.Variants.Count == 0)
+            return null;
+        return flag.Variants.ToDictionary(variant => variant.Name, variant => variant.Weight);
+    }
+
+    internal sealed record FlagExperiment(string Control, string PrimaryMetric)
+    {
+        public static FlagExperiment? Of(ExperimentConfig? experiment)
+        {
+            if (experiment is null)
+                return null;
+            return new(experiment.Control, experiment.PrimaryMetric);
+        }
+    }
+
+    /// <summary>
+    /// The summary of a rollout; <c>api/flags/{name}/rollout</c> has all of it. Actor and reason are those of its last
+    /// change.
+    /// </summary>
+    internal sealed record FlagRollout(
+        RolloutPhase Phase,
+        decimal TargetPercentage,
+        double Progress,
+        bool IsOnHold,
+        bool CanResume,
+        DateTimeOffset? EndedAt,
+        string Actor,
+        string Reason)
+    {
+        public static FlagRollout? Of(RolloutStatus? rollout)
+        {
+            if (rollout is null)
+                return null;
+            return new(
+                rollout.Phase,
+                rollout.TargetPercentage,
+                rollout.Progress,
+                rollout.IsOnHold,
+                rollout.CanResume,
+                rollout.EndedAt,
+                rollout.Actor,
+                rollout.Reason);
+        }
     }
 }

@@ -2,7 +2,7 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>What a caller wants to lay over a flag, and why. What it leaves out stays as it is.</summary>
+/// <summary>The body of an update: the fields to override, and the reason. A missing field keeps its value.</summary>
 internal sealed record FlagPatch
 {
     public string? State { get; init; }
@@ -13,23 +13,26 @@ internal sealed record FlagPatch
 
     public IReadOnlyList<string>? Groups { get; init; }
 
-    /// <summary>Weights by name.</summary>
+    /// <summary>Weights by variant name.</summary>
     public IReadOnlyDictionary<string, decimal>? Variants { get; init; }
 
     public string? Reason { get; init; }
 
-    /// <summary>The update, and what is wrong with the state as it is written; null where nothing is.</summary>
+    /// <summary>The update, and the fault of an unknown state; null where there is none.</summary>
     public (FlagUpdate Update, string? Fault) ToUpdate(string flag)
     {
-        FlagState state = default;
-        bool unknown = State is not null && !FlagSpelling.TryRead(State, out state);
-        return (new FlagUpdate
+        var update = new FlagUpdate
         {
-            State = State is null ? null : state,
             Percentage = Percentage,
             Whitelist = Whitelist,
             Groups = Groups,
             Weights = Variants,
-        }, unknown ? $"Flag '{flag}': state is {State}; it must be one of {string.Join(", ", FlagSpelling.All<FlagState>())}." : null);
+        };
+        if (State is null)
+            return (update, null);
+        if (FlagSpelling.TryRead(State, out FlagState state))
+            return (update with { State = state }, null);
+        string known = string.Join(", ", FlagSpelling.All<FlagState>());
+        return (update with { State = default(FlagState) }, $"Flag '{flag}': state is {State}; it must be one of {known}.");
     }
 }

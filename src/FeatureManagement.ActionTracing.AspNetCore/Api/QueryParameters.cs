@@ -6,10 +6,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>Reads the parameters of a call and collects all that is wrong with them. One that the call does not know is refused: ignored, it would give another answer than was asked for.</summary>
+/// <summary>
+/// Reads the parameters of a call and collects all errors. An unknown parameter is an error: ignored, it would change
+/// the meaning of the call.
+/// </summary>
 internal sealed class QueryParameters
 {
-    private static readonly string[] Times = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     private readonly IQueryCollection _query;
     private readonly List<string> _faults = [];
@@ -18,12 +22,19 @@ internal sealed class QueryParameters
     {
         _query = query;
         foreach (string name in query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)))
-            _faults.Add($"there is no parameter '{ForeignText.Quote(name)}'; "
-                + (NearestName.Find(name, known) is { } nearest ? $"did you mean '{nearest}'?" : $"the parameters are {string.Join(", ", known)}."));
+            _faults.Add($"Unknown parameter '{ForeignText.Quote(name)}'; {Problems.Suggest(name, known)}");
     }
 
-    /// <summary>Everything that is wrong, as one problem; null where nothing is.</summary>
-    public IResult? Problem => _faults.Count == 0 ? null : Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', _faults), _faults);
+    /// <summary>All errors as one problem; null where there is none.</summary>
+    public IResult? Problem
+    {
+        get
+        {
+            if (_faults.Count == 0)
+                return null;
+            return Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', _faults), _faults);
+        }
+    }
 
     /// <summary>A parameter that may be given once; null where it is missing or empty.</summary>
     public string? Text(string name)
@@ -31,7 +42,9 @@ internal sealed class QueryParameters
         StringValues values = _query[name];
         if (values.Count > 1)
             _faults.Add($"{name} is given {values.Count} times; give it once.");
-        return values.Count == 1 && values[0] is { Length: > 0 } text ? text : null;
+        if (values.Count == 1 && values[0] is { Length: > 0 } text)
+            return text;
+        return null;
     }
 
     /// <summary>A parameter that may be repeated.</summary>
@@ -48,14 +61,15 @@ internal sealed class QueryParameters
         return null;
     }
 
-    /// <summary>A count, from one to so many.</summary>
-    public int? Count(string name, int most)
+    /// <summary>A count, from 1 to a limit.</summary>
+    public int? Count(string name, int limit)
     {
         if (Text(name) is not { } text)
             return null;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= most)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && count >= 1 && count <= limit)
             return count;
-        Refuse(name, text, $"it must be between 1 and {most}.");
+        Refuse(name, text, $"it must be between 1 and {limit}.");
         return null;
     }
 
@@ -64,14 +78,15 @@ internal sealed class QueryParameters
     {
         if (Text(name) is not { } text)
             return null;
-        // A plus that nobody encoded arrives as a blank.
-        if (DateTimeOffset.TryParseExact(text.Replace(' ', '+'), Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+        string decoded = text.Replace(' ', '+'); // a plus that is not encoded arrives as a blank
+        if (DateTimeOffset.TryParseExact(
+            decoded, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
             return time;
         Refuse(name, text, "it must be a time in ISO 8601, such as 2026-11-30T05:00:00Z or 2026-11-30.");
         return null;
     }
 
-    /// <summary>One of the values of an enumeration, in the ticket's spelling.</summary>
+    /// <summary>A value of an enumeration, in the spelling of the configuration.</summary>
     public T? Choice<T>(string name) where T : struct, Enum
     {
         if (Text(name) is not { } text)
@@ -82,8 +97,9 @@ internal sealed class QueryParameters
         return null;
     }
 
-    /// <summary>Notes what is wrong with two parameters together.</summary>
+    /// <summary>Adds an error.</summary>
     public void Refuse(string sentence) => _faults.Add(sentence);
 
-    private void Refuse(string name, string value, string rule) => _faults.Add($"{name} is {ForeignText.Quote(value)}; {rule}");
+    private void Refuse(string name, string value, string rule) =>
+        _faults.Add($"{name} is {ForeignText.Quote(value)}; {rule}");
 }

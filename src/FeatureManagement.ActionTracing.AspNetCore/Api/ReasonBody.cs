@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>Why something is done. Every change needs a reason.</summary>
+/// <summary>The body of a change that has only a reason.</summary>
 internal sealed record ReasonBody
 {
     public string? Reason { get; init; }

@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
-/// <summary>What no other endpoint of the API takes.</summary>
+/// <summary>Answers 404 for every path of the API that no other endpoint has.</summary>
 internal static class UnknownEndpoint
 {
-    public static void MapUnknown(this IEndpointRouteBuilder group) => group.Map("api/{**path}", (HttpRequest request, string? path) =>
-        Problems.Of(StatusCodes.Status404NotFound, $"There is no call {request.Method} api/{path}."));
+    public static void MapUnknown(this IEndpointRouteBuilder group) => group.Map("api/{**path}", Handle);
+
+    private static IResult Handle(HttpRequest request, string? path) =>
+        Problems.Of(StatusCodes.Status404NotFound, $"Endpoint '{request.Method} api/{path}' not found.");
 }

@@ -72,19 +72,19 @@ public class ChangeEndpointTests
     [InlineData("", "it must be a JSON object with the fields state, percentage, whitelist, groups, variants, reason.")]
     [InlineData("null", "it is null.")]
     [InlineData("[]", "it must be a JSON object with the fields state, percentage, whitelist, groups, variants, reason.")]
-    [InlineData("""{"state":1,"reason":"x"}""", "state is not of its type, or what follows is no JSON.")]
-    [InlineData("""{"whitelist":["a",2],"reason":"x"}""", "whitelist[1] is not of its type, or what follows is no JSON.")]
-    [InlineData("""{"stat":"enabled","reason":"x"}""", "there is no field 'stat'; did you mean 'state'?")]
-    [InlineData("""{"staet":"enabled","reason":"x"}""", "there is no field 'staet'; did you mean 'state'?")]
-    [InlineData("""{"colour":"red","reason":"x"}""", "there is no field 'colour'; the fields are state, percentage, whitelist, groups, variants, reason.")]
+    [InlineData("""{"state":1,"reason":"x"}""", "state has the wrong type, or the text after it is not JSON.")]
+    [InlineData("""{"whitelist":["a",2],"reason":"x"}""", "whitelist[1] has the wrong type, or the text after it is not JSON.")]
+    [InlineData("""{"stat":"enabled","reason":"x"}""", "unknown field 'stat'; did you mean 'state'?")]
+    [InlineData("""{"staet":"enabled","reason":"x"}""", "unknown field 'staet'; did you mean 'state'?")]
+    [InlineData("""{"colour":"red","reason":"x"}""", "unknown field 'colour'; use one of state, percentage, whitelist, groups, variants, reason.")]
     public async Task Patch_ABodyThatCannotBeRead_IsABadRequest(string body, string what)
     {
         await using WebHost host = await WebHost.StartForOperatorAsync();
-        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", body, HttpStatusCode.BadRequest, "The body cannot be read: " + what);
+        await RefusedAsync(host, HttpMethod.Patch, "api/flags/checkout", body, HttpStatusCode.BadRequest, "Invalid body: " + what);
     }
 
     [Theory]
-    [InlineData("api/flags/chekout", "There is no flag 'chekout'. Did you mean 'checkout'?")]
+    [InlineData("api/flags/chekout", "Flag 'chekout' not found. Did you mean 'checkout'?")]
     public async Task Patch_AnUnknownFlag_SuggestsTheNearest(string path, string detail)
     {
         await using WebHost host = await WebHost.StartForOperatorAsync();

@@ -76,7 +76,7 @@ public sealed class EmergencyWordsTests : IAsyncLifetime, IDisposable
     public async Task Emergency_NoBodyOfAReason_IsABadRequest(string body)
     {
         (HttpStatusCode status, JsonObject answer) = await PostAsync("emergency", body);
-        Assert.Equal((HttpStatusCode.BadRequest, "The body cannot be read: it must be empty or a JSON object with the field reason, a text."), (status, (string)answer["detail"]!));
+        Assert.Equal((HttpStatusCode.BadRequest, "Invalid body: it must be empty or a JSON object with the field reason, a text."), (status, (string)answer["detail"]!));
     }
 
     [Theory]

@@ -102,7 +102,7 @@ public class ExperimentEndpointTests
 
     [Theory]
     [InlineData("api/experiments/plain", HttpStatusCode.NotFound, "Flag 'plain' has no experiment.")]
-    [InlineData("api/experiments/layuot", HttpStatusCode.NotFound, "There is no flag 'layuot'. Did you mean 'layout'?")]
+    [InlineData("api/experiments/layuot", HttpStatusCode.NotFound, "Flag 'layuot' not found. Did you mean 'layout'?")]
     [InlineData("api/experiments/layout?format=xml", HttpStatusCode.BadRequest, "format is xml; it must be json or csv.")]
     public async Task Get_WhatIsNotThere_SaysSo(string path, HttpStatusCode status, string detail)
     {

@@ -27,10 +27,10 @@ public class FlagEndpointTests
     }
 
     [Theory]
-    [InlineData("GET", "api/flags/it's", "There is no flag 'it's'.")]
-    [InlineData("GET", "api/flag", "There is no call GET api/flag.")]
-    [InlineData("GET", "api/flags/checkout/evaluate/all", "There is no call GET api/flags/checkout/evaluate/all.")]
-    [InlineData("PUT", "api/flags", "There is no call PUT api/flags.")]
+    [InlineData("GET", "api/flags/it's", "Flag 'it's' not found.")]
+    [InlineData("GET", "api/flag", "Endpoint 'GET api/flag' not found.")]
+    [InlineData("GET", "api/flags/checkout/evaluate/all", "Endpoint 'GET api/flags/checkout/evaluate/all' not found.")]
+    [InlineData("PUT", "api/flags", "Endpoint 'PUT api/flags' not found.")]
     public async Task Call_OfNothing_IsAProblemInPlainWords(string method, string path, string detail)
     {
         await using WebHost host = await StartAsync();
@@ -109,9 +109,9 @@ public class FlagEndpointTests
     }
 
     [Theory]
-    [InlineData("api/flags/chekout", "There is no flag 'chekout'. Did you mean 'checkout'?")]
-    [InlineData("api/flags/something else", "There is no flag 'something else'.")]
-    [InlineData("api/flags/chekout/evaluate", "There is no flag 'chekout'. Did you mean 'checkout'?")]
+    [InlineData("api/flags/chekout", "Flag 'chekout' not found. Did you mean 'checkout'?")]
+    [InlineData("api/flags/something else", "Flag 'something else' not found.")]
+    [InlineData("api/flags/chekout/evaluate", "Flag 'chekout' not found. Did you mean 'checkout'?")]
     public async Task Get_UnknownName_SuggestsTheNearest(string path, string detail)
     {
         await using WebHost host = await StartAsync();

@@ -54,7 +54,7 @@ public class LongListTests
         using HttpResponseMessage response = await client.SendAsync(request);
         Assert.Equal(expected, response.StatusCode);
         if (expected == HttpStatusCode.RequestEntityTooLarge)
-            Assert.Equal("The body is too large: at most 8388608 bytes are taken.", (string)(await response.Content.ReadFromJsonAsync<JsonObject>())!["detail"]!);
+            Assert.Equal("Body too large: the limit is 8388608 bytes.", (string)(await response.Content.ReadFromJsonAsync<JsonObject>())!["detail"]!);
     }
 
     private static JsonArray Array(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];

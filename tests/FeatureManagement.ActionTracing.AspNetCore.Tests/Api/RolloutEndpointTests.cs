@@ -47,6 +47,22 @@ public class RolloutEndpointTests
         Assert.Equal(("linear", "Started over the management API."), ((string)started["plan"]!["type"]!, (string)started["reason"]!));
     }
 
+    [Theory]
+    [InlineData("""{"startPercentage":5,"targetPercentage":50}""")]
+    [InlineData("""{"type":"exponential","slowThreshold":250,"maxHold":"00:10:00","guard":false}""")]
+    [InlineData("""{"type":"stepped","duration":"01:00:00","checkpoints":[10,20]}""")]
+    [InlineData("""{"type":"stepped","targetPercentage":60,"rollbackTo":"disabled"}""")]
+    [InlineData("""{"type":"custom","schedule":[{"after":3600000,"percentage":20},{"after":7200000,"percentage":40}]}""")]
+    [InlineData("""{"safetyThresholds":{"maxErrorRate":0.1,"phases":{"canary":{"maxLatency":200},"majority":{"minimumSamples":5}}}}""")]
+    public async Task Start_WithThePlanOfAStatus_HasTheSamePlan(string body)
+    {
+        await using WebHost host = await WebHost.StartForOperatorAsync();
+        JsonNode plan = (await SendAsync(host, "checkout/rollout", body, HttpStatusCode.Created))["plan"]!;
+        await SendAsync(host, "checkout/rollout/rollback", """{"reason":"once more"}""");
+        JsonNode again = (await SendAsync(host, "checkout/rollout", plan.ToJsonString(), HttpStatusCode.Created))["plan"]!;
+        Assert.Equal(plan.ToJsonString(), again.ToJsonString());
+    }
+
     [Fact]
     public async Task Preview_AnUnsavedPlan_ListsItsStepsAndChangesNothing()
     {

@@ -14,7 +14,7 @@ export function planFacts({ plan, startPercentage, targetPercentage }) {
     plan.type === 'custom' && fact('Schedule', plan.schedule.map(({ after, percentage }) => `${percent(percentage)} after ${time(duration(after))}`).join(', ')),
     plan.startAt && fact('Planned start', moment(plan.startAt)),
     fact('Thresholds', thresholds(limits) || 'none'),
-    ...['canary', 'gradual', 'majority'].filter(phase => limits[phase]).map(phase => fact(`Thresholds in ${phase}`, thresholds(limits[phase]))),
+    ...Object.entries(limits.phases ?? {}).map(([phase, limit]) => fact(`Thresholds in ${phase}`, thresholds(limit))),
     fact('Comparison with control', plan.guard
       ? [`false alarms at most ${percent(100 * plan.alpha)}`, `error rate may rise by ${percent(100 * plan.maxErrorRateIncrease)}`, `latency by ${percent(100 * plan.maxLatencyIncrease)}`,
         known(plan.slowThreshold) ? `slow from ${time(duration(plan.slowThreshold))}` : 'slow from the 95th percentile of control'].join('; ')
