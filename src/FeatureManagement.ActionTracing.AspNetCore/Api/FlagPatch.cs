@@ -21,18 +21,25 @@ internal sealed record FlagPatch
     /// <summary>The update, and the fault of an unknown state; null where there is none.</summary>
     public (FlagUpdate Update, string? Fault) ToUpdate(string flag)
     {
+        (FlagState? state, string? fault) = ReadState(flag);
         var update = new FlagUpdate
         {
+            State = state,
             Percentage = Percentage,
             Whitelist = Whitelist,
             Groups = Groups,
             Weights = Variants,
         };
+        return (update, fault);
+    }
+
+    private (FlagState? State, string? Fault) ReadState(string flag)
+    {
         if (State is null)
-            return (update, null);
+            return (null, null);
         if (FlagSpelling.TryRead(State, out FlagState state))
-            return (update with { State = state }, null);
+            return (state, null);
         string known = string.Join(", ", FlagSpelling.All<FlagState>());
-        return (update with { State = default(FlagState) }, $"Flag '{flag}': state is {State}; it must be one of {known}.");
+        return (default(FlagState), $"Flag '{flag}': state is {State}; it must be one of {known}.");
     }
 }

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
 
-/// <summary>Knows the user of a circuit of Blazor Server, and whether its browser is there. One per circuit.</summary>
+/// <summary>
+/// Tracks the user of a Blazor Server circuit, and whether its browser is connected. One per circuit.
+/// </summary>
 internal sealed class ActionTracingCircuitHandler : CircuitHandler, IDisposable
 {
     private readonly CircuitEvents _events;
@@ -31,21 +33,14 @@ internal sealed class ActionTracingCircuitHandler : CircuitHandler, IDisposable
         await next(context).ConfigureAwait(true);
     };
 
-    // The provider may be the application's, and ask a database: it is asked once, and says itself what changes. Nothing waits for it.
+    // The provider may be the application's own and call a database: it is called once, and then notifies. Nothing
+    // awaits it.
     public override Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
     {
         if (_signedIn is null)
             return Task.CompletedTask;
         _signedIn.AuthenticationStateChanged += Follow;
-        try
-        {
-            Follow(_signedIn.GetAuthenticationStateAsync());
-        }
-#pragma warning disable CA1031 // An exception of an application's provider does not stop the circuit; the application meets the same exception where it asks.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
+        _ = FollowAsync(_signedIn.GetAuthenticationStateAsync);
         return Task.CompletedTask;
     }
 
@@ -69,23 +64,21 @@ internal sealed class ActionTracingCircuitHandler : CircuitHandler, IDisposable
 
     private FeatureFlagContext? ContextOf() => _users.ContextOf(_user, _circuit, http: null);
 
-    private void Follow(Task<AuthenticationState> state)
-    {
-        lock (_gate)
-            _newest = state;
-        _ = KeepAsync(state);
-    }
+    private void Follow(Task<AuthenticationState> state) => _ = FollowAsync(() => state);
 
-    private async Task KeepAsync(Task<AuthenticationState> state)
+    private async Task FollowAsync(Func<Task<AuthenticationState>> get)
     {
         try
         {
+            Task<AuthenticationState> state = get();
+            lock (_gate)
+                _newest = state;
             ClaimsPrincipal user = (await state.ConfigureAwait(false)).User;
             lock (_gate)
-                if (ReferenceEquals(_newest, state)) // an older answer may come later
+                if (ReferenceEquals(_newest, state)) // an older call may end later
                     _user = user;
         }
-#pragma warning disable CA1031 // As above: who is signed in is what was known before.
+#pragma warning disable CA1031 // The circuit keeps the last known user. The application gets the same exception from its provider.
         catch (Exception)
 #pragma warning restore CA1031
         {

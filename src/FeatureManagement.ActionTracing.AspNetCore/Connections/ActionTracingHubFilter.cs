@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
 
-/// <summary>Makes each call of a hub's method an action, with the user of its connection.</summary>
+/// <summary>Wraps each call of a hub method as an action of the connection's user.</summary>
 internal sealed class ActionTracingHubFilter(IActionTracer tracer, ConnectionUser users, HubMethods methods) : IHubFilter
 {
-    // Blazor's own hub, whose calls are not what a user does: its circuits have a handler.
+    // Blazor's own hub. Its calls are not user actions: circuits have a handler.
     private const string BlazorHub = "Microsoft.AspNetCore.Components.Server.ComponentHub";
 
-    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    public async ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
         ArgumentNullException.ThrowIfNull(invocationContext);
         ArgumentNullException.ThrowIfNull(next);
@@ -56,7 +57,7 @@ internal sealed class ActionTracingHubFilter(IActionTracer tracer, ConnectionUse
         $"{hub.GetType().Name}/{method}",
         users.ContextOf(caller.User ?? new(), caller.ConnectionId, caller.GetHttpContext()));
 
-    // A call that runs when its client disconnects is given up, not failed.
+    // A call that is running when its client disconnects is given up, not failed.
     private static void Fail(TracedAction action, HubCallerContext caller, Exception exception)
     {
         if (caller.ConnectionAborted.IsCancellationRequested)

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
 
 /// <summary>
-/// Makes each event that a component of Blazor Server handles an action. A circuit handler sees an event begin but not what its handler awaits or throws,
-/// so that the activity in which Blazor itself wraps the handler says when it begins, ends and fails. Thread-safe.
+/// Wraps each event that a Blazor Server component handles as an action. A circuit handler cannot observe what an event
+/// handler awaits or throws, so this listens to Blazor's own activity of the event for its start, end and failure.
+/// Thread-safe.
 /// </summary>
 internal sealed class CircuitEvents : IDisposable
 {
@@ -29,7 +30,7 @@ internal sealed class CircuitEvents : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
-    /// <summary>What the calling flow of control does from here on is work of a circuit.</summary>
+    /// <summary>Marks the calling flow of control as work of a circuit.</summary>
     public void Enter(CircuitFlow flow) => _flow.Value = flow;
 
     public void Dispose() => _listener.Dispose();
@@ -42,12 +43,13 @@ internal sealed class CircuitEvents : IDisposable
         return ActivitySamplingResult.PropagationData;
     }
 
-    // Called where Blazor is about to call the handler, so that the action is the handler's ambient one.
+    // Blazor calls the handler next, so the action is ambient in the handler.
     private void Begin(Activity activity)
     {
         if (activity.OperationName != HandleEvent || _flow.Value is not { } flow)
             return;
-        // Where nobody else wants Blazor's activity, what the handler starts has the parent that it would have without us.
+        // Without another listener, activities of the handler keep the parent that they would have without action
+        // tracing.
         if (!activity.IsAllDataRequested)
             Activity.Current = flow.Before;
         flow.Before = null;

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Connections;
 
-/// <summary>What is known of a circuit while it handles what its browser sends. One thread at a time, that of the circuit.</summary>
-/// <param name="context">Says for whom the circuit is, without waiting.</param>
+/// <summary>The state of a circuit while it handles an event. Used by one thread at a time, the circuit's.</summary>
+/// <param name="context">Returns the current context of the circuit, without waiting.</param>
 internal sealed class CircuitFlow(Func<FeatureFlagContext?> context)
 {
-    /// <summary>For whom the circuit is now; null for the ambient context.</summary>
+    /// <summary>The current context of the circuit; null for the ambient one.</summary>
     public FeatureFlagContext? Context => context();
 
     /// <summary>Whether the browser has lost its connection.</summary>
     public bool IsDisconnected { get; set; }
 
-    /// <summary>The activity that was current before Blazor began the one of an event.</summary>
+    /// <summary>The current activity before Blazor started the activity of an event.</summary>
     public Activity? Before { get; set; }
 }

@@ -8,8 +8,8 @@ using Microsoft.Net.Http.Headers;
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard;
 
 /// <summary>
-/// The page and its files, as they are embedded. One fingerprint covers them all and is a folder of their address, so that modules find each other by relative
-/// addresses and no page ever mixes two versions.
+/// The embedded page and its files. One fingerprint covers all files and is a folder of their address: modules find
+/// each other by relative addresses, and no page mixes two versions.
 /// </summary>
 internal sealed class DashboardAssets
 {
@@ -32,9 +32,9 @@ internal sealed class DashboardAssets
             hash.AppendData(content);
         }
         Version = Base64Url.EncodeToString(hash.GetHashAndReset().AsSpan(0, 9));
-        // All at once: a browser that finds modules by their imports asks for them a level at a time.
-        IEnumerable<string> modules = contents.Keys.Where(name => name.EndsWith(".js", StringComparison.Ordinal)).Select(name => $"<link rel=\"modulepreload\" href=\"assets/{{version}}/{name}\">");
-        Page = Encoding.UTF8.GetString(contents[PageName]).Replace("{modules}", string.Join("\n  ", modules), StringComparison.Ordinal).Replace("{version}", Version, StringComparison.Ordinal);
+        Page = Encoding.UTF8.GetString(contents[PageName])
+            .Replace("{modules}", Preloads(contents.Keys), StringComparison.Ordinal)
+            .Replace("{version}", Version, StringComparison.Ordinal);
         _files = contents.Where(file => file.Key != PageName).ToFrozenDictionary(
             file => file.Key,
             file => new DashboardAsset(file.Value, TypeOf(file.Key), new EntityTagHeaderValue($"\"{Version}\"")),
@@ -44,16 +44,21 @@ internal sealed class DashboardAssets
     /// <summary>Changes with any byte of any file.</summary>
     public string Version { get; }
 
-    /// <summary>The page, pointing at this version's files.</summary>
+    /// <summary>The page, with the addresses of this version's files.</summary>
     public string Page { get; }
 
     public IEnumerable<string> Names => _files.Keys;
 
     public DashboardAsset? Find(string name) => _files.GetValueOrDefault(name);
 
+    // Loads all modules at once. Through imports alone, a browser loads one level of them at a time.
+    private static string Preloads(IEnumerable<string> names) => string.Join("\n  ", names
+        .Where(name => name.EndsWith(".js", StringComparison.Ordinal))
+        .Select(name => $"<link rel=\"modulepreload\" href=\"assets/{{version}}/{name}\">"));
+
     private static byte[] Read(Assembly assembly, string name)
     {
-        using Stream stream = assembly.GetManifestResourceStream(name)!; // It was just listed.
+        using Stream stream = assembly.GetManifestResourceStream(name)!; // the assembly lists it
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
         return content;

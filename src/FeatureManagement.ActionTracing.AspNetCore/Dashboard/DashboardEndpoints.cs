@@ -9,10 +9,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard;
 
-/// <summary>The page, its files, what it shows beside flags, and word of each change.</summary>
+/// <summary>Serves the page, its files, the status of the host and the event stream.</summary>
 internal static class DashboardEndpoints
 {
-    // Everything the page needs comes from where it came from itself; nothing inline, and no text ever becomes markup.
+    // The page loads everything from its own origin, has nothing inline, and never turns text into markup.
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -27,10 +27,14 @@ internal static class DashboardEndpoints
 
     private static IResult Page(HttpContext request, DashboardAssets assets)
     {
-        // Relative addresses need the slash. The way there is relative as well: what a proxy calls the folders above is not known here.
+        // Relative addresses need the slash. The redirect is relative too, because a proxy may have renamed the folders
+        // above.
         string path = (request.Request.PathBase + request.Request.Path).Value ?? "";
         if (!path.EndsWith('/'))
-            return Results.Redirect(Uri.EscapeDataString(path[(path.LastIndexOf('/') + 1)..]) + "/" + request.Request.QueryString);
+        {
+            string folder = path[(path.LastIndexOf('/') + 1)..];
+            return Results.Redirect($"{Uri.EscapeDataString(folder)}/{request.Request.QueryString}");
+        }
         IHeaderDictionary headers = request.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers["Referrer-Policy"] = "no-referrer";
@@ -41,30 +45,40 @@ internal static class DashboardEndpoints
     private static IResult Asset(string version, string file, HttpContext request, DashboardAssets assets)
     {
         if (assets.Find(file) is not { } asset)
-            return Problems.Of(StatusCodes.Status404NotFound, $"The dashboard has no file '{file}'.");
-        // While a deployment replaces one instance after the other, a page of one may ask another for its files. It gets what there is, for once.
+            return Problems.Of(StatusCodes.Status404NotFound, $"Dashboard file '{file}' not found.");
+        // During a rolling deployment a page may ask another version for a file. It gets that version's file, not
+        // cached.
         if (version == assets.Version)
             request.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
         return Results.Bytes(asset.Content, asset.ContentType, entityTag: asset.Tag);
     }
 
     private static async Task<IResult> StatusAsync(
-        HttpContext request, CallerAccess access, IHostEnvironment environment, IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store)
+        HttpContext request,
+        CallerAccess access,
+        IHostEnvironment environment,
+        IActionTracingConfigurationStatus configuration,
+        IActionTracingStoreStatus store)
     {
         AccessRule rule = request.GetEndpoint()!.Metadata.GetRequiredMetadata<AccessRule>();
-        bool mayWrite = await access.DecideAsync(request, rule, AccessRight.Write).ConfigureAwait(false) == AccessDecision.Allowed;
-        bool mayShutDown = await access.DecideAsync(request, rule, AccessRight.Emergency).ConfigureAwait(false) == AccessDecision.Allowed;
-        return Results.Json(
-            new StatusModel(environment.ApplicationName, environment.EnvironmentName, mayWrite, mayShutDown, configuration.Current, store.Current),
-            ApiJson.Plain.StatusModel);
+        AccessDecision write = await access.DecideAsync(request, rule, AccessRight.Write).ConfigureAwait(false);
+        AccessDecision emergency = await access.DecideAsync(request, rule, AccessRight.Emergency).ConfigureAwait(false);
+        var status = new StatusModel(
+            environment.ApplicationName,
+            environment.EnvironmentName,
+            write == AccessDecision.Allowed,
+            emergency == AccessDecision.Allowed,
+            configuration.Current,
+            store.Current);
+        return Results.Json(status, ApiJson.Plain.StatusModel);
     }
 
     private static IResult Events(HttpContext request, ChangeFeed feed)
     {
-        // A stream has no end, so HEAD gets its headers alone.
+        // A stream has no end, so HEAD gets only its headers.
         if (HttpMethods.IsHead(request.Request.Method))
             return Results.Text("", "text/event-stream");
-        // Asks nginx not to hold events back.
+        // Tells nginx not to buffer events.
         request.Response.Headers["X-Accel-Buffering"] = "no";
         return TypedResults.ServerSentEvents(feed.ReadAsync(request.RequestAborted));
     }

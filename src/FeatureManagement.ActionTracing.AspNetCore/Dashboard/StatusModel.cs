@@ -2,11 +2,19 @@ using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard;
 
-/// <summary>What the page shows beside flags.</summary>
-/// <param name="Application">The host's name.</param>
-/// <param name="Environment">The host's environment.</param>
-/// <param name="MayWrite">Whether this caller may change flags and rollouts; the page shows no such button to others.</param>
-/// <param name="MayShutDown">Whether this caller may shut a flag down.</param>
-/// <param name="Configuration">What was accepted and what rejected.</param>
-/// <param name="Store">How the store is.</param>
-internal sealed record StatusModel(string Application, string Environment, bool MayWrite, bool MayShutDown, ConfigurationReport Configuration, StoreReport Store);
+/// <summary>The state of the host, for the dashboard.</summary>
+/// <param name="Application">The name of the application.</param>
+/// <param name="Environment">The host environment.</param>
+/// <param name="MayWrite">
+/// Whether the caller may change flags and rollouts. Without it the page shows no such button.
+/// </param>
+/// <param name="MayShutDown">Whether the caller may shut a flag down.</param>
+/// <param name="Configuration">The accepted and rejected configuration.</param>
+/// <param name="Store">The state of the store.</param>
+internal sealed record StatusModel(
+    string Application,
+    string Environment,
+    bool MayWrite,
+    bool MayShutDown,
+    ConfigurationReport Configuration,
+    StoreReport Store);

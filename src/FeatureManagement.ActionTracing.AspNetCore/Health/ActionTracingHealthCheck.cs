@@ -5,16 +5,62 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace FeatureManagement.ActionTracing.AspNetCore.Health;
 
 /// <summary>
-/// Degraded while something of configuration is rejected or the store fails: what was last known stands, and a restart would not help. Unhealthy only until the
-/// stored state has been read for the first time, for stored kills are not known before. Not for a liveness probe.
+/// Degraded while configuration is rejected or the store is unavailable: the last known state is in force, and a
+/// restart would not help. Unhealthy only until the stored state is loaded for the first time. Not for a liveness
+/// probe.
 /// </summary>
-internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store, IExperimentResults experiments, IEvaluationAudit evaluations)
-    : IHealthCheck
+internal sealed class ActionTracingHealthCheck(
+    IActionTracingConfigurationStatus configuration,
+    IActionTracingStoreStatus store,
+    IExperimentResults experiments,
+    IEvaluationAudit evaluations) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         ConfigurationReport configured = configuration.Current;
         StoreReport stored = store.Current;
+        List<string> faults = Faults(configured, stored);
+        string description = "Configuration and store are healthy.";
+        if (faults.Count > 0)
+            description = string.Join(' ', faults);
+        return Task.FromResult(new HealthCheckResult(StatusOf(stored, faults), description, data: Data(configured, stored)));
+    }
+
+    private static HealthStatus StatusOf(StoreReport stored, List<string> faults)
+    {
+        if (!stored.IsLoaded)
+            return HealthStatus.Unhealthy;
+        if (faults.Count > 0)
+            return HealthStatus.Degraded;
+        return HealthStatus.Healthy;
+    }
+
+    private static List<string> Faults(ConfigurationReport configured, StoreReport stored)
+    {
+        List<string?> faults =
+        [
+            .. configured.Faults.Select(fault => fault.Message),
+            .. stored.Unreadable,
+            stored.Error,
+            stored.SizeFault,
+            stored.SyncError,
+        ];
+        if (stored.IsOverdue)
+            faults.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Changes in force have not been stored since {stored.PendingSince:u}; a restart would lose them."));
+        if (stored.Forgotten.Count > 0)
+            faults.Add(
+                $"The store was replaced and lost the emergency or rollback of {string.Join(", ", stored.Forgotten)}; "
+                + "it stays in force and is stored again.");
+        if (!stored.IsLoaded)
+            faults.Add("The stored state is not loaded yet: stored emergencies are unknown.");
+        return [.. faults.OfType<string>()];
+    }
+
+    private Dictionary<string, object> Data(ConfigurationReport configured, StoreReport stored)
+    {
         var data = new Dictionary<string, object>
         {
             ["configurationAcceptedAt"] = configured.AcceptedAt,
@@ -25,28 +71,11 @@ internal sealed class ActionTracingHealthCheck(IActionTracingConfigurationStatus
             ["experimentEventsDropped"] = experiments.Dropped,
             ["evaluationsNotAudited"] = evaluations.Dropped,
         };
-        // Only while it lasts: beside a healthy state it would look like a fault.
+        // Only while the fault lasts: beside a healthy status it would look like a fault.
         if (configured is { Faults.Count: > 0, RejectedAt: { } rejectedAt })
             data["configurationRejectedAt"] = rejectedAt;
         if (stored.FailingSince is { } failingSince)
             data["storeFailingSince"] = failingSince;
-
-        List<string> wrong = [.. configured.Faults.Select(fault => fault.Message), .. stored.Unreadable];
-        if (stored.Error is not null)
-            wrong.Add(stored.Error);
-        if (stored.SizeFault is not null)
-            wrong.Add(stored.SizeFault);
-        if (stored.SyncError is not null)
-            wrong.Add(stored.SyncError);
-        if (stored.IsOverdue)
-            wrong.Add(string.Create(CultureInfo.InvariantCulture, $"Changes that are in force here have waited to be stored since {stored.PendingSince:u}; a restart would forget them."));
-        if (stored.Forgotten.Count > 0)
-            wrong.Add($"The store was replaced and no longer has the emergency or rollback of {string.Join(", ", stored.Forgotten)}, which is in force here and is being stored again.");
-        if (!stored.IsLoaded)
-            wrong.Add("The stored state has not been read yet: stored emergencies are not known.");
-        return Task.FromResult(new HealthCheckResult(
-            !stored.IsLoaded ? HealthStatus.Unhealthy : wrong.Count > 0 ? HealthStatus.Degraded : HealthStatus.Healthy,
-            wrong.Count > 0 ? string.Join(' ', wrong) : "Flags are as configuration and the store say.",
-            data: data));
+        return data;
     }
 }

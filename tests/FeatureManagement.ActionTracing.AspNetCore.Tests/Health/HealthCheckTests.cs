@@ -22,13 +22,13 @@ public sealed class HealthCheckTests
         await using WebHost host = await StartAsync();
         HealthReportEntry check = await CheckAsync(host);
         Assert.Equal(HealthStatus.Unhealthy, check.Status);
-        Assert.Equal("The store failed: no such disk. The stored state has not been read yet: stored emergencies are not known.", check.Description);
+        Assert.Equal("The store failed: no such disk. The stored state is not loaded yet: stored emergencies are unknown.", check.Description);
         Assert.NotNull(check.Data["storeFailingSince"]);
 
         _readFault = null;
         await host.Services.GetRequiredService<FlagControl>().SyncAsync(default);
         check = await CheckAsync(host);
-        Assert.Equal((HealthStatus.Healthy, "Flags are as configuration and the store say."), (check.Status, check.Description));
+        Assert.Equal((HealthStatus.Healthy, "Configuration and store are healthy."), (check.Status, check.Description));
         Assert.DoesNotContain("storeFailingSince", check.Data.Keys);
     }
 
@@ -58,7 +58,7 @@ public sealed class HealthCheckTests
         HealthReportEntry check = await CheckAsync(host);
         Assert.Equal(HealthStatus.Degraded, check.Status);
         Assert.EndsWith(
-            $"Changes that are in force here have waited to be stored since {_time.Start:u}; a restart would forget them.", check.Description, StringComparison.Ordinal);
+            $"Changes in force have not been stored since {_time.Start:u}; a restart would lose them.", check.Description, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class HealthCheckTests
         await Assert.ThrowsAsync<FlagChangeException>(() => host.Services.GetRequiredService<FlagControl>().SyncAsync(default));
         HealthReportEntry check = await CheckAsync(host);
         Assert.Equal(
-            (HealthStatus.Degraded, "The store failed: read-only. The store was replaced and no longer has the emergency or rollback of checkout, which is in force here and is being stored again."),
+            (HealthStatus.Degraded, "The store failed: read-only. The store was replaced and lost the emergency or rollback of checkout; it stays in force and is stored again."),
             (check.Status, check.Description));
         _writeFault = null;
         await host.Services.GetRequiredService<FlagControl>().SyncAsync(default);

@@ -11,43 +11,58 @@ using Microsoft.Extensions.Hosting;
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 
 /// <summary>
-/// Tells open pages what changed. One loop looks for all of them, and only while there are any: evaluation and changes of flags know nothing of it.
+/// Sends changes to open pages. One loop polls for all pages, and only while a page is open: neither evaluations nor
+/// changes of flags do work for it.
 /// </summary>
 internal sealed class ChangeFeed(
-    DashboardAssets assets, SnapshotSource flags, RolloutRunner rollouts, IActionTracingConfigurationStatus configuration, IActionTracingStoreStatus store, TimeProvider time, IHostApplicationLifetime lifetime)
+    DashboardAssets assets,
+    SnapshotSource flags,
+    RolloutRunner rollouts,
+    IActionTracingConfigurationStatus configuration,
+    IActionTracingStoreStatus store,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime)
 {
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
-    private ImmutableArray<Tab> _tabs = [];
-    private bool _looking;
+    private ImmutableArray<EventSubscriber> _subscribers = [];
+    private bool _isPolling;
 
-    /// <summary>The events of one page, until it leaves or the host stops: <c>hello</c>, then <c>change</c> for each change and <c>alive</c> between.</summary>
-    public async IAsyncEnumerable<SseItem<string>> ReadAsync([EnumeratorCancellation] CancellationToken left)
+    /// <summary>
+    /// The events of one page, until it disconnects or the host stops: <c>hello</c>, then <c>change</c> for each change
+    /// and <c>alive</c> in between.
+    /// </summary>
+    public async IAsyncEnumerable<SseItem<string>> ReadAsync([EnumeratorCancellation] CancellationToken disconnected)
     {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(left, lifetime.ApplicationStopping);
-        var tab = new Tab();
-        Enter(tab);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(disconnected, lifetime.ApplicationStopping);
+        var subscriber = new EventSubscriber();
+        Subscribe(subscriber);
         try
         {
-            yield return new SseItem<string>(JsonSerializer.Serialize(new Hello(assets.Version), ApiJson.Plain.Hello), "hello");
-            while (await NextAsync(tab, ends.Token).ConfigureAwait(false) is { } changes)
-                yield return changes.IsEmpty
-                    ? new SseItem<string>("{}", "alive")
-                    : new SseItem<string>(JsonSerializer.Serialize(changes, ApiJson.Plain.LiveChanges), "change");
+            yield return new(JsonSerializer.Serialize(new Hello(assets.Version), ApiJson.Plain.Hello), "hello");
+            while (await NextAsync(subscriber, ends.Token).ConfigureAwait(false) is { } changes)
+                yield return EventOf(changes);
         }
         finally
         {
-            Leave(tab);
+            Unsubscribe(subscriber);
         }
     }
 
-    private static async Task<LiveChanges?> NextAsync(Tab tab, CancellationToken ends)
+    private static SseItem<string> EventOf(LiveChanges changes)
+    {
+        if (changes.IsEmpty)
+            return new("{}", "alive");
+        return new(JsonSerializer.Serialize(changes, ApiJson.Plain.LiveChanges), "change");
+    }
+
+    private static async Task<LiveChanges?> NextAsync(EventSubscriber subscriber, CancellationToken ends)
     {
         try
         {
-            return await tab.NextAsync(ends).ConfigureAwait(false);
+            return await subscriber.NextAsync(ends).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -55,50 +70,57 @@ internal sealed class ChangeFeed(
         }
     }
 
-    private void Enter(Tab tab)
+    private void Subscribe(EventSubscriber subscriber)
     {
         lock (_gate)
         {
-            _tabs = _tabs.Add(tab);
-            if (_looking)
+            _subscribers = _subscribers.Add(subscriber);
+            if (_isPolling)
                 return;
-            _looking = true;
-            // Outside the request that happened to be the first.
+            _isPolling = true;
+            // The loop outlives the request that starts it.
             using (ExecutionContext.SuppressFlow())
-                _ = LookAsync(Look());
+                _ = PollAsync(Capture());
         }
     }
 
-    private void Leave(Tab tab)
+    private void Unsubscribe(EventSubscriber subscriber)
     {
         lock (_gate)
-            _tabs = _tabs.Remove(tab);
+            _subscribers = _subscribers.Remove(subscriber);
     }
 
-    private bool EndWithoutTabs()
+    private bool StopWithoutSubscribers()
     {
         lock (_gate)
-            return !(_looking = !_tabs.IsEmpty);
+        {
+            _isPolling = !_subscribers.IsEmpty;
+            return !_isPolling;
+        }
     }
 
-    private async Task LookAsync(Observed seen)
+    private async Task PollAsync(DashboardState before)
     {
         using var timer = new PeriodicTimer(PollInterval, time);
-        long told = time.GetTimestamp();
-        while (!EndWithoutTabs() && await timer.WaitForNextTickAsync().ConfigureAwait(false))
+        long sentAt = time.GetTimestamp();
+        while (!StopWithoutSubscribers() && await timer.WaitForNextTickAsync().ConfigureAwait(false))
         {
-            Observed now = Look();
-            LiveChanges changes = now.Since(seen);
-            seen = now;
-            if (changes.IsEmpty && time.GetElapsedTime(told) < KeepAliveInterval)
+            DashboardState now = Capture();
+            LiveChanges changes = now.Since(before);
+            before = now;
+            if (changes.IsEmpty && time.GetElapsedTime(sentAt) < KeepAliveInterval)
                 continue;
-            told = time.GetTimestamp();
-            foreach (Tab tab in _tabs)
-                tab.Tell(changes);
+            sentAt = time.GetTimestamp();
+            foreach (EventSubscriber subscriber in _subscribers)
+                subscriber.Notify(changes);
         }
     }
 
-    private Observed Look() => new(flags.Current, new Dictionary<string, RolloutCheck?>(rollouts.Checks), configuration.Current, store.Current);
+    private DashboardState Capture() => new(
+        flags.Current,
+        new Dictionary<string, RolloutCheck?>(rollouts.Checks),
+        configuration.Current,
+        store.Current);
 
     internal sealed record Hello(string Version);
 }

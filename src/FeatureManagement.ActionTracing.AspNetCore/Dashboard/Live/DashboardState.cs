@@ -5,17 +5,29 @@ using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 
-/// <summary>Everything that a page shows, at one moment: immutable objects that are replaced when anything in them changes, so that looking for changes costs next to nothing.</summary>
-internal sealed record Observed(FlagSnapshot Flags, IReadOnlyDictionary<string, RolloutCheck?> Rollouts, ConfigurationReport Configuration, StoreReport Store)
+/// <summary>
+/// Everything that a page shows, at one moment. The objects are immutable and replaced when they change, so comparing
+/// references finds every change.
+/// </summary>
+internal sealed record DashboardState(
+    FlagSnapshot Flags,
+    IReadOnlyDictionary<string, RolloutCheck?> Rollouts,
+    ConfigurationReport Configuration,
+    StoreReport Store)
 {
-    public LiveChanges Since(Observed before) => LiveChanges.Of(
-        ReferenceEquals(Flags, before.Flags) ? [] : ChangedFlags(before.Flags),
-        [.. Rollouts.Where(look => !ReferenceEquals(look.Value, before.Rollouts.GetValueOrDefault(look.Key))).Select(look => look.Key)],
+    public LiveChanges Since(DashboardState before) => LiveChanges.Of(
+        ChangedFlags(before.Flags),
+        [.. Rollouts.Where(check => IsNew(check, before)).Select(check => check.Key)],
         !ReferenceEquals(Configuration, before.Configuration) || Store != before.Store);
+
+    private static bool IsNew(KeyValuePair<string, RolloutCheck?> check, DashboardState before) =>
+        !ReferenceEquals(check.Value, before.Rollouts.GetValueOrDefault(check.Key));
 
     private ImmutableHashSet<string>? ChangedFlags(FlagSnapshot before)
     {
-        // Flags that came or went change what others are below.
+        if (ReferenceEquals(Flags, before))
+            return [];
+        // A flag that is new or gone changes the tree.
         if (Flags.Flags.Length != before.Flags.Length)
             return null;
         ImmutableHashSet<string>.Builder changed = ImmutableHashSet.CreateBuilder<string>();

@@ -2,29 +2,32 @@ using System.Threading.Channels;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 
-/// <summary>An open page. What it has not been told yet is one merged message, however slowly it reads.</summary>
-internal sealed class Tab
+/// <summary>An open page. Changes that it has not read yet are merged into one event.</summary>
+internal sealed class EventSubscriber
 {
     private readonly Lock _gate = new();
-    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-    private LiveChanges _untold = LiveChanges.None;
 
-    public void Tell(LiveChanges changes)
+    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private LiveChanges _unread = LiveChanges.None;
+
+    public void Notify(LiveChanges changes)
     {
         lock (_gate)
-            _untold = _untold.And(changes);
-        _news.Writer.TryWrite(true);
+            _unread = _unread.And(changes);
+        _signals.Writer.TryWrite(true);
     }
 
-    /// <summary>Waits for something to tell; nothing changed, an empty message, says that the connection is alive.</summary>
+    /// <summary>Waits for the next event. An empty event keeps the connection alive.</summary>
     public async Task<LiveChanges> NextAsync(CancellationToken cancellationToken)
     {
-        await _news.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await _signals.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
-            LiveChanges untold = _untold;
-            _untold = LiveChanges.None;
-            return untold;
+            LiveChanges unread = _unread;
+            _unread = LiveChanges.None;
+            return unread;
         }
     }
 }
