@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Documentation;
 
 /// <summary>What the documentation shows works.</summary>
@@ -36,6 +38,31 @@ public partial class ReadmeTests
         IEnumerable<string?> exported = types.SelectMany(type => type.Assembly.GetExportedTypes()).Select(type => type.Namespace).Distinct().Order();
         Assert.Equal(["FeatureManagement.ActionTracing", "FeatureManagement.ActionTracing.Storage"], exported);
     }
+
+    [Fact]
+    public void Ticket_NamesTestsAndFilesThatExist()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "ticket.md"));
+        string[] files = Directory.GetFiles(Path.Combine(Repository.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories);
+        string tests = string.Concat(files.Select(File.ReadAllText));
+        string[] named = [.. Name().Matches(page).Select(name => name.Groups[1].Value).SelectMany(name => name.Split('.'))];
+        Assert.True(named.Length > 50);
+        Assert.All(named, name => Assert.True(
+            tests.Contains($"class {name}", StringComparison.Ordinal) || tests.Contains($" {name}(", StringComparison.Ordinal),
+            $"docs/ticket.md: no test is called {name}"));
+
+        string source = Path.Combine(Repository.Root, "src", "FeatureManagement.ActionTracing");
+        Assert.All(
+            SourceFile().Matches(page).Select(file => file.Groups[1].Value),
+            file => Assert.True(Path.Exists(Path.Combine(source, file + ".cs")), $"docs/ticket.md: no file is called {file}"));
+    }
+
+    /// <summary>A test class, a test, or both.</summary>
+    [GeneratedRegex(@"`(\w+Tests(?:\.\w+)?|[A-Z]\w*_\w+)`")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"`((?:Flags|Configuration|Evaluation)/\w+)`")]
+    private static partial Regex SourceFile();
 
     private static string ForEverybody(string readme) => Markdown.Blocks(readme, "json")[0].Replace("\"percentage\": 5", "\"percentage\": 100", StringComparison.Ordinal);
 
