@@ -1,4 +1,4 @@
-using System.Globalization;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
@@ -216,5 +216,5 @@ internal static class RolloutChanges
 
     private static FlagChangeException Conflict(string message) => new(FlagChangeError.Conflict, message);
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(InvariantText text) => text.ToString();
 }

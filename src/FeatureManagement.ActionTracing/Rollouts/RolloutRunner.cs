@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
@@ -298,7 +297,7 @@ internal sealed partial class RolloutRunner(
     // Of a source of others: one line, and not longer than a sentence can bear.
     private static string Short(Exception exception) => ForeignText.Cut(ForeignText.Escape(exception.Message), FlagChange.MaxLength / 2);
 
-    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Say(InvariantText text) => text.ToString();
 
     [LoggerMessage(EventIds.RolledBack, LogLevel.Error, "The rollout of flag '{Flag}' was rolled back at {Percentage} %: {Reason}.", EventName = "RolledBack")]
     private partial void LogRolledBack(string flag, decimal percentage, string reason);

@@ -1,4 +1,4 @@
-using System.Globalization;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Statistics;
 
@@ -7,7 +7,7 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// <summary>Words and numbers of verdicts.</summary>
 internal static class RolloutText
 {
-    public static string Of(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    public static string Of(InvariantText text) => text.ToString();
 
     public static string Percent(double rate) => Of($"{rate * 100:0.##} %");
 

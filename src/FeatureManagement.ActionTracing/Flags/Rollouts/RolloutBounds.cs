@@ -1,4 +1,4 @@
-using System.Globalization;
+using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Flags.Rollouts;
 
@@ -36,5 +36,5 @@ internal static class RolloutBounds
 
     private static string Long(string field, TimeSpan value) => Text($"{field} is {value:c}; it must be at most 100 years ({Century:c})");
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(InvariantText text) => text.ToString();
 }

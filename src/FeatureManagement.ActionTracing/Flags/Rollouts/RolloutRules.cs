@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Flags.Rollouts;
 
@@ -36,7 +37,7 @@ internal static class RolloutRules
             Fault($"maxHold is {plan.MaxHold:c}; it cannot be negative");
         return faults;
 
-        void Fault(FormattableString text) => faults.Add(text.ToString(CultureInfo.InvariantCulture));
+        void Fault(InvariantText text) => faults.Add(text.ToString());
     }
 
     /// <summary>What is wrong with a target that is not where the plan's own list of shares ends; null where it is.</summary>
