@@ -1,7 +1,5 @@
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
-using FeatureManagement.ActionTracing.Storage.Evaluations;
-using FeatureManagement.ActionTracing.Storage.Units;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -23,11 +21,11 @@ public static class SqliteActionTracingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         SqliteFile.Check(connectionString);
-        builder.Services.Replace(ServiceDescriptor.Singleton(provider => new SqliteFile(
-            connectionString, provider.GetService<IHostEnvironment>()?.ContentRootPath, provider.GetService<ILogger<SqliteFile>>())));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IActionTracingStore>(provider => new SqliteStore(provider.GetRequiredService<SqliteFile>())));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IExperimentStore>(provider => new SqliteExperimentStore(provider.GetRequiredService<SqliteFile>(), provider.GetRequiredService<StoreSpace>())));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IEvaluationStore>(provider => new SqliteEvaluationStore(provider.GetRequiredService<SqliteFile>(), provider.GetRequiredService<StoreSpace>())));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IActionTracingStore>(provider =>
+        {
+            var file = new SqliteFile(connectionString, provider.GetService<IHostEnvironment>()?.ContentRootPath, provider.GetService<ILogger<SqliteFile>>());
+            return new SqliteStore(file, provider.GetRequiredService<StoreSpace>());
+        }));
         return builder;
     }
 }

@@ -43,7 +43,7 @@ internal static class SqliteSchema
         CREATE INDEX audit_flag ON audit (flag_key, number);
         """;
 
-    private static readonly string[] Steps = [ExperimentTables.Create + First, EvaluationTable.Create, ExperimentTables.RenameToUpperCase];
+    private static readonly string[] Steps = [UnitTables.Create + First, EvaluationTable.Create, UnitTables.RenameToUpperCase];
 
     public static long Version => Steps.Length;
 

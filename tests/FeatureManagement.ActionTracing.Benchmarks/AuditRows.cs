@@ -83,7 +83,7 @@ internal static class AuditRows
                     Node = "machine/12345",
                 }),
             ];
-            await store.CommitAsync(new StoreCommit([], entries), default).ConfigureAwait(false);
+            await store.State.CommitAsync(new StoreCommit([], entries), default).ConfigureAwait(false);
         }
     }
 

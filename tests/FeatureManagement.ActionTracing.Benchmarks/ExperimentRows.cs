@@ -5,6 +5,7 @@ using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.State.Experiments;
+using FeatureManagement.ActionTracing.Storage.Units;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;
@@ -63,7 +64,8 @@ internal static class ExperimentRows
     private static async Task<Cost> RunAsync(int units, string file)
     {
         using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var store = new SqliteExperimentStore(new SqliteFile(file, null));
+        using var table = new SqliteUnits(new SqliteFile(file, null));
+        var store = new ExperimentUnits(table);
         ExperimentRun run = NextExperimentRun.Of(Flag, null, DateTimeOffset.UtcNow);
         var variants = new VariantTable(Flag);
         long before = GC.GetTotalMemory(forceFullCollection: true);

@@ -14,7 +14,7 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
         ArgumentNullException.ThrowIfNull(query);
         if (query.Take is < 1 or > AuditQuery.MaxTake)
             throw new ArgumentException($"Take is {query.Take}; it must be 1 to {AuditQuery.MaxTake}.", nameof(query));
-        return store.ReadAuditAsync((inner, bound) => inner.ReadAuditAsync(query, bound), cancellationToken);
+        return store.State.ReadAuditAsync(query, cancellationToken);
     }
 
     public async Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
         return new Page(end, await QueryAsync(query, cancellationToken).ConfigureAwait(false));
     }
 
-    private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.ReadAuditAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken);
+    private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.State.ReadAuditBoundsAsync(cancellationToken);
 
     [LoggerMessage(EventIds.AuditValid, LogLevel.Information, "The audit is as it was written: {Entries} entries, the last is {Number} with hash {Hash}.", EventName = "AuditValid")]
     private partial void LogValid(long entries, long number, string hash);

@@ -41,7 +41,7 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
         // In parts, so that changes come between. The last call removes nothing.
         for (long anchor = -1; ;)
         {
-            AuditBounds bounds = await store.WriteAsync((inner, bound) => inner.CutAuditAsync(before, bound), cancellationToken).ConfigureAwait(false);
+            AuditBounds bounds = await store.State.CutAuditAsync(before, cancellationToken).ConfigureAwait(false);
             if (bounds.Anchor.Number == anchor)
                 return;
             anchor = bounds.Anchor.Number;
@@ -50,7 +50,7 @@ internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource
 
     private async Task LogHeadAsync(CancellationToken cancellationToken)
     {
-        AuditBounds bounds = await store.ReadAuditAsync((inner, bound) => inner.ReadAuditBoundsAsync(bound), cancellationToken).ConfigureAwait(false);
+        AuditBounds bounds = await store.State.ReadAuditBoundsAsync(cancellationToken).ConfigureAwait(false);
         if (bounds.Head.Number > 0)
             LogHead(bounds.Anchor.Number + 1, bounds.Head.Number, bounds.Head.Hash);
     }

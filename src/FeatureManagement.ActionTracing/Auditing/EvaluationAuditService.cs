@@ -1,7 +1,7 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Diagnostics.Background;
-using FeatureManagement.ActionTracing.Storage.Evaluations;
+using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Auditing;
@@ -9,7 +9,7 @@ namespace FeatureManagement.ActionTracing.Auditing;
 /// <summary>Writes queued evaluations every second, in batches, and removes those that are older than <c>evaluationAuditRetention</c>.</summary>
 internal sealed partial class EvaluationAuditService(
     EvaluationQueue queue,
-    IEvaluationStore store,
+    BoundedStore store,
     IFlagCatalogSource configuration,
     InstanceName instance,
     TimeProvider time,
@@ -18,7 +18,6 @@ internal sealed partial class EvaluationAuditService(
     private static readonly TimeSpan CutInterval = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _time = time;
-    private readonly BoundedCall _call = new(time, () => configuration.Catalog.Settings.DefaultTimeout);
     private long? _cutAt; // a timestamp, which no change of the wall clock moves
 
     protected override TimeSpan Period => TimeSpan.FromSeconds(1);
@@ -53,14 +52,14 @@ internal sealed partial class EvaluationAuditService(
         (batch, token) =>
         {
             EvaluationAuditEntry[] entries = [.. batch.Select(evaluation => evaluation.Entry(instance.Value))];
-            return _call.RunToEndAsync(bound => store.WriteAsync(entries, bound), token);
+            return store.Evaluations.WriteAsync(entries, token);
         },
         cancellationToken);
 
     private async Task CutAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset before = _time.GetUtcNow() - configuration.Catalog.Settings.EvaluationAuditRetention;
-        while (await _call.RunToEndAsync(bound => store.CutAsync(before, bound), cancellationToken).ConfigureAwait(false))
+        while (await store.Evaluations.CutAsync(before, cancellationToken).ConfigureAwait(false))
         {
         }
     }

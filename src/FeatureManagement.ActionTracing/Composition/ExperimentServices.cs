@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Units;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,7 +10,7 @@ internal static class ExperimentServices
 {
     public static IServiceCollection AddExperiments(this IServiceCollection services)
     {
-        services.TryAddSingleton<IExperimentStore, InMemoryExperimentStore>();
+        services.TryAddSingleton(provider => new ExperimentUnits(provider.GetRequiredService<BoundedStore>().Units));
         services.TryAddSingleton(provider => new ExperimentQueue(provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.TryAddSingleton<ExperimentWriter>();
         services.TryAddSingleton<ExperimentRuns>();

@@ -4,7 +4,6 @@ using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
-using FeatureManagement.ActionTracing.Storage.Evaluations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -44,7 +43,6 @@ internal static class RuntimeServices
         services.TryAddSingleton<IStoredState>(provider => provider.GetRequiredService<FirstRead>());
         services.TryAddSingleton<StoreSpace>();
         services.TryAddSingleton<IAuditLog, AuditLog>();
-        services.TryAddSingleton<IEvaluationStore>(_ => new InMemoryEvaluationStore());
         services.TryAddSingleton(provider => new EvaluationQueue(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IEvaluationAudit, EvaluationAudit>();
         services.AddHostedService<StoreSync>();

@@ -37,7 +37,7 @@ internal static class EventIds
     public const int ChangeForgotten = 212;
     public const int StoreLogFoundAlone = 213;
     public const int StoreFailed = 230;
-    public const int StoreMended = 231;
+    public const int StoreRecovered = 231;
     public const int AuditValid = 260;
     public const int AuditInvalid = 261;
     public const int AuditHead = 262;

@@ -6,7 +6,7 @@ using FeatureManagement.ActionTracing.Storage.Units;
 namespace FeatureManagement.ActionTracing.Experiments;
 
 /// <summary>Looks at experiments, and keeps of each look what later ones need: the smallest p-values, the evidence against the split and in guardrails, the intervals.</summary>
-internal sealed class ExperimentResults(ExperimentRuns runs, IExperimentStore units, BoundedStore store, ExperimentQueue queue, TimeProvider time) : IExperimentResults
+internal sealed class ExperimentResults(ExperimentRuns runs, ExperimentUnits units, BoundedStore store, ExperimentQueue queue, TimeProvider time) : IExperimentResults
 {
     private const int MaxAttempts = 5;
 
@@ -24,7 +24,7 @@ internal sealed class ExperimentResults(ExperimentRuns runs, IExperimentStore un
             StoredDocument? document = found.Documents.FirstOrDefault(document => document.Key == key);
             ExperimentEvidence earlier = document?.Json is { } json && StoredJson.Read<ExperimentEvidence>(json) is var read && read.Run == run.Number ? read : new ExperimentEvidence { Run = run.Number };
             // After the evidence, so that it is never older; and by the same bound as the store, for the units are in it.
-            ExperimentTally tally = await store.ReadAsync((_, token) => units.ReadAsync(run, token), cancellationToken).ConfigureAwait(false);
+            ExperimentTally tally = await units.ReadAsync(run, cancellationToken).ConfigureAwait(false);
             (ExperimentResult result, ExperimentEvidence evidence) = ExperimentAnalysis.Look(run, tally, earlier, time.GetUtcNow());
             string written = StoredJson.Write(evidence);
             if (written == document?.Json)

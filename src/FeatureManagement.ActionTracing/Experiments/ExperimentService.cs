@@ -12,7 +12,7 @@ namespace FeatureManagement.ActionTracing.Experiments;
 internal sealed partial class ExperimentService(
     ExperimentRuns runs,
     ExperimentWriter writer,
-    IExperimentStore store,
+    ExperimentUnits units,
     ExperimentResults results,
     ExperimentQueue queue,
     IFlagCatalogSource configuration,
@@ -51,7 +51,7 @@ internal sealed partial class ExperimentService(
         DateTimeOffset now = _time.GetUtcNow();
         IReadOnlyList<ExperimentRun> running = runs.Running;
         foreach (ExperimentRun run in running.Where(run => run.Metrics.Any(metric => metric.Window is not null)))
-            while (await store.CloseAsync(run, now - Grace, cancellationToken).ConfigureAwait(false))
+            while (await units.CloseAsync(run, now - Grace, cancellationToken).ConfigureAwait(false))
             {
             }
         if (_checkedAt is { } before && _time.GetElapsedTime(before) < ExperimentAnalysis.Interval)

@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Storage.Units;
 namespace FeatureManagement.ActionTracing.Experiments;
 
 /// <summary>Writes queued events in numbered batches, each once, however often it is tried. Thread-safe.</summary>
-internal sealed class ExperimentWriter(ExperimentQueue queue, IExperimentStore store)
+internal sealed class ExperimentWriter(ExperimentQueue queue, ExperimentUnits units)
 {
     private readonly string _writer = Guid.NewGuid().ToString("N");
     private long _written;
@@ -15,7 +15,7 @@ internal sealed class ExperimentWriter(ExperimentQueue queue, IExperimentStore s
     private async Task WriteAsync(IReadOnlyList<ExperimentQueue.Entry> entries, CancellationToken cancellationToken)
     {
         var batch = new ExperimentBatch(_writer, _written + 1, entries[0].Run, [.. entries.Select(entry => entry.Event)]);
-        await store.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+        await units.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
         _written++;
     }
 }

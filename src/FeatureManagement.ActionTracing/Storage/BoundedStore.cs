@@ -1,126 +1,69 @@
 using FeatureManagement.ActionTracing.Configuration;
-using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Diagnostics.Background;
+using FeatureManagement.ActionTracing.Storage.Bounded;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Storage;
 
 /// <summary>
-/// The store as the rest of the library calls it: every call is bounded by <c>defaultTimeout</c> and made off the caller's thread, and a failure is
-/// counted, reported and turned into a <see cref="FlagChangeException"/>. Thread-safe.
+/// The store as everything else calls it: each call is bounded by <c>defaultTimeout</c> and made off the caller's thread, and failures are
+/// counted and reported. Thread-safe.
 /// </summary>
-internal sealed partial class BoundedStore(IActionTracingStore store, IFlagCatalogSource configuration, TimeProvider time, StoreMetrics metrics, ILogger<BoundedStore> logger)
-    : IActionTracingStoreStatus, IDisposable
+internal sealed class BoundedStore : IActionTracingStore, IActionTracingStoreStatus, IDisposable
 {
-    private readonly Lock _gate = new();
-    private string? _readFault; // apart from each other: a full disk can still be read
-    private string? _writeFault;
-    // A store that looks at its token has time left to say what it waited for.
-    private readonly BoundedCall _call = new(time, () => configuration.Catalog.Settings.DefaultTimeout, cancelsAt: 0.7);
-    private volatile bool _disposed;
-    private volatile StoreReport _report = new() { IsDurable = store.IsDurable };
+    private readonly IActionTracingStore _store;
+    private readonly StoreHealth _health;
+    private readonly StoreCalls _calls;
 
-    public StoreReport Current => _report is { PendingSince: { } since } report && time.GetUtcNow() - since > configuration.Catalog.Settings.DefaultTimeout
-        ? report with { IsOverdue = true }
-        : _report;
+    /// <exception cref="InvalidOperationException">A part of the store is missing.</exception>
+    public BoundedStore(
+        IActionTracingStore store, StoreSpace space, IFlagCatalogSource configuration, TimeProvider time, StoreMetrics metrics, ILogger<BoundedStore> logger)
+    {
+        _store = store;
+        bool isDurable = Part(store.State, nameof(State)).IsDurable;
+        // A store that looks at its token has time left to say what it waited for.
+        var bounded = new BoundedCall(time, () => configuration.Catalog.Settings.DefaultTimeout, cancelsAt: 0.7);
+        _health = new StoreHealth(isDurable, space, configuration, time, metrics, logger);
+        _calls = new StoreCalls(bounded, _health, configuration);
+        State = new BoundedState(store.State, _calls);
+        Units = new BoundedUnits(Part(store.Units, nameof(Units)), _calls, bounded);
+        Evaluations = new BoundedEvaluations(Part(store.Evaluations, nameof(Evaluations)), bounded);
+    }
+
+    public BoundedState State { get; }
+
+    public IUnitStore Units { get; }
+
+    public IEvaluationStore Evaluations { get; }
+
+    IStateStore IActionTracingStore.State => State;
+
+    public StoreReport Current => _health.Current;
+
+    public void Update(Func<StoreReport, StoreReport> update) => _health.Update(update);
+
+    public void Dispose() => _health.Dispose();
 
     /// <summary>A call that reads.</summary>
     /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
-    public Task<T> ReadAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.Read, cancellationToken);
+    public Task<T> ReadAsync<T>(Func<IStateStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        _calls.RunAsync(bound => call(_store.State, bound), StoreCall.Read, cancellationToken);
 
-    /// <summary>A call that reads on the caller's thread, which it may block for as long as the store does.</summary>
+    /// <summary>A call that reads on the caller's thread, which the store may block.</summary>
     /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
-    public Task<T> ReadHereAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.ReadHere, cancellationToken);
-
-    /// <summary>A call that reads the audit. That it takes long, or waits for others that read it, is no failure of the store.</summary>
-    /// <exception cref="StoreException">The store failed, or took too long.</exception>
-    public Task<T> ReadAuditAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.Audit, cancellationToken);
+    public Task<T> ReadHereAsync<T>(Func<IStateStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        _calls.RunAsync(bound => call(_store.State, bound), StoreCall.InlineRead, cancellationToken);
 
     /// <summary>A call that writes.</summary>
-    /// <exception cref="FlagChangeException">The store failed, or took too long; whether anything was written is then not known.</exception>
-    public Task<T> WriteAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Kind.Write, cancellationToken);
+    /// <exception cref="FlagChangeException">The store failed, or took too long; it is not known whether anything was written.</exception>
+    public Task<T> WriteAsync<T>(Func<IStateStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        _calls.RunAsync(bound => call(_store.State, bound), StoreCall.Write, cancellationToken);
 
-    /// <summary>Where writing failed and nothing waits to be written, only an attempt tells whether it works again.</summary>
+    /// <summary>Tries an empty commit where writing failed: nothing else says that it works again.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public Task ProbeAsync(CancellationToken cancellationToken) =>
-        _writeFault is null ? Task.CompletedTask : WriteAsync((inner, bound) => inner.CommitAsync(new StoreCommit([], []), bound), cancellationToken);
+        _health.IsWriteFailing ? State.CommitAsync(new StoreCommit([], []), cancellationToken) : Task.CompletedTask;
 
-    private async Task<T> CallAsync<T>(Func<IActionTracingStore, CancellationToken, Task<T>> call, Kind kind, CancellationToken cancellationToken)
-    {
-        if (_disposed)
-            throw Unavailable("The host has stopped, and the store with it.", kind);
-        try
-        {
-            T result = kind == Kind.ReadHere
-                ? await _call.RunInlineAsync(bound => call(store, bound), cancellationToken).ConfigureAwait(false)
-                : await _call.RunAsync(bound => call(store, bound), cancellationToken).ConfigureAwait(false);
-            Succeeded(kind == Kind.Write);
-            return result;
-        }
-        // Any other exception is a failure of the store.
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            TimeSpan timeout = configuration.Catalog.Settings.DefaultTimeout;
-            bool isLate = BoundedCall.IsLate(exception);
-            if (isLate && kind == Kind.Audit)
-                throw Unavailable($"The audit gave no answer within {timeout}: it is large, or many read it. Ask for less, or ask again.", kind, exception);
-            string error = isLate ? $"it gave no answer within {timeout}" : ForeignText.Escape(exception.Message.TrimEnd('.'));
-            Failed($"The store failed: {error}.", error, kind == Kind.Write, exception);
-            throw Unavailable($"The store failed: {error}.", kind, exception);
-        }
-    }
-
-    private static Exception Unavailable(string message, Kind kind, Exception? cause = null) =>
-        kind == Kind.Audit ? new StoreException(message, cause) : new FlagChangeException(FlagChangeError.StoreUnavailable, message, cause);
-
-    public void Dispose() => _disposed = true;
-
-    public void Update(Func<StoreReport, StoreReport> update)
-    {
-        lock (_gate)
-            _report = update(_report);
-    }
-
-    private void Succeeded(bool writes)
-    {
-        if (_report.Error is null)
-            return;
-        Update(report =>
-        {
-            _readFault = null;
-            _writeFault = writes ? null : _writeFault;
-            return report with { Error = _writeFault, FailingSince = _writeFault is null ? null : report.FailingSince };
-        });
-        if (_report.Error is null)
-            LogMended();
-    }
-
-    private void Failed(string fault, string error, bool writes, Exception exception)
-    {
-        metrics.Failed();
-        bool known = false;
-        Update(report =>
-        {
-            known = fault == _writeFault || fault == _readFault;
-            (_readFault, _writeFault) = writes ? (_readFault, fault) : (fault, _writeFault);
-            return report with { Error = _writeFault ?? _readFault, FailingSince = report.FailingSince ?? time.GetUtcNow() };
-        });
-        // One line per outage and cause: it is called again and again. A call that runs while the container ends is no outage.
-        if (!known && !_disposed)
-            LogFailed(error, exception);
-    }
-
-    private enum Kind
-    {
-        Read,
-        ReadHere,
-        Audit,
-        Write,
-    }
-
-    [LoggerMessage(EventIds.StoreFailed, LogLevel.Error, "The store failed: {Error}. What is known here stays in force; writing is retried.", EventName = "StoreFailed")]
-    private partial void LogFailed(string error, Exception exception);
-
-    [LoggerMessage(EventIds.StoreMended, LogLevel.Information, "The store works again.", EventName = "StoreMended")]
-    private partial void LogMended();
+    private T Part<T>(T? part, string name) where T : class => part ?? throw new InvalidOperationException(
+        $"The store {_store.GetType()} has no part {name}: {nameof(IActionTracingStore)}.{name} is null. Return an implementation of {typeof(T).Name}.");
 }

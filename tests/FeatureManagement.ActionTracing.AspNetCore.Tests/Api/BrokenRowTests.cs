@@ -34,7 +34,7 @@ public sealed class BrokenRowTests
             { "rollout": { "id": "x", "plan": { "maxLatencyIncrease": 1e999 }, "start": 1, "percentage": 1, "startedAt": "2026-01-01T00:00:00Z",
               "over": { "type": "percentage", "state": "rollout", "percentage": 60 }, "phase": "planned", "actor": "eve", "reason": "r" } }
             """;
-        await host.Get<IActionTracingStore>().CommitAsync(new StoreCommit([new DocumentWrite(FlagRecords.KeyOf("recommendations"), Broken, null)], []), default);
+        await host.Get<IActionTracingStore>().State.CommitAsync(new StoreCommit([new DocumentWrite(FlagRecords.KeyOf("recommendations"), Broken, null)], []), default);
         await host.Get<FlagControl>().SyncAsync(default);
         using var client = new HttpClient { BaseAddress = host.Address };
 

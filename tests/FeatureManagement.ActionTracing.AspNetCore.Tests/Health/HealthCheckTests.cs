@@ -82,12 +82,16 @@ public sealed class HealthCheckTests
 
     private Task<WebHost> StartAsync()
     {
+        var state = new Mock<IStateStore>();
         var store = new Mock<IActionTracingStore>();
-        store.Setup(one => one.ReadAsync(It.IsAny<string>(), It.IsAny<long>(), It.IsAny<CancellationToken>()))
-            .Returns((string prefix, long since, CancellationToken cancelled) => _readFault is { } fault ? throw fault : _inner.ReadAsync(prefix, since, cancelled));
-        store.Setup(one => one.CommitAsync(It.IsAny<StoreCommit>(), It.IsAny<CancellationToken>()))
-            .Returns((StoreCommit commit, CancellationToken cancelled) => _writeFault is { } fault ? throw fault : _inner.CommitAsync(commit, cancelled));
-        store.Setup(one => one.ReadAuditBoundsAsync(It.IsAny<CancellationToken>())).Returns((CancellationToken cancelled) => _readFault is { } fault ? throw fault : _inner.ReadAuditBoundsAsync(cancelled));
+        store.Setup(one => one.State).Returns(state.Object);
+        store.Setup(one => one.Units).Returns(_inner.Units);
+        store.Setup(one => one.Evaluations).Returns(_inner.Evaluations);
+        state.Setup(one => one.ReadAsync(It.IsAny<string>(), It.IsAny<long>(), It.IsAny<CancellationToken>()))
+            .Returns((string prefix, long since, CancellationToken cancelled) => _readFault is { } fault ? throw fault : _inner.State.ReadAsync(prefix, since, cancelled));
+        state.Setup(one => one.CommitAsync(It.IsAny<StoreCommit>(), It.IsAny<CancellationToken>()))
+            .Returns((StoreCommit commit, CancellationToken cancelled) => _writeFault is { } fault ? throw fault : _inner.State.CommitAsync(commit, cancelled));
+        state.Setup(one => one.ReadAuditBoundsAsync(It.IsAny<CancellationToken>())).Returns((CancellationToken cancelled) => _readFault is { } fault ? throw fault : _inner.State.ReadAuditBoundsAsync(cancelled));
         return WebHost.StartAsync(services: services => services.AddLogging().AddSingleton(store.Object).AddSingleton<TimeProvider>(_time));
     }
 }

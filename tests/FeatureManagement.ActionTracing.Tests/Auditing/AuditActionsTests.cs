@@ -24,14 +24,14 @@ public sealed class AuditActionsTests : IDisposable
         using SqliteStore? sqlite = durable ? new SqliteStore(new SqliteFile(_directory.File("store.db"), null)) : null;
         IActionTracingStore store = sqlite ?? (IActionTracingStore)new InMemoryStore();
         AuditEntry[] entries = [.. new[] { "configuration_mended", "configuration_recovered", "configuration_rejected" }.Select(Entry)];
-        await store.CommitAsync(new StoreCommit([], entries), default);
+        await store.State.CommitAsync(new StoreCommit([], entries), default);
 
         foreach (string action in new[] { "configuration_mended", "configuration_recovered" })
             Assert.Equal<long[]>([2, 1], await Numbers(new AuditQuery { Action = action }));
         Assert.Equal<long[]>([3], await Numbers(new AuditQuery { Action = "configuration_rejected" }));
         Assert.Equal<long[]>([1], await Numbers(new AuditQuery { Action = "configuration_recovered", Before = 2 }));
 
-        async Task<long[]> Numbers(AuditQuery query) => [.. (await store.ReadAuditAsync(query, default)).Select(entry => entry.Number)];
+        async Task<long[]> Numbers(AuditQuery query) => [.. (await store.State.ReadAuditAsync(query, default)).Select(entry => entry.Number)];
     }
 
     [Theory]

@@ -89,7 +89,7 @@ public sealed class AuditLogTests : IDisposable
     {
         await MakeChanges(5);
         AuditEntry third = (await Log.QueryAsync(new AuditQuery { After = 2, OldestFirst = true, Take = 1 }))[0];
-        await _store.CutAuditAsync(third.At, default);
+        await _store.State.CutAuditAsync(third.At, default);
         AuditVerification found = await Log.VerifyAsync();
         Assert.Equal((true, 3L), (found.Valid, found.Entries));
         Tamper("DELETE FROM audit WHERE number = 3");
@@ -103,7 +103,7 @@ public sealed class AuditLogTests : IDisposable
         {
             At = DateTimeOffset.UnixEpoch, Action = $"{i}", Actor = "a", Node = "n", Source = ChangeSource.Code,
         })];
-        await _store.CommitAsync(new StoreCommit([], entries), default);
+        await _store.State.CommitAsync(new StoreCommit([], entries), default);
         Assert.Equal(2_500, (await Log.VerifyAsync()).Entries);
         Tamper("UPDATE audit SET action = 'x' WHERE number = 2400");
         Assert.Equal(2_400, (await Log.VerifyAsync()).FirstInvalid);

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Evaluations;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -194,7 +195,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         var services = new FlagServices(Flags(), before: collection =>
         {
             collection.AddSingleton<TimeProvider>(_time);
-            collection.AddSingleton<IEvaluationStore>(_store);
+            collection.AddSingleton<IActionTracingStore>(new PartStore { Evaluations = _store });
             configure?.Invoke(collection);
         });
         EvaluationAuditService service = services.Provider.GetServices<IHostedService>().OfType<EvaluationAuditService>().Single();
@@ -234,7 +235,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
 
     private sealed class SwitchedEvaluations : IEvaluationStore
     {
-        private readonly InMemoryEvaluationStore _inner = new();
+        private readonly InMemoryEvaluations _inner = new();
 
         public Exception? Fault { get; set; }
 

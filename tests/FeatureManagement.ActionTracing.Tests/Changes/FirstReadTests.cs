@@ -187,13 +187,19 @@ public sealed class FirstReadTests : IDisposable
     }
 
     /// <summary>A durable store that counts how often everything is read, and may keep its answer.</summary>
-    private sealed class Counted(IActionTracingStore inner) : IActionTracingStore
+    private sealed class Counted(IActionTracingStore inner) : IActionTracingStore, IStateStore
     {
         private int _firstReads;
 
         public int FirstReads => _firstReads;
 
         public TaskCompletionSource? Answer { get; init; }
+
+        public IStateStore State => this;
+
+        public IUnitStore Units => inner.Units;
+
+        public IEvaluationStore Evaluations => inner.Evaluations;
 
         public bool IsDurable => true;
 
@@ -203,15 +209,15 @@ public sealed class FirstReadTests : IDisposable
                 Interlocked.Increment(ref _firstReads);
             if (Answer is not null)
                 await Answer.Task;
-            return await inner.ReadAsync(prefix, since, cancellationToken);
+            return await inner.State.ReadAsync(prefix, since, cancellationToken);
         }
 
-        public Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken) => inner.CommitAsync(commit, cancellationToken);
+        public Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken) => inner.State.CommitAsync(commit, cancellationToken);
 
-        public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) => inner.ReadAuditAsync(query, cancellationToken);
+        public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) => inner.State.ReadAuditAsync(query, cancellationToken);
 
-        public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) => inner.ReadAuditBoundsAsync(cancellationToken);
+        public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) => inner.State.ReadAuditBoundsAsync(cancellationToken);
 
-        public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) => inner.CutAuditAsync(before, cancellationToken);
+        public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) => inner.State.CutAuditAsync(before, cancellationToken);
     }
 }

@@ -105,7 +105,7 @@ public sealed class HostileTextTests : IDisposable
     {
         await _services.Get<FlagControl>().SyncAsync(default);
         string weights = $$"""{ "override": { "weights": {{JsonSerializer.Serialize(new Dictionary<string, string> { [Hostile] = "no number" })}} } }""";
-        await _store.Inner.CommitAsync(new StoreCommit([new DocumentWrite("flag/" + Hostile, "{}", null), new DocumentWrite("flag/OTHER", "{ " + Hostile, null), new DocumentWrite("flag/" + Turned, weights, null)], []), default);
+        await _store.Inner.State.CommitAsync(new StoreCommit([new DocumentWrite("flag/" + Hostile, "{}", null), new DocumentWrite("flag/OTHER", "{ " + Hostile, null), new DocumentWrite("flag/" + Turned, weights, null)], []), default);
         await _services.Get<FlagControl>().SyncAsync(default);
         _store.Fault = new IOException(Hostile);
         await TryAsync(() => _services.Manager.UpdateFlagAsync("flag", new FlagUpdate { Percentage = 2 }, new FlagChange("ann", "why")));

@@ -171,7 +171,7 @@ public sealed class InstanceRegistryTests : IDisposable
             _time.Advance(TimeSpan.FromSeconds(1));
             await Sync(alone);
         }
-        Assert.Equal(32, (await alone.Get<IActionTracingStore>().ReadAsync("", 0, default)).Version); // and one of the content of configuration
+        Assert.Equal(32, (await alone.Get<IActionTracingStore>().State.ReadAsync("", 0, default)).Version); // and one of the content of configuration
     }
 
     [Fact]
@@ -242,7 +242,7 @@ public sealed class InstanceRegistryTests : IDisposable
         FlagServices old = await Start(10);
         await Update(old, 50);
         await old.Get<FlagControl>().LeaveAsync();
-        await old.Get<IActionTracingStore>().CommitAsync(new StoreCommit([new DocumentWrite(InstanceDocument.Prefix + "0000", json, null)], []), default);
+        await old.Get<IActionTracingStore>().State.CommitAsync(new StoreCommit([new DocumentWrite(InstanceDocument.Prefix + "0000", json, null)], []), default);
         FlagServices young = await Start(20);
         Assert.True((await young.Manager.EmergencyShutdownAsync("share", Change)).Stored);
         Assert.Equal(["updated", "emergency"], await Actions());
@@ -288,13 +288,13 @@ public sealed class InstanceRegistryTests : IDisposable
     private async Task<IReadOnlyList<InstanceRecord?>> Members()
     {
         using var store = new SqliteStore(new SqliteFile(_directory.File("shared.db"), null));
-        return [.. (await store.ReadAsync(InstanceDocument.Prefix, 0, default)).Documents.Select(document => document.Json is null ? null : StoredJson.Read<InstanceRecord>(document.Json))];
+        return [.. (await store.State.ReadAsync(InstanceDocument.Prefix, 0, default)).Documents.Select(document => document.Json is null ? null : StoredJson.Read<InstanceRecord>(document.Json))];
     }
 
     private async Task<IEnumerable<string>> Actions()
     {
         using var store = new SqliteStore(new SqliteFile(_directory.File("shared.db"), null));
-        return (await store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action);
+        return (await store.State.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action);
     }
 
     private sealed class JumpingClock() : FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero))

@@ -156,7 +156,7 @@ public sealed class LastModifiedTests : IDisposable
     private async Task<long> WrittenAsync()
     {
         using var store = new SqliteStore(new SqliteFile(_directory.File("store.db"), null));
-        return Assert.Single((await store.ReadAsync(ContentTimes.Key, 0, default)).Documents).Version;
+        return Assert.Single((await store.State.ReadAsync(ContentTimes.Key, 0, default)).Documents).Version;
     }
 
     private async Task<FlagServices> StartAsync(params FlagDefinition[] flags)

@@ -281,7 +281,7 @@ public sealed class ShapeSlipTests : IDisposable
 
     // From the store itself: on a busy machine the audit log's bound of time may pass.
     private static int Audited(EditedHost host) =>
-        host.Get<IActionTracingStore>().ReadAuditAsync(new AuditQuery { Take = AuditQuery.MaxTake }, default).GetAwaiter().GetResult().Count(entry => entry.Action == "configuration_rejected");
+        host.Get<IActionTracingStore>().State.ReadAuditAsync(new AuditQuery { Take = AuditQuery.MaxTake }, default).GetAwaiter().GetResult().Count(entry => entry.Action == "configuration_rejected");
 
     private static string Good(string stop) => Layers.Flags($$"""
         "shop": { "type": "boolean", "state": "enabled", "environments": { "staging": { "state": "disabled" } } },

@@ -33,7 +33,7 @@ internal sealed class ExperimentSimulation(int seed, int unitsPerLook)
     /// <summary>The first claim, and how many units there were; no claim and all units where there is none.</summary>
     public async Task<(ExperimentVerdict Verdict, int Units)> RunAsync()
     {
-        var store = new InMemoryExperimentStore();
+        var store = new ExperimentUnits(new InMemoryUnits());
         var queue = new ExperimentQueue(Services.GetRequiredService<IMeterFactory>());
         var time = new FakeTimeProvider(Sums.Noon);
         var writer = new ExperimentWriter(queue, store);

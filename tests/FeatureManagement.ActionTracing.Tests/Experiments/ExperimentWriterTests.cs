@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Experiments;
-using FeatureManagement.ActionTracing.State.Experiments;
+using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Units;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +37,7 @@ public sealed class ExperimentWriterTests
     public async Task Store_ThatFails_GetsEverythingLaterInOrderAndOnce()
     {
         var store = new FailingStore();
-        using var host = new ExperimentHost(configure: services => services.AddFakeLogging().AddSingleton<IExperimentStore>(store));
+        using var host = new ExperimentHost(configure: services => services.AddFakeLogging().AddSingleton<IActionTracingStore>(new PartStore { Units = store }));
         host.See("u1");
         store.Fault = new IOException("no");
         await Assert.ThrowsAsync<IOException>(() => host.Recorder.FlushAsync());
@@ -63,7 +63,7 @@ public sealed class ExperimentWriterTests
     public async Task Store_ThatIsDown_IsToldOnce_AndNobodyWaits()
     {
         var store = new FailingStore { Fault = new IOException("no") };
-        using var host = new ExperimentHost(configure: services => services.AddFakeLogging().AddSingleton<IExperimentStore>(store));
+        using var host = new ExperimentHost(configure: services => services.AddFakeLogging().AddSingleton<IActionTracingStore>(new PartStore { Units = store }));
         for (int second = 1; second <= 5; second++)
         {
             host.See($"u{second}");
@@ -116,9 +116,9 @@ public sealed class ExperimentWriterTests
         ExperimentCrashTests.AssertWhole(database, after);
     }
 
-    private sealed class FailingStore : IExperimentStore
+    private sealed class FailingStore : IUnitStore
     {
-        private readonly InMemoryExperimentStore _inner = new();
+        private readonly InMemoryUnits _inner = new();
         private readonly List<long> _batches = [];
 
         public Exception? Fault { get; set; }
@@ -135,7 +135,7 @@ public sealed class ExperimentWriterTests
             }
         }
 
-        public async Task WriteAsync(ExperimentBatch batch, CancellationToken cancellationToken)
+        public async Task WriteAsync(UnitBatch batch, CancellationToken cancellationToken)
         {
             lock (_batches)
                 _batches.Add(batch.Number);
@@ -146,8 +146,8 @@ public sealed class ExperimentWriterTests
                 throw late;
         }
 
-        public Task<bool> CloseAsync(ExperimentRun run, DateTimeOffset now, CancellationToken cancellationToken) => _inner.CloseAsync(run, now, cancellationToken);
+        public Task<bool> CloseAsync(UnitClosing closing, CancellationToken cancellationToken) => _inner.CloseAsync(closing, cancellationToken);
 
-        public Task<ExperimentTally> ReadAsync(ExperimentRun run, CancellationToken cancellationToken) => _inner.ReadAsync(run, cancellationToken);
+        public Task<string?> ReadTotalsAsync(string run, CancellationToken cancellationToken) => _inner.ReadTotalsAsync(run, cancellationToken);
     }
 }

@@ -76,7 +76,7 @@ public sealed class RolloutBoundsTests
     {
         var store = new InMemoryStore();
         string over = "{ \"type\": \"percentage\", \"state\": \"disabled\", \"percentage\": 0 }";
-        await store.CommitAsync(new StoreCommit([new DocumentWrite(FlagRecords.KeyOf(RolloutHost.Name), $$"""
+        await store.State.CommitAsync(new StoreCommit([new DocumentWrite(FlagRecords.KeyOf(RolloutHost.Name), $$"""
             { "rollout": { "id": "x", "start": 1, "percentage": 1, "over": {{over}}, "phase": "planned", "actor": "eve", "reason": "r", {{record}} } }
             """, null)], []), default);
         using var host = new RolloutHost(store: store, others: "\"healthy\": { \"type\": \"percentage\", \"state\": \"disabled\" },");

@@ -70,7 +70,7 @@ public class RolloutEndToEndTests
         Assert.InRange(status.Errors.Lower!.Value, 1, half - 0.1);
         Assert.Equal(before.Definition, host.Flag.Definition);
         Assert.Equal(before.Source, host.Flag.Source);
-        AuditEntry entry = (await host.Get<IActionTracingStore>().ReadAuditAsync(new AuditQuery { Flag = RolloutHost.Name }, default))[0];
+        AuditEntry entry = (await host.Get<IActionTracingStore>().State.ReadAuditAsync(new AuditQuery { Flag = RolloutHost.Name }, default))[0];
         Assert.Equal(("rollout_rolled_back", ChangeSource.Safety, status.Reason), (entry.Action, entry.Source, entry.Reason));
 
         // Never a step after it.

@@ -133,9 +133,9 @@ public class RolloutFaultTests
         StoreChanges copied = await _store.ReadAsync("", 0, default);
         await host.RunAsync(10);
         var copy = new InMemoryStore();
-        await copy.CommitAsync(new StoreCommit([.. copied.Documents.Select(document => new DocumentWrite(document.Key, document.Json, null))], []), default);
+        await copy.State.CommitAsync(new StoreCommit([.. copied.Documents.Select(document => new DocumentWrite(document.Key, document.Json, null))], []), default);
         for (int i = 0; i < writes; i++)
-            await copy.CommitAsync(new StoreCommit([], []), default);
+            await copy.State.CommitAsync(new StoreCommit([], []), default);
         _store.Inner = copy;
 
         await host.TickAsync();
@@ -151,7 +151,7 @@ public class RolloutFaultTests
         await host.StartAsync();
         await host.RunAsync(3);
         _store.BeforeCommit = commit => commit.Writes.FirstOrDefault(write => write.Key.StartsWith("rollout/", StringComparison.Ordinal)) is not { } write ? Task.CompletedTask
-            : _store.Inner.CommitAsync(new StoreCommit([write with { ExpectedVersion = null }], []), default);
+            : _store.Inner.State.CommitAsync(new StoreCommit([write with { ExpectedVersion = null }], []), default);
         await LookAsync(host);
         Assert.True(host.Status.IsOnHold);
         Assert.Equal("The last look failed: The ledger of the rollout of flag 'checkout' is being changed by others again and again; the next look tries again.", host.Status.NextStep);

@@ -82,7 +82,7 @@ public sealed class RolloutFleetTests : IDisposable
         }
         Assert.Equal(RolloutPhase.Complete, _one.Status.Phase);
         Assert.InRange(_one.Status.MonitoredTime, TimeSpan.FromMinutes(30), watched);
-        string[] steps = [.. (await _oneStore.ReadAuditAsync(new AuditQuery { OldestFirst = true, Take = AuditQuery.MaxTake }, default))
+        string[] steps = [.. (await _oneStore.State.ReadAuditAsync(new AuditQuery { OldestFirst = true, Take = AuditQuery.MaxTake }, default))
             .Where(entry => entry.Action is "rollout_step" or "rollout_completed").Select(entry => entry.After!)];
         Assert.Equal(steps.Distinct(), steps);
         Assert.Equal(6, steps.Length); // five minutes each

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Tests.Storage;
 
-public sealed class SqliteStoreTests : StoreContract, IDisposable
+public sealed class SqliteStoreTests : StoreContractTests, IDisposable
 {
     private readonly TempDirectory _directory = new();
     private readonly SqliteStore _store;
@@ -25,28 +25,28 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     [Fact]
     public async Task Open_Again_HasEverything()
     {
-        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], [Entry("do", "a")]), default);
-        AuditBounds bounds = await _store.ReadAuditBoundsAsync(default);
+        await _store.State.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], [Entry("do", "a")]), default);
+        AuditBounds bounds = await _store.State.ReadAuditBoundsAsync(default);
         _store.Dispose();
         using SqliteStore again = Open();
-        Assert.Equal([new StoredDocument("flag/a", "1", 1)], (await again.ReadAsync("", 0, default)).Documents);
-        Assert.Equal(bounds, await again.ReadAuditBoundsAsync(default));
+        Assert.Equal([new StoredDocument("flag/a", "1", 1)], (await again.State.ReadAsync("", 0, default)).Documents);
+        Assert.Equal(bounds, await again.State.ReadAuditBoundsAsync(default));
     }
 
     [Fact]
     public async Task Commit_ByAnotherProcess_IsReadHere()
     {
         using SqliteStore other = Open();
-        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
-        await other.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default);
-        Assert.Equal("flag/a", (await _store.CommitAsync(new StoreCommit([new("flag/a", "3", 1)], []), default)).Conflict);
-        Assert.Equal([new StoredDocument("flag/a", "2", 2)], (await _store.ReadAsync("", 1, default)).Documents);
+        await _store.State.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
+        await other.State.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default);
+        Assert.Equal("flag/a", (await _store.State.CommitAsync(new StoreCommit([new("flag/a", "3", 1)], []), default)).Conflict);
+        Assert.Equal([new StoredDocument("flag/a", "2", 2)], (await _store.State.ReadAsync("", 1, default)).Documents);
     }
 
     [Fact]
     public async Task Open_Pragmas_AreDurable()
     {
-        await _store.ReadAsync("", 0, default);
+        await _store.State.ReadAsync("", 0, default);
         using var lane = new SqliteLane(new SqliteFile(Path, null));
         Assert.Equal(("wal", 2L), await lane.ReadAsync(connection => (Scalar(connection, "PRAGMA journal_mode"), Scalar(connection, "PRAGMA synchronous")), default)); // FULL
     }
@@ -55,10 +55,10 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     public async Task Open_NewerSchema_IsRefused()
     {
         Prepare("PRAGMA user_version = 7");
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.ReadAsync("", 0, default));
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.State.ReadAsync("", 0, default));
         Assert.Equal($"the file '{Path}' has schema 7, made by a later release; this one knows 3. Update the package, or use another file", refused.Message);
         Prepare("PRAGMA user_version = 0");
-        Assert.Equal(0, (await _store.ReadAsync("", 0, default)).Version);
+        Assert.Equal(0, (await _store.State.ReadAsync("", 0, default)).Version);
     }
 
     [Fact]
@@ -72,9 +72,9 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
             SqliteFile.Execute(first, "INSERT INTO document VALUES ('flag/A', '{}', 1); UPDATE state SET version = 1;");
         }
         using var store = new SqliteStore(new SqliteFile(path, null));
-        using var evaluations = new SqliteEvaluationStore(new SqliteFile(path, null));
+        using var evaluations = new SqliteEvaluations(new SqliteFile(path, null));
         Assert.Empty(await evaluations.ReadAsync(new EvaluationAuditQuery(), null, default));
-        Assert.Equal([new StoredDocument("flag/A", "{}", 1)], (await store.ReadAsync("", 0, default)).Documents);
+        Assert.Equal([new StoredDocument("flag/A", "{}", 1)], (await store.State.ReadAsync("", 0, default)).Documents);
         using var lane = new SqliteLane(new SqliteFile(path, null));
         Assert.Equal(SqliteSchema.Version, await lane.ReadAsync(connection => Scalar(connection, "PRAGMA user_version"), default));
     }
@@ -115,7 +115,7 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     public async Task Open_FileOfSomethingElse_IsRefused()
     {
         Prepare("CREATE TABLE customer (name TEXT)");
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.CommitAsync(new StoreCommit([], []), default));
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.State.CommitAsync(new StoreCommit([], []), default));
         Assert.Equal($"the file '{Path}' holds the tables of something else; give action tracing a file of its own", refused.Message);
         using var connection = new SqliteConnection($"Data Source={Path};Pooling=false");
         connection.Open();
@@ -129,48 +129,48 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     {
         string path = System.IO.Path.Combine(_directory.Path, "later", "store.db");
         using var store = new SqliteStore(new SqliteFile(path, null));
-        IOException refused = await Assert.ThrowsAsync<IOException>(() => store.ReadAsync("", 0, default));
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => store.State.ReadAsync("", 0, default));
         Assert.Equal($"the directory of '{path}' does not exist; create it or name another", refused.Message);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        Assert.Equal(0, (await store.ReadAsync("", 0, default)).Version);
+        Assert.Equal(0, (await store.State.ReadAsync("", 0, default)).Version);
     }
 
     [Fact]
     public async Task Commit_FileVanished_IsAFaultUntilItIsBack()
     {
-        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
+        await _store.State.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
         Checkpoint();
         System.IO.File.Move(Path, Path + ".away");
-        IOException refused = await Assert.ThrowsAsync<IOException>(() => _store.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default));
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => _store.State.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default));
         Assert.Equal($"the file '{Path}' has vanished; put it back", refused.Message);
-        await Assert.ThrowsAsync<IOException>(() => _store.ReadAsync("", 0, default));
+        await Assert.ThrowsAsync<IOException>(() => _store.State.ReadAsync("", 0, default));
         Assert.False(System.IO.File.Exists(Path));
         System.IO.File.Move(Path + ".away", Path);
-        Assert.Equal([new StoredDocument("flag/a", "1", 1)], (await _store.ReadAsync("", 0, default)).Documents);
+        Assert.Equal([new StoredDocument("flag/a", "1", 1)], (await _store.State.ReadAsync("", 0, default)).Documents);
     }
 
     [Fact]
     public async Task Commit_LockedByAnother_WaitsOnlyAsLongAsItMay()
     {
-        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
+        await _store.State.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
         using var other = new SqliteConnection($"Data Source={Path};Pooling=false");
         other.Open();
         using (SqliteTransaction blocking = other.BeginTransaction(deferred: false))
         {
             using var bound = new CancellationTokenSource();
-            Task<CommitResult> commit = Task.Run(() => _store.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), bound.Token));
-            Assert.Single((await _store.ReadAsync("", 0, default)).Documents); // reading goes on
+            Task<CommitResult> commit = Task.Run(() => _store.State.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), bound.Token));
+            Assert.Single((await _store.State.ReadAsync("", 0, default)).Documents); // reading goes on
             await bound.CancelAsync();
             Exception? refused = await Record.ExceptionAsync(() => commit);
             Assert.True(refused is OperationCanceledException or IOException { Message: "the file is locked by another process" }, $"{refused}");
         }
-        Assert.True((await _store.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default)).Committed);
+        Assert.True((await _store.State.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default)).Committed);
     }
 
     [Fact]
     public async Task Read_Corrupted_IsAFaultAndNoCrash()
     {
-        await _store.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], [Entry("do", "a")]), default);
+        await _store.State.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], [Entry("do", "a")]), default);
         Checkpoint();
         _store.Dispose();
         byte[] good = System.IO.File.ReadAllBytes(Path);
@@ -178,10 +178,10 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
         Array.Fill(bad, (byte)0xA5, 0, bad.Length);
         System.IO.File.WriteAllBytes(Path, bad);
         using SqliteStore store = Open();
-        IOException refused = await Assert.ThrowsAsync<IOException>(() => store.ReadAsync("", 0, default));
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => store.State.ReadAsync("", 0, default));
         Assert.Contains($"the file '{Path}' failed: SQLite Error 26: 'file is not a database'", refused.Message, StringComparison.Ordinal);
         System.IO.File.WriteAllBytes(Path, good);
-        Assert.Single((await store.ReadAsync("", 0, default)).Documents);
+        Assert.Single((await store.State.ReadAsync("", 0, default)).Documents);
     }
 
     [Theory]
@@ -195,7 +195,7 @@ public sealed class SqliteStoreTests : StoreContract, IDisposable
     public async Task Open_RelativePath_BeginsAtTheContentRoot()
     {
         using var store = new SqliteStore(new SqliteFile("Data Source=relative.db", _directory.Path));
-        await store.ReadAsync("", 0, default);
+        await store.State.ReadAsync("", 0, default);
         Assert.True(System.IO.File.Exists(_directory.File("relative.db")));
     }
 

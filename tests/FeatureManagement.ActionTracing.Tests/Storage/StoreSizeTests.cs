@@ -42,8 +42,9 @@ public sealed class StoreSizeTests : IDisposable
     [Fact]
     public async Task SizeReached_OldestEvaluationsGoFirstThenNewUnitsOfAllArmsAreRefused()
     {
-        using var evaluations = new SqliteEvaluationStore(_file, _space);
-        using var experiments = new SqliteExperimentStore(_file, _space);
+        using var evaluations = new SqliteEvaluations(_file, _space);
+        using var units = new SqliteUnits(_file, _space);
+        var experiments = new ExperimentUnits(units);
         using var removed = new MetricCollector<long>(_services.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.store.evaluations.removed");
         using var refused = new MetricCollector<long>(_services.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.store.units.refused");
         for (int i = 0; i < 25; i++)
@@ -77,7 +78,7 @@ public sealed class StoreSizeTests : IDisposable
     [Fact]
     public async Task SizeReachedWhileRetentionRemovesSomething_OldestEvaluationsGoToo()
     {
-        using var evaluations = new SqliteEvaluationStore(_file, _space);
+        using var evaluations = new SqliteEvaluations(_file, _space);
         using var removed = new MetricCollector<long>(_services.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.store.evaluations.removed");
         var entry = new EvaluationAuditEntry { At = Noon, Flag = "flag", Enabled = true, Node = "node" };
         await evaluations.WriteAsync([entry with { At = Noon.AddDays(-1) }, .. Enumerable.Repeat(entry, 1_000)], default);
@@ -90,13 +91,13 @@ public sealed class StoreSizeTests : IDisposable
 
     private void Bound(long bytes) => _services.Flags.Set([Flag.On("flag")], _services.Flags.Catalog.Settings with { MaxStoreSize = bytes });
 
-    private static async Task CutAsync(SqliteEvaluationStore store)
+    private static async Task CutAsync(SqliteEvaluations store)
     {
         while (await store.CutAsync(Noon, default))
         {
         }
     }
 
-    private static Task WriteAsync(SqliteExperimentStore store, long number, IEnumerable<int> units) => store.WriteAsync(
+    private static Task WriteAsync(ExperimentUnits store, long number, IEnumerable<int> units) => store.WriteAsync(
         new ExperimentBatch("writer", number, Run, [.. units.Select(unit => new ExperimentEvent((ulong)unit, -1, 0, 1, unit % 2, Noon.ToUnixTimeMilliseconds()))]), default);
 }

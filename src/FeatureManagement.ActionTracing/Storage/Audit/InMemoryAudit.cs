@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Storage.Audit;
 
-/// <summary>The audit of <see cref="InMemoryStore"/>. Written by one caller at a time; read at any time, without a lock.</summary>
+/// <summary>The audit of <see cref="InMemoryState"/>. Written by one caller at a time; read at any time, without a lock.</summary>
 internal sealed class InMemoryAudit
 {
     private volatile Written _written = new([], 0, new AuditBounds(AuditHead.Empty, AuditHead.Empty));

@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing.Sqlite;
 
-/// <summary>The tables of experiments.</summary>
-internal static class ExperimentTables
+/// <summary>The tables of units.</summary>
+internal static class UnitTables
 {
     // Units stand in the order of their first exposures, so that they are appended and their windows close in order.
     public const string Create = """

@@ -1,13 +1,12 @@
 using Dapper;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Storage;
-using FeatureManagement.ActionTracing.Storage.Evaluations;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>Keeps audited evaluations in a table of the same file, over a connection of its own.</summary>
-internal sealed class SqliteEvaluationStore(SqliteFile file, StoreSpace? space = null) : IEvaluationStore, IDisposable
+internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = null) : IEvaluationStore, IDisposable
 {
     private const int MaxCut = 10_000;
 

@@ -2,7 +2,7 @@ namespace FeatureManagement.ActionTracing.Storage.Evaluations;
 
 /// <summary>Keeps the last evaluations in memory, for as long as the process lives. Thread-safe.</summary>
 /// <param name="capacity">How many; the oldest give way.</param>
-internal sealed class InMemoryEvaluationStore(int capacity = 10_000) : IEvaluationStore
+internal sealed class InMemoryEvaluations(int capacity = 10_000) : IEvaluationStore
 {
     private readonly Lock _gate = new();
     private readonly Queue<EvaluationAuditEntry> _entries = new();
