@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Tests.Support;
+
 namespace FeatureManagement.ActionTracing.Tests.Experiments;
 
 /// <summary>The guarantees, by simulation, looked at 288 times. Each published rate is met within so many standard errors of as many runs as there are.</summary>
@@ -9,7 +11,7 @@ public sealed class ExperimentSimulationTests
     private static readonly decimal[][] Moving = [[90, 10], [50, 50], [20, 80]];
 
     // 450 runs of 14,400 units: a standard error of 0.5 %. Within three of them, and at least one claim: a test that claims nothing would be no test.
-    [Theory]
+    [LongTheory]
     [InlineData(false, 0.013)]
     [InlineData(true, 0.012)]
     public void NoEffect_IsClaimedAsRarelyAsPublished(bool three, double published)
@@ -21,7 +23,7 @@ public sealed class ExperimentSimulationTests
     }
 
     // 60 runs of 144,000 units: a standard error of 2 %, so that only the upper side says something. Whoever adds up the steps claims an effect in every run.
-    [Fact]
+    [LongFact]
     public void NoEffect_WhileWeightsMoveAndTheBaselineDoubles_IsClaimedAsRarelyAsPublished()
     {
         const int Runs = 60;
@@ -35,7 +37,7 @@ public sealed class ExperimentSimulationTests
     }
 
     // Power 1.00, at 19,900 and 15,100 units on average: within four standard errors of the mean of these runs.
-    [Theory]
+    [LongTheory]
     [InlineData(0.05, 0.06, 19_900)]
     [InlineData(0.20, 0.22, 15_100)]
     public void Effect_IsFoundAsSoonAsPublished(double control, double better, double published)

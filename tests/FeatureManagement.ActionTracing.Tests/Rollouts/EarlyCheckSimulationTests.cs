@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Tests.Support;
+
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
 /// <summary>
@@ -12,7 +14,7 @@ public class EarlyCheckSimulationTests
     // A step for each check by the clock, so that windows begin with nobody at risk again and again.
     private static readonly decimal[] ManySteps = [.. Enumerable.Range(0, 288).Select(step => 50 + step * 0.001m)];
 
-    [Theory]
+    [LongTheory]
     [InlineData(0.001, false)]
     [InlineData(0.01, false)]
     [InlineData(0.05, false)]
@@ -24,28 +26,28 @@ public class EarlyCheckSimulationTests
         AssertHolds(300, canary ? healthy with { Shares = Canary } : healthy);
     }
 
-    [Fact]
+    [LongFact]
     public void FalseAlarms_ErrorsThatRiseForEverybody_StayBelowAlpha() =>
         AssertHolds(300, new EarlyCheckSimulation { Traffic = 100, Errors = static at => 1 + 2 * at });
 
-    [Fact]
+    [LongFact]
     public void FalseAlarms_AllGuards_StayBelowAlpha() => AssertHolds(200, new EarlyCheckSimulation { Traffic = 100, Judged = Judged.All });
 
     /// <summary>A check at each slow action: what closes a window is then of the same kind as what is judged.</summary>
-    [Theory]
+    [LongTheory]
     [InlineData(nameof(Judged.Latency))]
     [InlineData(nameof(Judged.Slow))]
     public void FalseAlarms_OneGuardOfLatency_StayBelowAlpha(string judged) =>
         AssertHolds(200, new EarlyCheckSimulation { Traffic = 100, Judged = Enum.Parse<Judged>(judged), EachBad = true });
 
-    [Fact]
+    [LongFact]
     public void FalseAlarms_ACheckAtEachBadOutcome_StayBelowAlpha() => AssertHolds(300, AtEachBad);
 
-    [Fact]
+    [LongFact]
     public void FalseAlarms_ACheckAtEachBadOutcomeOfOneArm_DoNot() =>
         Assert.True((AtEachBad with { ByArm = true }).Rate(300) > Bound(300), "A trigger by arm holds as well: this test shows nothing.");
 
-    [Fact]
+    [LongFact]
     public void AlwaysFailing_IsFoundLongBeforeTheFirstCheckByTheClock()
     {
         var failing = new EarlyCheckSimulation { Traffic = 500, Shares = [50], ControlErrors = 0, ExposedErrors = 1 };

@@ -2,6 +2,7 @@ using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
@@ -16,7 +17,7 @@ public class GatedPageSimulationTests
     private const int Units = 1_000;
     private const double Alpha = 0.05;
 
-    [Theory]
+    [LongTheory]
     [InlineData(0.01)]
     [InlineData(0.05)]
     [InlineData(0.1)]
@@ -27,7 +28,7 @@ public class GatedPageSimulationTests
         Assert.InRange((double)stopped / Runs, 0, Alpha + 3 * Math.Sqrt(Alpha * (1 - Alpha) / Runs));
     }
 
-    [Theory]
+    [LongTheory]
     [InlineData(0.3, 21)]
     [InlineData(0.5, 7)]
     [InlineData(1, 3)]
@@ -39,7 +40,7 @@ public class GatedPageSimulationTests
         Assert.InRange(median, delays[(int)(Runs * (0.5 - error))], delays[(int)(Runs * (0.5 + error))]);
     }
 
-    [Theory]
+    [LongTheory]
     [InlineData(0.01)]
     [InlineData(0.05)]
     [InlineData(0.1)]

@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Tests.Support;
+
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 [Trait("Speed", "Slow")]
 public class ReturningUsersTests
 {
-    [Theory]
+    [LongTheory]
     [InlineData(RolloutType.Linear, 24, false)]
     [InlineData(RolloutType.Linear, 288, true)]
     [InlineData(RolloutType.Exponential, 288, false)]
@@ -20,7 +22,7 @@ public class ReturningUsersTests
         Assert.InRange(found.Count(run => run.Split is not null), 0, 1);
     }
 
-    [Theory]
+    [LongTheory]
     [InlineData(2, 0)]
     [InlineData(5, 0)]
     [InlineData(1, 0.5)]
@@ -31,7 +33,7 @@ public class ReturningUsersTests
         Assert.Equal(Runs, rollout.Run(Runs).Count(run => run.All is not null));
     }
 
-    [Fact]
+    [LongFact]
     public void SlowerLateInTheRollout_TypicalLatencyFindsIt()
     {
         const int Runs = 20;

@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Tests.Support;
+
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
 /// <summary>
@@ -21,7 +23,7 @@ public class RolloutSimulationTests
         ["a third of a day"] = static at => 1 + 0.3 * Math.Sin(2 * Math.PI * at),
     };
 
-    [Theory]
+    [LongTheory]
     [InlineData(100, 0.001, "none", 0.009, 20_000)]
     [InlineData(100, 0.01, "none", 0.018, 20_000)]
     [InlineData(100, 0.05, "none", 0.020, 20_000)]
@@ -36,21 +38,21 @@ public class RolloutSimulationTests
     public void FalseAlarms_ErrorsOfRequests(int traffic, double rate, string drift, double published, int publishedRuns) => AssertIs(published, publishedRuns, 2_000,
         new Simulation { Traffic = traffic, Judged = Judged.Errors, OfRequests = true, ControlErrors = rate, ExposedErrors = rate, Errors = Drifts[drift] });
 
-    [Theory]
+    [LongTheory]
     [InlineData(100, 0.010)]
     [InlineData(1_000, 0.016)]
     public void FalseAlarms_ErrorsOfRequests_ConstantCanary(int traffic, double published) =>
         AssertIs(published, 20_000, 2_000, new Simulation { Traffic = traffic, Judged = Judged.Errors, OfRequests = true, Shares = [1] });
 
-    [Fact]
+    [LongFact]
     public void FalseAlarms_ErrorsTwiceAsFrequentAndTolerated() =>
         AssertIs(0.024, 10_000, 2_000, new Simulation { Traffic = 1_000, Judged = Judged.Errors, OfRequests = true, ExposedErrors = 0.02, ToleratedErrors = 1 });
 
-    [Fact]
+    [LongFact]
     public void FalseAlarms_TenTimesAsManyLooks() =>
         AssertIs(0.039, 4_000, 400, new Simulation { Traffic = 100, Judged = Judged.Errors, OfRequests = true, Shares = [50], Looks = 2_880 });
 
-    [Theory]
+    [LongTheory]
     [InlineData(100, 0.001)]
     [InlineData(100, 0.05)]
     [InlineData(100, 0.3)]
@@ -58,7 +60,7 @@ public class RolloutSimulationTests
     public void FalseAlarms_ErrorsOfUsers_StayBelowAlpha(int traffic, double rate) =>
         AssertAtMost(Alpha, 1_000, new Simulation { Traffic = traffic, Judged = Judged.Errors, ControlErrors = rate, ExposedErrors = rate });
 
-    [Theory]
+    [LongTheory]
     [InlineData(100, "none", "log-normal", 0, 0.027, 4_000)]
     [InlineData(100, "none", "log-normal", 0.02, 0.009, 4_000)]
     [InlineData(1_000, "none", "log-normal", 0, 0.028, 1_000)]
@@ -72,11 +74,11 @@ public class RolloutSimulationTests
     public void FalseAlarms_Latency(int traffic, string drift, string shape, double tolerated, double published, int publishedRuns) => AssertIs(published, publishedRuns, traffic == 100 ? 1_000 : 500,
         new Simulation { Traffic = traffic, Judged = Judged.Latency, ToleratedLatency = tolerated, Latencies = Drifts[drift], Latency = ShapeOf(shape) });
 
-    [Fact]
+    [LongFact]
     public void FalseAlarms_Latency_SameMeanOfLogarithmsButWiderSpread() => AssertIs(0.039, 1_000, 500,
         new Simulation { Traffic = 1_000, Judged = Judged.Latency, ToleratedLatency = 0, ExposedLatency = LatencyShape.Wider });
 
-    [Theory]
+    [LongTheory]
     [InlineData(100, "none", 0.021, 4_000)]
     [InlineData(1_000, "none", 0.017, 1_000)]
     [InlineData(100, "doubles", 0.017, 4_000)]
@@ -84,7 +86,7 @@ public class RolloutSimulationTests
     public void FalseAlarms_SlowRequests(int traffic, string drift, double published, int publishedRuns) => AssertIs(published, publishedRuns, traffic == 100 ? 1_000 : 500,
         new Simulation { Traffic = traffic, Judged = Judged.Slow, OfRequests = true, Latencies = Drifts[drift] });
 
-    [Theory]
+    [LongTheory]
     [InlineData(100, "none", 0.012, 4_000)]
     [InlineData(1_000, "none", 0.018, 1_000)]
     [InlineData(1_000, "doubles", 0.015, 1_000)]
@@ -92,7 +94,7 @@ public class RolloutSimulationTests
         AssertIs(published, publishedRuns, traffic == 100 ? 1_500 : 700, new Simulation { Traffic = traffic, Latencies = Drifts[drift] });
 
     // The published median must lie where the true one lies: between the values at 50 % and three standard errors (0.5 / √runs) of a rank to either side.
-    [Theory]
+    [LongTheory]
     [InlineData(100, 0.01, 0.05, 105)]
     [InlineData(1_000, 0.01, 0.05, 107)]
     [InlineData(100, 0.01, 0.02, 1_160)]
@@ -103,7 +105,7 @@ public class RolloutSimulationTests
     public void Delay_Errors(int traffic, double control, double exposed, long published) =>
         AssertMedianIs(published, new Simulation { Traffic = traffic, Judged = Judged.Errors, OfRequests = true, ControlErrors = control, ExposedErrors = exposed });
 
-    [Theory]
+    [LongTheory]
     [InlineData(100, 0.02, 0, 0, 1_502)]
     [InlineData(1_000, 0.02, 0, 0, 1_327)]
     [InlineData(100, 0.05, 0, 0, 139)]
