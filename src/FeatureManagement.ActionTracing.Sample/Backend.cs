@@ -6,5 +6,6 @@ internal static class Backend
     private const int Shortest = 10;
     private const int Longest = 30;
 
-    public static Task AskAsync(CancellationToken cancellationToken) => Task.Delay(Random.Shared.Next(Shortest, Longest), cancellationToken);
+    public static Task AskAsync(CancellationToken cancellationToken) =>
+        Task.Delay(Random.Shared.Next(Shortest, Longest), cancellationToken);
 }

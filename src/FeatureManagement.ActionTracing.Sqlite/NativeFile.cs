@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
-/// <summary>What .NET does not tell about files of Linux: identity, owner, and what this process may do. Elsewhere nothing is known.</summary>
+/// <summary>
+/// What .NET does not tell about files of Linux: identity, owner, and what this process may do. Elsewhere nothing is
+/// known.
+/// </summary>
 internal static partial class NativeFile
 {
     private const int CurrentDirectory = -100; // AT_FDCWD
@@ -26,7 +29,10 @@ internal static partial class NativeFile
         if (!IsSupported || StatX(CurrentDirectory, path, 0, BasicStatus | TimeOfBirth, buffer) != 0)
             return false;
         status = new Status(
-            new FileMark(((ulong)Number(buffer, 136) << 32) | Number(buffer, 140), BinaryPrimitives.ReadUInt64LittleEndian(buffer[32..]), BinaryPrimitives.ReadInt128LittleEndian(buffer[80..])),
+            new FileMark(
+                ((ulong)Number(buffer, 136) << 32) | Number(buffer, 140),
+                BinaryPrimitives.ReadUInt64LittleEndian(buffer[32..]),
+                BinaryPrimitives.ReadInt128LittleEndian(buffer[80..])),
             Number(buffer, 20),
             (UnixFileMode)(BinaryPrimitives.ReadUInt16LittleEndian(buffer[28..]) & 0xfff));
         return true;
@@ -41,7 +47,8 @@ internal static partial class NativeFile
     public static bool CanWrite(string path) => !IsSupported || Access(path, Writable) == 0;
 
     /// <summary>Whether a file or directory is on a file system that nobody can write.</summary>
-    public static bool IsOnReadOnlyFileSystem(string path) => IsSupported && Access(path, Writable) != 0 && Marshal.GetLastPInvokeError() == ReadOnlyFileSystem;
+    public static bool IsOnReadOnlyFileSystem(string path) =>
+        IsSupported && Access(path, Writable) != 0 && Marshal.GetLastPInvokeError() == ReadOnlyFileSystem;
 
     private static bool IsThere()
     {

@@ -11,7 +11,8 @@ internal static class SqliteAudit
     private const int MaxCut = 10_000; // in one transaction, for changes wait for it
 
     public static StateRow State(SqliteConnection connection) => connection.QuerySingle<StateRow>(
-        "SELECT version AS Version, anchor_number AS AnchorNumber, anchor_hash AS AnchorHash, head_number AS HeadNumber, head_hash AS HeadHash FROM state");
+        "SELECT version AS Version, anchor_number AS AnchorNumber, anchor_hash AS AnchorHash, head_number AS "
+        + "HeadNumber, head_hash AS HeadHash FROM state");
 
     public static AuditHead Append(SqliteConnection connection, AuditHead head, IReadOnlyList<AuditEntry> entries, long version)
     {
@@ -20,8 +21,12 @@ internal static class SqliteAudit
             AuditEntry chained = head.Append(entry, version);
             head = AuditHead.Of(chained);
             connection.Execute("""
-                INSERT INTO audit (number, version, at, action, flag, flag_key, before, after, actor, reason, source, node, previous_hash, hash)
-                VALUES (@Number, @Version, @at, @Action, @Flag, @key, @Before, @After, @Actor, @Reason, @source, @Node, @PreviousHash, @Hash)
+                INSERT INTO audit (
+                    number, version, at, action, flag, flag_key,
+                    before, after, actor, reason, source, node, previous_hash, hash)
+                VALUES (
+                    @Number, @Version, @at, @Action, @Flag, @key,
+                    @Before, @After, @Actor, @Reason, @source, @Node, @PreviousHash, @Hash)
                 """,
                 new
                 {
@@ -49,7 +54,10 @@ internal static class SqliteAudit
         // In the order of the chain, whatever index there is of the time: it ends at the first that stays.
         long last = connection.ExecuteScalar<long>(
             """
-            SELECT min(coalesce((SELECT number - 1 FROM audit WHERE +at >= @before ORDER BY number LIMIT 1), (SELECT max(number) FROM audit), 0),
+            SELECT min(
+                coalesce(
+                    (SELECT number - 1 FROM audit WHERE +at >= @before ORDER BY number LIMIT 1),
+                    (SELECT max(number) FROM audit), 0),
                 (SELECT anchor_number + @MaxCut FROM state))
             """,
             new { before = Write(before), MaxCut });

@@ -4,8 +4,9 @@ using Microsoft.Data.Sqlite;
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>
-/// The indexes by which the audit is searched. They are no step of the schema: a file of an earlier release gets them in the background, after it was first asked for
-/// entries, because building them takes long and stored emergencies must not wait for that. Thread-safe.
+/// The indexes by which the audit is searched. They are no step of the schema: a file of an earlier release gets them
+/// in the background, after it was first asked for entries, because building them takes long and stored emergencies
+/// must not wait for that. Thread-safe.
 /// </summary>
 internal sealed class SqliteAuditIndexes(SqliteFile file) : IDisposable
 {
@@ -28,7 +29,9 @@ internal sealed class SqliteAuditIndexes(SqliteFile file) : IDisposable
     /// <param name="connection">A connection that reads the file.</param>
     public void Need(SqliteConnection connection)
     {
-        if (connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name IN @names", new { names = Columns.Select(NameOf) }) == Columns.Length)
+        if (connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name IN @names",
+            new { names = Columns.Select(NameOf) }) == Columns.Length)
             return;
         lock (_gate)
             if (_building.IsCompleted && !_ending.IsCancellationRequested)
@@ -64,7 +67,8 @@ internal sealed class SqliteAuditIndexes(SqliteFile file) : IDisposable
         return true;
     }
 
-    private static void Create(SqliteConnection connection, string column) => SqliteFile.Execute(connection, $"CREATE INDEX IF NOT EXISTS {NameOf(column)} ON audit ({column})");
+    private static void Create(SqliteConnection connection, string column) =>
+        SqliteFile.Execute(connection, $"CREATE INDEX IF NOT EXISTS {NameOf(column)} ON audit ({column})");
 
     private static string NameOf(string column) => "audit_" + column;
 }

@@ -8,7 +8,8 @@ namespace FeatureManagement.ActionTracing.Sqlite;
 internal static class SqliteAuditQuery
 {
     private const string Columns = """
-        number AS Number, version AS Version, at AS At, action AS Action, flag AS Flag, flag_key AS FlagKey, before AS Before, after AS After, actor AS Actor,
+        number AS Number, version AS Version, at AS At, action AS Action, flag AS Flag, flag_key AS FlagKey,
+        before AS Before, after AS After, actor AS Actor,
         reason AS Reason, source AS Source, node AS Node, previous_hash AS PreviousHash, hash AS Hash
         """;
 

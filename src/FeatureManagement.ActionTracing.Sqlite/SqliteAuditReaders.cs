@@ -4,7 +4,10 @@ using SQLitePCL;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
-/// <summary>The connections that read the audit, and nothing else: however many ask, two read at a time, and no change waits for them. Thread-safe.</summary>
+/// <summary>
+/// The connections that read the audit, and nothing else: however many ask, two read at a time, and no change waits for
+/// them. Thread-safe.
+/// </summary>
 internal sealed class SqliteAuditReaders(SqliteFile file) : IDisposable
 {
     private const int Count = 2;

@@ -4,7 +4,8 @@ namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>A row of the table <c>audit</c>. What was written into it by hand is read as well as possible: verification finds it.</summary>
 internal sealed record SqliteAuditRow(
-    long Number, long Version, string At, string Action, string? Flag, string? FlagKey, string? Before, string? After, string Actor, string? Reason,
+    long Number, long Version, string At, string Action, string? Flag, string? FlagKey, string? Before, string? After,
+    string Actor, string? Reason,
     string Source, string Node, string PreviousHash, string Hash)
 {
     private static readonly Dictionary<string, ChangeSource> Sources =
@@ -18,7 +19,8 @@ internal sealed record SqliteAuditRow(
         Number = Number,
         Version = Version,
         // What is searched by must fit what is hashed: an entry that was hidden from a search is no longer the one that was written.
-        At = DateTimeOffset.TryParseExact(At, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at) && SqliteAudit.Write(at) == At
+        At = DateTimeOffset.TryParseExact(At, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at)
+            && SqliteAudit.Write(at) == At
             ? at
             : default,
         Action = Action,

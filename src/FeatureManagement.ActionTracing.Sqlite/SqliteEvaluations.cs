@@ -18,7 +18,8 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
 
     private readonly SqliteLane _lane = new(file);
 
-    public Task WriteAsync(IReadOnlyList<EvaluationAuditEntry> entries, CancellationToken cancellationToken) => _lane.WriteAsync(connection =>
+    public Task WriteAsync(
+        IReadOnlyList<EvaluationAuditEntry> entries, CancellationToken cancellationToken) => _lane.WriteAsync(connection =>
     {
         using SqliteCommand insert = connection.CreateCommand();
         insert.CommandText = """
@@ -46,7 +47,8 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
         return true;
     }, written => written, cancellationToken);
 
-    public Task<IReadOnlyList<EvaluationAuditEntry>> ReadAsync(EvaluationAuditQuery query, string? subject, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<EvaluationAuditEntry>> ReadAsync(
+        EvaluationAuditQuery query, string? subject, CancellationToken cancellationToken) =>
         _lane.ReadAsync<IReadOnlyList<EvaluationAuditEntry>>(connection =>
         {
             // Only what is asked for is named, so that the index of it is used.
@@ -59,10 +61,13 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
             return
             [
                 .. connection.Query<Row>($"""
-                    SELECT number AS Number, at AS At, flag AS Flag, enabled AS Enabled, variant AS Variant, reason AS Reason, subject AS Subject, node AS Node
+                    SELECT
+                        number AS Number, at AS At, flag AS Flag, enabled AS Enabled,
+                        variant AS Variant, reason AS Reason, subject AS Subject, node AS Node
                     FROM evaluation WHERE {where} ORDER BY number DESC LIMIT @Take
                     """,
-                    new { flag = query.Flag is null ? null : FlagKey.Of(query.Flag), subject, query.Before, query.Take }).Select(row => row.Entry()),
+                    new { flag = query.Flag is null ? null : FlagKey.Of(query.Flag), subject, query.Before, query.Take })
+                        .Select(row => row.Entry()),
             ];
         }, cancellationToken);
 
@@ -70,10 +75,12 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
     {
         // Most of the time there is nothing to remove, and nobody need wait for a transaction.
         (long? oldest, Size size) = await _lane.ReadAsync(
-            connection => (connection.QueryFirstOrDefault<long?>("SELECT at FROM evaluation ORDER BY number LIMIT 1"), Measure(connection)), cancellationToken).ConfigureAwait(false);
+            connection => (connection.QueryFirstOrDefault<long?>("SELECT at FROM evaluation ORDER BY number LIMIT 1"), Measure(connection)),
+            cancellationToken).ConfigureAwait(false);
         if (oldest < before.ToUnixTimeMilliseconds())
         {
-            if (await RemoveAsync("number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY number LIMIT 1), 9223372036854775807)", before, cancellationToken)
+            if (await RemoveAsync("number < coalesce((SELECT number FROM evaluation WHERE at >= @before ORDER BY "
+                + "number LIMIT 1), 9223372036854775807)", before, cancellationToken)
                 .ConfigureAwait(false) >= MaxCut)
                 return true;
             // Where traffic never pauses there is always something to remove, and the size is bounded all the same.
@@ -81,7 +88,9 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
         }
         if (space is null)
             return false;
-        int removed = size.Bytes > space.Max && size.Evaluations > 0 ? await RemoveAsync("TRUE", before, cancellationToken).ConfigureAwait(false) : 0;
+        int removed = size.Bytes > space.Max && size.Evaluations > 0
+            ? await RemoveAsync("TRUE", before, cancellationToken).ConfigureAwait(false)
+            : 0;
         space.Measured(size.Bytes, removed, isFull: size.Bytes > space.Max && size.Evaluations <= removed);
         return removed > 0 && size.Bytes - ((long)removed * EvaluationBytes) > space.Max;
     }
@@ -90,21 +99,26 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
 
     private Task<int> RemoveAsync(string where, DateTimeOffset before, CancellationToken cancellationToken) => _lane.WriteAsync(
         connection => connection.Execute(
-            $"DELETE FROM evaluation WHERE {where} AND number < (SELECT min(number) + @MaxCut FROM evaluation)", new { before = before.ToUnixTimeMilliseconds(), MaxCut }),
+            $"DELETE FROM evaluation WHERE {where} AND number < (SELECT min(number) + @MaxCut FROM evaluation)",
+            new { before = before.ToUnixTimeMilliseconds(), MaxCut }),
         removed => removed > 0,
         cancellationToken);
 
     // Both are numbered without gaps, so that nothing is counted.
     private static Size Measure(SqliteConnection connection)
     {
-        long evaluations = connection.ExecuteScalar<long>("SELECT coalesce((SELECT max(number) FROM evaluation) - (SELECT min(number) FROM evaluation) + 1, 0)");
-        long units = connection.ExecuteScalar<long>("SELECT coalesce(sum((SELECT max(number) FROM experiment_unit WHERE experiment = experiment.id)), 0) FROM experiment");
+        long evaluations = connection.ExecuteScalar<long>(
+            "SELECT coalesce((SELECT max(number) FROM evaluation) - (SELECT min(number) FROM evaluation) + 1, 0)");
+        long units = connection.ExecuteScalar<long>("SELECT coalesce(sum((SELECT max(number) FROM experiment_unit "
+            + "WHERE experiment = experiment.id)), 0) FROM experiment");
         return new Size(evaluations, (evaluations * EvaluationBytes) + (units * UnitBytes));
     }
 
     private readonly record struct Size(long Evaluations, long Bytes);
 
-    private sealed record Row(long Number, long At, string Flag, long Enabled, string? Variant, string? Reason, string? Subject, string Node)
+    private sealed record Row(
+        long Number, long At, string Flag, long Enabled, string? Variant, string? Reason, string? Subject,
+        string Node)
     {
         public EvaluationAuditEntry Entry() => new()
         {

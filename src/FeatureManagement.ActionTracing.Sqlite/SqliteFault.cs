@@ -9,10 +9,14 @@ internal static class SqliteFault
 {
     public const string Locked = "the file is locked by another process";
 
-    /// <summary>Whether something may be wrong with the file: not where another process had the lock, the disk is full, or the call was cancelled.</summary>
+    /// <summary>
+    /// Whether something may be wrong with the file: not where another process had the lock, the disk is full, or the
+    /// call was cancelled.
+    /// </summary>
     public static bool IsOfFile(Exception exception) => exception switch
     {
-        SqliteException sqlite => sqlite.SqliteErrorCode is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_INTERRUPT),
+        SqliteException sqlite =>
+            sqlite.SqliteErrorCode is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_INTERRUPT),
         IOException => exception.Message != Locked,
         _ => exception is UnauthorizedAccessException,
     };
@@ -20,7 +24,8 @@ internal static class SqliteFault
     /// <summary>The exception with path, reason and fix; null where it says them itself.</summary>
     public static IOException? Explain(string path, Exception exception) => exception switch
     {
-        SqliteException { SqliteErrorCode: raw.SQLITE_FULL } => new IOException($"the disk of '{path}' is full; free space on it, or name a file on another disk", exception),
+        SqliteException { SqliteErrorCode: raw.SQLITE_FULL } =>
+            new IOException($"the disk of '{path}' is full; free space on it, or name a file on another disk", exception),
         SqliteException { SqliteErrorCode: raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM } or UnauthorizedAccessException =>
             new IOException(Reason(path) ?? $"the file '{path}' cannot be opened or written: {exception.Message}", exception),
         SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT } => null,
@@ -48,11 +53,13 @@ internal static class SqliteFault
         if (NativeFile.IsOnReadOnlyFileSystem(directory))
             return ReadOnly(path);
         return NativeFile.CanWrite(directory) ? null
-            : $"the directory '{directory}' of '{Path.GetFileName(path)}' is read-only for {Who(directory)}; name a file in a directory that this user can write, in a container on a mounted volume, "
+            : $"the directory '{directory}' of '{Path.GetFileName(path)}' is read-only for {Who(directory)}; name a "
+            + "file in a directory that this user can write, in a container on a mounted volume, "
                 + "or change the owner or mode of the directory";
     }
 
-    private static string ReadOnly(string path) => $"the file system of '{path}' is read-only; mount it writable, or name a file on another one";
+    private static string ReadOnly(string path) =>
+        $"the file system of '{path}' is read-only; mount it writable, or name a file on another one";
 
     private static string Who(string path) => NativeFile.TryStat(path, out NativeFile.Status status) && NativeFile.User is { } user
         ? string.Create(CultureInfo.InvariantCulture, $"user {user} (owner {status.Owner}, mode {Convert.ToString((int)status.Mode, 8)})")

@@ -7,10 +7,14 @@ using SQLitePCL;
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>
-/// The file that all connections share. They belong to one file on disk: where the path names another one, where a file beside it is missing, or where writing
-/// fails, all of them are closed, and none is opened before the last is closed. Thread-safe.
+/// The file that all connections share. They belong to one file on disk: where the path names another one, where a file
+/// beside it is missing, or where writing fails, all of them are closed, and none is opened before the last is closed.
+/// Thread-safe.
 /// </summary>
-/// <remarks>A connection stays on a file that was replaced or deleted, and on shared memory that was read-only when the first one was opened.</remarks>
+/// <remarks>
+/// A connection stays on a file that was replaced or deleted, and on shared memory that was read-only when the first
+/// one was opened.
+/// </remarks>
 internal sealed partial class SqliteFile
 {
     private readonly SqliteConnectionStringBuilder _settings;
@@ -88,7 +92,9 @@ internal sealed partial class SqliteFile
     {
         lock (_gate)
         {
-            string? change = link.Generation != _generation ? "was replaced" : Change() ?? (changed && !FileState.IsLog(Path) && !IsEmptied() ? "lost its '-wal'" : null);
+            string? change = link.Generation != _generation
+                ? "was replaced"
+                : Change() ?? (changed && !FileState.IsLog(Path) && !IsEmptied() ? "lost its '-wal'" : null);
             if (change is null)
                 return;
             if (link.Generation == _generation)
@@ -139,7 +145,8 @@ internal sealed partial class SqliteFile
             if (link.Generation != _generation)
                 Close(link);
             link.IsBusy = false;
-            if (link.Connection is null && _links.Exists(other => (other.Connection is not null || other.IsBusy) && other.Generation != _generation))
+            if (link.Connection is null
+                && _links.Exists(other => (other.Connection is not null || other.IsBusy) && other.Generation != _generation))
                 return null;
             (link.IsBusy, link.Generation) = (true, _generation);
             return _generation;
@@ -179,11 +186,14 @@ internal sealed partial class SqliteFile
         return null;
     }
 
-    // By a checkpoint: SQLite has noted that the log has nothing which is not in the database. Emptied by hand, it still looks for what the log had.
-    private bool IsEmptied() => FileState.LengthOf(FileState.LogOf(Path)) == 0 && Asks("PRAGMA wal_checkpoint(PASSIVE)", 1, frames => frames == 0);
+    // By a checkpoint: SQLite has noted that the log has nothing which is not in the database. Emptied by hand, it
+    // still looks for what the log had.
+    private bool IsEmptied() => FileState.LengthOf(FileState.LogOf(Path)) == 0
+        && Asks("PRAGMA wal_checkpoint(PASSIVE)", 1, frames => frames == 0);
 
     // By a VACUUM: all pages are there.
-    private bool IsWhole(long length) => Asks("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", 0, bytes => bytes <= length);
+    private bool IsWhole(long length) =>
+        Asks("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", 0, bytes => bytes <= length);
 
     // A connection of its own, beside one that is open: alone it would build what SQLite has noted anew, from the files as they are.
     private bool Asks(string question, int column, Predicate<long> answer)
@@ -269,7 +279,8 @@ internal sealed partial class SqliteFile
         }
         else if (new FileInfo(Path).Length == 0)
         {
-            throw new IOException($"the file '{Path}' is empty, so what it held is lost; put a copy back, or delete the file to begin without stored state");
+            throw new IOException($"the file '{Path}' is empty, so what it held is lost; put a copy back, or delete "
+                + "the file to begin without stored state");
         }
         FileMark? mark = FileMark.Of(Path);
         if (_stray is { } stray && stray.Database != mark && SqliteFiles.SetLogAside(Path, stray.Log) is { } aside)
@@ -283,19 +294,29 @@ internal sealed partial class SqliteFile
         var settings = connectionString.Contains('=', StringComparison.Ordinal)
             ? new SqliteConnectionStringBuilder(connectionString)
             : new SqliteConnectionStringBuilder { DataSource = connectionString };
-        if (settings.DataSource.Length == 0 || settings.Mode == SqliteOpenMode.Memory || settings.DataSource.StartsWith(':') || settings.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
-            throw new ArgumentException($"'{connectionString}' names no file; give a path, or 'Data Source=<path>'. Without UseSqlite everything is kept in memory.", nameof(connectionString));
+        if (settings.DataSource.Length == 0 || settings.Mode == SqliteOpenMode.Memory
+            || settings.DataSource.StartsWith(':')
+            || settings.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+            throw new ArgumentException($"'{connectionString}' names no file; give a path, or 'Data Source=<path>'. "
+                + "Without UseSqlite everything is kept in memory.", nameof(connectionString));
         if (settings.Mode == SqliteOpenMode.ReadOnly)
             throw new ArgumentException($"'{connectionString}' is read-only; changes could not be stored.", nameof(connectionString));
         return settings;
     }
 
-    [LoggerMessage(EventIds.StoreFileChanged, LogLevel.Warning, "The store's file '{Path}' {Change}: every connection to it is opened again.", EventName = "StoreFileChanged")]
+    [LoggerMessage(
+        EventIds.StoreFileChanged, LogLevel.Warning,
+        "The store's file '{Path}' {Change}: every connection to it is opened again.", EventName = "StoreFileChanged")]
     private partial void LogChanged(string path, string change);
 
-    [LoggerMessage(EventIds.StoreLogFoundAlone, LogLevel.Warning, "The store's file '{Path}' was not there, but its '-wal' was, with changes of the missing file; a new file is made, and the '-wal' is kept as '{Aside}'.", EventName = "StoreLogFoundAlone")]
+    [LoggerMessage(
+        EventIds.StoreLogFoundAlone, LogLevel.Warning,
+        "The store's file '{Path}' was not there, but its '-wal' was, with changes of the missing file; a new file is "
+        + "made, and the '-wal' is kept as '{Aside}'.",
+        EventName = "StoreLogFoundAlone")]
     private partial void LogFoundAlone(string path, string aside);
 
-    [LoggerMessage(EventIds.StoreLogSetAside, LogLevel.Warning, "The store's file '{Path}' was replaced, and the '-wal' beside it belonged to the earlier file; it is kept as '{Aside}'.", EventName = "StoreLogSetAside")]
+    [LoggerMessage(EventIds.StoreLogSetAside, LogLevel.Warning, "The store's file '{Path}' was replaced, and the "
+        + "'-wal' beside it belonged to the earlier file; it is kept as '{Aside}'.", EventName = "StoreLogSetAside")]
     private partial void LogSetAside(string path, string aside);
 }

@@ -7,7 +7,10 @@ internal static class SqliteFiles
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes a database that only this user can read. It appears under its path complete, so that a file without content is never one of ours.</summary>
+    /// <summary>
+    /// Makes a database that only this user can read. It appears under its path complete, so that a file without
+    /// content is never one of ours.
+    /// </summary>
     /// <param name="path">Where no file is.</param>
     /// <param name="connectionString">How it is opened.</param>
     /// <returns>The new path of a log that was found without its database; null where there was none.</returns>
@@ -24,7 +27,8 @@ internal static class SqliteFiles
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = Private;
             File.Open(temporary, options).Dispose();
-            using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { DataSource = temporary }.ConnectionString))
+            using (var connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder(connectionString) { DataSource = temporary }.ConnectionString))
             {
                 connection.Open();
                 SqliteFile.Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
@@ -64,7 +68,10 @@ internal static class SqliteFiles
         return aside;
     }
 
-    /// <summary>Gives the two files beside the database its mode, where they were made while it was read-only: they would keep it so.</summary>
+    /// <summary>
+    /// Gives the two files beside the database its mode, where they were made while it was read-only: they would keep
+    /// it so.
+    /// </summary>
     public static void MakeWritable(string path)
     {
         if (OperatingSystem.IsWindows() || !NativeFile.CanWrite(path))

@@ -21,13 +21,17 @@ internal sealed class SqliteLane : IDisposable
     public Task<T> ReadAsync<T>(Func<SqliteConnection, T> read, CancellationToken cancellationToken) =>
         RunAsync(read, "BEGIN", _ => false, cancellationToken);
 
-    /// <summary>Runs in one transaction, which is committed where the result says so. What is committed is in the file that the path names then.</summary>
+    /// <summary>
+    /// Runs in one transaction, which is committed where the result says so. What is committed is in the file that the
+    /// path names then.
+    /// </summary>
     public Task<T> WriteAsync<T>(Func<SqliteConnection, T> write, Func<T, bool> commits, CancellationToken cancellationToken) =>
         RunAsync(write, "BEGIN IMMEDIATE", commits, cancellationToken);
 
     public void Dispose() => _file.Unlink(_link);
 
-    private async Task<T> RunAsync<T>(Func<SqliteConnection, T> run, string begin, Func<T, bool> commits, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(
+        Func<SqliteConnection, T> run, string begin, Func<T, bool> commits, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -65,7 +69,8 @@ internal sealed class SqliteLane : IDisposable
         }
     }
 
-    // SQLite's own waiting sleeps longer and longer, so that one of many writers may get no turn. Short random sleeps give each the same chance.
+    // SQLite's own waiting sleeps longer and longer, so that one of many writers may get no turn. Short random sleeps
+    // give each the same chance.
     private static async Task BeginAsync(SqliteConnection connection, string begin, CancellationToken cancellationToken)
     {
         while (true)

@@ -2,7 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
-/// <summary>The connection of one lane. Its state belongs to <see cref="SqliteFile"/>, which closes the connections of all lanes together.</summary>
+/// <summary>
+/// The connection of one lane. Its state belongs to <see cref="SqliteFile"/>, which closes the connections of all lanes
+/// together.
+/// </summary>
 internal sealed class SqliteLink(string pragmas)
 {
     /// <summary>What is set for the connection beyond the usual.</summary>

@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>
-/// Tells whether a file continues what was read before, or is another one that was put in its place: then the version fell, or the audit no longer has the entry
-/// that was last. Thread-safe.
+/// Tells whether a file continues what was read before, or is another one that was put in its place: then the version
+/// fell, or the audit no longer has the entry that was last. Thread-safe.
 /// </summary>
 internal sealed class StoreHistory
 {
@@ -19,7 +19,10 @@ internal sealed class StoreHistory
         }
     }
 
-    /// <summary>The generation of a state that a transaction sees; one higher than before where it does not continue what was known.</summary>
+    /// <summary>
+    /// The generation of a state that a transaction sees; one higher than before where it does not continue what was
+    /// known.
+    /// </summary>
     /// <param name="before">What was known before the transaction began.</param>
     /// <param name="now">What the transaction sees.</param>
     /// <param name="hashOf">The hash of an audit entry of the file, or null.</param>
@@ -48,7 +51,10 @@ internal sealed class StoreHistory
 
     // What retention removed can no longer be compared.
     private static bool Has(AuditHead head, StateRow now, Func<long, string?> hashOf) =>
-        head.Number < now.AnchorNumber || head.Hash == (head.Number == now.HeadNumber ? now.HeadHash : head.Number == now.AnchorNumber ? now.AnchorHash : hashOf(head.Number));
+        head.Number < now.AnchorNumber || head.Hash == (head.Number == now.HeadNumber
+            ? now.HeadHash
+            : head.Number == now.AnchorNumber ? now.AnchorHash
+            : hashOf(head.Number));
 
     /// <summary>A state of the store that was seen. Immutable.</summary>
     /// <param name="Generation">Counts the files that were found in the place of others.</param>

@@ -31,13 +31,15 @@ internal static class UnitTables
 
         """;
 
-    // Names were in lower case here, and in upper case everywhere else. Where two spellings of a name have runs, those of one stay where they were, with all that is theirs.
+    // Names were in lower case here, and in upper case everywhere else. Where two spellings of a name have runs, those
+    // of one stay where they were, with all that is theirs.
     public const string RenameToUpperCase = """
         UPDATE OR IGNORE document SET key = 'experiment/' || flag_key(substr(key, 12)) WHERE key GLOB 'experiment/*';
         UPDATE OR IGNORE document SET key = 'evidence/experiment/' || flag_key(substr(key, 21)) WHERE key GLOB 'evidence/experiment/*'
             AND NOT EXISTS (SELECT 1 FROM document AS stayed WHERE stayed.key = 'experiment/' || substr(document.key, 21));
         UPDATE OR IGNORE experiment SET key = flag_key(key)
-            WHERE NOT EXISTS (SELECT 1 FROM document AS stayed WHERE stayed.key || '/' = 'experiment/' || rtrim(experiment.key, '0123456789'));
+            WHERE NOT EXISTS (
+                SELECT 1 FROM document AS stayed WHERE stayed.key || '/' = 'experiment/' || rtrim(experiment.key, '0123456789'));
 
         """;
 }

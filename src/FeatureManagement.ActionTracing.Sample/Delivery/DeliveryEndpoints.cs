@@ -3,11 +3,15 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Sample.Delivery;
 
-/// <summary>When a product arrives, said in an old way and a new one. Both ask the carrier first: nearly all of the time goes there, for everybody alike.</summary>
+/// <summary>
+/// When a product arrives, said in an old way and a new one. Both ask the carrier first: nearly all of the time goes
+/// there, for everybody alike.
+/// </summary>
 internal static class DeliveryEndpoints
 {
     public static void MapDelivery(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/products/{id:int}/delivery", async (int id, IFeatureManager features, ProductCatalog catalog, TimeProvider time, CancellationToken cancellationToken) =>
+        endpoints.MapGet("/products/{id:int}/delivery", async (int id, IFeatureManager features, ProductCatalog catalog,
+            TimeProvider time, CancellationToken cancellationToken) =>
         {
             if (catalog.Products.All(product => product.Id != id))
                 return Results.NotFound();

@@ -4,11 +4,12 @@ using Microsoft.Extensions.Options;
 namespace FeatureManagement.ActionTracing.Sample.Experiments;
 
 /// <summary>
-/// Simulated customers of the experiments, each of whom comes once: the grid truly sells more than the list, the colour of the button truly makes no
-/// difference, and neither does the verbosity of traces to how long a request takes.
+/// Simulated customers of the experiments, each of whom comes once: the grid truly sells more than the list, the colour
+/// of the button truly makes no difference, and neither does the verbosity of traces to how long a request takes.
 /// </summary>
 internal sealed partial class BuyerService(
-    IFeatureFlagManager flags, IExperimentRecorder experiments, IOptionsMonitor<ShopperSettings> monitor, ILogger<BuyerService> logger) : BackgroundService
+    IFeatureFlagManager flags, IExperimentRecorder experiments, IOptionsMonitor<ShopperSettings> monitor,
+    ILogger<BuyerService> logger) : BackgroundService
 {
     // So that a shop that is left alone does not fill the disk.
     private const int MaxBuyers = 50_000;
@@ -46,6 +47,8 @@ internal sealed partial class BuyerService(
             experiments.Record("trace_verbosity_test", buyer, "request_time", 20 - 10 * Math.Log(1 - Random.Shared.NextDouble()));
     }
 
-    [LoggerMessage(802, LogLevel.Error, "There are no simulated buyers until the next start: the settings of shoppers are invalid.", EventName = "InvalidBuyers")]
+    [LoggerMessage(
+        802, LogLevel.Error, "There are no simulated buyers until the next start: the settings of shoppers are invalid.",
+        EventName = "InvalidBuyers")]
     private partial void LogInvalid(Exception exception);
 }

@@ -5,11 +5,15 @@ using Microsoft.Net.Http.Headers;
 
 namespace FeatureManagement.ActionTracing.Sample.FrontPage;
 
-/// <summary>What is at <c>/</c>: a page where the caller asks for HTML, as browsers do, and the same as JSON for every other caller.</summary>
+/// <summary>
+/// What is at <c>/</c>: a page where the caller asks for HTML, as browsers do, and the same as JSON for every other
+/// caller.
+/// </summary>
 internal static class FrontPageEndpoints
 {
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri "
+        + "'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly Lazy<string> Template = new(() => Encoding.UTF8.GetString(Read("page.html")));
 
@@ -28,14 +32,26 @@ internal static class FrontPageEndpoints
         context.Response.Headers.Vary = HeaderNames.Accept;
         HttpRequest request = context.Request;
         if (!WantsHtml(request.GetTypedHeaders()))
-            return Results.Json(new { shop = Guide.Shop, edit = Guide.Edit, watch = Guide.Watch, again = Guide.Again, visitors = Guide.Visitors, tryThis = Guide.Calls });
+            return Results.Json(
+                new
+                {
+                    shop = Guide.Shop,
+                    edit = Guide.Edit,
+                    watch = Guide.Watch,
+                    again = Guide.Again,
+                    visitors = Guide.Visitors,
+                    tryThis = Guide.Calls,
+                });
         context.Response.Headers.ContentSecurityPolicy = Policy;
-        string page = GuidePage.Write(Template.Value, $"{request.Scheme}://{request.Host}", request.PathBase.Value ?? "", environment.IsDevelopment());
+        string page = GuidePage.Write(
+            Template.Value, $"{request.Scheme}://{request.Host}", request.PathBase.Value ?? "",
+            environment.IsDevelopment());
         return Results.Text(page, "text/html; charset=utf-8");
     }
 
     private static bool WantsHtml(RequestHeaders headers) =>
-        headers.Accept.Any(accepted => accepted.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && accepted.Quality is null or > 0);
+        headers.Accept.Any(accepted => accepted.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase)
+            && accepted.Quality is null or > 0);
 
     private static void MapAsset(this IEndpointRouteBuilder endpoints, string path, string name, string type)
     {

@@ -20,8 +20,12 @@ internal static class GuidePage
             ["{rollouts}"] = Encode(string.Join(' ', Guide.Rollouts)),
             ["{closed}"] = open ? "hidden" : "",
             ["{open}"] = open ? "" : "hidden",
-            ["{reads}"] = List(Guide.Calls.Where(call => call.Body is null), call => $"<a href=\"{Encode(pathBase + call.Path)}\">{Encode(call.Path)}</a>"),
-            ["{writes}"] = List(Guide.Calls.Where(call => call.Body is not null), call => $"<pre tabindex=\"0\"><code>{Encode(Curl(call, address))}</code></pre>"),
+            ["{reads}"] = List(
+                Guide.Calls.Where(call => call.Body is null),
+                call => $"<a href=\"{Encode(pathBase + call.Path)}\">{Encode(call.Path)}</a>"),
+            ["{writes}"] = List(
+                Guide.Calls.Where(call => call.Body is not null),
+                call => $"<pre tabindex=\"0\"><code>{Encode(Curl(call, address))}</code></pre>"),
         };
         var page = new StringBuilder(template);
         foreach ((string name, string text) in parts)
@@ -30,7 +34,8 @@ internal static class GuidePage
     }
 
     private static string Curl(GuideCall call, string address) =>
-        $"curl -X {call.Method}{(call.Visitor is null ? "" : $" -b shop-visitor={call.Visitor}")} -H 'Content-Type: application/json' -d '{call.Body}' {address}{call.Path}";
+        $"curl -X {call.Method}{(call.Visitor is null ? "" : $" -b shop-visitor={call.Visitor}")} -H 'Content-Type: "
+        + $"application/json' -d '{call.Body}' {address}{call.Path}";
 
     private static string List(IEnumerable<GuideCall> calls, Func<GuideCall, string> show) =>
         string.Join('\n', calls.Select(call => $"<li>{show(call)} <span>{Encode(call.About)}</span></li>"));

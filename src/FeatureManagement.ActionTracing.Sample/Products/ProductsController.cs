@@ -11,7 +11,9 @@ public sealed class ProductsController(ProductCatalog catalog, IFeatureManager f
     /// <summary>By relevance for those who have the feature, else by id.</summary>
     [HttpGet]
     public async Task<IEnumerable<Product>> List() =>
-        await features.IsEnabledAsync("relevance_ranking") ? catalog.Products.OrderByDescending(product => product.Relevance) : catalog.Products;
+        await features.IsEnabledAsync("relevance_ranking")
+            ? catalog.Products.OrderByDescending(product => product.Relevance)
+            : catalog.Products;
 
     /// <summary>The layout that this visitor's variant asks for.</summary>
     [HttpGet("layout")]

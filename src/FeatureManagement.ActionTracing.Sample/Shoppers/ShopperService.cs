@@ -7,11 +7,16 @@ namespace FeatureManagement.ActionTracing.Sample.Shoppers;
 
 /// <summary>Customers who visit the shop over HTTP, as real ones would, each with an id that stays the same.</summary>
 internal sealed partial class ShopperService(
-    IServer server, IHostApplicationLifetime lifetime, IOptionsMonitor<ShopperSettings> monitor, ILogger<ShopperService> logger) : BackgroundService
+    IServer server, IHostApplicationLifetime lifetime, IOptionsMonitor<ShopperSettings> monitor,
+    ILogger<ShopperService> logger) : BackgroundService
 {
     private const int MaxWaiting = 64;
 
-    private static readonly string[] Pages = ["/search?text=a", "/search?text=e", "/search?text=o", "/products/1/delivery", "/products/2/delivery", "/products/3/delivery", "/products", "/products/layout", "/promotions"];
+    private static readonly string[] Pages =
+    [
+        "/search?text=a", "/search?text=e", "/search?text=o", "/products/1/delivery", "/products/2/delivery",
+        "/products/3/delivery", "/products", "/products/layout", "/promotions",
+    ];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,11 +29,18 @@ internal sealed partial class ShopperService(
                 return;
             }
             using var visits = new SemaphoreSlim(MaxWaiting);
-            using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
+            using var client = new HttpClient(
+                new SocketsHttpHandler { UseCookies = false })
+            {
+                BaseAddress = address,
+                Timeout = TimeSpan.FromSeconds(10),
+            };
             while (!stoppingToken.IsCancellationRequested)
             {
                 ShopperSettings settings = monitor.CurrentValue;
-                await Task.Delay(settings.Enabled ? TimeSpan.FromSeconds(1 / settings.RequestsPerSecond) : TimeSpan.FromSeconds(1), stoppingToken);
+                await Task.Delay(settings.Enabled
+                    ? TimeSpan.FromSeconds(1 / settings.RequestsPerSecond)
+                    : TimeSpan.FromSeconds(1), stoppingToken);
                 if (!settings.Enabled)
                     continue;
                 await visits.WaitAsync(stoppingToken);
@@ -44,7 +56,8 @@ internal sealed partial class ShopperService(
         }
     }
 
-    private static async Task VisitAsync(HttpClient client, ShopperSettings settings, SemaphoreSlim visits, CancellationToken cancellationToken)
+    private static async Task VisitAsync(
+        HttpClient client, ShopperSettings settings, SemaphoreSlim visits, CancellationToken cancellationToken)
     {
         Activity.Current = null; // a visit is no part of another
         try
@@ -75,13 +88,19 @@ internal sealed partial class ShopperService(
     {
         IEnumerable<string> addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         string? address = addresses.FirstOrDefault(known => known.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
-        return address is null ? null : new UriBuilder(BindingAddress.Parse(address) is var bound && bound.Host is "*" or "+" or "0.0.0.0" or "[::]"
+        return address is null
+            ? null
+            : new UriBuilder(BindingAddress.Parse(address) is var bound && bound.Host is "*" or "+" or "0.0.0.0" or "[::]"
             ? $"http://localhost:{bound.Port}" : address).Uri;
     }
 
-    [LoggerMessage(800, LogLevel.Information, "There are no simulated shoppers: the shop has no plain HTTP address.", EventName = "NoAddress")]
+    [LoggerMessage(
+        800, LogLevel.Information, "There are no simulated shoppers: the shop has no plain HTTP address.",
+        EventName = "NoAddress")]
     private partial void LogNoAddress();
 
-    [LoggerMessage(801, LogLevel.Error, "There are no simulated shoppers until the next start: their settings are invalid.", EventName = "InvalidShoppers")]
+    [LoggerMessage(
+        801, LogLevel.Error, "There are no simulated shoppers until the next start: their settings are invalid.",
+        EventName = "InvalidShoppers")]
     private partial void LogInvalid(Exception exception);
 }

@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>
-/// The exposures of one action, each once, however often a flag is asked and on however many threads. An action has its own; none is ever reused, for a
-/// stray task may hold on to it. Thread-safe.
+/// The exposures of one action, each once, however often a flag is asked and on however many threads. An action has its
+/// own; none is ever reused, for a stray task may hold on to it. Thread-safe.
 /// </summary>
 internal sealed class ActionExposures
 {
@@ -23,8 +23,8 @@ internal sealed class ActionExposures
         Volatile.Read(ref _first) is { } first && first.IsOf(step, key) || AddNew(step, key, step.HashOf(key), exposed);
 
     /// <summary>
-    /// A gate of the flag answered, on or off: the arms did work of two kinds, so that the action compares for nothing. Both answers are noted, or else
-    /// the slow page behind the gate would be compared with the fast pages before it.
+    /// A gate of the flag answered, on or off: the arms did work of two kinds, so that the action compares for nothing.
+    /// Both answers are noted, or else the slow page behind the gate would be compared with the fast pages before it.
     /// </summary>
     public void NoteGate(string flag)
     {
@@ -34,13 +34,17 @@ internal sealed class ActionExposures
                 BeginGated(exposure);
     }
 
-    /// <summary>A method with a fallback answered, by itself or by its fallback, inside a larger action: it compares for errors, not for latency.</summary>
+    /// <summary>
+    /// A method with a fallback answered, by itself or by its fallback, inside a larger action: it compares for errors,
+    /// not for latency.
+    /// </summary>
     public void NoteFallback(string flag) => Note(flag, Comparability.Errors);
 
     /// <summary>The action means nothing: what was recorded of it is taken back, and no more is recorded.</summary>
     public void Ignore()
     {
-        // A second time it would take back what another action of the same user has recorded since. A full fence: who adds looks after adding, and one of the two sees the other.
+        // A second time it would take back what another action of the same user has recorded since. A full fence: who
+        // adds looks after adding, and one of the two sees the other.
         if (Interlocked.Exchange(ref _ignored, true))
             return;
         foreach (Exposure exposure in All())
@@ -107,7 +111,9 @@ internal sealed class ActionExposures
     {
         Rest rest = GetRest();
         lock (rest)
-            rest.Comparability[flag] = rest.Comparability.TryGetValue(flag, out Comparability before) && before < comparability ? before : comparability;
+            rest.Comparability[flag] = rest.Comparability.TryGetValue(flag, out Comparability before) && before < comparability
+                ? before
+                : comparability;
     }
 
     private Comparability ComparabilityOf(string flag)

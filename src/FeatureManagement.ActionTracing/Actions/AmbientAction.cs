@@ -3,8 +3,8 @@ using FeatureManagement.ActionTracing.Evaluation;
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>
-/// The action that the current flow of control is part of, through <c>await</c>, <c>Task.Run</c> and parallel work; and what is evaluated in it.
-/// Thread-safe.
+/// The action that the current flow of control is part of, through <c>await</c>, <c>Task.Run</c> and parallel work; and
+/// what is evaluated in it. Thread-safe.
 /// </summary>
 internal sealed class AmbientAction
 {

@@ -2,13 +2,19 @@ using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Actions;
 
-/// <summary>What was seen of one arm of a step, exposed or control, in distinct units. All are cumulative since the step began. What was counted earlier in the round is not counted again.</summary>
+/// <summary>
+/// What was seen of one arm of a step, exposed or control, in distinct units. All are cumulative since the step began.
+/// What was counted earlier in the round is not counted again.
+/// </summary>
 internal readonly record struct ArmCounts
 {
     /// <summary>Units that got an answer from the bucket inside an action: what the split is judged by.</summary>
     public long Units { get; init; }
 
-    /// <summary>Units with a comparable outcome in this step (not one that the flag's own "off" cut short) and none before that was bad.</summary>
+    /// <summary>
+    /// Units with a comparable outcome in this step (not one that the flag's own "off" cut short) and none before that
+    /// was bad.
+    /// </summary>
     public long AtRisk { get; init; }
 
     /// <summary>Units with a bad outcome. Never more than <see cref="AtRisk"/>.</summary>

@@ -1,7 +1,10 @@
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>How many bad outcomes there were, or how many more may change the verdict of a safety check. Immutable.</summary>
-/// <param name="Bad">Units of both arms that met their first error. A trigger by arm would choose the windows of the comparison by their result.</param>
+/// <param name="Bad">
+/// Units of both arms that met their first error. A trigger by arm would choose the windows of the comparison by their
+/// result.
+/// </param>
 /// <param name="Slow">Units of both arms that met their first slow action.</param>
 /// <param name="ExposedErrors">Exposed actions that failed.</param>
 /// <param name="GatedUnits">Exposed units whose first action behind a gate failed.</param>

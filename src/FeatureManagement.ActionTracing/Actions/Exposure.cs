@@ -18,7 +18,10 @@ internal sealed class Exposure(WatchedStep step, string key, ulong hash, Unit un
     /// <summary>The answer.</summary>
     public bool Exposed { get; } = exposed;
 
-    /// <summary>What the action counts for behind a gate of the flag; null where none has answered. Under the lock of the unit's stripe.</summary>
+    /// <summary>
+    /// What the action counts for behind a gate of the flag; null where none has answered. Under the lock of the unit's
+    /// stripe.
+    /// </summary>
     public GatedVisit? Gated { get; set; }
 
     public bool IsOf(WatchedStep step, string key) => ReferenceEquals(Step, step) && ReferenceEquals(Key, key);

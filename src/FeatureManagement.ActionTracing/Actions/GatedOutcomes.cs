@@ -1,9 +1,9 @@
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>
-/// Counts units by their exposed actions behind a gate of a flag: by the first one for the whole watch, and for a window by the first one in the last slot in
-/// which the unit came. They count from the gate's answer on: counted at the end, quick errors would outnumber slow successes. Thread-safe, but for one caller
-/// at a time for each unit.
+/// Counts units by their exposed actions behind a gate of a flag: by the first one for the whole watch, and for a
+/// window by the first one in the last slot in which the unit came. They count from the gate's answer on: counted at
+/// the end, quick errors would outnumber slow successes. Thread-safe, but for one caller at a time for each unit.
 /// </summary>
 internal sealed class GatedOutcomes(TimeProvider time, TimeSpan window, UnitSet units)
 {
@@ -19,7 +19,10 @@ internal sealed class GatedOutcomes(TimeProvider time, TimeSpan window, UnitSet 
     private long _units;
     private long _errors;
 
-    /// <summary>A gate answered "on" in an action. What the action counts for: nothing, for a unit that is not taken in, which the hash decides.</summary>
+    /// <summary>
+    /// A gate answered "on" in an action. What the action counts for: nothing, for a unit that is not taken in, which
+    /// the hash decides.
+    /// </summary>
     public GatedVisit Begin(ulong hash)
     {
         Unit unit = units.Take(hash);
@@ -46,7 +49,10 @@ internal sealed class GatedOutcomes(TimeProvider time, TimeSpan window, UnitSet 
         return new GatedVisit(first, now);
     }
 
-    /// <summary>The action failed. Whether it was the first of its unit, and whether the unit counts as failed in the window by it.</summary>
+    /// <summary>
+    /// The action failed. Whether it was the first of its unit, and whether the unit counts as failed in the window by
+    /// it.
+    /// </summary>
     public (bool First, bool InWindow) Fail(ulong hash, GatedVisit visit)
     {
         Unit unit = visit.Slot == 0 ? default : units.Take(hash);
@@ -69,7 +75,10 @@ internal sealed class GatedOutcomes(TimeProvider time, TimeSpan window, UnitSet 
         return (visit.First, inWindow);
     }
 
-    /// <summary>The action means nothing: the first one of its unit is as if it had not been, unless the unit came again in a later slot.</summary>
+    /// <summary>
+    /// The action means nothing: the first one of its unit is as if it had not been, unless the unit came again in a
+    /// later slot.
+    /// </summary>
     public void Forget(ulong hash, GatedVisit visit)
     {
         if (!visit.First || !units.Take(hash).Forget((int)visit.Slot))

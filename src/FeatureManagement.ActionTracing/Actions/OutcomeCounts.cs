@@ -32,7 +32,10 @@ internal sealed record OutcomeCounts
     /// <summary>What an outcome must exceed to be slow; null while none is set.</summary>
     public required TimeSpan? SlowThreshold { get; init; }
 
-    /// <summary>While no slow threshold is set: the first latencies in milliseconds of control's units since the watch began, at most a thousand. Else empty.</summary>
+    /// <summary>
+    /// While no slow threshold is set: the first latencies in milliseconds of control's units since the watch began, at
+    /// most a thousand. Else empty.
+    /// </summary>
     public required IReadOnlyList<double> ControlLatencies { get; init; }
 
     /// <summary>The share of new units that is taken in: 1 until so many were seen that they have to be sampled. Both arms alike.</summary>

@@ -4,8 +4,8 @@ using FeatureManagement.ActionTracing.State;
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>
-/// Opens watches over flags. What the flags of tracing say makes no difference to it. A flag that nobody watches costs an evaluation nothing.
-/// Thread-safe.
+/// Opens watches over flags. What the flags of tracing say makes no difference to it. A flag that nobody watches costs
+/// an evaluation nothing. Thread-safe.
 /// </summary>
 internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction action, TimeProvider time)
 {
@@ -21,7 +21,9 @@ internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction actio
     /// <param name="due">Called where bad outcomes may change the verdict of a safety check; see <see cref="OutcomeWatch.Alarm"/>.</param>
     /// <exception cref="ArgumentException">There is no such flag.</exception>
     /// <exception cref="InvalidOperationException">The flag is being watched already.</exception>
-    public OutcomeWatch Watch(string flag, int step, decimal share, TimeSpan window, Func<UnitSet>? units = null, Action<EarlyCheck>? due = null)
+    public OutcomeWatch Watch(
+        string flag, int step, decimal share, TimeSpan window, Func<UnitSet>? units = null,
+        Action<EarlyCheck>? due = null)
     {
         CompiledFlag compiled = source.Latest.Find(flag) ?? throw new ArgumentException($"There is no flag '{flag}'.", nameof(flag));
         lock (_gate)
@@ -29,7 +31,9 @@ internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction actio
             if (!_watched.Add(flag))
                 throw new InvalidOperationException($"Flag '{flag}' is being watched already.");
             action.BeginWatch();
-            return new OutcomeWatch(compiled.Name, step, share, compiled.Observers, action, time, window, units ?? (static () => new UnitSet()), () => End(flag), due);
+            return new OutcomeWatch(
+                compiled.Name, step, share, compiled.Observers, action, time, window,
+                units ?? (static () => new UnitSet()), () => End(flag), due);
         }
     }
 

@@ -3,8 +3,8 @@ using FeatureManagement.ActionTracing.Evaluation;
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>
-/// A watch over one flag: from its opening to its disposal, every action's exposures to the flag and its outcome are recorded. One reader at a time;
-/// recording goes on beside it.
+/// A watch over one flag: from its opening to its disposal, every action's exposures to the flag and its outcome are
+/// recorded. One reader at a time; recording goes on beside it.
 /// </summary>
 internal sealed class OutcomeWatch : IDisposable
 {
@@ -27,7 +27,8 @@ internal sealed class OutcomeWatch : IDisposable
     private bool _disposed;
 
     public OutcomeWatch(
-        string flag, int step, decimal share, FlagObservers observers, AmbientAction action, TimeProvider time, TimeSpan window, Func<UnitSet> units, Action closed, Action<EarlyCheck>? due = null)
+        string flag, int step, decimal share, FlagObservers observers, AmbientAction action, TimeProvider time,
+        TimeSpan window, Func<UnitSet> units, Action closed, Action<EarlyCheck>? due = null)
     {
         Flag = flag;
         Seed = Bucket.Seed(flag + "\nunits");
@@ -55,19 +56,26 @@ internal sealed class OutcomeWatch : IDisposable
     /// <summary>Calls for a safety check before its time.</summary>
     public BadOutcomeAlarm Alarm { get; }
 
-    /// <summary>Exposed actions behind a gate of the flag, over all steps: nothing is compared there, so that steps do not matter.</summary>
+    /// <summary>
+    /// Exposed actions behind a gate of the flag, over all steps: nothing is compared there, so that steps do not
+    /// matter.
+    /// </summary>
     public GatedOutcomes Gated { get; }
 
     /// <summary>What an outcome must exceed to be slow, in milliseconds; infinite while none is set.</summary>
     public double SlowMilliseconds => Volatile.Read(ref _slow);
 
     /// <summary>
-    /// Closes the step and opens another, because the flag's share has changed. May be called before or after the snapshot with the new share is in
-    /// force: only answers given under <paramref name="share"/> count in the new step.
+    /// Closes the step and opens another, because the flag's share has changed. May be called before or after the
+    /// snapshot with the new share is in force: only answers given under <paramref name="share"/> count in the new
+    /// step.
     /// </summary>
     /// <param name="step">Its number.</param>
     /// <param name="share">The flag's percentage in it.</param>
-    /// <param name="newRound">Whether units count anew; else those that were counted since the round began do not. Who was bad or slow is not so a second time in either case.</param>
+    /// <param name="newRound">
+    /// Whether units count anew; else those that were counted since the round began do not. Who was bad or slow is not
+    /// so a second time in either case.
+    /// </param>
     public void BeginStep(int step, decimal share, bool newRound)
     {
         lock (_gate)
@@ -143,7 +151,10 @@ internal sealed class OutcomeWatch : IDisposable
                 latencies.Add(milliseconds);
     }
 
-    /// <summary>What had been counted when the window began: the youngest copy that is at least as old as the window, or the oldest there is.</summary>
+    /// <summary>
+    /// What had been counted when the window began: the youngest copy that is at least as old as the window, or the
+    /// oldest there is.
+    /// </summary>
     private ActionCounts BeforeWindow(ActionCounts now)
     {
         long timestamp = _time.GetTimestamp();

@@ -38,7 +38,10 @@ internal sealed class RunningAction
     /// <summary>The context that the action was begun with, else that of the action around it; null where neither has one.</summary>
     public FeatureFlagContext? Context { get; }
 
-    /// <summary>For whom the action is: its own context, or what the first evaluation in it was made for; null where neither is known yet.</summary>
+    /// <summary>
+    /// For whom the action is: its own context, or what the first evaluation in it was made for; null where neither is
+    /// known yet.
+    /// </summary>
     public TargetingContext? Known => _known;
 
     /// <summary>The exposures of the outermost action, or null.</summary>
@@ -83,8 +86,8 @@ internal sealed class RunningAction
             _trace!.Decide(FindKnown());
     }
 
-    // Each asks for its own caller alone: an action inside a request may end on any thread, before the user is known, or after the request, when the
-    // request's own objects belong to another one.
+    // Each asks for its own caller alone: an action inside a request may end on any thread, before the user is known,
+    // or after the request, when the request's own objects belong to another one.
     private TargetingContext? FindKnown()
     {
         if (_known is null && _caller is { } caller)
@@ -125,7 +128,8 @@ internal sealed class RunningAction
 
     public void SetTag(string name, object? value) => _trace?.SetTag(name, value);
 
-    public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason, int variant) => _trace?.Evaluated(flag, key, reason, variant);
+    public void Evaluated(CompiledFlag flag, string? key, EvaluationReason reason, int variant) =>
+        _trace?.Evaluated(flag, key, reason, variant);
 
     public void End()
     {

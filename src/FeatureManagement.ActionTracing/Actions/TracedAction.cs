@@ -4,7 +4,8 @@ using FeatureManagement.ActionTracing.Actions;
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>
-/// A unit of work that was begun by <see cref="IActionTracer.StartAction"/> and ends when it is disposed. Thread-safe; the default value does nothing.
+/// A unit of work that was begun by <see cref="IActionTracer.StartAction"/> and ends when it is disposed. Thread-safe;
+/// the default value does nothing.
 /// </summary>
 public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
 {
@@ -44,9 +45,12 @@ public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
     }
 
     /// <summary>
-    /// Notes that the action failed, though nothing was thrown out of it. Without this it counts as a success. From a nested action the outermost fails too.
+    /// Notes that the action failed, though nothing was thrown out of it. Without this it counts as a success. From a
+    /// nested action the outermost fails too.
     /// </summary>
-    /// <param name="reason">What went wrong, in few distinct words: it becomes the tag <c>error.type</c>, so no ids and no messages.</param>
+    /// <param name="reason">
+    /// What went wrong, in few distinct words: it becomes the tag <c>error.type</c>, so no ids and no messages.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="reason"/> is null.</exception>
     public void Fail(string reason)
     {
@@ -63,13 +67,17 @@ public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
     internal void FailAlone(Exception exception) => _running?.FailAlone(exception, null);
 
     /// <summary>
-    /// Notes that the caller gave the action up before it had its answer. Where it lasted longer than the slow threshold of a rollout, it counts there as
-    /// slow, and for nothing else; else it means nothing to rollouts. It is traced all the same. A failure that was reported counts as one all the same,
-    /// unless it is an <see cref="OperationCanceledException"/>. Only of the outermost action: of one inside another it has no effect.
+    /// Notes that the caller gave the action up before it had its answer. Where it lasted longer than the slow
+    /// threshold of a rollout, it counts there as slow, and for nothing else; else it means nothing to rollouts. It is
+    /// traced all the same. A failure that was reported counts as one all the same, unless it is an
+    /// <see cref="OperationCanceledException"/>. Only of the outermost action: of one inside another it has no effect.
     /// </summary>
     public void GiveUp() => _running?.GiveUp();
 
-    /// <summary>Says that the action means nothing to rollouts, because it lasts as long as its caller likes. It is traced all the same. Only of the outermost action: of one inside another, which a request is, it has no effect.</summary>
+    /// <summary>
+    /// Says that the action means nothing to rollouts, because it lasts as long as its caller likes. It is traced all
+    /// the same. Only of the outermost action: of one inside another, which a request is, it has no effect.
+    /// </summary>
     public void Ignore() => _running?.Ignore();
 
     /// <summary>Ends the action. Calling it again is harmless.</summary>

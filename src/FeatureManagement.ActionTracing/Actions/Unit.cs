@@ -42,11 +42,14 @@ internal readonly struct Unit(ulong[] page, int place)
     public bool Has(ulong mark) => (Volatile.Read(ref page[place]) & mark) != 0;
 
     /// <summary>
-    /// Sets marks and answers those that were not set before. In another step than last time the unit is at risk anew, unless it is bad already. One caller
-    /// at a time for each unit.
+    /// Sets marks and answers those that were not set before. In another step than last time the unit is at risk anew,
+    /// unless it is bad already. One caller at a time for each unit.
     /// </summary>
     /// <param name="marks">The marks.</param>
-    /// <param name="step">The number of the step. Numbers repeat after 65,536: who comes back in the same round just then is not found at risk anew, in both arms alike.</param>
+    /// <param name="step">
+    /// The number of the step. Numbers repeat after 65,536: who comes back in the same round just then is not found at
+    /// risk anew, in both arms alike.
+    /// </param>
     public ulong Mark(ulong marks, int step)
     {
         ulong before = page[place];
@@ -57,7 +60,10 @@ internal readonly struct Unit(ulong[] page, int place)
         return marks & ~before;
     }
 
-    /// <summary>Counts the unit no longer, unless it is kept or was counted in another step; whether it was counted until now. One caller at a time for each unit.</summary>
+    /// <summary>
+    /// Counts the unit no longer, unless it is kept or was counted in another step; whether it was counted until now.
+    /// One caller at a time for each unit.
+    /// </summary>
     public bool Forget(int step)
     {
         ulong before = page[place];

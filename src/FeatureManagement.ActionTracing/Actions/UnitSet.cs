@@ -5,8 +5,9 @@ namespace FeatureManagement.ActionTracing.Actions;
 /// even by the garbage collector, so that taking in a unit needs no lock and nobody waits for growth. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Memory is bounded by sampling: beyond <paramref name="full"/> units, a new one is taken in only where its hash lies below a threshold, which halves
-/// with every further <paramref name="stride"/>. The hash has nothing to do with the arm, so both arms are thinned alike, and whoever is in stays in.
+/// Memory is bounded by sampling: beyond <paramref name="full"/> units, a new one is taken in only where its hash lies
+/// below a threshold, which halves with every further <paramref name="stride"/>. The hash has nothing to do with the
+/// arm, so both arms are thinned alike, and whoever is in stays in.
 /// </remarks>
 internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
 {
@@ -26,7 +27,10 @@ internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
     public double Sampling => Volatile.Read(ref _threshold) / (double)ulong.MaxValue;
 
     /// <summary>Finds a unit or takes it in.</summary>
-    /// <param name="hash">The unit's hash: its upper bits sample, its middle bits place, and all but the lowest 24 identify, together with the place.</param>
+    /// <param name="hash">
+    /// The unit's hash: its upper bits sample, its middle bits place, and all but the lowest 24 identify, together with
+    /// the place.
+    /// </param>
     public Unit Take(ulong hash) => Find(hash, takes: true);
 
     /// <summary>Finds a unit.</summary>

@@ -4,8 +4,8 @@ using FeatureManagement.ActionTracing.Statistics;
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>
-/// What is recorded of one flag while its share stays the same: who saw it and how it went. A unit is seen and timed once in a round of steps, and bad and slow
-/// once in the whole watch. Thread-safe.
+/// What is recorded of one flag while its share stays the same: who saw it and how it went. A unit is seen and timed
+/// once in a round of steps, and bad and slow once in the whole watch. Thread-safe.
 /// </summary>
 internal sealed class WatchedStep : IExposureObserver
 {
@@ -137,8 +137,8 @@ internal sealed class WatchedStep : IExposureObserver
     }
 
     /// <summary>
-    /// Takes note of an action that means nothing: a unit of which there is no other action is as if nobody had seen it. Another one that is still running
-    /// will count it again when it ends.
+    /// Takes note of an action that means nothing: a unit of which there is no other action is as if nobody had seen
+    /// it. Another one that is still running will count it again when it ends.
     /// </summary>
     public void Forget(Exposure exposure)
     {
@@ -200,7 +200,10 @@ internal sealed class WatchedStep : IExposureObserver
         return marks;
     }
 
-    /// <summary>Remembers for later rounds who was bad or slow. Where there is no room for it, the unit is not counted so, in both arms alike.</summary>
+    /// <summary>
+    /// Remembers for later rounds who was bad or slow. Where there is no room for it, the unit is not counted so, in
+    /// both arms alike.
+    /// </summary>
     private ulong Remember(ulong hash, ulong first)
     {
         Unit unit = _spent.Take(hash);
@@ -251,6 +254,7 @@ internal sealed class WatchedStep : IExposureObserver
 
         public void Subtract() => _units--;
 
-        public ArmCounts Copy() => new() { Units = _units, AtRisk = _atRisk, Bad = _bad, Latency = _latency, SlowAtRisk = _slowAtRisk, Slow = _slow };
+        public ArmCounts Copy() =>
+            new() { Units = _units, AtRisk = _atRisk, Bad = _bad, Latency = _latency, SlowAtRisk = _slowAtRisk, Slow = _slow };
     }
 }

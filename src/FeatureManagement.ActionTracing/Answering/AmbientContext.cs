@@ -89,7 +89,8 @@ internal sealed class AmbientContext(
         return true;
     }
 
-    private async Task<Subject> AwaitAsync(Task<FeatureFlagContext?> answer, bool warn) => KnownOrNone(await answer.ConfigureAwait(false), warn);
+    private async Task<Subject> AwaitAsync(Task<FeatureFlagContext?> answer, bool warn) =>
+        KnownOrNone(await answer.ConfigureAwait(false), warn);
 
     private Subject KnownOrNone(FeatureFlagContext? context, bool warn)
     {

@@ -9,7 +9,9 @@ public interface IEvaluationAudit
     /// <summary>Reads audited evaluations, the newest first. An evaluation appears within about two seconds.</summary>
     /// <param name="query">Which ones.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="ArgumentException"><see cref="EvaluationAuditQuery.Take"/> is not 1 to <see cref="EvaluationAuditQuery.MaxTake"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// <see cref="EvaluationAuditQuery.Take"/> is not 1 to <see cref="EvaluationAuditQuery.MaxTake"/>.
+    /// </exception>
     /// <exception cref="StoreException">The store failed, or gave no answer within <c>defaultTimeout</c>.</exception>
     Task<IReadOnlyList<EvaluationAuditEntry>> QueryAsync(EvaluationAuditQuery query, CancellationToken cancellationToken = default);
 }

@@ -4,7 +4,10 @@ using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>Records what became of edits of configuration. The entries are written in the background, in order with everything else. Thread-safe.</summary>
+/// <summary>
+/// Records what became of edits of configuration. The entries are written in the background, in order with everything
+/// else. Thread-safe.
+/// </summary>
 internal sealed class ConfigurationAudit : IDisposable
 {
     private const string Actor = "configuration";
@@ -30,7 +33,9 @@ internal sealed class ConfigurationAudit : IDisposable
     {
         if (ReferenceEquals(catalog, _seen))
             return;
-        Record(ConfigurationChanges.Between(_seen, catalog).Select(change => Entry(AuditActions.Configured, change.Flag, change.What) with { Before = change.Before, After = change.After }));
+        Record(ConfigurationChanges.Between(_seen, catalog)
+            .Select(
+                change => Entry(AuditActions.Configured, change.Flag, change.What) with { Before = change.Before, After = change.After }));
         _seen = catalog;
     }
 

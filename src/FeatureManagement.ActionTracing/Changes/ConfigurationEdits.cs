@@ -7,14 +7,17 @@ using FeatureManagement.ActionTracing.Storage.Audit;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// What edits of configuration end: an override or a rollout, where the flag's configured answer is no longer the one that it was laid over. The hand on the
-/// file is the operator's. Pure.
+/// What edits of configuration end: an override or a rollout, where the flag's configured answer is no longer the one
+/// that it was laid over. The hand on the file is the operator's. Pure.
 /// </summary>
 internal static class ConfigurationEdits
 {
     private const string Actor = "configuration";
 
-    /// <param name="before">What configuration said before the edit; null where that is not known, for it was made while the process was down.</param>
+    /// <param name="before">
+    /// What configuration said before the edit; null where that is not known, for it was made while the process was
+    /// down.
+    /// </param>
     /// <param name="after">What it says now.</param>
     /// <param name="layers">What is laid over flags.</param>
     /// <param name="now">The time of the edit.</param>
@@ -25,9 +28,12 @@ internal static class ConfigurationEdits
         {
             Baseline? answer = after.Flags.TryGetValue(flag, out FlagDefinition? configured) ? Baseline.Of(configured) : null;
             Baseline? previous = before?.Flags.TryGetValue(flag, out FlagDefinition? was) == true ? Baseline.Of(was) : null;
-            foreach (Baseline over in new[] { layer.Record.Override?.Baseline, layer.Record.Rollout?.Baseline }.OfType<Baseline>().Distinct())
+            foreach (Baseline over in new[] { layer.Record.Override?.Baseline, layer.Record.Rollout?.Baseline }
+                .OfType<Baseline>()
+                .Distinct())
             {
-                // Laid by another process, over an edit that has not been seen here, or before one that it has not seen: not for this process to end.
+                // Laid by another process, over an edit that has not been seen here, or before one that it has not
+                // seen: not for this process to end.
                 if (over == answer || (before is not null && over != previous))
                     continue;
                 yield return (new FlagEdit
@@ -50,9 +56,12 @@ internal static class ConfigurationEdits
         var changes = new List<string>();
         Compare("type", FlagSpelling.Write(over.Type), FlagSpelling.Write(answer.Type));
         Compare("state", FlagSpelling.Write(over.State), FlagSpelling.Write(answer.State));
-        Compare("percentage", over.Percentage.ToString(CultureInfo.InvariantCulture), answer.Percentage.ToString(CultureInfo.InvariantCulture));
+        Compare(
+            "percentage", over.Percentage.ToString(CultureInfo.InvariantCulture),
+            answer.Percentage.ToString(CultureInfo.InvariantCulture));
         Compare("parent", over.Parent ?? "none", answer.Parent ?? "none");
-        Compare("priority", over.Priority?.ToString(CultureInfo.InvariantCulture) ?? "none", answer.Priority?.ToString(CultureInfo.InvariantCulture) ?? "none");
+        Compare("priority", over.Priority?.ToString(CultureInfo.InvariantCulture)
+            ?? "none", answer.Priority?.ToString(CultureInfo.InvariantCulture) ?? "none");
         return $"Configuration changed {string.Join(" and ", changes)}, so what was laid over it has ended.";
 
         void Compare(string what, string old, string @new)

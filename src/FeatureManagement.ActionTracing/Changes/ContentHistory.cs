@@ -24,5 +24,6 @@ internal static class ContentHistory
     }
 
     /// <summary>When configuration was last changed to a content; null where that is not known.</summary>
-    public static DateTimeOffset? TimeOf(ContentTime[] history, string hash) => Array.FindLast(history, content => content.Hash == hash)?.At;
+    public static DateTimeOffset? TimeOf(ContentTime[] history, string hash) =>
+        Array.FindLast(history, content => content.Hash == hash)?.At;
 }

@@ -6,13 +6,20 @@ public sealed class EmergencyResult
     /// <summary>The flag as it is now.</summary>
     public required FlagStatus Flag { get; init; }
 
-    /// <summary>How many flags could be on for somebody before and are off for everybody now; 0 where the emergency was in force already.</summary>
+    /// <summary>
+    /// How many flags could be on for somebody before and are off for everybody now; 0 where the emergency was in force
+    /// already.
+    /// </summary>
     public required int Stopped { get; init; }
 
-    /// <summary>Whether the emergency is in the store. Where it is not, the store failed: writing is retried in the background until it succeeds, and until then a restart
-    /// forgets the emergency and other processes do not know of it.</summary>
+    /// <summary>Whether the emergency is in the store. Where it is not, the store failed: writing is retried in the
+    /// background until it succeeds, and until then a restart forgets the emergency and other processes do not know of
+    /// it.</summary>
     public required bool Stored { get; init; }
 
-    /// <summary>What was done to an actor or a reason that could not be recorded as given (blank, too long, or not storable), in sentences; null where nothing was.</summary>
+    /// <summary>
+    /// What was done to an actor or a reason that could not be recorded as given (blank, too long, or not storable), in
+    /// sentences; null where nothing was.
+    /// </summary>
     public string? Note { get; init; }
 }

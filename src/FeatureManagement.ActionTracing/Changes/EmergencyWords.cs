@@ -3,7 +3,10 @@ using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>The actor and the reason of an emergency: whatever they are, they are made to fit, for an emergency is never refused for words. Pure.</summary>
+/// <summary>
+/// The actor and the reason of an emergency: whatever they are, they are made to fit, for an emergency is never refused
+/// for words. Pure.
+/// </summary>
 internal static class EmergencyWords
 {
     public const string NoActor = "unknown";
@@ -32,7 +35,8 @@ internal static class EmergencyWords
         {
             changes += string.Create(CultureInfo.InvariantCulture, $" (cut from {text.Length} characters)");
             return (ForeignText.Cut(kept, FlagChange.MaxLength - changes.Length) + changes,
-                string.Create(CultureInfo.InvariantCulture, $"The {what} was cut from {text.Length} characters to {FlagChange.MaxLength}.") + Replaced());
+                string.Create(CultureInfo.InvariantCulture, $"The {what} was cut from {text.Length} characters to {FlagChange.MaxLength}.")
+                    + Replaced());
         }
         return (kept + changes, replaced ? Replaced().TrimStart() : null);
 

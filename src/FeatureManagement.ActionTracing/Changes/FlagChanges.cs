@@ -5,7 +5,10 @@ using FeatureManagement.ActionTracing.State;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>What a change makes of a flag's record: pure functions of what is configured, what was laid over it and what is asked.</summary>
+/// <summary>
+/// What a change makes of a flag's record: pure functions of what is configured, what was laid over it and what is
+/// asked.
+/// </summary>
 internal static class FlagChanges
 {
     public static FlagRecord Update(FlagDefinition configured, FlagRecord record, FlagUpdate update, DateTimeOffset now)
@@ -16,13 +19,17 @@ internal static class FlagChanges
         if (update.State is not null || update.Percentage is not null)
         {
             if (InEmergency(configured, record))
-                throw Conflict($"Flag '{configured.Name}' is in emergency; its state and percentage cannot be updated. Clear the emergency first.");
+                throw Conflict($"Flag '{configured.Name}' is in emergency; its state and percentage cannot be "
+                    + "updated. Clear the emergency first.");
             if (record.Rollout is not null)
-                throw Conflict($"Flag '{configured.Name}' is rolling out; its state and percentage cannot be updated. Roll it back or complete it first.");
+                throw Conflict($"Flag '{configured.Name}' is rolling out; its state and percentage cannot be "
+                    + "updated. Roll it back or complete it first.");
         }
 
         var answer = Baseline.Of(configured);
-        FlagOverride before = record.Override is { } existing && existing.Baseline == answer ? existing : new FlagOverride { Baseline = answer };
+        FlagOverride before = record.Override is { } existing && existing.Baseline == answer
+            ? existing
+            : new FlagOverride { Baseline = answer };
         return record with
         {
             Override = before with
@@ -42,13 +49,20 @@ internal static class FlagChanges
         if (record.Override is null)
             throw Conflict($"Flag '{configured.Name}' has no override to reset; it is what configuration says.");
         if (record.Rollout is not null)
-            throw Conflict($"Flag '{configured.Name}' is rolling out; what lies beneath cannot be reset. Roll it back or complete it first.");
+            throw Conflict($"Flag '{configured.Name}' is rolling out; what lies beneath cannot be reset. Roll it "
+                + "back or complete it first.");
         return record with { Override = null, At = now };
     }
 
     /// <summary>The first emergency stands: another call while it lasts changes nothing.</summary>
     public static FlagRecord Shutdown(FlagDefinition configured, FlagRecord record, FlagEmergency emergency) =>
-        record.Emergency is not null ? record : RolloutChanges.End(configured, record, RolloutPhase.RolledBack, emergency.Actor, FlagChange.Cut($"emergency: {emergency.Reason}"), emergency.At) with { Emergency = emergency, At = emergency.At };
+        record.Emergency is not null ? record : RolloutChanges.End(
+            configured, record, RolloutPhase.RolledBack, emergency.Actor,
+            FlagChange.Cut($"emergency: {emergency.Reason}"), emergency.At) with
+        {
+            Emergency = emergency,
+            At = emergency.At,
+        };
 
     public static FlagRecord Clear(FlagDefinition configured, FlagRecord record, DateTimeOffset now)
     {
@@ -65,7 +79,9 @@ internal static class FlagChanges
         bool update = record.Override?.Baseline == over;
         bool rollout = record.Rollout?.Baseline == over;
         if (rollout)
-            record = RolloutChanges.End(configured, record, RolloutPhase.RolledBack, "configuration", "configuration changed what the flag answers", now);
+            record = RolloutChanges.End(
+                configured, record, RolloutPhase.RolledBack, "configuration",
+                "configuration changed what the flag answers", now);
         return !update && !rollout ? record : record with { Override = update ? null : record.Override, At = now };
     }
 
@@ -93,14 +109,19 @@ internal static class FlagChanges
         foreach ((string variant, decimal weight) in update.Weights ?? new Dictionary<string, decimal>())
         {
             if (!configured.Variants.Any(known => string.Equals(known.Name, variant, StringComparison.OrdinalIgnoreCase)))
-                errors.Add($"it has no variant '{variant}'" + (NearestName.Find(variant, configured.Variants.Select(known => known.Name)) is { } nearest ? $"; did you mean '{nearest}'?" : ""));
+                errors.Add($"it has no variant '{variant}'"
+                    + (NearestName.Find(variant, configured.Variants.Select(known => known.Name)) is { } nearest
+                        ? $"; did you mean '{nearest}'?"
+                        : ""));
             else if (weight is <= 0 or > FlagVariant.MaxWeight)
-                errors.Add(string.Create(CultureInfo.InvariantCulture, $"the weight of variant '{variant}' is {weight}; it must be greater than 0 and at most {FlagVariant.MaxWeight}"));
+                errors.Add(string.Create(CultureInfo.InvariantCulture, $"the weight of variant '{variant}' "
+                    + $"is {weight}; it must be greater than 0 and at most {FlagVariant.MaxWeight}"));
         }
         return [.. errors.Select(error => $"Flag '{configured.Name}': {error}.")];
     }
 
-    private static Dictionary<string, decimal> Merge(IReadOnlyDictionary<string, decimal>? before, IReadOnlyDictionary<string, decimal> update)
+    private static Dictionary<string, decimal> Merge(
+        IReadOnlyDictionary<string, decimal>? before, IReadOnlyDictionary<string, decimal> update)
     {
         var merged = new Dictionary<string, decimal>(before ?? new Dictionary<string, decimal>(), StringComparer.OrdinalIgnoreCase);
         foreach ((string variant, decimal weight) in update)

@@ -14,5 +14,6 @@ internal static class FlagETag
 
     public static string Of(FlagDefinition flag) => Known.GetValue(flag, static one => Of(StoredJson.Write(one)));
 
-    public static string Of(string text) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan())).ToString("x16", CultureInfo.InvariantCulture);
+    public static string Of(string text) =>
+        XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan())).ToString("x16", CultureInfo.InvariantCulture);
 }

@@ -16,8 +16,9 @@ internal sealed record FlagEdit
     public required DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// What the change makes of the record, given what configuration says. Pure: it is asked again where somebody else was faster. The same reference means that
-    /// there is nothing to change; a <see cref="FlagChangeException"/> refuses.
+    /// What the change makes of the record, given what configuration says. Pure: it is asked again where somebody else
+    /// was faster. The same reference means that there is nothing to change; a <see cref="FlagChangeException"/>
+    /// refuses.
     /// </summary>
     public required Func<FlagDefinition, FlagRecord, FlagRecord> Decide { get; init; }
 

@@ -3,7 +3,10 @@ using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>What a store that was replaced no longer has, although it keeps users safe here: an emergency, or that a rollout was rolled back.</summary>
+/// <summary>
+/// What a store that was replaced no longer has, although it keeps users safe here: an emergency, or that a rollout was
+/// rolled back.
+/// </summary>
 internal static class ForgottenChanges
 {
     private const string Why = "the store was replaced and no longer had this";

@@ -8,7 +8,9 @@ internal sealed class OutboxEntry
     private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="edit">The change.</param>
-    /// <param name="configured">The flag as it was when the change was made; null only for an emergency of one that configuration does not have.</param>
+    /// <param name="configured">
+    /// The flag as it was when the change was made; null only for an emergency of one that configuration does not have.
+    /// </param>
     public OutboxEntry(FlagEdit edit, FlagDefinition? configured) => (Edit, Configured) = (edit, configured);
 
     public OutboxEntry(IReadOnlyList<AuditEntry> entries) => Entries = entries;

@@ -7,7 +7,8 @@ namespace FeatureManagement.ActionTracing.Changes;
 /// <summary>Tells which contents of <c>rolloutConfig</c> had their rollout, so that each starts once. Pure.</summary>
 internal static class PlanFingerprint
 {
-    // Two processes of two releases that share a store must not start each other's content for ever; more than a few are never on their way at once.
+    // Two processes of two releases that share a store must not start each other's content for ever; more than a few
+    // are never on their way at once.
     private const int MaxContents = 8;
 
     /// <summary>Tells one content of <c>rolloutConfig</c> from another; null for none.</summary>
@@ -16,7 +17,9 @@ internal static class PlanFingerprint
         if (plan is null)
             return null;
         // A field that came later must not make a content look new that has had its rollout: an update of the package would start it again.
-        string content = StoredJson.Write(plan).Replace(",\"maxErrorRateWithoutControl\":0.1,", ",", StringComparison.Ordinal).Replace(",\"maxErrorRateWithoutControl\":0.1}", "}", StringComparison.Ordinal);
+        string content = StoredJson.Write(plan)
+            .Replace(",\"maxErrorRateWithoutControl\":0.1,", ",", StringComparison.Ordinal)
+            .Replace(",\"maxErrorRateWithoutControl\":0.1}", "}", StringComparison.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 8));
     }
 

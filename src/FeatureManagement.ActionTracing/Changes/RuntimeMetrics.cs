@@ -7,7 +7,10 @@ using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>Counts changes, and shows each flag as it is. Only flags that exist are tags, as configuration spells them. Thread-safe.</summary>
+/// <summary>
+/// Counts changes, and shows each flag as it is. Only flags that exist are tags, as configuration spells them.
+/// Thread-safe.
+/// </summary>
 internal sealed class RuntimeMetrics
 {
     private const string Key = "feature_flag.key";
@@ -20,11 +23,21 @@ internal sealed class RuntimeMetrics
     {
         _source = source;
         Meter meter = meters.Create(ActionTracingMeter.Name);
-        _changes = meter.CreateCounter<long>("feature_flag.changes", "{change}", "Changes of flags at run time that are stored, by flag, by what was done and from where.");
-        _emergencies = meter.CreateCounter<long>("feature_flag.emergencies", "{emergency}", "Emergencies that were called here, stored or not, by flag and from where.");
-        meter.CreateObservableGauge("feature_flag.percentage", Percentages, "%", "The percentage of units that a flag can be on for, by flag.");
-        meter.CreateObservableGauge("feature_flag.emergency", Emergencies, "{flag}", "1 for a flag in emergency and for an emergency flag that is on, else 0, by flag.");
-        meter.CreateObservableGauge("feature_flag.rollout.phase", Phases, "{rollout}", "1 for the phase of a flag's rollout, or in which its last one ended, by flag and phase.");
+        _changes = meter.CreateCounter<long>(
+            "feature_flag.changes", "{change}",
+            "Changes of flags at run time that are stored, by flag, by what was done and from where.");
+        _emergencies = meter.CreateCounter<long>(
+            "feature_flag.emergencies", "{emergency}",
+            "Emergencies that were called here, stored or not, by flag and from where.");
+        meter.CreateObservableGauge(
+            "feature_flag.percentage", Percentages, "%",
+            "The percentage of units that a flag can be on for, by flag.");
+        meter.CreateObservableGauge(
+            "feature_flag.emergency", Emergencies, "{flag}",
+            "1 for a flag in emergency and for an emergency flag that is on, else 0, by flag.");
+        meter.CreateObservableGauge(
+            "feature_flag.rollout.phase", Phases, "{rollout}",
+            "1 for the phase of a flag's rollout, or in which its last one ended, by flag and phase.");
     }
 
     /// <param name="flag">The flag, or null where configuration no longer has it.</param>
@@ -38,13 +51,18 @@ internal sealed class RuntimeMetrics
         _changes.Add(1, tags);
     }
 
-    public void Emergency(string flag, ChangeSource source) => _emergencies.Add(1, new(Key, flag), new("feature_flag.change.source", FlagSpelling.Write(source)));
+    public void Emergency(string flag, ChangeSource source) =>
+        _emergencies.Add(1, new(Key, flag), new("feature_flag.change.source", FlagSpelling.Write(source)));
 
     private List<Measurement<double>> Percentages() =>
-        Measure(static (snapshot, flag) => !snapshot.CanBeOn(flag) ? 0d : flag.Definition.State is FlagState.Canary or FlagState.Rollout ? (double)flag.Definition.Percentage : 100);
+        Measure(static (snapshot, flag) => !snapshot.CanBeOn(flag)
+            ? 0d
+            : flag.Definition.State is FlagState.Canary or FlagState.Rollout ? (double)flag.Definition.Percentage
+            : 100);
 
     private List<Measurement<int>> Emergencies() =>
-        Measure(static (_, flag) => flag.Definition is { State: FlagState.EmergencyOff } or { State: FlagState.Enabled, Priority: not null } ? 1 : 0);
+        Measure(static (_, flag) =>
+            flag.Definition is { State: FlagState.EmergencyOff } or { State: FlagState.Enabled, Priority: not null } ? 1 : 0);
 
     private List<Measurement<T>> Measure<T>(Func<FlagSnapshot, CompiledFlag, T> value) where T : struct
     {

@@ -13,20 +13,25 @@ namespace FeatureManagement.ActionTracing.Composition;
 
 internal static partial class ConfigurationServices
 {
-    /// <summary>Reads flags from the configuration that Microsoft.FeatureManagement was given, else from the container's; without one there are only the built-in flags.</summary>
+    /// <summary>
+    /// Reads flags from the configuration that Microsoft.FeatureManagement was given, else from the container's;
+    /// without one there are only the built-in flags.
+    /// </summary>
     public static IServiceCollection AddConfiguration(this IServiceCollection services)
     {
         services.AddMetrics();
         services.AddOptions();
         // The provider of another make may need us to be made.
-        ServiceDescriptor? definitions = services.LastOrDefault(service => service.ServiceType == typeof(IFeatureDefinitionProvider) && !service.IsKeyedService);
+        ServiceDescriptor? definitions = services.LastOrDefault(
+            service => service.ServiceType == typeof(IFeatureDefinitionProvider) && !service.IsKeyedService);
         bool microsofts = definitions is { Lifetime: ServiceLifetime.Singleton, ImplementationFactory: { } factory }
             && factory.Method.Module.Assembly == typeof(FeatureManager).Assembly;
         services.TryAddSingleton(provider => PlaceOf(provider, microsofts));
         services.TryAddSingleton<SettingSource>();
         services.AddSingleton<IConfigureOptions<RawSettings>>(provider => provider.GetRequiredService<SettingSource>());
         services.AddSingleton<IOptionsChangeTokenSource<RawSettings>>(provider =>
-            new ConfigurationChangeTokenSource<RawSettings>(provider.GetRequiredService<SettingPlace>().Configuration ?? new ConfigurationBuilder().Build()));
+            new ConfigurationChangeTokenSource<RawSettings>(provider.GetRequiredService<SettingPlace>().Configuration
+                ?? new ConfigurationBuilder().Build()));
         services.TryAddSingleton<ConfigurationMetrics>();
         services.TryAddSingleton<ConfigurationLog>();
         services.TryAddSingleton<LiveConfiguration>();

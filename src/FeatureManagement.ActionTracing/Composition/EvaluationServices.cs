@@ -18,7 +18,8 @@ internal static class EvaluationServices
         services.TryAddSingleton<EvaluationWarnings>();
         services.TryAddSingleton<FlagEvaluator>();
         // Transient, so that it sees the accessor of whatever scope asks.
-        services.TryAddTransient(provider => provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false));
+        services.TryAddTransient(
+            provider => provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false));
         services.TryAddSingleton<IFeatureFlagManager>(provider => new FeatureFlagManager(
             provider.GetRequiredService<SnapshotSource>(),
             provider.GetRequiredService<FlagEvaluator>(),
@@ -38,7 +39,8 @@ internal static class EvaluationServices
             : provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false);
 
     // Where the application has an accessor, that one alone says who somebody is: two opinions would be two buckets.
-    private static AmbientContext AmbientContextOver(this IServiceProvider provider, ITargetingContextAccessor? accessor, bool hasAccessor) => new(
+    private static AmbientContext AmbientContextOver(
+        this IServiceProvider provider, ITargetingContextAccessor? accessor, bool hasAccessor) => new(
         accessor,
         accessor is null && !hasAccessor ? provider.GetService<IFallbackContext>() : null,
         provider.GetRequiredService<AmbientAction>(),

@@ -10,13 +10,15 @@ namespace FeatureManagement.ActionTracing;
 public static class FeatureManagementBuilderExtensions
 {
     /// <summary>
-    /// Puts the flags of the configuration section <c>ActionTracing</c> beside the library's own: <c>[FeatureGate]</c>, <c>IFeatureManager</c>,
-    /// <c>IVariantFeatureManager</c> and everything built on them answer for both. Calling it twice is harmless.
+    /// Puts the flags of the configuration section <c>ActionTracing</c> beside the library's own: <c>[FeatureGate]</c>,
+    /// <c>IFeatureManager</c>, <c>IVariantFeatureManager</c> and everything built on them answer for both. Calling it
+    /// twice is harmless.
     /// </summary>
     /// <param name="builder">What <c>AddFeatureManagement()</c> or <c>AddScopedFeatureManagement()</c> returned.</param>
     /// <param name="configure">Adds parts: a store, ASP.NET Core. May be null.</param>
     /// <returns>The same builder.</returns>
-    public static IFeatureManagementBuilder WithActionTracing(this IFeatureManagementBuilder builder, Action<ActionTracingBuilder>? configure = null)
+    public static IFeatureManagementBuilder WithActionTracing(
+        this IFeatureManagementBuilder builder, Action<ActionTracingBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;

@@ -43,14 +43,17 @@ internal static class IntegrationServices
             provider.GetRequiredService<EvaluationWarnings>(),
             inner,
             innerVariants,
-            new DelegatedEvaluator(provider.GetRequiredService<FlagEvaluator>(), inner, innerVariants, sessions ? new(() => WithoutSessions(provider)) : null));
+            new DelegatedEvaluator(
+                provider.GetRequiredService<FlagEvaluator>(), inner, innerVariants,
+                sessions ? new(() => WithoutSessions(provider)) : null));
     }
 
     private static FeatureManager WithoutSessions(IServiceProvider provider) => new(
         provider.GetRequiredService<IFeatureDefinitionProvider>(), provider.GetRequiredService<IOptions<FeatureManagementOptions>>().Value)
     {
         FeatureFilters = [.. provider.GetServices<IFeatureFilterMetadata>()],
-        AssignerOptions = provider.GetRequiredService<IOptions<Microsoft.FeatureManagement.FeatureFilters.TargetingEvaluationOptions>>().Value,
+        AssignerOptions =
+            provider.GetRequiredService<IOptions<Microsoft.FeatureManagement.FeatureFilters.TargetingEvaluationOptions>>().Value,
     };
 
     private static ActionTracingFeatureManagerSnapshot Snapshot(IServiceProvider provider) => new(

@@ -14,7 +14,8 @@ internal static class TracingServices
         services.TryAddSingleton<AmbientAction>();
         services.TryAddSingleton<OutcomeRecorder>();
         services.TryAddSingleton<ActionMetrics>();
-        services.TryAddSingleton(provider => TraceOutput.FilesOf(provider.GetService<IHostEnvironment>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider =>
+            TraceOutput.FilesOf(provider.GetService<IHostEnvironment>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<TraceOutput>();
         services.TryAddSingleton<TracingSwitches>();
         services.TryAddSingleton<ActionServices>();

@@ -78,7 +78,9 @@ internal static class BuiltInFlags
     public static FrozenDictionary<string, FlagDefinition> In(string environment)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(Json));
-        SectionReading reading = SectionReader.Read(SettingReader.Read(new ConfigurationBuilder().AddJsonStream(stream).Build()), environment);
-        return reading.Flags.Values.Select(flag => flag.Definition!).ToFrozenDictionary(flag => flag.Name, StringComparer.OrdinalIgnoreCase);
+        SectionReading reading = SectionReader.Read(
+            SettingReader.Read(new ConfigurationBuilder().AddJsonStream(stream).Build()), environment);
+        return reading.Flags.Values.Select(flag => flag.Definition!)
+            .ToFrozenDictionary(flag => flag.Name, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -27,13 +27,16 @@ public sealed record ConfigurationReport
     public required bool ReloadOnChange { get; init; }
 
     // The report after another reading. Faults that persist keep the time at which they were first seen.
-    internal ConfigurationReport Next(IReadOnlyList<(string? Flag, string Message)> faults, IReadOnlyList<string> warnings, bool accepted, DateTimeOffset now)
+    internal ConfigurationReport Next(
+        IReadOnlyList<(string? Flag, string Message)> faults, IReadOnlyList<string> warnings, bool accepted,
+        DateTimeOffset now)
     {
         var known = new Dictionary<(string?, string), ConfigurationFault>();
         foreach (ConfigurationFault fault in Faults)
             known[(fault.Flag, fault.Message)] = fault;
         ConfigurationFault[] next =
-            [.. faults.Distinct().Select(fault => known.GetValueOrDefault(fault) ?? new ConfigurationFault(fault.Flag, fault.Message, now))];
+            [.. faults.Distinct()
+                .Select(fault => known.GetValueOrDefault(fault) ?? new ConfigurationFault(fault.Flag, fault.Message, now))];
         bool rejected = next.Any(fault => !known.ContainsKey((fault.Flag, fault.Message)));
         return this with
         {

@@ -5,8 +5,8 @@ using System.Text;
 namespace FeatureManagement.ActionTracing.Diagnostics;
 
 /// <summary>
-/// Makes text of unknown origin safe inside a sentence of ours: a line stays one line, a terminal obeys no escape sequence, and a sentence has a bounded
-/// length. Pure; returns the same instance where there is nothing to change.
+/// Makes text of unknown origin safe inside a sentence of ours: a line stays one line, a terminal obeys no escape
+/// sequence, and a sentence has a bounded length. Pure; returns the same instance where there is nothing to change.
 /// </summary>
 internal static class ForeignText
 {
@@ -17,19 +17,23 @@ internal static class ForeignText
     private static readonly char[] Unsafe =
     [
         .. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Select(code => (char)code),
-        '\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069', '\ufeff',
+        '\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066',
+        '\u2067', '\u2068', '\u2069', '\ufeff',
     ];
 
     private static readonly SearchValues<char> Escaped = SearchValues.Create(Unsafe);
 
     // Surrogates need a closer view: only one without its partner is unsafe.
-    private static readonly SearchValues<char> Suspect = SearchValues.Create([.. Unsafe, .. Enumerable.Range(0xd800, 0x800).Select(code => (char)code)]);
+    private static readonly SearchValues<char> Suspect =
+        SearchValues.Create([.. Unsafe, .. Enumerable.Range(0xd800, 0x800).Select(code => (char)code)]);
 
     /// <summary>A value for a sentence: escaped, and cut to <see cref="MaxQuoted"/> characters with a note of its length.</summary>
     public static string Quote(string value) =>
         value.Length <= MaxQuoted && Escape(value) is { Length: <= MaxQuoted } whole
             ? whole
-            : string.Create(CultureInfo.InvariantCulture, $"{Append(new StringBuilder(MaxQuoted), value, MaxQuoted)}… ({value.Length} characters)");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Append(new StringBuilder(MaxQuoted), value, MaxQuoted)}… ({value.Length} characters)");
 
     /// <summary>The whole text with each unsafe character as <c>\n</c>, <c>\r</c>, <c>\t</c> or <c>\u001b</c>.</summary>
     public static string Escape(string text) =>

@@ -8,7 +8,8 @@ namespace FeatureManagement.ActionTracing.Diagnostics;
 /// </summary>
 internal static class StorableText
 {
-    private static readonly SearchValues<char> Suspect = SearchValues.Create([.. Enumerable.Range(0xd800, 0x800).Prepend(0).Select(code => (char)code)]);
+    private static readonly SearchValues<char> Suspect =
+        SearchValues.Create([.. Enumerable.Range(0xd800, 0x800).Prepend(0).Select(code => (char)code)]);
 
     /// <summary>Whether every store keeps the text.</summary>
     public static bool IsStorable(string text) => FirstFault(text, 0) < 0;

@@ -27,5 +27,13 @@ internal sealed record EffectiveFlag
 
     /// <summary>A flag without overrides: all of its values have one source.</summary>
     public static EffectiveFlag Of(FlagDefinition definition, FlagSource source, DateTimeOffset at = default) =>
-        new() { Definition = definition, Source = source, StateSource = source, PercentageSource = source, LastModified = at, IsBuiltIn = source == FlagSource.BuiltIn };
+        new()
+        {
+            Definition = definition,
+            Source = source,
+            StateSource = source,
+            PercentageSource = source,
+            LastModified = at,
+            IsBuiltIn = source == FlagSource.BuiltIn,
+        };
 }

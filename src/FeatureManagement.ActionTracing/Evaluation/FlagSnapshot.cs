@@ -52,7 +52,8 @@ internal sealed class FlagSnapshot
     /// <param name="development">Whether the host environment is Development.</param>
     /// <param name="previous">The previous snapshot, whose unchanged parts are reused; or null.</param>
     /// <param name="audited">Whether evaluations are audited.</param>
-    public static FlagSnapshot Compile(IReadOnlyList<EffectiveFlag> flags, bool development, FlagSnapshot? previous = null, bool audited = false)
+    public static FlagSnapshot Compile(
+        IReadOnlyList<EffectiveFlag> flags, bool development, FlagSnapshot? previous = null, bool audited = false)
     {
         FlagIndex index = previous is not null && SameNames(flags, previous._index.Names)
             ? previous._index

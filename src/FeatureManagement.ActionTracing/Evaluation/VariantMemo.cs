@@ -35,7 +35,9 @@ internal sealed class VariantMemo : IDisposable
 
     public void Add(ulong hash, int variant)
     {
-        ulong[] entries = Volatile.Read(ref _entries) ?? Interlocked.CompareExchange(ref _entries, new ulong[Sets * Ways], null) ?? _entries;
+        ulong[] entries = Volatile.Read(ref _entries)
+            ?? Interlocked.CompareExchange(ref _entries, new ulong[Sets * Ways], null)
+            ?? _entries;
         Span<ulong> set = entries.AsSpan(Place(hash), Ways);
         // The newest comes first and the oldest drops out. A race loses an entry at worst, because each entry is one
         // word.

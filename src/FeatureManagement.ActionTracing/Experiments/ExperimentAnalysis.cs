@@ -14,7 +14,8 @@ internal static class ExperimentAnalysis
     /// <param name="tally">The sums.</param>
     /// <param name="earlier">What earlier looks have left.</param>
     /// <param name="now">The time of the look.</param>
-    public static (ExperimentResult Result, ExperimentEvidence Evidence) Look(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, DateTimeOffset now)
+    public static (ExperimentResult Result, ExperimentEvidence Evidence) Look(
+        ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, DateTimeOffset now)
     {
         ExperimentEvidence seen = earlier.Look(run, tally);
         ExperimentSplit split = Split(run, tally, seen, out double splitLogE);
@@ -71,18 +72,23 @@ internal static class ExperimentAnalysis
         };
     }
 
-    private static ExperimentMetricResult Metric(ExperimentRun run, ExperimentTally tally, ExperimentMetric metric, bool broken, ExperimentEvidence earlier, DateTimeOffset now)
+    private static ExperimentMetricResult Metric(
+        ExperimentRun run, ExperimentTally tally, ExperimentMetric metric, bool broken, ExperimentEvidence earlier,
+        DateTimeOffset now)
     {
         int place = run.MetricOf(metric.Name);
         int control = run.Control;
-        Moments[] totals = [.. run.Variants.Select((_, variant) => run.Steps.Aggregate(default(Moments), (sum, step) => sum + Of(step, variant)))];
+        Moments[] totals = [.. run.Variants.Select(
+            (_, variant) => run.Steps.Aggregate(default(Moments), (sum, step) => sum + Of(step, variant)))];
         return new ExperimentMetricResult
         {
             Name = metric.Name,
             Kind = metric.Kind,
             Role = metric.Role,
             HigherIsBetter = metric.HigherIsBetter,
-            Variants = [.. run.Variants.Select((variant, i) => new ExperimentArm(variant, totals[i].Count, totals[i].Count == 0 ? null : totals[i].Mean))],
+            Variants =
+                [.. run.Variants.Select((variant, i) =>
+                    new ExperimentArm(variant, totals[i].Count, totals[i].Count == 0 ? null : totals[i].Mean))],
             Comparisons = [.. Enumerable.Range(0, run.Variants.Count).Where(variant => variant != control).Select(Decide)],
         };
 
@@ -100,27 +106,39 @@ internal static class ExperimentAnalysis
         ExperimentComparison Compare(int variant)
         {
             if (metric is { Role: MetricRole.Guardrail, Kind: MetricKind.Binary })
-                return Guardrail(run, metric, variant, totals[variant], totals[control], broken, earlier.GuardrailOf(metric.Name, run.Variants[variant]));
-            MeanDifference difference = run.Steps.Aggregate(default(MeanDifference), (sum, step) => sum + MeanDifference.Of(Of(step, variant), Of(step, control)));
+                return Guardrail(
+                    run, metric, variant, totals[variant], totals[control], broken,
+                    earlier.GuardrailOf(metric.Name, run.Variants[variant]));
+            MeanDifference difference = run.Steps.Aggregate(
+                default(MeanDifference), (sum, step) => sum + MeanDifference.Of(Of(step, variant), Of(step, control)));
             string? missing = ExperimentWords.Missing(metric, run.Variants[variant], totals[variant], run.Config.Control, totals[control]);
-            return Comparison(run, metric, variant, difference, missing, broken, earlier.PValueOf(metric.Name, run.Variants[variant]), isFull: tally.Units >= run.Config.PlannedUnits);
+            return Comparison(
+                run, metric, variant, difference, missing, broken, earlier.PValueOf(metric.Name, run.Variants[variant]),
+                isFull: tally.Units >= run.Config.PlannedUnits);
         }
     }
 
     private static ExperimentComparison Comparison(
-        ExperimentRun run, ExperimentMetric metric, int variant, MeanDifference difference, string? missing, bool broken, double earlierPValue, bool isFull)
+        ExperimentRun run, ExperimentMetric metric, int variant, MeanDifference difference, string? missing,
+        bool broken, double earlierPValue, bool isFull)
     {
         (double alpha, double mixing) = ExperimentLevel.Of(run, metric, variant);
         bool guardrail = metric.Role == MetricRole.Guardrail;
         ExperimentInterval? interval = guardrail ? OneSided(difference, alpha, mixing)
-            : TwoSidedTest.Interval(difference, alpha, mixing) is var (low, high) ? new ExperimentInterval(difference.Estimate, low, high) : null;
+            : TwoSidedTest.Interval(difference, alpha, mixing) is var (low, high)
+                ? new ExperimentInterval(difference.Estimate, low, high)
+                : null;
         double sign = metric.HigherIsBetter ? 1 : -1;
-        double pValue = guardrail ? OneSidedTest.PValue(difference with { A = -sign * difference.A, B = -sign * difference.B }, 0, mixing) : TwoSidedTest.PValue(difference, mixing);
+        double pValue = guardrail
+            ? OneSidedTest.PValue(difference with { A = -sign * difference.A, B = -sign * difference.B }, 0, mixing)
+            : TwoSidedTest.PValue(difference, mixing);
         ExperimentVerdict verdict = broken ? ExperimentVerdict.BrokenSplit
             : missing is not null || interval is null ? ExperimentVerdict.KeepRunning
             : sign > 0 ? Of(interval.Low > 0, interval.High < 0, guardrail)
             : Of(interval.High < 0, interval.Low > 0, guardrail);
-        ExperimentInterval? lift = !guardrail && TwoSidedTest.RelativeLift(difference) is { } estimate && TwoSidedTest.RelativeInterval(difference, alpha, mixing) is var (relativeLow, relativeHigh)
+        ExperimentInterval? lift = !guardrail
+            && TwoSidedTest.RelativeLift(difference) is { } estimate
+            && TwoSidedTest.RelativeInterval(difference, alpha, mixing) is var (relativeLow, relativeHigh)
             ? new ExperimentInterval(estimate, metric.Kind == MetricKind.Binary ? Math.Max(-1, relativeLow) : relativeLow, relativeHigh)
             : null;
         var comparison = new ExperimentComparison
@@ -146,7 +164,10 @@ internal static class ExperimentAnalysis
         var comparison = new ExperimentComparison
         {
             Variant = run.Variants[variant],
-            Verdict = broken ? ExperimentVerdict.BrokenSplit : evidence.Counts.Stops(alpha) ? ExperimentVerdict.Worse : ExperimentVerdict.KeepRunning,
+            Verdict = broken
+                ? ExperimentVerdict.BrokenSplit
+                : evidence.Counts.Stops(alpha) ? ExperimentVerdict.Worse
+                : ExperimentVerdict.KeepRunning,
             Summary = "",
             MinimumsMet = treated.Count > 0 && control.Count > 0 && evidence.Counts.BadExposed >= CountEvidence.MinimumBad,
             Lift = ratio is null ? null : new ExperimentInterval(ratio.Estimate - 1, ratio.Low - 1, ratio.High - 1),

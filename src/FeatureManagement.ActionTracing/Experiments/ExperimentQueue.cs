@@ -15,7 +15,9 @@ internal sealed class ExperimentQueue
     {
         Writer = new BatchWriter<Entry>(capacity, MaxBatch, static (first, next) => ReferenceEquals(first.Run, next.Run));
         _dropped = meters.Create(ActionTracingMeter.Name)
-            .CreateCounter<long>("feature_flag.experiment.dropped", "{event}", "Exposures and outcomes of experiments that were lost, by reason.");
+            .CreateCounter<long>(
+                "feature_flag.experiment.dropped", "{event}",
+                "Exposures and outcomes of experiments that were lost, by reason.");
     }
 
     public BatchWriter<Entry> Writer { get; }

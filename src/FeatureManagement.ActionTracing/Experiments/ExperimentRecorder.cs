@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Experiments;
 
-internal sealed partial class ExperimentRecorder(SnapshotSource source, AmbientContext ambient, ExperimentQueue queue, ExperimentWriter writer, ILogger<ExperimentRecorder> logger)
+internal sealed partial class ExperimentRecorder(
+    SnapshotSource source, AmbientContext ambient, ExperimentQueue queue, ExperimentWriter writer,
+    ILogger<ExperimentRecorder> logger)
     : IExperimentRecorder
 {
     private const int MaxWarnings = 1_000;
@@ -29,7 +31,8 @@ internal sealed partial class ExperimentRecorder(SnapshotSource source, AmbientC
         {
             queue.Drop("unknown_metric");
             if (_warned.Count < MaxWarnings && _warned.TryAdd((flag, metric), true))
-                LogUnknownMetric(ForeignText.Quote(flag), ForeignText.Quote(metric), NearestName.Find(metric, experiment.Run.Metrics.Select(known => known.Name)) ?? experiment.Run.Config.PrimaryMetric);
+                LogUnknownMetric(ForeignText.Quote(flag), ForeignText.Quote(metric), NearestName.Find(
+                    metric, experiment.Run.Metrics.Select(known => known.Name)) ?? experiment.Run.Config.PrimaryMetric);
             return;
         }
         if (!double.IsFinite(value))
@@ -49,6 +52,7 @@ internal sealed partial class ExperimentRecorder(SnapshotSource source, AmbientC
 
     public Task FlushAsync(CancellationToken cancellationToken = default) => writer.FlushAsync(cancellationToken);
 
-    [LoggerMessage(EventIds.UnknownMetric, LogLevel.Warning, "The experiment of flag '{Flag}' has no metric '{Metric}', so that its outcomes are dropped. Did you mean '{Nearest}'?", EventName = "UnknownMetric")]
+    [LoggerMessage(EventIds.UnknownMetric, LogLevel.Warning, "The experiment of flag '{Flag}' has no metric "
+        + "'{Metric}', so that its outcomes are dropped. Did you mean '{Nearest}'?", EventName = "UnknownMetric")]
     private partial void LogUnknownMetric(string flag, string metric, string nearest);
 }

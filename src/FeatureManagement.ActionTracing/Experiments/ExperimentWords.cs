@@ -31,59 +31,79 @@ internal static class ExperimentWords
     /// <param name="control">The variant that is compared with.</param>
     /// <param name="missing">What it still needs; null where it has it.</param>
     /// <param name="isFull">Whether all planned units are in: to keep running is no advice then.</param>
-    public static string Of(ExperimentComparison comparison, ExperimentMetric metric, string control, string? missing, bool isFull) => comparison.Verdict switch
-    {
-        ExperimentVerdict.BrokenSplit => "Units are not split as configured, so that this cannot be compared.",
-        ExperimentVerdict.Better => $"{comparison.Variant} is better than {control} in {metric.Name}: {Effect(comparison, metric)}.",
-        ExperimentVerdict.Worse => $"{comparison.Variant} is worse than {control} in {metric.Name}: {Effect(comparison, metric)}.",
-        _ when missing is not null => $"Keep running: needs {missing}.",
-        _ when comparison.Difference is null => isFull ? "No difference shown: all values are the same." : "Keep running: so far all values are the same.",
-        _ when isFull => $"No difference shown: {comparison.Variant} cannot be told from {control} in {metric.Name}: {Effect(comparison, metric)}.",
-        _ => $"Keep running: {comparison.Variant} cannot be told from {control} in {metric.Name} yet: {Effect(comparison, metric)}.",
-    };
+    public static string Of(
+        ExperimentComparison comparison, ExperimentMetric metric, string control, string? missing, bool isFull) => comparison.Verdict switch
+        {
+            ExperimentVerdict.BrokenSplit => "Units are not split as configured, so that this cannot be compared.",
+            ExperimentVerdict.Better => $"{comparison.Variant} is better than {control} in {metric.Name}: {Effect(comparison, metric)}.",
+            ExperimentVerdict.Worse => $"{comparison.Variant} is worse than {control} in {metric.Name}: {Effect(comparison, metric)}.",
+            _ when missing is not null => $"Keep running: needs {missing}.",
+            _ when comparison.Difference is null => isFull
+                ? "No difference shown: all values are the same."
+                : "Keep running: so far all values are the same.",
+            _ when isFull => $"No difference shown: {comparison.Variant} cannot be told from {control} "
+                + $"in {metric.Name}: {Effect(comparison, metric)}.",
+            _ => $"Keep running: {comparison.Variant} cannot be told from {control} in {metric.Name} yet: {Effect(comparison, metric)}.",
+        };
 
     /// <summary>Of a guardrail that units convert in.</summary>
-    public static string OfGuardrail(ExperimentComparison comparison, ExperimentMetric metric, string control, Moments treated, Moments compared)
+    public static string OfGuardrail(
+        ExperimentComparison comparison, ExperimentMetric metric, string control, Moments treated, Moments compared)
     {
         string rates = $"{Percent(treated)} against {Percent(compared)}";
         string bound = metric.HigherIsBetter ? $"at most {Times(comparison.Lift?.High)}" : $"at least {Times(comparison.Lift?.Low)}";
         return comparison.Verdict switch
         {
             ExperimentVerdict.BrokenSplit => "Units are not split as configured, so that this cannot be compared.",
-            _ when treated.Count == 0 || compared.Count == 0 => $"Keep running: needs units in {(treated.Count == 0 ? comparison.Variant : control)}.",
+            _ when treated.Count == 0 || compared.Count == 0 =>
+                $"Keep running: needs units in {(treated.Count == 0 ? comparison.Variant : control)}.",
             ExperimentVerdict.Worse => $"{comparison.Variant} is worse than {control} in {metric.Name}: {rates}"
                 + (comparison.Lift is { } lift ? $", {Times(lift.Estimate)} as frequent, {bound}." : "."),
             _ => $"Keep running: too little speaks against {comparison.Variant} in {metric.Name} so far: {rates}.",
         };
     }
 
-    public static (ExperimentVerdict Verdict, string Summary) Overall(ExperimentRun run, ExperimentSplit split, IReadOnlyList<ExperimentMetricResult> metrics, long units)
+    public static (ExperimentVerdict Verdict, string Summary) Overall(
+        ExperimentRun run, ExperimentSplit split, IReadOnlyList<ExperimentMetricResult> metrics, long units)
     {
         if (split.IsBroken)
             return (ExperimentVerdict.BrokenSplit,
-                "Broken split: " + string.Join(", ", split.Shares.Select(share => $"{share.Variant} has {Number(share.Units)} units and should have {Number((long)Math.Round(share.Expected))}"))
-                + ". No result can be trusted. Usual causes: exposures lost after a crash or redirect, filtered bots, cached decisions, weights that reached processes at different times. Find the cause and begin a new run.");
+                "Broken split: "
+                    + string.Join(", ", split.Shares.Select(share => $"{share.Variant} has {Number(share.Units)} "
+                        + $"units and should have {Number((long)Math.Round(share.Expected))}"))
+                + ". No result can be trusted. Usual causes: exposures lost after a crash or redirect, filtered bots, "
+                + "cached decisions, weights that reached processes at different times. Find the cause and begin a new run.");
 
         var harmed = metrics.Where(metric => metric.Role == MetricRole.Guardrail)
             .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.Verdict == ExperimentVerdict.Worse))
             .ToLookup(comparison => comparison.Variant, comparison => comparison.Summary);
         IReadOnlyList<ExperimentComparison> primary = metrics[0].Comparisons;
-        ExperimentComparison[] better = [.. primary.Where(comparison => comparison.Verdict == ExperimentVerdict.Better && !harmed.Contains(comparison.Variant))];
+        ExperimentComparison[] better = [.. primary.Where(
+            comparison => comparison.Verdict == ExperimentVerdict.Better && !harmed.Contains(comparison.Variant))];
         if (better.Length > 0)
             return (ExperimentVerdict.Better, string.Join(' ', better.Select(comparison => comparison.Summary)));
         if (primary.All(comparison => comparison.Verdict == ExperimentVerdict.Worse || harmed.Contains(comparison.Variant)))
-            return (ExperimentVerdict.Worse, string.Join(' ', primary.Select(comparison => harmed.Contains(comparison.Variant) ? harmed[comparison.Variant].First() : comparison.Summary)));
+            return (ExperimentVerdict.Worse, string.Join(
+                ' ',
+                primary.Select(comparison => harmed.Contains(comparison.Variant)
+                    ? harmed[comparison.Variant].First()
+                    : comparison.Summary)));
         string plan = units < run.Config.PlannedUnits
             ? $"{Number(units)} of {Number(run.Config.PlannedUnits)} planned units are in."
             : "All planned units are in; if the interval holds no effect that would matter, keep control.";
-        return (ExperimentVerdict.KeepRunning, string.Join(' ', primary.Select(comparison => harmed.Contains(comparison.Variant) ? harmed[comparison.Variant].First() : comparison.Summary)) + " " + plan);
+        return (ExperimentVerdict.KeepRunning, string.Join(
+            ' ',
+            primary.Select(comparison => harmed.Contains(comparison.Variant) ? harmed[comparison.Variant].First() : comparison.Summary))
+                + " "
+                + plan);
     }
 
     private static string Effect(ExperimentComparison comparison, ExperimentMetric metric) => comparison.Lift is { } lift
         ? $"{Signed(lift.Estimate * 100)} % (between {Signed(lift.Low * 100)} % and {Signed(lift.High * 100)} %)"
         : comparison.Difference is not { } difference ? ""
         : metric.Kind == MetricKind.Binary
-            ? $"{Signed(difference.Estimate * 100)} percentage points (between {Signed(difference.Low * 100)} and {Signed(difference.High * 100)})"
+            ? $"{Signed(difference.Estimate * 100)} percentage points (between {Signed(difference.Low * 100)} "
+            + $"and {Signed(difference.High * 100)})"
             : $"{Signed(difference.Estimate)} (between {Signed(difference.Low)} and {Signed(difference.High)})";
 
     private static string Percent(Moments binary) => (binary.Mean * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";

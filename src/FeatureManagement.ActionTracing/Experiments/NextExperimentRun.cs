@@ -6,7 +6,10 @@ namespace FeatureManagement.ActionTracing.Experiments;
 /// <summary>Decides which run a flag needs. Pure.</summary>
 internal static class NextExperimentRun
 {
-    /// <summary>The run that a flag needs now: the one before, the same with another step where the weights have changed, or a new one where what is measured has.</summary>
+    /// <summary>
+    /// The run that a flag needs now: the one before, the same with another step where the weights have changed, or a
+    /// new one where what is measured has.
+    /// </summary>
     public static ExperimentRun Of(FlagDefinition flag, ExperimentRun? before, DateTimeOffset now)
     {
         ExperimentConfig config = flag.Experiment!;
@@ -23,11 +26,20 @@ internal static class NextExperimentRun
             };
         return SameShares(before.Step.Weights, weights)
             ? before
-            : before with { Steps = [.. before.Steps.SkipLast(1), before.Step with { Until = now }, new ExperimentStep(before.Step.Number + 1, weights, now, null)] };
+            : before with
+            {
+                Steps =
+                [
+                    .. before.Steps.SkipLast(1),
+                    before.Step with { Until = now },
+                    new ExperimentStep(before.Step.Number + 1, weights, now, null),
+                ],
+            };
     }
 
     private static bool Measures(ExperimentRun before, ExperimentConfig config, string[] variants) =>
-        before.Variants.SequenceEqual(variants, StringComparer.OrdinalIgnoreCase) && StoredJson.Write(before.Config) == StoredJson.Write(config);
+        before.Variants.SequenceEqual(variants, StringComparer.OrdinalIgnoreCase)
+            && StoredJson.Write(before.Config) == StoredJson.Write(config);
 
     private static bool SameShares(IReadOnlyList<decimal> left, decimal[] right)
     {

@@ -4,7 +4,8 @@ using FeatureManagement.ActionTracing.State.Experiments;
 namespace FeatureManagement.ActionTracing.Experiments;
 
 /// <summary>An experiment that records now, in one of its steps. Thread-safe.</summary>
-internal sealed class RunningExperiment(ExperimentRun run, VariantTable variants, ExperimentQueue queue, TimeProvider time) : IVariantObserver
+internal sealed class RunningExperiment(
+    ExperimentRun run, VariantTable variants, ExperimentQueue queue, TimeProvider time) : IVariantObserver
 {
     private readonly long _seed = SeedOf(run.Flag);
     private readonly SeenUnits _seen = new();
@@ -14,7 +15,10 @@ internal sealed class RunningExperiment(ExperimentRun run, VariantTable variants
 
     public static long SeedOf(string flag) => Bucket.Seed(flag + "\nexperiment");
 
-    /// <summary>Takes note that somebody is given a variant. Nothing happens where the weights are not those of the step: another is about to begin.</summary>
+    /// <summary>
+    /// Takes note that somebody is given a variant. Nothing happens where the weights are not those of the step:
+    /// another is about to begin.
+    /// </summary>
     public void Expose(VariantTable given, string? key, int variant)
     {
         if (variant < 0 || key is null or FeatureFlagContext.DefaultKey || !Covers(given))

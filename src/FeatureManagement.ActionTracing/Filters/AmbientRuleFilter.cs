@@ -9,7 +9,8 @@ namespace FeatureManagement.ActionTracing.Filters;
 /// A filter for calls without a context. Microsoft.FeatureManagement requires this and
 /// <see cref="ContextualRuleFilter"/> as two classes with one alias.
 /// </summary>
-internal abstract class AmbientRuleFilter(AmbientContext ambient, Func<IConfiguration, FilterRule> bind) : IFeatureFilter, IFilterParametersBinder
+internal abstract class AmbientRuleFilter(AmbientContext ambient, Func<IConfiguration, FilterRule> bind)
+    : IFeatureFilter, IFilterParametersBinder
 {
     public object BindParameters(IConfiguration parameters) => bind(parameters);
 

@@ -12,4 +12,5 @@ internal sealed class DevelopmentStateFilter(AmbientContext ambient, FilterRules
 
 /// <summary>The same for calls with a context.</summary>
 [FilterAlias(DevelopmentStateFilter.Alias)]
-internal sealed class ContextualDevelopmentStateFilter(EvaluationWarnings warnings, FilterRules rules) : ContextualRuleFilter(warnings, rules.DevelopmentState);
+internal sealed class ContextualDevelopmentStateFilter(EvaluationWarnings warnings, FilterRules rules)
+    : ContextualRuleFilter(warnings, rules.DevelopmentState);

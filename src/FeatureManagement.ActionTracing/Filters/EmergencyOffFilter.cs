@@ -15,4 +15,5 @@ internal sealed class EmergencyOffFilter(AmbientContext ambient, FilterRules rul
 
 /// <summary>The same for calls with a context.</summary>
 [FilterAlias(EmergencyOffFilter.Alias)]
-internal sealed class ContextualEmergencyOffFilter(EvaluationWarnings warnings, FilterRules rules) : ContextualRuleFilter(warnings, rules.EmergencyOff);
+internal sealed class ContextualEmergencyOffFilter(EvaluationWarnings warnings, FilterRules rules)
+    : ContextualRuleFilter(warnings, rules.EmergencyOff);

@@ -13,14 +13,17 @@ namespace FeatureManagement.ActionTracing.Filters;
 /// Reads the rules of ordinary feature flags that use our filters. An unreadable rule is off, with a warning: an
 /// evaluation never throws.
 /// </summary>
-internal sealed partial class FilterRules(SnapshotSource source, EvaluationWarnings warnings, ILogger<FilterRules> logger, IHostEnvironment? environment = null)
+internal sealed partial class FilterRules(
+    SnapshotSource source, EvaluationWarnings warnings, ILogger<FilterRules> logger,
+    IHostEnvironment? environment = null)
 {
     private static readonly FilterRule Never = new Constant(false);
 
     public FilterRule Percentage(IConfiguration parameters)
     {
         string? text = parameters["percentage"];
-        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal percentage) && percentage is >= 0 and <= 100)
+        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal percentage)
+            && percentage is >= 0 and <= 100)
             return new PercentageRule(percentage, Values(parameters, "whitelist"), Values(parameters, "groups"));
         LogUnreadable(PercentageFilter.Alias, "percentage", Quoted(text), "it must be between 0 and 100");
         return Never;

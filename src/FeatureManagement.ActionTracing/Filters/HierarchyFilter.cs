@@ -14,4 +14,5 @@ internal sealed class HierarchyFilter(AmbientContext ambient, FilterRules rules)
 
 /// <summary>The same for calls with a context.</summary>
 [FilterAlias(HierarchyFilter.Alias)]
-internal sealed class ContextualHierarchyFilter(EvaluationWarnings warnings, FilterRules rules) : ContextualRuleFilter(warnings, rules.Hierarchy);
+internal sealed class ContextualHierarchyFilter(EvaluationWarnings warnings, FilterRules rules)
+    : ContextualRuleFilter(warnings, rules.Hierarchy);

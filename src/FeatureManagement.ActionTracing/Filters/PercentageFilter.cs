@@ -15,4 +15,5 @@ internal sealed class PercentageFilter(AmbientContext ambient, FilterRules rules
 
 /// <summary>The same for calls with a context.</summary>
 [FilterAlias(PercentageFilter.Alias)]
-internal sealed class ContextualPercentageFilter(EvaluationWarnings warnings, FilterRules rules) : ContextualRuleFilter(warnings, rules.Percentage);
+internal sealed class ContextualPercentageFilter(EvaluationWarnings warnings, FilterRules rules)
+    : ContextualRuleFilter(warnings, rules.Percentage);

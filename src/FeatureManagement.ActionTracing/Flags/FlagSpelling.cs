@@ -21,7 +21,8 @@ internal static class FlagSpelling
             Enum.GetValues<T>().ToDictionary(value => value, value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
 
         public static readonly Dictionary<string, T> Read = Enum.GetValues<T>()
-            .SelectMany(value => new[] { Written[value], Written[value].Replace('_', '-'), value.ToString() }.Distinct(StringComparer.OrdinalIgnoreCase), (value, text) => (value, text))
+            .SelectMany(value => new[] { Written[value], Written[value].Replace('_', '-'), value.ToString() }.Distinct(
+                StringComparer.OrdinalIgnoreCase), (value, text) => (value, text))
             .ToDictionary(spelling => spelling.text, spelling => spelling.value, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -12,20 +12,25 @@ internal static class FallbackMethods
 
     private static bool IsCompatible(MethodInfo other, MethodInfo method)
     {
-        if (other.IsGenericMethodDefinition != method.IsGenericMethodDefinition || other.GetGenericArguments().Length != method.GetGenericArguments().Length)
+        if (other.IsGenericMethodDefinition != method.IsGenericMethodDefinition
+            || other.GetGenericArguments().Length != method.GetGenericArguments().Length)
             return false;
         ParameterInfo[] theirs = other.GetParameters();
         ParameterInfo[] ours = method.GetParameters();
         return theirs.Length == ours.Length
             && Same(other.ReturnType, method.ReturnType)
-            && theirs.Zip(ours).All(pair => Same(pair.First.ParameterType, pair.Second.ParameterType) && pair.First.IsOut == pair.Second.IsOut);
+            && theirs.Zip(ours)
+                .All(pair => Same(pair.First.ParameterType, pair.Second.ParameterType) && pair.First.IsOut == pair.Second.IsOut);
     }
 
     // Type parameters of two methods are different types; what counts is their place.
     private static bool Same(Type left, Type right) =>
         left == right
-        || left.IsGenericMethodParameter && right.IsGenericMethodParameter && left.GenericParameterPosition == right.GenericParameterPosition
-        || left.HasElementType && right.HasElementType && left.IsByRef == right.IsByRef && left.IsArray == right.IsArray && Same(left.GetElementType()!, right.GetElementType()!)
+        || left.IsGenericMethodParameter
+            && right.IsGenericMethodParameter
+            && left.GenericParameterPosition == right.GenericParameterPosition
+        || left.HasElementType && right.HasElementType && left.IsByRef == right.IsByRef
+            && left.IsArray == right.IsArray && Same(left.GetElementType()!, right.GetElementType()!)
         || left.IsGenericType && right.IsGenericType && left.GetGenericTypeDefinition() == right.GetGenericTypeDefinition()
             && left.GetGenericArguments().Zip(right.GetGenericArguments()).All(pair => Same(pair.First, pair.Second));
 }

@@ -37,7 +37,8 @@ internal static class FallbackResult
         if (value.IsInstanceOfType(fallback))
             return true;
         Type target = Nullable.GetUnderlyingType(value) ?? value;
-        if (fallback is IConvertible && target.IsPrimitive | target == typeof(decimal) && fallback is not (string or bool) && target != typeof(bool) && target != typeof(char))
+        if (fallback is IConvertible && target.IsPrimitive | target == typeof(decimal)
+            && fallback is not (string or bool) && target != typeof(bool) && target != typeof(char))
         {
             try
             {
@@ -83,7 +84,9 @@ internal static class FallbackResult
     }
 
     private static Func<object?, object?> Generic(string method, Type type) =>
-        typeof(FallbackResult).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).CreateDelegate<Func<object?, object?>>();
+        typeof(FallbackResult).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(type)
+            .CreateDelegate<Func<object?, object?>>();
 
 #pragma warning disable CA1859 // The delegates made of these return any object.
     private static object? AsItIs<T>(object? value) => value is T given ? given : default(T);

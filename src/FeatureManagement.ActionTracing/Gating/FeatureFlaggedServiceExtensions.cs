@@ -19,7 +19,8 @@ public static class FeatureFlaggedServiceExtensions
     /// <exception cref="ArgumentException">
     /// A method's flag or fallback is invalid; the message lists every fault.
     /// </exception>
-    public static IServiceCollection AddFeatureFlagged<TService, TImplementation>(this IServiceCollection services, ServiceLifetime lifetime = ServiceLifetime.Transient)
+    public static IServiceCollection AddFeatureFlagged<TService, TImplementation>(
+        this IServiceCollection services, ServiceLifetime lifetime = ServiceLifetime.Transient)
         where TService : class
         where TImplementation : class, TService
     {

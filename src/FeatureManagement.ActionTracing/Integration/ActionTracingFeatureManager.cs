@@ -61,7 +61,8 @@ internal sealed class ActionTracingFeatureManager(
     {
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
-            return _microsoft?.IsEnabledAsync(feature, context, cancellationToken) ?? innerVariants.IsEnabledAsync(feature, context, cancellationToken);
+            return _microsoft?.IsEnabledAsync(feature, context, cancellationToken)
+                ?? innerVariants.IsEnabledAsync(feature, context, cancellationToken);
         return context is FeatureFlagContext ours && !delegated.MayApply(flag)
             ? new ValueTask<bool>(evaluator.IsOn(snapshot, flag, new Subject(ours)))
             : IsEnabledAsync(feature, snapshot, flag, context, cancellationToken);
@@ -89,7 +90,8 @@ internal sealed class ActionTracingFeatureManager(
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync() => inner.GetFeatureNamesAsync();
 
-    public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) => innerVariants.GetFeatureNamesAsync(cancellationToken);
+    public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) =>
+        innerVariants.GetFeatureNamesAsync(cancellationToken);
 
     private bool TryGetSubject(FlagSnapshot snapshot, CompiledFlag flag, out Subject subject, out Task<Subject> pending)
     {
@@ -109,7 +111,9 @@ internal sealed class ActionTracingFeatureManager(
         return subject;
     }
 
-    private async Task<bool> AwaitAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> pending, CancellationToken cancellationToken)
+    private async Task<bool> AwaitAsync(
+        string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> pending,
+        CancellationToken cancellationToken)
     {
         Subject subject = await pending.ConfigureAwait(false);
         return delegated.Applies(snapshot, flag, subject)
@@ -130,7 +134,9 @@ internal sealed class ActionTracingFeatureManager(
             : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
-    private ValueTask<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context, CancellationToken cancellationToken)
+    private ValueTask<bool> IsEnabledAsync<TContext>(
+        string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context,
+        CancellationToken cancellationToken)
     {
         Subject subject = SubjectOf(context);
         return delegated.Applies(snapshot, flag, subject)
@@ -138,7 +144,9 @@ internal sealed class ActionTracingFeatureManager(
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
-    private ValueTask<Variant> GetVariantAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, CancellationToken cancellationToken) =>
+    private ValueTask<Variant> GetVariantAsync(
+        string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject,
+        CancellationToken cancellationToken) =>
         delegated.Applies(snapshot, flag, subject)
             ? delegated.GetVariantAsync(feature, snapshot, flag, subject, cancellationToken)
             : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);

@@ -59,7 +59,8 @@ internal sealed class ActionTracingFeatureManagerSnapshot(
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync() => inner.GetFeatureNamesAsync();
 
-    public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) => innerVariants.GetFeatureNamesAsync(cancellationToken);
+    public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) =>
+        innerVariants.GetFeatureNamesAsync(cancellationToken);
 
     private async Task<bool> AnswerAsync(string feature) =>
         await IsEmergencyAsync(feature).ConfigureAwait(false)

@@ -7,7 +7,8 @@ namespace FeatureManagement.ActionTracing.Integration;
 
 /// <summary>Provides our flags and those of the inner provider. Where both define a name, ours is used.</summary>
 internal sealed class CompositeDefinitionProvider(
-    FlagEvaluator evaluator, IFeatureDefinitionProvider inner, EvaluationWarnings warnings, AmbientAction action) : IFeatureDefinitionProvider
+    FlagEvaluator evaluator, IFeatureDefinitionProvider inner, EvaluationWarnings warnings,
+    AmbientAction action) : IFeatureDefinitionProvider
 {
     private volatile FlagFeatureDefinitions _definitions = new(evaluator.Snapshot, action);
 

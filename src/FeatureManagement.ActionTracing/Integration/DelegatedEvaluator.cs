@@ -9,7 +9,9 @@ namespace FeatureManagement.ActionTracing.Integration;
 /// published. The context is passed on, so that the variant is the same. A flag in emergency is evaluated without
 /// session managers, because they could override it.
 /// </summary>
-internal sealed class DelegatedEvaluator(FlagEvaluator evaluator, IFeatureManager inner, IVariantFeatureManager innerVariants, Lazy<FeatureManager>? withoutSessions)
+internal sealed class DelegatedEvaluator(
+    FlagEvaluator evaluator, IFeatureManager inner, IVariantFeatureManager innerVariants,
+    Lazy<FeatureManager>? withoutSessions)
 {
     private readonly bool _sessions = withoutSessions is not null;
 
@@ -17,17 +19,22 @@ internal sealed class DelegatedEvaluator(FlagEvaluator evaluator, IFeatureManage
     public bool MayApply(CompiledFlag flag) => _sessions || flag.Telemetry;
 
     /// <summary>Whether an evaluation is delegated.</summary>
-    public bool Applies(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) => flag.Telemetry || _sessions && !IsEmergency(snapshot, flag, subject);
+    public bool Applies(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
+        flag.Telemetry || _sessions && !IsEmergency(snapshot, flag, subject);
 
     /// <summary>Evaluates for the ambient context.</summary>
     public Task<bool> IsEnabledAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         IFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : inner;
-        return Observed(snapshot, flag, subject, IsAnonymous(flag, subject) ? manager.IsEnabledAsync(feature) : manager.IsEnabledAsync(feature, subject.ToContext()));
+        return Observed(snapshot, flag, subject, IsAnonymous(flag, subject)
+            ? manager.IsEnabledAsync(feature)
+            : manager.IsEnabledAsync(feature, subject.ToContext()));
     }
 
     /// <summary>Evaluates for the ambient context.</summary>
-    public ValueTask<bool> IsEnabledAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, CancellationToken cancellationToken)
+    public ValueTask<bool> IsEnabledAsync(
+        string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject,
+        CancellationToken cancellationToken)
     {
         IVariantFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : innerVariants;
         return Observed(snapshot, flag, subject, IsAnonymous(flag, subject)
@@ -36,11 +43,14 @@ internal sealed class DelegatedEvaluator(FlagEvaluator evaluator, IFeatureManage
     }
 
     /// <summary>Evaluates for a context that the caller passed.</summary>
-    public Task<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, TContext context)
+    public Task<bool> IsEnabledAsync<TContext>(
+        string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, TContext context)
     {
         IFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : inner;
         // A context of an unknown type is passed on unchanged.
-        return Observed(snapshot, flag, subject, subject.Key is null ? manager.IsEnabledAsync(feature, context) : manager.IsEnabledAsync(feature, subject.ToContext()));
+        return Observed(snapshot, flag, subject, subject.Key is null
+            ? manager.IsEnabledAsync(feature, context)
+            : manager.IsEnabledAsync(feature, subject.ToContext()));
     }
 
     /// <summary>Evaluates for a context that the caller passed.</summary>
@@ -53,7 +63,9 @@ internal sealed class DelegatedEvaluator(FlagEvaluator evaluator, IFeatureManage
             : manager.IsEnabledAsync(feature, subject.ToContext(), cancellationToken));
     }
 
-    public ValueTask<Variant> GetVariantAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, CancellationToken cancellationToken)
+    public ValueTask<Variant> GetVariantAsync(
+        string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject,
+        CancellationToken cancellationToken)
     {
         IVariantFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : innerVariants;
         ValueTask<Variant> answer = IsAnonymous(flag, subject)

@@ -68,7 +68,8 @@ internal sealed class FlagFeatureDefinitions(FlagSnapshot snapshot, AmbientActio
     {
         var percentile = new PercentileAllocation[table.Variants.Count];
         for (int i = 0; i < percentile.Length; i++)
-            percentile[i] = new PercentileAllocation { Variant = table.Variants[i].Name, From = table.Ranges[i].From, To = table.Ranges[i].To };
+            percentile[i] =
+                new PercentileAllocation { Variant = table.Variants[i].Name, From = table.Ranges[i].From, To = table.Ranges[i].To };
         return new Allocation
         {
             Percentile = percentile,

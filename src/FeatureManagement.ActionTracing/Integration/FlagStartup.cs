@@ -11,7 +11,8 @@ namespace FeatureManagement.ActionTracing.Integration;
 /// <summary>
 /// Reads the flags before traffic, so that an invalid configuration stops the host. Then reports wrong registrations.
 /// </summary>
-internal sealed partial class FlagStartup(IServiceProvider services, ILogger<FlagStartup> logger) : BackgroundService, IHostedLifecycleService
+internal sealed partial class FlagStartup(IServiceProvider services, ILogger<FlagStartup> logger)
+    : BackgroundService, IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {

@@ -26,10 +26,12 @@ internal static class GateCaller
             return false;
         // The tag helper is in the same assembly; it shows a part of a page and is no gate.
         foreach (StackFrame frame in new StackTrace(skipFrames: 1, fNeedFileInfo: false).GetFrames())
-            if (DiagnosticMethodInfo.Create(frame) is { DeclaringTypeName: { } type } method && IsGateAssembly(method.DeclaringAssemblyName))
+            if (DiagnosticMethodInfo.Create(frame) is { DeclaringTypeName: { } type } method
+                && IsGateAssembly(method.DeclaringAssemblyName))
                 return !type.StartsWith(TagHelpers, StringComparison.Ordinal);
         return false;
     }
 
-    private static bool IsGateAssembly(string assembly) => assembly == GateAssembly || assembly.StartsWith(GateAssembly + ",", StringComparison.Ordinal);
+    private static bool IsGateAssembly(string assembly) =>
+        assembly == GateAssembly || assembly.StartsWith(GateAssembly + ",", StringComparison.Ordinal);
 }

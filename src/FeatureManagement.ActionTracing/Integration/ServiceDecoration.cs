@@ -11,15 +11,18 @@ internal static class ServiceDecoration
     /// Replaces the last registration of <typeparamref name="TService"/>. <see cref="GetInner"/> returns the replaced
     /// service, with its lifetime; the container still owns and disposes it.
     /// </summary>
-    public static void Decorate<TService>(this IServiceCollection services, Func<IServiceProvider, TService> decorate) where TService : class
+    public static void Decorate<TService>(this IServiceCollection services, Func<IServiceProvider, TService> decorate)
+        where TService : class
     {
         ServiceDescriptor inner = services.LastOrDefault(service => service.ServiceType == typeof(TService) && !service.IsKeyedService)
-            ?? throw new InvalidOperationException($"No {typeof(TService).Name} is registered. Call AddFeatureManagement() before WithActionTracing().");
+            ?? throw new InvalidOperationException(
+                $"No {typeof(TService).Name} is registered. Call AddFeatureManagement() before WithActionTracing().");
         services.Remove(inner);
         services.Add(inner switch
         {
             { ImplementationInstance: { } instance } => new ServiceDescriptor(typeof(TService), Inner, instance),
-            { ImplementationFactory: { } factory } => new ServiceDescriptor(typeof(TService), Inner, (provider, _) => factory(provider), inner.Lifetime),
+            { ImplementationFactory: { } factory } =>
+                new ServiceDescriptor(typeof(TService), Inner, (provider, _) => factory(provider), inner.Lifetime),
             _ => new ServiceDescriptor(typeof(TService), Inner, inner.ImplementationType!, inner.Lifetime),
         });
         services.Add(new ServiceDescriptor(typeof(TService), decorate, inner.Lifetime));

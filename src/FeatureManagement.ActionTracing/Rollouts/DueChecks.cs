@@ -4,8 +4,8 @@ using FeatureManagement.ActionTracing.State;
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>
-/// What must not wait for the next safety check: percentages that have just come into force, and checks that are due because of bad outcomes. Of each flag at
-/// most one check a second. One reader; all else is thread-safe.
+/// What must not wait for the next safety check: percentages that have just come into force, and checks that are due
+/// because of bad outcomes. Of each flag at most one check a second. One reader; all else is thread-safe.
 /// </summary>
 internal sealed class DueChecks : IDisposable
 {
@@ -108,7 +108,8 @@ internal sealed class DueChecks : IDisposable
             _early.Due -= Call;
     }
 
-    private TimeSpan Remaining(string flag) => _checked.TryGetValue(flag, out long last) ? Pause - _time.GetElapsedTime(last) : TimeSpan.Zero;
+    private TimeSpan Remaining(string flag) =>
+        _checked.TryGetValue(flag, out long last) ? Pause - _time.GetElapsedTime(last) : TimeSpan.Zero;
 
     // Before the snapshot with the new percentage is in force, so that its first answer is observed already.
     private void Lay(string flag, FlagRecord record)

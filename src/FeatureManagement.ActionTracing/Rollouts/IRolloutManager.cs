@@ -1,8 +1,9 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>
-/// Rolls flags out step by step. A rollout moves forward only on time that was watched and found healthy, and puts everything back by itself when those who
-/// have the feature fare worse than those who do not. A singleton; every member may be called from any thread.
+/// Rolls flags out step by step. A rollout moves forward only on time that was watched and found healthy, and puts
+/// everything back by itself when those who have the feature fare worse than those who do not. A singleton; every
+/// member may be called from any thread.
 /// </summary>
 public interface IRolloutManager
 {
@@ -11,24 +12,32 @@ public interface IRolloutManager
     /// <param name="change">Who, why and from where.</param>
     /// <param name="plan">How; null for the flag's own <c>rolloutConfig</c>, whose thresholds can then be edited while it runs.</param>
     /// <param name="cancellationToken">Gives up waiting for a turn.</param>
-    /// <exception cref="FlagChangeException">There is no such flag, it has a rollout or is in emergency, the plan is wrong, or the store failed. Nothing was changed.</exception>
-    Task<RolloutStatus> StartAsync(string flag, FlagChange change, RolloutConfig? plan = null, CancellationToken cancellationToken = default);
+    /// <exception cref="FlagChangeException">
+    /// There is no such flag, it has a rollout or is in emergency, the plan is wrong, or the store failed. Nothing was
+    /// changed.
+    /// </exception>
+    Task<RolloutStatus> StartAsync(
+        string flag, FlagChange change, RolloutConfig? plan = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Starts the rollout of a flag once, for code that runs at every start of the application: where a rollout of the same plan is planned, running or has ended, whatever
-    /// its end was, nothing changes. Of several instances that call it at once, one starts it.
+    /// Starts the rollout of a flag once, for code that runs at every start of the application: where a rollout of the
+    /// same plan is planned, running or has ended, whatever its end was, nothing changes. Of several instances that
+    /// call it at once, one starts it.
     /// </summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>
     /// <param name="plan">
-    /// How; null for the flag's own <c>rolloutConfig</c>. Plans are the same where all their values are; edited thresholds make no other plan of a <c>rolloutConfig</c> that is running.
+    /// How; null for the flag's own <c>rolloutConfig</c>. Plans are the same where all their values are; edited
+    /// thresholds make no other plan of a <c>rolloutConfig</c> that is running.
     /// </param>
     /// <param name="cancellationToken">Gives up waiting for a turn.</param>
     /// <returns>The rollout that was started, is running, or was the last to end.</returns>
     /// <exception cref="FlagChangeException">
-    /// A rollout of another plan is on its way; or nothing of the plan ever started, and <see cref="StartAsync"/> would be refused. Nothing was changed.
+    /// A rollout of another plan is on its way; or nothing of the plan ever started, and <see cref="StartAsync"/> would
+    /// be refused. Nothing was changed.
     /// </exception>
-    Task<RolloutStatus> EnsureStartedAsync(string flag, FlagChange change, RolloutConfig? plan = null, CancellationToken cancellationToken = default);
+    Task<RolloutStatus> EnsureStartedAsync(
+        string flag, FlagChange change, RolloutConfig? plan = null, CancellationToken cancellationToken = default);
 
     /// <summary>Lets a rollout stand where it is. Its guards go on watching.</summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
@@ -37,7 +46,10 @@ public interface IRolloutManager
     /// <exception cref="FlagChangeException">There is nothing to pause, or the store failed. Nothing was changed.</exception>
     Task<RolloutStatus> PauseAsync(string flag, FlagChange change, CancellationToken cancellationToken = default);
 
-    /// <summary>Lets a rollout go on that is paused, or that a split holds which does not fit; evidence about the split then begins anew.</summary>
+    /// <summary>
+    /// Lets a rollout go on that is paused, or that a split holds which does not fit; evidence about the split then
+    /// begins anew.
+    /// </summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>
     /// <param name="cancellationToken">Gives up waiting for a turn.</param>
@@ -47,7 +59,9 @@ public interface IRolloutManager
     /// <summary>Undoes a rollout: the flag is what it was before, or disabled where the plan says so. Calls off a planned one.</summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>
-    /// <param name="cancellationToken">Gives up waiting for the store. The rollback is in force all the same, and is stored in the background.</param>
+    /// <param name="cancellationToken">
+    /// Gives up waiting for the store. The rollback is in force all the same, and is stored in the background.
+    /// </param>
     /// <exception cref="FlagChangeException">The flag has no rollout.</exception>
     Task<RolloutStatus> RollBackAsync(string flag, FlagChange change, CancellationToken cancellationToken = default);
 

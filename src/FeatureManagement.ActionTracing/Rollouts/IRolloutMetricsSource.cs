@@ -1,12 +1,13 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>
-/// From where rollouts know how those with the flag on fare, and those without. The default is this process's own recorder of actions; register another
-/// one to use what you already measure.
+/// From where rollouts know how those with the flag on fare, and those without. The default is this process's own
+/// recorder of actions; register another one to use what you already measure.
 /// </summary>
 /// <remarks>
-/// A singleton; called for one flag at a time, for different flags beside each other. A call that throws, or takes longer than <c>defaultTimeout</c>, holds the
-/// rollout, and after <c>maxHold</c> it pauses. Each process adds what its own source says: report what this process saw, not a fleet.
+/// A singleton; called for one flag at a time, for different flags beside each other. A call that throws, or takes
+/// longer than <c>defaultTimeout</c>, holds the rollout, and after <c>maxHold</c> it pauses. Each process adds what its
+/// own source says: report what this process saw, not a fleet.
 /// </remarks>
 public interface IRolloutMetricsSource
 {

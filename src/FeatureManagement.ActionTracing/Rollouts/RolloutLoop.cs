@@ -10,24 +10,30 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
-/// <summary>Checks at every rollout each <c>safetyInterval</c>, begins those that were planned, and starts those that configuration says start by themselves.</summary>
+/// <summary>
+/// Checks at every rollout each <c>safetyInterval</c>, begins those that were planned, and starts those that
+/// configuration says start by themselves.
+/// </summary>
 internal sealed partial class RolloutLoop(
     FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, DueChecks due, TimeProvider time,
     ILogger<RolloutLoop> logger) : BackgroundService
 {
     // Never disposed: without a wait handle they hold nothing, and a host that is disposed without a stop still runs a check.
     private readonly SemaphoreSlim _tick = new(1, 1);
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _lanes = new(StringComparer.OrdinalIgnoreCase); // of a rollout one check at a time
+    // Of a rollout one check at a time.
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _lanes = new(StringComparer.OrdinalIgnoreCase);
 
     private readonly Dictionary<string, string> _refused = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (string Content, string Why)> _said = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>One look at everything.</summary>
-    public Task TickAsync(CancellationToken cancellationToken) => OneAtATimeAsync(_tick, () => CheckAsync(cancellationToken), cancellationToken);
+    public Task TickAsync(CancellationToken cancellationToken) =>
+        OneAtATimeAsync(_tick, () => CheckAsync(cancellationToken), cancellationToken);
 
     /// <summary>
-    /// What does not wait for that: percentages that have just come into force are observed, and bad outcomes that may change a verdict are judged. What is to be
-    /// done is taken before it returns; of a flag it waits for the check that is on its way, and for no other flag.
+    /// What does not wait for that: percentages that have just come into force are observed, and bad outcomes that may
+    /// change a verdict are judged. What is to be done is taken before it returns; of a flag it waits for the check
+    /// that is on its way, and for no other flag.
     /// </summary>
     public Task CatchUpAsync(CancellationToken cancellationToken)
     {
@@ -37,7 +43,9 @@ internal sealed partial class RolloutLoop(
         foreach ((string flag, EarlyCheck check) in due.TakeDue())
         {
             due.Checked(flag);
-            flags.Add(GuardedAsync(flag, () => Active(flag) is { } rollout ? runner.CheckEarlyAsync(flag, rollout, check, cancellationToken) : Task.CompletedTask, cancellationToken));
+            flags.Add(GuardedAsync(flag, () => Active(flag) is { } rollout
+                ? runner.CheckEarlyAsync(flag, rollout, check, cancellationToken)
+                : Task.CompletedTask, cancellationToken));
         }
         return Task.WhenAll(flags);
     }
@@ -71,7 +79,8 @@ internal sealed partial class RolloutLoop(
                 await GuardedAsync(flag.Name, () => StartAsync(flag, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(TickOnAsync(stoppingToken), CatchUpOnAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(TickOnAsync(stoppingToken), CatchUpOnAsync(stoppingToken));
 
     private async Task TickOnAsync(CancellationToken stoppingToken)
     {
@@ -93,7 +102,8 @@ internal sealed partial class RolloutLoop(
             if (stoppingToken.IsCancellationRequested)
                 break;
             running.RemoveAll(static task => task.IsCompleted);
-            running.Add(TryAsync(CatchUpAsync, stoppingToken)); // not awaited: where the store gives no answer for one flag, the others go on
+            // Not awaited: where the store gives no answer for one flag, the others go on.
+            running.Add(TryAsync(CatchUpAsync, stoppingToken));
         }
         await Task.WhenAll(running).ConfigureAwait(false);
     }
@@ -139,7 +149,9 @@ internal sealed partial class RolloutLoop(
 
     /// <summary>The rollout that decides a flag's percentage now, or null.</summary>
     private RolloutRecord? Active(string flag) =>
-        control.Record(flag).Record.Rollout is { IsApplied: true } rollout && source.Configured(flag) is { } configured && rollout.Baseline == Baseline.Of(configured.Definition) ? rollout : null;
+        control.Record(flag).Record.Rollout is { IsApplied: true } rollout
+            && source.Configured(flag) is { } configured
+            && rollout.Baseline == Baseline.Of(configured.Definition) ? rollout : null;
 
     private Task MoveAsync(string flag, CancellationToken cancellationToken)
     {
@@ -159,9 +171,13 @@ internal sealed partial class RolloutLoop(
         {
             Flag = name,
             Action = "rollout_started",
-            Change = new FlagChange(rollout.Actor, FlagChange.Cut($"planned for {rollout.StartedAt:u}: {rollout.Reason}"), ChangeSource.Rollout),
+            Change = new FlagChange(
+                rollout.Actor, FlagChange.Cut($"planned for {rollout.StartedAt:u}: {rollout.Reason}"),
+                ChangeSource.Rollout),
             At = now,
-            Decide = (_, laid) => laid.Rollout is { Phase: RolloutPhase.Planned } planned && planned.Id == rollout.Id ? laid with { Rollout = RolloutChanges.Begin(planned, now), At = now } : laid,
+            Decide = (_, laid) => laid.Rollout is { Phase: RolloutPhase.Planned } planned && planned.Id == rollout.Id
+                ? laid with { Rollout = RolloutChanges.Begin(planned, now), At = now }
+                : laid,
         }, cancellationToken);
     }
 
@@ -184,7 +200,8 @@ internal sealed partial class RolloutLoop(
                 Action = flag.RolloutConfig!.StartAt > now ? "rollout_planned" : "rollout_started",
                 Change = change,
                 At = now,
-                Decide = (configured, laid) => laid.Rollout is not null || PlanFingerprint.HasHad(laid.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig)) ? laid
+                Decide = (configured, laid) => laid.Rollout is not null
+                    || PlanFingerprint.HasHad(laid.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig)) ? laid
                     : RolloutChanges.Start(configured, laid, id, null, change, now),
             }, cancellationToken).ConfigureAwait(false);
         }
@@ -204,7 +221,8 @@ internal sealed partial class RolloutLoop(
     {
         try
         {
-            await OneAtATimeAsync(_lanes.GetOrAdd(flag, static _ => new SemaphoreSlim(1, 1)), action, cancellationToken).ConfigureAwait(false);
+            await OneAtATimeAsync(_lanes.GetOrAdd(flag, static _ => new SemaphoreSlim(1, 1)), action, cancellationToken).ConfigureAwait(
+                false);
         }
         catch (FlagChangeException exception)
         {
@@ -212,12 +230,18 @@ internal sealed partial class RolloutLoop(
         }
     }
 
-    [LoggerMessage(EventIds.TickFailed, LogLevel.Error, "The rollouts could not be looked at; they stand where they are.", EventName = "TickFailed")]
+    [LoggerMessage(
+        EventIds.TickFailed, LogLevel.Error, "The rollouts could not be looked at; they stand where they are.",
+        EventName = "TickFailed")]
     private partial void LogTickFailed(Exception exception);
 
-    [LoggerMessage(EventIds.NotStarted, LogLevel.Warning, "The rollout of flag '{Flag}' did not start by itself: {Reason}", EventName = "NotStarted")]
+    [LoggerMessage(
+        EventIds.NotStarted, LogLevel.Warning, "The rollout of flag '{Flag}' did not start by itself: {Reason}",
+        EventName = "NotStarted")]
     private partial void LogNotStarted(string flag, string reason);
 
-    [LoggerMessage(EventIds.NotMoved, LogLevel.Warning, "The rollout of flag '{Flag}' stands where it is: {Reason}", EventName = "NotMoved")]
+    [LoggerMessage(
+        EventIds.NotMoved, LogLevel.Warning, "The rollout of flag '{Flag}' stands where it is: {Reason}",
+        EventName = "NotMoved")]
     private partial void LogNotMoved(string flag, string reason);
 }

@@ -16,21 +16,27 @@ internal static class RolloutPlans
     /// <param name="change">Who and why.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="FlagChangeException">A rollout of another plan is on its way, or the start is refused.</exception>
-    public static FlagRecord EnsureStarted(FlagDefinition configured, FlagRecord record, string id, RolloutConfig? plan, FlagChange change, DateTimeOffset now)
+    public static FlagRecord EnsureStarted(
+        FlagDefinition configured, FlagRecord record, string id, RolloutConfig? plan, FlagChange change,
+        DateTimeOffset now)
     {
         RolloutConfig asked = plan ?? configured.RolloutConfig ?? new RolloutConfig();
         if (record.Rollout is { } running)
             return IsSame(running, asked, own: plan is null) ? record
                 : throw new FlagChangeException(FlagChangeError.Conflict,
-                    $"Flag '{configured.Name}' already has a rollout of another plan. Roll it back or complete it first, or ensure the plan that is running.");
+                    $"Flag '{configured.Name}' already has a rollout of another plan. Roll it back or complete it "
+                    + "first, or ensure the plan that is running.");
         bool ended = record.LastRollout is { } last
-            && (IsSame(last, asked, own: false) || (plan is null && PlanFingerprint.HasHad(record.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig))));
+            && (IsSame(last, asked, own: false)
+                || (plan is null && PlanFingerprint.HasHad(record.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig))));
         return ended ? record : RolloutChanges.Start(configured, record, id, plan, change, now);
     }
 
     // The thresholds of a flag's own plan may be edited while it runs.
     private static bool IsSame(RolloutRecord rollout, RolloutConfig asked, bool own) =>
-        own && rollout.OwnPlan ? FlagContent.Same(Frozen(rollout.Plan), Frozen(asked)) : FlagContent.Same(Written(rollout.Plan), Written(asked));
+        own && rollout.OwnPlan
+            ? FlagContent.Same(Frozen(rollout.Plan), Frozen(asked))
+            : FlagContent.Same(Written(rollout.Plan), Written(asked));
 
     private static RolloutConfig Frozen(RolloutConfig plan) => Written(plan) with { SafetyThresholds = null, MaxHold = default };
 

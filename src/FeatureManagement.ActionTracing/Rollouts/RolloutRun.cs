@@ -2,10 +2,14 @@ using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
-/// <summary>What this process knows of a rollout that it watches. One look at a time changes it; others may read what the last one left.</summary>
+/// <summary>
+/// What this process knows of a rollout that it watches. One look at a time changes it; others may read what the last
+/// one left.
+/// </summary>
 internal sealed class RolloutRun(string id, TimeSpan credited)
 {
-    // While the store is unavailable there is a copy at each check. Beyond this, every second one is left out, so that two windows become one.
+    // While the store is unavailable there is a copy at each check. Beyond this, every second one is left out, so that
+    // two windows become one.
     private const int MaxUnsaved = 1_024;
 
     private volatile RolloutCheck? _last;
@@ -34,8 +38,8 @@ internal sealed class RolloutRun(string id, TimeSpan credited)
     public string? Ended { get; set; }
 
     /// <summary>
-    /// Copies that are not in the stored ledger yet, in order: what the step before had come to when a step was found that was not taken here, and what
-    /// checks before their time saw. Each closes a window of the comparison.
+    /// Copies that are not in the stored ledger yet, in order: what the step before had come to when a step was found
+    /// that was not taken here, and what checks before their time saw. Each closes a window of the comparison.
     /// </summary>
     public List<RolloutStratum> Unsaved { get; } = [];
 
@@ -45,7 +49,8 @@ internal sealed class RolloutRun(string id, TimeSpan credited)
         if (Unsaved.Count >= MaxUnsaved)
         {
             // Of each step the last copy stays, for it has what the step had come to.
-            RolloutStratum[] fewer = [.. Unsaved.Where((kept, i) => i % 2 == 1 || i == Unsaved.Count - 1 || Unsaved[i + 1].Key != kept.Key)];
+            RolloutStratum[] fewer =
+                [.. Unsaved.Where((kept, i) => i % 2 == 1 || i == Unsaved.Count - 1 || Unsaved[i + 1].Key != kept.Key)];
             Unsaved.Clear();
             Unsaved.AddRange(fewer);
             _added = null;
@@ -60,10 +65,15 @@ internal sealed class RolloutRun(string id, TimeSpan credited)
         _added = null;
     }
 
-    /// <summary>A ledger with the copies that are not in it yet. Over the same ledger only those are added that came since the last time.</summary>
+    /// <summary>
+    /// A ledger with the copies that are not in it yet. Over the same ledger only those are added that came since the
+    /// last time.
+    /// </summary>
     public RolloutLedger WithUnsaved(RolloutRecord record, RolloutLedger ledger)
     {
-        (RolloutLedger after, int from) = _added is { } added && ReferenceEquals(added.Before, ledger) ? (added.After, added.Copies) : (ledger, 0);
+        (RolloutLedger after, int from) = _added is { } added && ReferenceEquals(added.Before, ledger)
+            ? (added.After, added.Copies)
+            : (ledger, 0);
         for (int i = from; i < Unsaved.Count; i++)
             after = after.Add(record, Unsaved[i], ended: null);
         _added = (ledger, after, Unsaved.Count);

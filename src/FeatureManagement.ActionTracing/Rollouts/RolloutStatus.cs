@@ -51,7 +51,10 @@ public sealed record RolloutStatus
     /// <summary>What does not guard it, in a sentence; null where everything does or nothing is known yet.</summary>
     public string? Note { get; init; }
 
-    /// <summary>What guards it, in a sentence: the comparison with control, thresholds, or an error rate where there is nothing to compare with.</summary>
+    /// <summary>
+    /// What guards it, in a sentence: the comparison with control, thresholds, or an error rate where there is nothing
+    /// to compare with.
+    /// </summary>
     public string Guards { get; init; } = "";
 
     /// <summary>Who started, paused, resumed or ended it.</summary>
@@ -63,7 +66,10 @@ public sealed record RolloutStatus
     /// <summary>Every share it stood at, with what was seen there.</summary>
     public required IReadOnlyList<RolloutStep> History { get; init; }
 
-    /// <summary>Error rates by user and step, with the flag on and off: of users who were at risk in a step (each again in every step until the first error), those who met it. Null while nothing is known.</summary>
+    /// <summary>
+    /// Error rates by user and step, with the flag on and off: of users who were at risk in a step (each again in every
+    /// step until the first error), those who met it. Null while nothing is known.
+    /// </summary>
     public RolloutComparison? Errors { get; init; }
 
     /// <summary>Typical latency (the geometric mean, in milliseconds) with the flag on and off; null while nothing is known.</summary>
@@ -73,8 +79,9 @@ public sealed record RolloutStatus
     public RolloutComparison? Slow { get; init; }
 
     /// <summary>
-    /// The error rate of users with the flag on at their first action behind a gate of the flag, which is compared with nothing: its evidence is against
-    /// <see cref="SafetyThresholds.MaxErrorRateWithoutControl"/>. Null where there was no such action, or another guard judges them.
+    /// The error rate of users with the flag on at their first action behind a gate of the flag, which is compared with
+    /// nothing: its evidence is against <see cref="SafetyThresholds.MaxErrorRateWithoutControl"/>. Null where there was
+    /// no such action, or another guard judges them.
     /// </summary>
     public RolloutComparison? WithoutControl { get; init; }
 

@@ -3,8 +3,9 @@ using FeatureManagement.ActionTracing.Flags;
 namespace FeatureManagement.ActionTracing.State;
 
 /// <summary>
-/// What decides a flag's answers in configuration, after the overlay of its environment. An override and a rollout remember the one that they were
-/// laid over: where configuration now says otherwise, somebody has edited the file since, and the edit wins. Immutable.
+/// What decides a flag's answers in configuration, after the overlay of its environment. An override and a rollout
+/// remember the one that they were laid over: where configuration now says otherwise, somebody has edited the file
+/// since, and the edit wins. Immutable.
 /// </summary>
 internal sealed record Baseline(FlagType Type, FlagState State, decimal Percentage, string? Parent, int? Priority)
 {
@@ -15,5 +16,6 @@ internal sealed record Baseline(FlagType Type, FlagState State, decimal Percenta
     public FlagDefinition In(FlagDefinition flag) => flag with { Type = Type, State = State, Percentage = Percentage, Priority = Priority };
 
     /// <summary>A flag that answers so, for one that configuration no longer has.</summary>
-    public FlagDefinition AsFlag(string name) => new() { Name = name, Type = Type, State = State, Percentage = Percentage, Priority = Priority };
+    public FlagDefinition AsFlag(string name) =>
+        new() { Name = name, Type = Type, State = State, Percentage = Percentage, Priority = Priority };
 }

@@ -52,7 +52,8 @@ internal static class FlagLayers
 
     private static FlagVariant[] Reweigh(IReadOnlyList<FlagVariant> variants, IReadOnlyDictionary<string, decimal> weights) =>
     [
-        .. variants.Select(variant => weights.FirstOrDefault(weight => string.Equals(weight.Key, variant.Name, StringComparison.OrdinalIgnoreCase)) is { Key: not null } found
+        .. variants.Select(variant => weights.FirstOrDefault(
+            weight => string.Equals(weight.Key, variant.Name, StringComparison.OrdinalIgnoreCase)) is { Key: not null } found
             ? variant with { Weight = found.Value }
             : variant),
     ];

@@ -15,7 +15,10 @@ internal sealed record FlagRecord
     /// <summary>The last rollout that ended, for people to read; it decides nothing.</summary>
     public RolloutRecord? LastRollout { get; init; }
 
-    /// <summary>Which contents of <c>rolloutConfig</c> have had their rollout, so that <c>autoStart</c> starts each but once: the last few fingerprints, with spaces between them.</summary>
+    /// <summary>
+    /// Which contents of <c>rolloutConfig</c> have had their rollout, so that <c>autoStart</c> starts each but once:
+    /// the last few fingerprints, with spaces between them.
+    /// </summary>
     public string? AutoStarted { get; init; }
 
     public FlagEmergency? Emergency { get; init; }

@@ -18,14 +18,18 @@ public sealed record FlagStatus
     public long Version { get; init; }
 
     /// <summary>
-    /// When the flag last changed, by configuration or at run time. With a durable store a restart is no change; without one, what configuration says counts as changed at the start.
+    /// When the flag last changed, by configuration or at run time. With a durable store a restart is no change;
+    /// without one, what configuration says counts as changed at the start.
     /// </summary>
     public required DateTimeOffset LastModified { get; init; }
 
     /// <summary>The emergency that was called at run time, or null. One that configuration sets is seen in the state alone.</summary>
     public FlagEmergency? Emergency { get; init; }
 
-    /// <summary>Whether all changes of the flag are in the store. False while the store fails after an emergency or a rollback, which act before they are written.</summary>
+    /// <summary>
+    /// Whether all changes of the flag are in the store. False while the store fails after an emergency or a rollback,
+    /// which act before they are written.
+    /// </summary>
     public bool Stored { get; init; } = true;
 
     internal static FlagStatus Of(FlagSnapshot snapshot, CompiledFlag flag) => new()

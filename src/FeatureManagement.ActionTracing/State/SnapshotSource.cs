@@ -5,7 +5,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace FeatureManagement.ActionTracing.State;
 
-/// <summary>Holds the snapshot in force, which is configuration with the run-time layers over it, and replaces it whole when either changes. Thread-safe.</summary>
+/// <summary>
+/// Holds the snapshot in force, which is configuration with the run-time layers over it, and replaces it whole when
+/// either changes. Thread-safe.
+/// </summary>
 internal sealed class SnapshotSource : IDisposable
 {
     private readonly IFlagCatalogSource _configuration;
@@ -21,7 +24,9 @@ internal sealed class SnapshotSource : IDisposable
     private volatile FlagSnapshot? _served; // the same; null until the stored state is known, or cannot be known
     private volatile VariantMemo? _memo;
 
-    public SnapshotSource(IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IServiceProvider services, IHostEnvironment? environment = null)
+    public SnapshotSource(
+        IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IServiceProvider services,
+        IHostEnvironment? environment = null)
     {
         _services = services;
         _configuration = configuration;
@@ -34,10 +39,16 @@ internal sealed class SnapshotSource : IDisposable
         configuration.AskWhetherOn(flag => _current.Find(flag)?.CanBeOn == true);
     }
 
-    /// <summary>Raised under the lock, before a record is in force, for what must be ready by then. Handlers must be quick and call nothing here but <see cref="Latest"/>: the store may be being read.</summary>
+    /// <summary>
+    /// Raised under the lock, before a record is in force, for what must be ready by then. Handlers must be quick and
+    /// call nothing here but <see cref="Latest"/>: the store may be being read.
+    /// </summary>
     public event Action<string, FlagRecord>? Applying;
 
-    /// <summary>The snapshot in force. An evaluation reads it once. The first one of a process that has not read its store waits for that.</summary>
+    /// <summary>
+    /// The snapshot in force. An evaluation reads it once. The first one of a process that has not read its store waits
+    /// for that.
+    /// </summary>
     public FlagSnapshot Current => _served ?? First();
 
     /// <summary>The snapshot as far as it is known, without waiting for the store.</summary>
@@ -77,7 +88,9 @@ internal sealed class SnapshotSource : IDisposable
     {
         lock (_gate)
         {
-            EffectiveFlag[] dated = Array.ConvertAll(_configured, flag => times(flag.Definition) is { } at && at != flag.LastModified ? flag with { LastModified = at } : flag);
+            EffectiveFlag[] dated = Array.ConvertAll(
+                _configured,
+                flag => times(flag.Definition) is { } at && at != flag.LastModified ? flag with { LastModified = at } : flag);
             if (dated.AsSpan().SequenceEqual(_configured))
                 return _configured;
             FlagSnapshot next = FlagSnapshot.Compile(Array.ConvertAll(dated, Layered), _development, _current, _current.IsAudited);
@@ -128,7 +141,9 @@ internal sealed class SnapshotSource : IDisposable
         {
             var laid = new Dictionary<string, VersionedRecord>(layers, StringComparer.OrdinalIgnoreCase);
             FlagSnapshot next = FlagSnapshot.Compile(
-                Array.ConvertAll(_configured, flag => laid.TryGetValue(flag.Definition.Name, out VersionedRecord layer) ? FlagLayers.Apply(flag, layer) : Layered(flag)),
+                Array.ConvertAll(_configured, flag => laid.TryGetValue(flag.Definition.Name, out VersionedRecord layer)
+                    ? FlagLayers.Apply(flag, layer)
+                    : Layered(flag)),
                 _development,
                 _current,
                 _current.IsAudited);
@@ -162,9 +177,12 @@ internal sealed class SnapshotSource : IDisposable
             if (ReferenceEquals(catalog, _catalog))
                 return;
             EffectiveFlag[] configured = Configured(catalog);
-            FlagSnapshot next = FlagSnapshot.Compile(Array.ConvertAll(configured, Layered), _development, _current, catalog.Settings.AuditFlagEvaluations);
+            FlagSnapshot next = FlagSnapshot.Compile(
+                Array.ConvertAll(configured, Layered), _development, _current, catalog.Settings.AuditFlagEvaluations);
             _configured = configured; // as they stand in the snapshot that follows
-            if (_catalog is null || _catalog.Settings.CacheEnabled != catalog.Settings.CacheEnabled || _catalog.Settings.CacheTtl != catalog.Settings.CacheTtl)
+            if (_catalog is null
+                || _catalog.Settings.CacheEnabled != catalog.Settings.CacheEnabled
+                || _catalog.Settings.CacheTtl != catalog.Settings.CacheTtl)
             {
                 _memo?.Dispose();
                 _memo = catalog.Settings.CacheEnabled ? new VariantMemo(catalog.Settings.CacheTtl, _time) : null;
@@ -200,7 +218,8 @@ internal sealed class SnapshotSource : IDisposable
                 ? before
                 : EffectiveFlag.Of(definition, source, now);
         }
-        Array.Sort(flags, static (left, right) => string.Compare(left.Definition.Name, right.Definition.Name, StringComparison.OrdinalIgnoreCase));
+        Array.Sort(flags, static (left, right) =>
+            string.Compare(left.Definition.Name, right.Definition.Name, StringComparison.OrdinalIgnoreCase));
         return flags;
     }
 }

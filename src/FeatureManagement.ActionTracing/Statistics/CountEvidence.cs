@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
-/// The evidence that a bad outcome is more frequent among the exposed than in control (G1): an e-process over windows, valid at any sample size and
-/// however often it is looked at. Immutable; no step of a rollout resets it.
+/// The evidence that a bad outcome is more frequent among the exposed than in control (G1): an e-process over windows,
+/// valid at any sample size and however often it is looked at. Immutable; no step of a rollout resets it.
 /// </summary>
 /// <remarks>docs/safety.md says what it guarantees.</remarks>
 internal sealed record CountEvidence
@@ -54,10 +54,16 @@ internal sealed record CountEvidence
         return next with { MaxLogE = Math.Max(MaxLogE, next.LogE) };
     }
 
-    /// <summary>Whether the evidence is enough to stop, with at most <paramref name="alpha"/> of a chance to be wrong in a whole rollout. Final.</summary>
+    /// <summary>
+    /// Whether the evidence is enough to stop, with at most <paramref name="alpha"/> of a chance to be wrong in a whole
+    /// rollout. Final.
+    /// </summary>
     public bool Stops(double alpha) => BadExposed >= MinimumBad && LogE >= -Math.Log(alpha);
 
-    /// <summary>The fewest bad outcomes that could stop a rollout from here, were all of them of exposed units; null for more than anybody waits for.</summary>
+    /// <summary>
+    /// The fewest bad outcomes that could stop a rollout from here, were all of them of exposed units; null for more
+    /// than anybody waits for.
+    /// </summary>
     /// <param name="share">The part of the units at risk that is exposed.</param>
     /// <param name="tolerated">The ratio that is no worsening yet, at least 1 for none.</param>
     /// <param name="alpha">As for <see cref="Stops"/>.</param>

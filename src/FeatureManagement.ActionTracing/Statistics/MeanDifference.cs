@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
-/// The difference of two means, taken only inside strata of constant allocation and then added up (§4.2): the sums behind G2 and X1. Immutable; strata
-/// can be added in any order, and those that have ended need not be kept.
+/// The difference of two means, taken only inside strata of constant allocation and then added up (§4.2): the sums
+/// behind G2 and X1. Immutable; strata can be added in any order, and those that have ended need not be kept.
 /// </summary>
 /// <param name="A">Σ h·mean of the treated.</param>
 /// <param name="B">Σ h·mean of control.</param>
@@ -35,7 +35,9 @@ internal readonly record struct MeanDifference(double A, double B, double P, dou
     }
 
     public static MeanDifference operator +(MeanDifference left, MeanDifference right) => new(
-        left.A + right.A, left.B + right.B, left.P + right.P, left.Q + right.Q, left.H + right.H, left.Treated + right.Treated, left.Control + right.Control);
+        left.A + right.A, left.B + right.B, left.P + right.P, left.Q + right.Q, left.H + right.H,
+        left.Treated + right.Treated, left.Control + right.Control);
 
-    private static double Variance(Moments arm, double pooled) => arm.Count >= 2 ? Math.Max(pooled, arm.SumOfSquares / (arm.Count - 1)) : pooled;
+    private static double Variance(Moments arm, double pooled) =>
+        arm.Count >= 2 ? Math.Max(pooled, arm.SumOfSquares / (arm.Count - 1)) : pooled;
 }

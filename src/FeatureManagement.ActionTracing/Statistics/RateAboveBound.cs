@@ -1,7 +1,8 @@
 namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
-/// The evidence that an error rate lies above a bound, where there is no control to compare with: an e-process, valid at any number of looks. Immutable.
+/// The evidence that an error rate lies above a bound, where there is no control to compare with: an e-process, valid
+/// at any number of looks. Immutable.
 /// </summary>
 /// <param name="Units">Units whose outcome is known, each counted once.</param>
 /// <param name="Errors">How many of them failed.</param>
@@ -26,10 +27,16 @@ internal readonly record struct RateAboveBound(long Units, long Errors)
         return SpecialFunctions.LogSumExp(logs) - Math.Log(Grid.Length);
     }
 
-    /// <summary>Whether the evidence is enough to stop, with at most <paramref name="alpha"/> of a chance to be wrong in a whole rollout. Final.</summary>
+    /// <summary>
+    /// Whether the evidence is enough to stop, with at most <paramref name="alpha"/> of a chance to be wrong in a whole
+    /// rollout. Final.
+    /// </summary>
     public bool Stops(double bound, double alpha) => Errors >= MinimumErrors && LogE(bound) >= -Math.Log(alpha);
 
-    /// <summary>The fewest units that could stop a rollout from here, if all of them failed; null for more than anybody waits for.</summary>
+    /// <summary>
+    /// The fewest units that could stop a rollout from here, if all of them failed; null for more than anybody waits
+    /// for.
+    /// </summary>
     public long? MoreErrorsToStop(double bound, double alpha)
     {
         const int Most = 1_000;

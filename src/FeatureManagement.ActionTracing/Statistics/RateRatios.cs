@@ -7,7 +7,10 @@ internal static class RateRatios
 
     private static readonly double[] Better = [1 / 1.1, 1 / 1.25, 1 / 1.5, 1 / 2.0, 1 / 4.0, 1 / 10.0];
 
-    /// <summary>How many times worse the exposed may be: each has the same weight. A smaller worsening than about 5 % never gathers evidence.</summary>
+    /// <summary>
+    /// How many times worse the exposed may be: each has the same weight. A smaller worsening than about 5 % never
+    /// gathers evidence.
+    /// </summary>
     public static double[] Grid { get; } = [1.1, 1.25, 1.5, 2, 4, 10];
 
     public static double[] Add(IReadOnlyList<double> logs, double[] ratios, CountWindow window, double tolerated)
@@ -30,12 +33,18 @@ internal static class RateRatios
 
     /// <summary>The upper bound of the ratio at a level; infinity where there is none.</summary>
     public static double Upper(IReadOnlyCollection<CountWindow> windows, double alpha) =>
-        CanExceed(windows.Sum(static window => window.BadControl), alpha) ? Math.Exp(Cross(windows, Better, alpha, sign: 1)) : double.PositiveInfinity;
+        CanExceed(windows.Sum(static window => window.BadControl), alpha)
+            ? Math.Exp(Cross(windows, Better, alpha, sign: 1))
+            : double.PositiveInfinity;
 
     /// <summary>Whether the evidence can reach the level at all, whatever ratio it is asked about.</summary>
-    private static bool CanExceed(long bad, double alpha) => Average(Array.ConvertAll(Grid, ratio => bad * Math.Log(ratio))) >= -Math.Log(alpha);
+    private static bool CanExceed(long bad, double alpha) =>
+        Average(Array.ConvertAll(Grid, ratio => bad * Math.Log(ratio))) >= -Math.Log(alpha);
 
-    /// <summary>The logarithm of the ratio at which the evidence equals the level. The evidence falls (-1) or rises (1) with the ratio.</summary>
+    /// <summary>
+    /// The logarithm of the ratio at which the evidence equals the level. The evidence falls (-1) or rises (1) with the
+    /// ratio.
+    /// </summary>
     private static double Cross(IReadOnlyCollection<CountWindow> windows, double[] ratios, double alpha, int sign)
     {
         double low = -Range, high = Range;

@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
-/// The evidence that units are not split as configured (S1): Bayes factors of two concentrations, which add up over steps. Valid at any number of looks.
-/// Immutable.
+/// The evidence that units are not split as configured (S1): Bayes factors of two concentrations, which add up over
+/// steps. Valid at any number of looks. Immutable.
 /// </summary>
 /// <param name="Log100">Reacts quickly to a gross mismatch.</param>
 /// <param name="Log10000">Resolves a small one.</param>
@@ -21,9 +21,11 @@ internal readonly record struct SampleRatioEvidence(double Log100, double Log100
     /// <summary>One step.</summary>
     /// <param name="weights">The configured weights, in any scale. An arm of weight 0 is left out: nobody can be there.</param>
     /// <param name="counts">Distinct units at their first exposure in the step, per arm.</param>
-    public static SampleRatioEvidence Of(IReadOnlyList<double> weights, IReadOnlyList<long> counts) => new(Log(100, weights, counts), Log(10_000, weights, counts));
+    public static SampleRatioEvidence Of(IReadOnlyList<double> weights, IReadOnlyList<long> counts) =>
+        new(Log(100, weights, counts), Log(10_000, weights, counts));
 
-    public static SampleRatioEvidence operator +(SampleRatioEvidence left, SampleRatioEvidence right) => new(left.Log100 + right.Log100, left.Log10000 + right.Log10000);
+    public static SampleRatioEvidence operator +(SampleRatioEvidence left, SampleRatioEvidence right) =>
+        new(left.Log100 + right.Log100, left.Log10000 + right.Log10000);
 
     private static double Log(double concentration, IReadOnlyList<double> weights, IReadOnlyList<long> counts)
     {
@@ -36,7 +38,8 @@ internal readonly record struct SampleRatioEvidence(double Log100, double Log100
             if (share <= 0)
                 continue;
             units += counts[i];
-            log += SpecialFunctions.LogGamma(concentration * share + counts[i]) - SpecialFunctions.LogGamma(concentration * share) - counts[i] * Math.Log(share);
+            log += SpecialFunctions.LogGamma(concentration * share + counts[i]) - SpecialFunctions.LogGamma(
+                concentration * share) - counts[i] * Math.Log(share);
         }
         return log + SpecialFunctions.LogGamma(concentration) - SpecialFunctions.LogGamma(concentration + units);
     }

@@ -1,12 +1,16 @@
 namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
-/// The difference between a variant and control (X1): a two-sided normal-mixture confidence sequence, valid at any number of looks, with Fieller's
-/// interval for the relative lift. With k variants give each of the k − 1 comparisons its part of alpha.
+/// The difference between a variant and control (X1): a two-sided normal-mixture confidence sequence, valid at any
+/// number of looks, with Fieller's interval for the relative lift. With k variants give each of the k − 1 comparisons
+/// its part of alpha.
 /// </summary>
 internal static class TwoSidedTest
 {
-    /// <summary>The mixing constant that makes the interval tightest at an effective sample size: planned units · w_v · w_c / (w_v + w_c).</summary>
+    /// <summary>
+    /// The mixing constant that makes the interval tightest at an effective sample size: planned units · w_v · w_c /
+    /// (w_v + w_c).
+    /// </summary>
     public static double MixingFor(double units, double alpha) => units / (-2 * Math.Log(alpha) + Math.Log(1 - 2 * Math.Log(alpha)));
 
     /// <summary>The interval of the difference; null where nothing can be inferred.</summary>
@@ -18,7 +22,10 @@ internal static class TwoSidedTest
         return (difference.Estimate - width, difference.Estimate + width);
     }
 
-    /// <summary>The interval of the relative lift; null where there is none. It leaves out 0 exactly where <see cref="Interval"/> does.</summary>
+    /// <summary>
+    /// The interval of the relative lift; null where there is none. It leaves out 0 exactly where
+    /// <see cref="Interval"/> does.
+    /// </summary>
     public static (double Low, double High)? RelativeInterval(MeanDifference difference, double alpha, double mixing)
     {
         if (!difference.IsInformative)

@@ -6,8 +6,9 @@ namespace FeatureManagement.ActionTracing.Storage;
 public sealed record StoreChanges(long Version, IReadOnlyList<StoredDocument> Documents)
 {
     /// <summary>
-    /// Counts how often the store was found to be another one than before: a file that was replaced or restored. Versions of different generations do not
-    /// compare, and who meets a new one reads everything. 0 where the store does not tell.
+    /// Counts how often the store was found to be another one than before: a file that was replaced or restored.
+    /// Versions of different generations do not compare, and who meets a new one reads everything. 0 where the store
+    /// does not tell.
     /// </summary>
     public long Generation { get; init; }
 }

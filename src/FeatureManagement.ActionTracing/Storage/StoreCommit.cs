@@ -5,6 +5,9 @@ namespace FeatureManagement.ActionTracing.Storage;
 /// <param name="Entries">The audit entries, in order, not yet chained.</param>
 public sealed record StoreCommit(IReadOnlyList<DocumentWrite> Writes, IReadOnlyList<AuditEntry> Entries)
 {
-    /// <summary>The <see cref="StoreChanges.Generation"/> from which the changes were decided: in another one a store refuses them. Null for any.</summary>
+    /// <summary>
+    /// The <see cref="StoreChanges.Generation"/> from which the changes were decided: in another one a store refuses
+    /// them. Null for any.
+    /// </summary>
     public long? Generation { get; init; }
 }

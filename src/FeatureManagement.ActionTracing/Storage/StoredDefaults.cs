@@ -9,8 +9,8 @@ using FeatureManagement.ActionTracing.Statistics;
 namespace FeatureManagement.ActionTracing.Storage;
 
 /// <summary>
-/// Fills in what a document of an earlier release does not say: source-generated serialization gives a member that is missing the zero of its type, and not
-/// what the type begins with.
+/// Fills in what a document of an earlier release does not say: source-generated serialization gives a member that is
+/// missing the zero of its type, and not what the type begins with.
 /// </summary>
 internal sealed class StoredDefaults(JsonSerializerOptions options)
 {

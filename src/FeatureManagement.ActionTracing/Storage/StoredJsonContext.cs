@@ -7,7 +7,10 @@ using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Storage;
 
-/// <summary>Everything that <see cref="StoredJson"/> writes and reads: without reflection, which an application may have switched off.</summary>
+/// <summary>
+/// Everything that <see cref="StoredJson"/> writes and reads: without reflection, which an application may have
+/// switched off.
+/// </summary>
 [JsonSerializable(typeof(FlagRecord))]
 [JsonSerializable(typeof(FlagEmergency))]
 [JsonSerializable(typeof(FlagDefinition))]

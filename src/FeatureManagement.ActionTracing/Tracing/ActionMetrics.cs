@@ -34,6 +34,8 @@ internal sealed class ActionMetrics
         if (errorType is null)
             _duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("action.name", name));
         else
-            _duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("action.name", name), new KeyValuePair<string, object?>("error.type", errorType));
+            _duration.Record(
+                duration.TotalSeconds, new KeyValuePair<string, object?>("action.name", name),
+                new KeyValuePair<string, object?>("error.type", errorType));
     }
 }

@@ -170,7 +170,9 @@ internal sealed class ActionTrace : IActionTrace
         Activity? current = Activity.Current;
         _detached = true;
         Activity.Current = null;
-        Activity? activity = _late ? ActionTracingSource.Activities.StartActivity(_begun, ActivityKind.Internal, _parent, startTime: _start) : null;
+        Activity? activity = _late
+            ? ActionTracingSource.Activities.StartActivity(_begun, ActivityKind.Internal, _parent, startTime: _start)
+            : null;
         if (activity is null && parts.Output)
         {
             activity = new Activity(_begun).SetStartTime(_start.UtcDateTime);

@@ -32,7 +32,8 @@ internal static class FlagTags
     private static string ReasonOf(EvaluationReason reason) => reason switch
     {
         EvaluationReason.Unknown or EvaluationReason.UnknownContext => "error",
-        EvaluationReason.Emergency or EvaluationReason.EmergencyFlag or EvaluationReason.Disabled or EvaluationReason.ParentOff => "disabled",
+        EvaluationReason.Emergency or EvaluationReason.EmergencyFlag
+            or EvaluationReason.Disabled or EvaluationReason.ParentOff => "disabled",
         EvaluationReason.Whitelisted or EvaluationReason.GroupListed => "targeting_match",
         EvaluationReason.InPercentage or EvaluationReason.OutsidePercentage => "split",
         _ => "static",

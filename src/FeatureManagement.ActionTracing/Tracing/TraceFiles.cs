@@ -57,7 +57,13 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
     // Traces may hold what only this user should read.
     private static FileStreamOptions Options()
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return options;
@@ -75,7 +81,10 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
     {
         string today = Prefix + day.ToString("yyyyMMdd", CultureInfo.InvariantCulture) + "-";
         string? last = names.LastOrDefault(name => name.StartsWith(today, StringComparison.Ordinal));
-        int number = last is not null && int.TryParse(last.AsSpan(today.Length, last.Length - today.Length - Extension.Length), out int before) ? before + 1 : 1;
+        int number = last is not null
+            && int.TryParse(last.AsSpan(today.Length, last.Length - today.Length - Extension.Length), out int before)
+            ? before + 1
+            : 1;
         return OpenFree(Path.Combine(directory, today), number);
     }
 
@@ -84,7 +93,9 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
     {
         try
         {
-            return [.. Directory.EnumerateFiles(directory, Prefix + "*" + Extension).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+            return [.. Directory.EnumerateFiles(directory, Prefix + "*" + Extension)
+                .Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal)];
         }
         catch (UnauthorizedAccessException)
         {

@@ -37,11 +37,13 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
         Meter meter = meters.Create(ActionTracingMeter.Name);
         _written = meter.CreateCounter<long>("action.trace.written", "{trace}", "Traces that were written to files.");
         _dropped = meter.CreateCounter<long>("action.trace.dropped", "{trace}", "Traces that were lost, by reason.");
-        _queue = Channel.CreateBounded<TraceRecord>(new BoundedChannelOptions(Math.Max(1, configuration.Catalog.TraceOutput.QueueLength)) { SingleReader = true });
+        _queue = Channel.CreateBounded<TraceRecord>(
+            new BoundedChannelOptions(Math.Max(1, configuration.Catalog.TraceOutput.QueueLength)) { SingleReader = true });
         _pump = new Lazy<Task>(() => Task.Run(PumpAsync));
     }
 
-    public static TraceFiles FilesOf(IHostEnvironment? environment, TimeProvider time) => new(environment?.ContentRootPath ?? AppContext.BaseDirectory, time);
+    public static TraceFiles FilesOf(IHostEnvironment? environment, TimeProvider time) =>
+        new(environment?.ContentRootPath ?? AppContext.BaseDirectory, time);
 
     public void Write(TraceRecord trace)
     {
@@ -123,7 +125,8 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
                 LogNotCleanedUp(ForeignText.Escape(_configuration.Catalog.TraceOutput.Directory), fault);
             _cleaning = _files.CleanUpFault is null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or NotSupportedException or ArgumentException)
         {
             if (!_failing)
                 LogFailing(ForeignText.Escape(_configuration.Catalog.TraceOutput.Directory), exception);

@@ -78,7 +78,11 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
     {
         FlagSnapshot snapshot = source.Current;
         return Decide(snapshot, Enabled, subject) && !Decide(snapshot, Shutdown, subject)
-            ? parts with { Output = parts.Output && Decide(snapshot, Output, subject), Metrics = parts.Metrics && Decide(snapshot, Metrics, subject) }
+            ? parts with
+            {
+                Output = parts.Output && Decide(snapshot, Output, subject),
+                Metrics = parts.Metrics && Decide(snapshot, Metrics, subject),
+            }
             : TracedParts.None;
     }
 
@@ -107,7 +111,8 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
     private bool IsOn(FlagSnapshot snapshot, string name, in Subject subject) =>
         snapshot.TryFind(name, out CompiledFlag? flag) && evaluator.IsOn(snapshot, flag, subject);
 
-    private static bool Depends(FlagSnapshot snapshot, string name) => snapshot.TryFind(name, out CompiledFlag? flag) && snapshot.DependsOnContext(flag);
+    private static bool Depends(FlagSnapshot snapshot, string name) =>
+        snapshot.TryFind(name, out CompiledFlag? flag) && snapshot.DependsOnContext(flag);
 
     private static bool CanBeOn(FlagSnapshot snapshot, string name) => snapshot.TryFind(name, out CompiledFlag? flag) && flag.CanBeOn;
 

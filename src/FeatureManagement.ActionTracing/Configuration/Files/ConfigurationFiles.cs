@@ -44,7 +44,8 @@ internal sealed class ConfigurationFiles(SettingPlace place)
         else if (memory.Error is not null)
             faults.Add($"{PathOf(file)} cannot be read: {memory.Error}; its last good {SettingReader.SectionName} section stays in force.");
         else if (kept)
-            faults.Add($"{PathOf(file)} is missing, empty or cannot be read; its last good {SettingReader.SectionName} section stays in force.");
+            faults.Add($"{PathOf(file)} is missing, empty or cannot be read; its last "
+                + $"good {SettingReader.SectionName} section stays in force.");
         return kept ? memory.Said! : data;
     }
 
@@ -54,7 +55,9 @@ internal sealed class ConfigurationFiles(SettingPlace place)
         var changed = new List<FileConfigurationProvider>();
         foreach (FileConfigurationProvider file in Files())
         {
-            if (!file.Source.ReloadOnChange || !_memories.TryGetValue(file, out Memory? memory) || HashOf(file) is var hash && hash == memory.Hash)
+            if (!file.Source.ReloadOnChange
+                || !_memories.TryGetValue(file, out Memory? memory)
+                || HashOf(file) is var hash && hash == memory.Hash)
                 continue;
             memory.Hash = hash;
             changed.Add(file);
@@ -68,7 +71,9 @@ internal sealed class ConfigurationFiles(SettingPlace place)
     /// <exception cref="FormatException">It is empty, or a named pipe.</exception>
     public static void CheckReadable(FileConfigurationProvider file)
     {
-        if (file is not KeptJsonProvider && file.Source.FileProvider?.GetFileInfo(PathOf(file)) is { Exists: true } info && KeptFiles.IsEmpty(info))
+        if (file is not KeptJsonProvider
+            && file.Source.FileProvider?.GetFileInfo(PathOf(file)) is { Exists: true } info
+            && KeptFiles.IsEmpty(info))
             throw new FormatException(KeptFiles.Empty);
     }
 
@@ -80,7 +85,8 @@ internal sealed class ConfigurationFiles(SettingPlace place)
         memory.Error = KeptJsonProvider.ReasonOf(exception);
     }
 
-    private IEnumerable<FileConfigurationProvider> Files() => SettingReader.Providers(place.Configuration).OfType<FileConfigurationProvider>();
+    private IEnumerable<FileConfigurationProvider> Files() =>
+        SettingReader.Providers(place.Configuration).OfType<FileConfigurationProvider>();
 
     private bool HasSection(FileConfigurationProvider file) => SettingReader.SaysSomething(SettingReader.Data(file), place.Above);
 

@@ -23,7 +23,8 @@ internal sealed class KeptFiles : IFileProvider, IDisposable
         _files = files;
         // The watcher of .NET ignores names with a leading dot. A second watcher costs a system resource, so it exists
         // only where there is such a link.
-        if (Path.GetDirectoryName(files.GetFileInfo(path).PhysicalPath) is { } directory && Directory.Exists(Path.Combine(directory, ConfigMapLink)))
+        if (Path.GetDirectoryName(files.GetFileInfo(path).PhysicalPath) is { } directory
+            && Directory.Exists(Path.Combine(directory, ConfigMapLink)))
             _configMap = new PhysicalFileProvider(directory, ExclusionFilters.None);
     }
 

@@ -91,7 +91,8 @@ internal sealed class OutsideKeys
     // Flags next to the section, or below a misspelled section.
     private static bool IsMissedSection(string[] names) =>
         Is(names[^1], "featureFlags")
-        && (names.Length == 1 || (names.Length == 2 && NearestName.Find(names[0], Section) is not null && !Is(names[0], SettingReader.SectionName)));
+        && (names.Length == 1
+            || (names.Length == 2 && NearestName.Find(names[0], Section) is not null && !Is(names[0], SettingReader.SectionName)));
 
     private static bool HasComment(ReadOnlySpan<char> path)
     {

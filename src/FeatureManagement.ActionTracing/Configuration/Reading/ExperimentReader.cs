@@ -14,7 +14,8 @@ internal static class ExperimentReader
         if (!fields.IsPresent)
             return null;
         if (type is { } other and not FlagType.Multivariate)
-            flag.Fault("experiment", $"compares the variants of a multivariate flag, and this one is {FlagSpelling.Write(other)}; make it multivariate, or take the experiment away");
+            flag.Fault("experiment", $"compares the variants of a multivariate flag, and this one "
+                + $"is {FlagSpelling.Write(other)}; make it multivariate, or take the experiment away");
         else if (variants.Count == 1)
             flag.Fault("experiment", "compares variants, and there is only one; add another");
         var metrics = new List<ExperimentMetric>();
@@ -40,22 +41,29 @@ internal static class ExperimentReader
         string control = Named(fields, "control", "variant", variants.Select(variant => variant.Name));
         string primary = Named(fields, "primaryMetric", "metric", metrics.Select(metric => metric.Name));
         // One metric decides: with two, whichever came first would have.
-        foreach (ExperimentMetric metric in metrics.Where(metric => metric.Role == MetricRole.Primary && metric.Name != primary && primary.Length > 0))
-            fields.Fault($"metrics.{ForeignText.Quote(metric.Name)}.role", $"is primary, and primaryMetric is {ForeignText.Quote(primary)}; make it secondary or guardrail");
+        foreach (ExperimentMetric metric in metrics.Where(
+            metric => metric.Role == MetricRole.Primary && metric.Name != primary && primary.Length > 0))
+            fields.Fault(
+                $"metrics.{ForeignText.Quote(metric.Name)}.role",
+                $"is primary, and primaryMetric is {ForeignText.Quote(primary)}; make it secondary or guardrail");
         if (roles.TryGetValue(primary, out MetricRole said) && said != MetricRole.Primary)
-            fields.Fault($"metrics.{ForeignText.Quote(primary)}.role", $"is {FlagSpelling.Write(said)}, and it is the primaryMetric; make it primary, or name another primaryMetric");
+            fields.Fault(
+                $"metrics.{ForeignText.Quote(primary)}.role",
+                $"is {FlagSpelling.Write(said)}, and it is the primaryMetric; make it primary, or name another primaryMetric");
         return new ExperimentConfig
         {
             Control = control,
             PrimaryMetric = primary,
-            Metrics = [.. metrics.Select(metric => metric.Name == primary ? metric with { Role = MetricRole.Primary } : metric).OrderBy(metric => metric.Name, StringComparer.OrdinalIgnoreCase)],
+            Metrics = [.. metrics.Select(metric => metric.Name == primary ? metric with { Role = MetricRole.Primary } : metric)
+                .OrderBy(metric => metric.Name, StringComparer.OrdinalIgnoreCase)],
             PlannedUnits = fields.Integer("plannedUnits", 1, int.MaxValue) ?? 10_000,
             Alpha = fields.Rate("alpha", 0, 1, open: true) ?? 0.05,
         };
     }
 
     private static string Known(string[] names) =>
-        string.Join(", ", names.Take(MaxKnown).Select(ForeignText.Quote)) + (names.Length > MaxKnown ? $" and {names.Length - MaxKnown} more" : "");
+        string.Join(", ", names.Take(MaxKnown).Select(ForeignText.Quote))
+            + (names.Length > MaxKnown ? $" and {names.Length - MaxKnown} more" : "");
 
     /// <summary>A name that must be one of those known, in their spelling.</summary>
     private static string Named(SettingFields fields, string field, string what, IEnumerable<string> known)
@@ -69,7 +77,8 @@ internal static class ExperimentReader
         }
         if (names.FirstOrDefault(candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found)
             return found;
-        fields.Fault(field, $"is {ForeignText.Quote(name)}, and there is no such {what}; " + (NearestName.Find(name, names) is { } nearest ? $"did you mean {nearest}?" : $"known are {Known(names)}"));
+        fields.Fault(field, $"is {ForeignText.Quote(name)}, and there is no such {what}; "
+            + (NearestName.Find(name, names) is { } nearest ? $"did you mean {nearest}?" : $"known are {Known(names)}"));
         return name;
     }
 }

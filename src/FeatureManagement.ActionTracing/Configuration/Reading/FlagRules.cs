@@ -11,7 +11,8 @@ internal static class FlagRules
     private const int MaxSuggestions = 20;
 
     /// <summary>The faults, and the flags that have them.</summary>
-    public static (IReadOnlyList<SettingFault> Faults, IReadOnlySet<string> Broken) Check(SectionReading reading, FrozenDictionary<string, FlagDefinition> builtIn)
+    public static (IReadOnlyList<SettingFault> Faults, IReadOnlySet<string> Broken) Check(
+        SectionReading reading, FrozenDictionary<string, FlagDefinition> builtIn)
     {
         var faults = new List<SettingFault>();
         var broken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -21,19 +22,23 @@ internal static class FlagRules
                 if (!reading.Flags.ContainsKey(parent) && !builtIn.ContainsKey(parent))
                 {
                     if (!unknown.TryGetValue(parent, out string? text))
-                        unknown[parent] = text = Unknown(parent, unknown.Count < MaxSuggestions ? reading.Flags.Keys.Concat(builtIn.Keys) : []);
+                        unknown[parent] =
+                            text = Unknown(parent, unknown.Count < MaxSuggestions ? reading.Flags.Keys.Concat(builtIn.Keys) : []);
                     faults.Add(new SettingFault(flag.Name, path, text));
                     broken.Add(flag.Name);
                 }
 
         foreach (List<string> cycle in ParentCycles.Find(reading.Flags.Keys, ParentOf))
         {
-            faults.Add(new SettingFault(cycle[0], "parent", $"makes a cycle: {ParentCycles.Print(cycle)}; remove the parent from one of them"));
+            faults.Add(new SettingFault(
+                cycle[0], "parent", $"makes a cycle: {ParentCycles.Print(cycle)}; remove the parent from one of them"));
             broken.UnionWith(cycle);
         }
         return (faults, broken);
 
-        string? ParentOf(string name) => reading.Flags.TryGetValue(name, out FlagReading? flag) ? Spelled(flag.Parent) : Spelled(builtIn.GetValueOrDefault(name)?.Parent);
+        string? ParentOf(string name) => reading.Flags.TryGetValue(name, out FlagReading? flag)
+            ? Spelled(flag.Parent)
+            : Spelled(builtIn.GetValueOrDefault(name)?.Parent);
 
         string? Spelled(string? name) => name is null ? null
             : reading.Flags.TryGetValue(name, out FlagReading? flag) ? flag.Name
@@ -41,5 +46,6 @@ internal static class FlagRules
     }
 
     private static string Unknown(string parent, IEnumerable<string> names) =>
-        $"is {ForeignText.Quote(parent)}, and there is no such flag; " + (NearestName.Find(parent, names) is { } nearest ? $"did you mean {nearest}?" : "define it, or remove the parent");
+        $"is {ForeignText.Quote(parent)}, and there is no such flag; "
+            + (NearestName.Find(parent, names) is { } nearest ? $"did you mean {nearest}?" : "define it, or remove the parent");
 }

@@ -23,12 +23,14 @@ internal static class ListGaps
             foreach (IGrouping<int, SettingItem> provider in child.Items.GroupBy(item => item.Provider))
                 if (GapsOf([.. provider.Where(item => item.Key.Length > 0)]) is { } indices)
                     warnings.Add(
-                        $"Flag '{ForeignText.Escape(flag.Name)}': {PathOf(path, child)} has only the indices {indices}; a list is taken whole from the last provider that has one, "
+                        $"Flag '{ForeignText.Escape(flag.Name)}': {PathOf(path, child)} has only the "
+                        + $"indices {indices}; a list is taken whole from the last provider that has one, "
                         + "so this one replaces all values of the others. To add a value, write it as a map of values to true.");
         }
     }
 
-    private static string PathOf(string path, SettingNode child) => path.Length == 0 ? ForeignText.Quote(child.Name) : $"{path}.{ForeignText.Quote(child.Name)}";
+    private static string PathOf(string path, SettingNode child) =>
+        path.Length == 0 ? ForeignText.Quote(child.Name) : $"{path}.{ForeignText.Quote(child.Name)}";
 
     private static string? GapsOf(SettingItem[] items)
     {
@@ -36,12 +38,16 @@ internal static class ListGaps
         foreach (SettingItem item in items)
         {
             int colon = item.Key.IndexOf(':');
-            if (!int.TryParse(colon < 0 ? item.Key : item.Key.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+            if (!int.TryParse(
+                colon < 0 ? item.Key : item.Key.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture,
+                out int index))
                 return null;
             indices.Add(index);
         }
         // Numbers that are true or false are ids in a map.
         bool map = items.All(item => bool.TryParse(item.Value, out _));
-        return indices.Count == 0 || map || indices.Max == indices.Count - 1 ? null : ForeignText.Quote(string.Join(", ", indices.Take(10)));
+        return indices.Count == 0 || map || indices.Max == indices.Count - 1
+            ? null
+            : ForeignText.Quote(string.Join(", ", indices.Take(10)));
     }
 }

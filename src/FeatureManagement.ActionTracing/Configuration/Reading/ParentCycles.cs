@@ -39,7 +39,8 @@ internal static class ParentCycles
     private static List<string> Around(string start, Func<string, string?> parentOf)
     {
         var cycle = new List<string> { start };
-        for (string? next = parentOf(start); next is not null && !next.Equals(start, StringComparison.OrdinalIgnoreCase); next = parentOf(next))
+        for (string? next = parentOf(start); next is not null
+            && !next.Equals(start, StringComparison.OrdinalIgnoreCase); next = parentOf(next))
             cycle.Add(next);
         return cycle;
     }

@@ -21,7 +21,8 @@ internal static class RolloutConfigReader
             return null;
         TimeSpan? duration = fields.Duration("duration", Millisecond, Decade);
         if (duration < TimeSpan.FromMinutes(1))
-            warnings.Add($"Flag '{ForeignText.Escape(name)}': rolloutConfig.duration is {duration.Value:c}; a rollout shorter than a minute sees hardly any traffic.");
+            warnings.Add($"Flag '{ForeignText.Escape(name)}': rolloutConfig.duration is {duration.Value:c}; a "
+                + "rollout shorter than a minute sees hardly any traffic.");
         decimal? start = fields.Number("startPercentage", 0, 100);
         decimal? target = fields.Number("targetPercentage", 0, 100);
         RolloutType type = fields.Choice<RolloutType>("type") ?? Defaults.Type;
@@ -50,7 +51,9 @@ internal static class RolloutConfigReader
         if (target is { } given)
             plan = plan with { TargetPercentage = given };
         if (start >= plan.TargetPercentage)
-            fields.Fault("targetPercentage", string.Create(CultureInfo.InvariantCulture, $"is {plan.TargetPercentage}; it must be above startPercentage, which is {start}"));
+            fields.Fault("targetPercentage", string.Create(
+                CultureInfo.InvariantCulture,
+                $"is {plan.TargetPercentage}; it must be above startPercentage, which is {start}"));
         if (RolloutRules.WrongEnd(plan) is { } end)
             fields.Fault("targetPercentage", end);
         warnings.AddRange(RolloutRules.Unused(plan).Select(unused => $"Flag '{ForeignText.Escape(name)}': rolloutConfig.{unused}."));
@@ -97,9 +100,12 @@ internal static class RolloutConfigReader
         foreach (string text in texts)
         {
             if (!SettingFields.TryNumber(text, out decimal percentage) || percentage is < 0 or > 100)
-                fields.Fault("checkpoints", $"holds {(text.Length == 0 ? "an empty value" : ForeignText.Quote(text))}; each must be between 0 and 100");
+                fields.Fault(
+                    "checkpoints",
+                    $"holds {(text.Length == 0 ? "an empty value" : ForeignText.Quote(text))}; each must be between 0 and 100");
             else if (checkpoints.Count > 0 && percentage < checkpoints[^1])
-                fields.Fault("checkpoints", string.Create(CultureInfo.InvariantCulture, $"goes down from {checkpoints[^1]} to {percentage}; it must rise"));
+                fields.Fault("checkpoints", string.Create(
+                    CultureInfo.InvariantCulture, $"goes down from {checkpoints[^1]} to {percentage}; it must rise"));
             else
                 checkpoints.Add(percentage);
         }
@@ -120,16 +126,20 @@ internal static class RolloutConfigReader
         foreach (SettingNode entry in entries)
         {
             string at = $"schedule[{ForeignText.Quote(entry.Name)}]";
-            if (entry.Find("after")?.Value is not { } after || !SettingFields.TryDuration(after, out TimeSpan time) || time < TimeSpan.Zero || time > Decade)
+            if (entry.Find("after")?.Value is not { } after || !SettingFields.TryDuration(after, out TimeSpan time)
+                || time < TimeSpan.Zero || time > Decade)
                 fields.Fault(at + ".after", $"is {Shown(entry, "after")}; it must be a number of milliseconds or [d.]hh:mm:ss");
-            else if (entry.Find("percentage")?.Value is not { } text || !SettingFields.TryNumber(text, out decimal percentage) || percentage is < 0 or > 100)
+            else if (entry.Find("percentage")?.Value is not { } text
+                || !SettingFields.TryNumber(text, out decimal percentage)
+                || percentage is < 0 or > 100)
                 fields.Fault(at + ".percentage", $"is {Shown(entry, "percentage")}; it must be between 0 and 100");
             else if (schedule.Count > 0 && (percentage < schedule[^1].Percentage || time <= schedule[^1].After))
                 fields.Fault(at, "goes down or back in time; times and percentages must rise from entry to entry");
             else
                 schedule.Add(new RolloutScheduleEntry(time, percentage));
             foreach (SettingNode field in entry.Children)
-                if (!field.Name.Equals("after", StringComparison.OrdinalIgnoreCase) && !field.Name.Equals("percentage", StringComparison.OrdinalIgnoreCase))
+                if (!field.Name.Equals("after", StringComparison.OrdinalIgnoreCase)
+                    && !field.Name.Equals("percentage", StringComparison.OrdinalIgnoreCase))
                     fields.Fault($"{at}.{ForeignText.Quote(field.Name)}", "is no known field; known are after, percentage");
         }
         if (node.Items is [.., { Key: "", Value: "" }])
@@ -137,5 +147,6 @@ internal static class RolloutConfigReader
         return schedule.Count == entries.Length ? [.. schedule] : [];
     }
 
-    private static string Shown(SettingNode entry, string field) => entry.Find(field)?.Value is { } value ? ForeignText.Quote(value) : "missing";
+    private static string Shown(SettingNode entry, string field) =>
+        entry.Find(field)?.Value is { } value ? ForeignText.Quote(value) : "missing";
 }

@@ -37,17 +37,21 @@ internal static class SectionReader
     }
 
     private static bool IsListEntry(string name, int length) =>
-        length > 0 && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int place) && place < length && (name.Length == 1 || name[0] != '0');
+        length > 0 && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int place)
+            && place < length && (name.Length == 1 || name[0] != '0');
 
     private static void CheckOutside(RawSettings raw, bool noFlags, List<SettingFault> faults, List<string> warnings)
     {
         foreach (OutsideKey key in raw.Outside)
         {
             if (key.IsMisplacedFlag)
-                faults.Add(new SettingFault(key.Name, "", $"is at '{key.Place}', where it has no effect; move it into {SettingReader.SectionName}.featureFlags, or rename it"));
+                faults.Add(new SettingFault(key.Name, "", $"is at '{key.Place}', where it has no effect; move it "
+                    + $"into {SettingReader.SectionName}.featureFlags, or rename it"));
             if (!key.IsMisspelledSection)
                 continue;
-            var fault = new SettingFault(null, key.Place, $"is not a known section and has no effect; did you mean {SettingReader.SectionName}?");
+            var fault = new SettingFault(
+                null, key.Place,
+                $"is not a known section and has no effect; did you mean {SettingReader.SectionName}?");
             // A renamed section is no fault where our section has flags.
             if (noFlags)
                 faults.Add(fault);

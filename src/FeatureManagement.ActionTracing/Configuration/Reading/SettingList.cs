@@ -43,7 +43,10 @@ internal static class SettingList
                 node = node.GetOrAdd(name);
             node.Value = item.Value;
         }
-        return list.Children.ToArray().OrderBy(entry => int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int place) ? place : int.MaxValue);
+        return list.Children.ToArray()
+            .OrderBy(entry => int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int place)
+                ? place
+                : int.MaxValue);
     }
 
     private static string? Apply(List<SettingItem> items, ref List<string> values)
@@ -64,7 +67,10 @@ internal static class SettingList
         bool numbered = items.TrueForAll(item => int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _));
         if (items.TrueForAll(item => bool.TryParse(item.Value, out _)))
         {
-            if (numbered && items.Select(item => int.Parse(item.Key, CultureInfo.InvariantCulture)).Order().Select((place, i) => place == i).All(inPlace => inPlace))
+            if (numbered && items.Select(item => int.Parse(item.Key, CultureInfo.InvariantCulture))
+                .Order()
+                .Select((place, i) => place == i)
+                .All(inPlace => inPlace))
                 return "is a list of true and false; it must be a list of values, or a map of values to true and false";
             var named = items.Select(item => item.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
             values.RemoveAll(named.Contains);

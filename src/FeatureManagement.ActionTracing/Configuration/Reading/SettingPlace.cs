@@ -59,8 +59,11 @@ internal sealed record SettingPlace(IConfiguration? Configuration, string Above 
     private static string Neither(IConfiguration? given, IConfiguration? registered) =>
         $"No section '{SettingReader.SectionName}' was found: "
         + (given is null ? "AddFeatureManagement() was given no configuration"
-            : $"the configuration given to AddFeatureManagement(configuration) has none{(given is IConfigurationSection section ? $" below '{section.Path}'" : "")}")
-        + (registered is null ? ", and no IConfiguration is registered in the container." : ", and the IConfiguration registered in the container has none at its root.")
+            : $"the configuration given to AddFeatureManagement(configuration) has "
+            + $"none{(given is IConfigurationSection section ? $" below '{section.Path}'" : "")}")
+        + (registered is null
+            ? ", and no IConfiguration is registered in the container."
+            : ", and the IConfiguration registered in the container has none at its root.")
         + $" Only the built-in flags are there. Add the section in one of the two places.";
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_configuration")]

@@ -51,7 +51,14 @@ internal static class SettingReader
             }
         }
         tree.Complete();
-        return new RawSettings { Section = tree.Root, Faults = tree.Faults, HasList = tree.HasList, ListLength = tree.ListLength, Outside = outside.Keys };
+        return new RawSettings
+        {
+            Section = tree.Root,
+            Faults = tree.Faults,
+            HasList = tree.HasList,
+            ListLength = tree.ListLength,
+            Outside = outside.Keys,
+        };
     }
 
     /// <summary>Every provider of a root, those of a chained one in its place. Later ones win.</summary>
@@ -67,7 +74,8 @@ internal static class SettingReader
     }
 
     /// <summary>Whether a provider's data belongs to the section.</summary>
-    public static bool SaysSomething(IDictionary<string, string?> data, string above = "") => data.Keys.Any(key => IsBelow(Below(key, above)));
+    public static bool SaysSomething(IDictionary<string, string?> data, string above = "") =>
+        data.Keys.Any(key => IsBelow(Below(key, above)));
 
     // Protected, and thus part of the platform's contract: what every provider derived from it fills.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Data")]
@@ -88,12 +96,16 @@ internal static class SettingReader
     }
 
     private static bool IsBelow(ReadOnlySpan<char> key) =>
-        key.Length > SectionName.Length && key[SectionName.Length] == ':' && key.StartsWith(SectionName, StringComparison.OrdinalIgnoreCase);
+        key.Length > SectionName.Length
+            && key[SectionName.Length] == ':'
+            && key.StartsWith(SectionName, StringComparison.OrdinalIgnoreCase);
 
     // The rest of a key below a path; empty for a key that is elsewhere.
     private static ReadOnlySpan<char> Below(string key, string above) =>
         above.Length == 0 ? key
-        : key.Length > above.Length && key[above.Length] == ':' && key.StartsWith(above, StringComparison.OrdinalIgnoreCase) ? key.AsSpan(above.Length + 1)
+        : key.Length > above.Length
+            && key[above.Length] == ':'
+            && key.StartsWith(above, StringComparison.OrdinalIgnoreCase) ? key.AsSpan(above.Length + 1)
         : default;
 
     // Providers that keep their data in their own way are asked key by key.
@@ -156,7 +168,8 @@ internal static class SettingReader
 
     // By the methods that a call through the interface reaches, so that overloads and explicit implementations do not
     // matter.
-    private static bool KeepsData(IConfigurationProvider provider) => provider is ConfigurationProvider && ByType.GetOrAdd(provider.GetType(), static type =>
+    private static bool KeepsData(IConfigurationProvider provider) => provider is ConfigurationProvider
+        && ByType.GetOrAdd(provider.GetType(), static type =>
     {
         InterfaceMapping map = type.GetInterfaceMap(typeof(IConfigurationProvider));
         return map.InterfaceMethods.Zip(map.TargetMethods).All(pair =>

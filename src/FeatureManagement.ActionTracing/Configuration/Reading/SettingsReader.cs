@@ -16,7 +16,8 @@ internal static class SettingsReader
         FeatureFlagSettings settings = defaults with
         {
             AuditFlagEvaluations = fields.Bool("auditFlagEvaluations") ?? defaults.AuditFlagEvaluations,
-            EvaluationAuditRetention = fields.Duration("evaluationAuditRetention", Millisecond, Decade) ?? defaults.EvaluationAuditRetention,
+            EvaluationAuditRetention = fields.Duration("evaluationAuditRetention", Millisecond, Decade)
+                ?? defaults.EvaluationAuditRetention,
             AuditRetention = fields.Duration("auditRetention", Millisecond, Decade) ?? defaults.AuditRetention,
             DefaultTimeout = fields.Duration("defaultTimeout", Millisecond, Day) ?? defaults.DefaultTimeout,
             CacheEnabled = fields.Bool("cacheEnabled") ?? defaults.CacheEnabled,
@@ -28,7 +29,8 @@ internal static class SettingsReader
         };
         if (settings.DefaultTimeout < LeastTimeout)
             warnings.Add(
-                $"{SettingReader.SectionName}.featureFlagSettings.defaultTimeout is {settings.DefaultTimeout:c}; below 100 ms calls to a store often fail. "
+                $"{SettingReader.SectionName}.featureFlagSettings.defaultTimeout is {settings.DefaultTimeout:c}; "
+                + "below 100 ms calls to a store often fail. "
                 + "A number is milliseconds: write 5000 for five seconds.");
         return faults.Count == before ? settings : null;
     }

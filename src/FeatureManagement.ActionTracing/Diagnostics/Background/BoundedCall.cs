@@ -3,7 +3,9 @@ namespace FeatureManagement.ActionTracing.Diagnostics.Background;
 /// <summary>Calls code that may block, take long or ignore its token, and waits for a limited time. Thread-safe.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="limit">How long a call may take. It is read at each call.</param>
-/// <param name="cancelsAt">The part of the limit after which the token is cancelled. Below 1, a call has time left to say what it waited for.</param>
+/// <param name="cancelsAt">
+/// The part of the limit after which the token is cancelled. Below 1, a call has time left to say what it waited for.
+/// </param>
 internal sealed class BoundedCall(TimeProvider time, Func<TimeSpan> limit, double cancelsAt = 1)
 {
     /// <summary>Whether an exception of this class says that a call was late.</summary>
@@ -22,7 +24,10 @@ internal sealed class BoundedCall(TimeProvider time, Func<TimeSpan> limit, doubl
         return WithTokenAsync(token => call(token).WaitAsync(bound, time, cancellationToken), bound, cancellationToken);
     }
 
-    /// <summary>Calls on a thread of the pool, and waits until the call has ended: a late write must not be made again beside itself.</summary>
+    /// <summary>
+    /// Calls on a thread of the pool, and waits until the call has ended: a late write must not be made again beside
+    /// itself.
+    /// </summary>
     /// <exception cref="TimeoutException">The call was late, and ended because of it.</exception>
     public Task<T> RunToEndAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
         WithTokenAsync(token => Task.Run(() => call(token), token), limit(), cancellationToken);

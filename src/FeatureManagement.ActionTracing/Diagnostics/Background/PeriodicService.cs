@@ -42,7 +42,10 @@ internal abstract class PeriodicService(TimeProvider time) : BackgroundService
         }
     }
 
-    /// <summary>Runs work of this service. The only place that catches its failures: an exception that escapes would stop the host.</summary>
+    /// <summary>
+    /// Runs work of this service. The only place that catches its failures: an exception that escapes would stop the
+    /// host.
+    /// </summary>
     protected async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
     {
         try

@@ -10,15 +10,18 @@ public sealed record RolloutConfig
     /// <summary>The curve. The default is <see cref="RolloutType.Linear"/>.</summary>
     public RolloutType Type { get; init; } = RolloutType.Linear;
 
-    /// <summary>How long the rollout takes, in credited time. The default is 24 hours; a custom rollout takes as long as its schedule, whose last time this must be where it is set.</summary>
+    /// <summary>
+    /// How long the rollout takes, in credited time. The default is 24 hours; a custom rollout takes as long as its
+    /// schedule, whose last time this must be where it is set.
+    /// </summary>
     public TimeSpan Duration { get; init; } = DefaultDuration;
 
     /// <summary>The first share, 0 to 100; null for the larger of 1 and the flag's share when the rollout starts.</summary>
     public decimal? StartPercentage { get; init; }
 
     /// <summary>
-    /// The last share, 0 to 100. The default is the last share of <see cref="Schedule"/> or <see cref="Checkpoints"/> where the rollout is custom or stepped, and 100
-    /// where it is not. It cannot be another one than the list's last.
+    /// The last share, 0 to 100. The default is the last share of <see cref="Schedule"/> or <see cref="Checkpoints"/>
+    /// where the rollout is custom or stepped, and 100 where it is not. It cannot be another one than the list's last.
     /// </summary>
     public decimal TargetPercentage { get => _target ?? ListEnd ?? 100; init => _target = value; }
 
@@ -60,7 +63,10 @@ public sealed record RolloutConfig
 
     internal static TimeSpan DefaultDuration { get; } = TimeSpan.FromHours(24);
 
-    /// <summary>Where the plan's own list of shares ends; null where it has none that it goes by. The default checkpoints are cut at the target instead.</summary>
+    /// <summary>
+    /// Where the plan's own list of shares ends; null where it has none that it goes by. The default checkpoints are
+    /// cut at the target instead.
+    /// </summary>
     internal decimal? ListEnd => Type switch
     {
         RolloutType.Stepped when HasOwnCheckpoints => Checkpoints[^1],

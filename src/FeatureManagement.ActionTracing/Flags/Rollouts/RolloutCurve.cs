@@ -1,6 +1,9 @@
 namespace FeatureManagement.ActionTracing.Flags.Rollouts;
 
-/// <summary>The share of users after some credited time. A pure function that never leaves start and target; at the end it is the target for every type.</summary>
+/// <summary>
+/// The share of users after some credited time. A pure function that never leaves start and target; at the end it is
+/// the target for every type.
+/// </summary>
 internal static class RolloutCurve
 {
     private const int Digits = 4;
@@ -24,7 +27,9 @@ internal static class RolloutCurve
         {
             RolloutType.Linear => start + Part(target - start),
             RolloutType.Exponential => start + Part(Part(target - start)),
-            RolloutType.Stepped => (int)((Int128)credited.Ticks * plan.Checkpoints.Count / duration.Ticks) is var reached && reached == 0 ? start : plan.Checkpoints[reached - 1],
+            RolloutType.Stepped => (int)((Int128)credited.Ticks * plan.Checkpoints.Count / duration.Ticks) is var reached && reached == 0
+                ? start
+                : plan.Checkpoints[reached - 1],
             _ => plan.Schedule.LastOrDefault(entry => entry.After <= credited, new(default, start)).Percentage,
         };
         // Before it is rounded too: a start of more digits would be rounded beyond an entry below it.
@@ -35,8 +40,9 @@ internal static class RolloutCurve
     }
 
     /// <summary>
-    /// In which band a share lies: up to 87.5 %, 75 %, 50 %, 25 %, 12.5 %, 5 %, 2.5 % and so on. In each a rollout counts every user anew: their number is what
-    /// bounds how often somebody can be counted, and their width how late it can begin that users are slower and still be seen. A phase is made of whole bands.
+    /// In which band a share lies: up to 87.5 %, 75 %, 50 %, 25 %, 12.5 %, 5 %, 2.5 % and so on. In each a rollout
+    /// counts every user anew: their number is what bounds how often somebody can be counted, and their width how late
+    /// it can begin that users are slower and still be seen. A phase is made of whole bands.
     /// </summary>
     public static int BandOf(decimal percentage)
     {

@@ -4,7 +4,10 @@ namespace FeatureManagement.ActionTracing.Flags.Rollouts;
 /// <param name="MaxErrorRate">The largest error rate, 0 to 1, or null.</param>
 /// <param name="MaxLatency">The largest mean latency, or null.</param>
 /// <param name="MinimumSamples">The exposed users needed in the phase.</param>
-/// <param name="WithoutControl">The error rate of gated actions above which the rollout is rolled back; null where something else judges them, or nothing shall.</param>
+/// <param name="WithoutControl">
+/// The error rate of gated actions above which the rollout is rolled back; null where something else judges them, or
+/// nothing shall.
+/// </param>
 internal readonly record struct RolloutLimits(double? MaxErrorRate, TimeSpan? MaxLatency, int MinimumSamples, double? WithoutControl)
 {
     private const int DefaultSamples = 100;

@@ -13,13 +13,17 @@ public sealed record SafetyThresholds
     public TimeSpan ThresholdWindow { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// The error rate, 0.001 to 1, of exposed actions behind a gate of the flag (<c>[FeatureGate]</c>, <c>WithFeatureGate</c>), above which the rollout is
-    /// rolled back. Control does nothing there, so that nothing can be compared. The default is 0.1; 1 switches it off. Where <see cref="MaxErrorRate"/> is
-    /// set, that one judges instead.
+    /// The error rate, 0.001 to 1, of exposed actions behind a gate of the flag (<c>[FeatureGate]</c>,
+    /// <c>WithFeatureGate</c>), above which the rollout is rolled back. Control does nothing there, so that nothing can
+    /// be compared. The default is 0.1; 1 switches it off. Where <see cref="MaxErrorRate"/> is set, that one judges
+    /// instead.
     /// </summary>
     public double MaxErrorRateWithoutControl { get; init; } = 0.1;
 
-    /// <summary>The exposed units needed in a phase before its thresholds judge and before the rollout leaves it; null for 100 where a limit is set, else 0.</summary>
+    /// <summary>
+    /// The exposed units needed in a phase before its thresholds judge and before the rollout leaves it; null for 100
+    /// where a limit is set, else 0.
+    /// </summary>
     public int? MinimumSamples { get; init; }
 
     /// <summary>Overrides for the canary phase (up to 5 %), or null.</summary>

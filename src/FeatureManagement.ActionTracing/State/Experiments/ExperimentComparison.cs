@@ -1,6 +1,9 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>A variant against control, in one metric. The interval, not the estimate, is what should be quoted: an early estimate exaggerates. Immutable.</summary>
+/// <summary>
+/// A variant against control, in one metric. The interval, not the estimate, is what should be quoted: an early
+/// estimate exaggerates. Immutable.
+/// </summary>
 public sealed record ExperimentComparison
 {
     /// <summary>The variant.</summary>
@@ -13,8 +16,8 @@ public sealed record ExperimentComparison
     public required string Summary { get; init; }
 
     /// <summary>
-    /// When a guardrail spoke against the variant, which is final: all the rest is what that look saw, whatever has come since. Null where the verdict is that of
-    /// the look at hand, and may be another one at the next.
+    /// When a guardrail spoke against the variant, which is final: all the rest is what that look saw, whatever has
+    /// come since. Null where the verdict is that of the look at hand, and may be another one at the next.
     /// </summary>
     public DateTimeOffset? DecidedAt { get; init; }
 
@@ -27,7 +30,10 @@ public sealed record ExperimentComparison
     /// <summary>The difference relative to control's mean: 0.2 is 20 % more. Null where it is not available.</summary>
     public ExperimentInterval? Lift { get; init; }
 
-    /// <summary>The smallest p-value of all looks since the minimums were met. It may be small where the verdict of the look at hand is to keep running: intervals widen again when an effect fades.</summary>
+    /// <summary>
+    /// The smallest p-value of all looks since the minimums were met. It may be small where the verdict of the look at
+    /// hand is to keep running: intervals widen again when an effect fades.
+    /// </summary>
     public required double PValue { get; init; }
 
     /// <summary>The chance to beat control, in the reading of Bayes. Informational: no decision rests on it.</summary>

@@ -23,7 +23,8 @@ internal sealed record ExperimentEvidence
 
     public double PValueOf(string metric, string variant) => PValues.GetValueOrDefault(Key(metric, variant), 1);
 
-    public GuardrailEvidence GuardrailOf(string metric, string variant) => Guardrails.GetValueOrDefault(Key(metric, variant), GuardrailEvidence.None);
+    public GuardrailEvidence GuardrailOf(string metric, string variant) =>
+        Guardrails.GetValueOrDefault(Key(metric, variant), GuardrailEvidence.None);
 
     public ExperimentComparison? FinalOf(string metric, string variant) => Final.GetValueOrDefault(Key(metric, variant));
 
@@ -44,10 +45,12 @@ internal sealed record ExperimentEvidence
     public ExperimentEvidence Add(ExperimentResult look, double splitLogE, TimeSpan interval)
     {
         var values = look.Metrics
-            .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.PValue < 1).Select(comparison => (Key: Key(metric.Name, comparison.Variant), comparison.PValue)))
+            .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.PValue < 1)
+                .Select(comparison => (Key: Key(metric.Name, comparison.Variant), comparison.PValue)))
             .ToDictionary(pair => pair.Key, pair => pair.PValue);
         Dictionary<string, ExperimentComparison> final = look.Metrics
-            .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.DecidedAt is not null).Select(comparison => (Key: Key(metric.Name, comparison.Variant), Comparison: comparison)))
+            .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.DecidedAt is not null)
+                .Select(comparison => (Key: Key(metric.Name, comparison.Variant), Comparison: comparison)))
             .ToDictionary(pair => pair.Key, pair => pair.Comparison);
         IReadOnlyList<ExperimentPoint> history = History;
         if (history.Count == 0 || look.At - history[^1].At >= interval)

@@ -2,7 +2,10 @@ using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.State.Experiments;
 
-/// <summary>A comparison's part of the bound on false claims, and the mixing constant. Both are settled by the plan and the first weights.</summary>
+/// <summary>
+/// A comparison's part of the bound on false claims, and the mixing constant. Both are settled by the plan and the
+/// first weights.
+/// </summary>
 internal readonly record struct ExperimentLevel(double Alpha, double Mixing)
 {
     private const double GuardrailAlpha = 0.05;
@@ -10,7 +13,8 @@ internal readonly record struct ExperimentLevel(double Alpha, double Mixing)
     public static ExperimentLevel Of(ExperimentRun run, ExperimentMetric metric, int variant)
     {
         double total = (double)run.Steps[0].Weights.Sum();
-        (double treated, double compared) = ((double)run.Steps[0].Weights[variant] / total, (double)run.Steps[0].Weights[run.Control] / total);
+        (double treated, double compared) =
+            ((double)run.Steps[0].Weights[variant] / total, (double)run.Steps[0].Weights[run.Control] / total);
         double units = run.Config.PlannedUnits * treated * compared / (treated + compared);
         int comparisons = run.Variants.Count - 1;
         if (metric.Role != MetricRole.Guardrail)

@@ -1,6 +1,9 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>What an experiment has shown so far. May be looked at as often as one likes: every interval and p-value holds at all looks together. Immutable.</summary>
+/// <summary>
+/// What an experiment has shown so far. May be looked at as often as one likes: every interval and p-value holds at all
+/// looks together. Immutable.
+/// </summary>
 public sealed record ExperimentResult
 {
     /// <summary>The flag.</summary>

@@ -3,8 +3,8 @@ using FeatureManagement.ActionTracing.Flags;
 namespace FeatureManagement.ActionTracing.State.Experiments;
 
 /// <summary>
-/// An experiment with everything frozen that must not change once data has been seen. What is measured belongs to the run: whoever edits it begins
-/// another one. Immutable.
+/// An experiment with everything frozen that must not change once data has been seen. What is measured belongs to the
+/// run: whoever edits it begins another one. Immutable.
 /// </summary>
 internal sealed record ExperimentRun
 {
@@ -26,7 +26,8 @@ internal sealed record ExperimentRun
     public IReadOnlyList<ExperimentMetric> Metrics => Config.Metrics;
 
     /// <summary>The place of the control variant.</summary>
-    public int Control => Enumerable.Range(0, Variants.Count).First(i => string.Equals(Variants[i], Config.Control, StringComparison.OrdinalIgnoreCase));
+    public int Control => Enumerable.Range(0, Variants.Count)
+        .First(i => string.Equals(Variants[i], Config.Control, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Where the units of the run are kept.</summary>
     public string Key => FlagKey.Of(Flag) + "/" + Number;

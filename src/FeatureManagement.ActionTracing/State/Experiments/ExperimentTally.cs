@@ -1,12 +1,13 @@
 namespace FeatureManagement.ActionTracing.State.Experiments;
 
 /// <summary>
-/// The sums of a run, which an analysis needs and nothing else: they change with the units they are the sums of, in one transaction. Used by one
-/// thread at a time.
+/// The sums of a run, which an analysis needs and nothing else: they change with the units they are the sums of, in one
+/// transaction. Used by one thread at a time.
 /// </summary>
 /// <remarks>
-/// The rules: a unit belongs to the step and variant of its first exposure ever. Its outcomes count while that step goes on, and only after the exposure.
-/// Without a window the first value counts, at once. With a window all values in it are added up, and the unit counts when it has closed.
+/// The rules: a unit belongs to the step and variant of its first exposure ever. Its outcomes count while that step
+/// goes on, and only after the exposure. Without a window the first value counts, at once. With a window all values in
+/// it are added up, and the unit counts when it has closed.
 /// </remarks>
 internal sealed class ExperimentTally
 {
@@ -40,7 +41,8 @@ internal sealed class ExperimentTally
         Closed[metric] = unit.Number;
         ExperimentMetric measured = run.Metrics[metric];
         int step = unit.Step;
-        if (run.Steps.FirstOrDefault(candidate => candidate.Number == step)?.Until is { } until && unit.At + Milliseconds(measured) > until.ToUnixTimeMilliseconds())
+        if (run.Steps.FirstOrDefault(candidate => candidate.Number == step)?.Until is { } until
+            && unit.At + Milliseconds(measured) > until.ToUnixTimeMilliseconds())
             return;
         VariantTally arm = Arm(unit.Step, unit.Variant);
         double value = double.IsNaN(unit.Values[metric]) ? 0 : unit.Values[metric];
@@ -91,7 +93,8 @@ internal sealed class ExperimentTally
         return unit with { Values = values };
     }
 
-    private static double Capped(ExperimentMetric metric, double value) => metric is { Kind: MetricKind.Continuous, Cap: { } cap } ? Math.Min(value, cap) : value;
+    private static double Capped(ExperimentMetric metric, double value) =>
+        metric is { Kind: MetricKind.Continuous, Cap: { } cap } ? Math.Min(value, cap) : value;
 
     private static long Milliseconds(ExperimentMetric metric) => (long)(metric.Window?.TotalMilliseconds ?? 0);
 

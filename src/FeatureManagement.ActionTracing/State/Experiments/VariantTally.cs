@@ -23,7 +23,8 @@ internal sealed class VariantTally
         : CountsOf(metric, place) is var (units, ones) ? Moments.OfBinary(units, ones) : default;
 
     /// <summary>The units that count for a binary metric, and those of them that converted.</summary>
-    public (long Units, long Ones) CountsOf(ExperimentMetric metric, int place) => (metric.Window is null ? Units : Metrics[place].Count, Metrics[place].Ones);
+    public (long Units, long Ones) CountsOf(ExperimentMetric metric, int place) =>
+        (metric.Window is null ? Units : Metrics[place].Count, Metrics[place].Ones);
 
     public VariantTally Copy() => new() { Step = Step, Variant = Variant, Units = Units, Split = Split, Metrics = [.. Metrics] };
 }

@@ -2,17 +2,24 @@ using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>What was seen of one arm of a step, in distinct users (bucketing keys). All counts are since the step began. Immutable.</summary>
+/// <summary>
+/// What was seen of one arm of a step, in distinct users (bucketing keys). All counts are since the step began.
+/// Immutable.
+/// </summary>
 /// <remarks>
-/// A guarantee for the whole rollout needs that nobody speaks again and again: whoever was counted in an earlier step of the same round does not count in
-/// <see cref="Units"/> and <see cref="LatencyCount"/>, and whoever was bad or slow in any step of the rollout is not at risk of it in a later one.
+/// A guarantee for the whole rollout needs that nobody speaks again and again: whoever was counted in an earlier step
+/// of the same round does not count in <see cref="Units"/> and <see cref="LatencyCount"/>, and whoever was bad or slow
+/// in any step of the rollout is not at risk of it in a later one.
 /// </remarks>
 public sealed record RolloutArm
 {
     /// <summary>Users whose answer the bucket decided.</summary>
     public long Units { get; init; }
 
-    /// <summary>Users with a comparable outcome in this step (not of an action in which a gate of the flag answered) who had met no error in an earlier one.</summary>
+    /// <summary>
+    /// Users with a comparable outcome in this step (not of an action in which a gate of the flag answered) who had met
+    /// no error in an earlier one.
+    /// </summary>
     public long AtRisk { get; init; }
 
     /// <summary>Of those at risk, users with an error, each once.</summary>
@@ -27,14 +34,18 @@ public sealed record RolloutArm
     /// <summary>The sum of squared differences from <see cref="LatencyMean"/>.</summary>
     public double LatencySumOfSquares { get; init; }
 
-    /// <summary>Users with a comparable outcome in this step since the slow threshold is known, who had not been slower in an earlier one.</summary>
+    /// <summary>
+    /// Users with a comparable outcome in this step since the slow threshold is known, who had not been slower in an
+    /// earlier one.
+    /// </summary>
     public long SlowAtRisk { get; init; }
 
     /// <summary>Of those, users with an action slower than it, each once.</summary>
     public long Slow { get; init; }
 
     /// <summary>
-    /// Users with the flag on whose first action behind a gate of the flag, in the whole rollout, has begun in this step; one that runs is no failure yet. 0 where a source knows of no gates.
+    /// Users with the flag on whose first action behind a gate of the flag, in the whole rollout, has begun in this
+    /// step; one that runs is no failure yet. 0 where a source knows of no gates.
     /// </summary>
     public long GatedUnits { get; init; }
 

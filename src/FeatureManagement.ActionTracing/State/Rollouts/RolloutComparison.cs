@@ -1,7 +1,10 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>How those with the flag on fare against those without. Valid at any time, however often it is looked at. Immutable.</summary>
-/// <remarks>A rate of errors or of slow actions is by user and step: each user is at risk once in every step, and bad once in the rollout, after which it is at risk no more.</remarks>
+/// <remarks>
+/// A rate of errors or of slow actions is by user and step: each user is at risk once in every step, and bad once in
+/// the rollout, after which it is at risk no more.
+/// </remarks>
 public sealed record RolloutComparison
 {
     /// <summary>The value with the flag on; null without any users.</summary>

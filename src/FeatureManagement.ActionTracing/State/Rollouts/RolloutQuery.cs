@@ -4,8 +4,12 @@ namespace FeatureManagement.ActionTracing;
 /// <param name="Flag">The flag's name.</param>
 /// <param name="RolloutId">The rollout; another one of the same flag has another.</param>
 /// <param name="Step">The number of the step. Counts begin anew with each.</param>
-/// <param name="Round">The number of the round that the step belongs to. Whoever was counted in an earlier step of the same round is not counted again.</param>
+/// <param name="Round">
+/// The number of the round that the step belongs to. Whoever was counted in an earlier step of the same round is not
+/// counted again.
+/// </param>
 /// <param name="Percentage">The share in this step, 0 to 100.</param>
 /// <param name="Window">How far <see cref="RolloutObservations.Window"/> reaches back.</param>
 /// <param name="SlowThreshold">From what latency on an action is slow, or null while that is not known.</param>
-public sealed record RolloutQuery(string Flag, string RolloutId, int Step, int Round, decimal Percentage, TimeSpan Window, TimeSpan? SlowThreshold);
+public sealed record RolloutQuery(
+    string Flag, string RolloutId, int Step, int Round, decimal Percentage, TimeSpan Window, TimeSpan? SlowThreshold);

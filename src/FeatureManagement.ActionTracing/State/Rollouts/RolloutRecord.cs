@@ -4,8 +4,9 @@ using FeatureManagement.ActionTracing.Flags.Rollouts;
 namespace FeatureManagement.ActionTracing.State.Rollouts;
 
 /// <summary>
-/// A rollout as it is stored inside the flag's record, so that a step, a rollback or an emergency is one write: what was planned, where it stands, and how
-/// it came there. What changes at every look is in <see cref="RolloutLedger"/>. Immutable.
+/// A rollout as it is stored inside the flag's record, so that a step, a rollback or an emergency is one write: what
+/// was planned, where it stands, and how it came there. What changes at every look is in <see cref="RolloutLedger"/>.
+/// Immutable.
 /// </summary>
 internal sealed record RolloutRecord
 {
@@ -29,10 +30,16 @@ internal sealed record RolloutRecord
 
     public required RolloutPhase Phase { get; init; }
 
-    /// <summary>The number of the statistical step: every change of the share, and everything else that begins a comparison anew, raises it.</summary>
+    /// <summary>
+    /// The number of the statistical step: every change of the share, and everything else that begins a comparison
+    /// anew, raises it.
+    /// </summary>
     public int Step { get; init; } = 1;
 
-    /// <summary>The number of the round: while it lasts, each user counts once for each question. How many there are does not depend on the number of steps.</summary>
+    /// <summary>
+    /// The number of the round: while it lasts, each user counts once for each question. How many there are does not
+    /// depend on the number of steps.
+    /// </summary>
     public int Round { get; init; } = 1;
 
     /// <summary>The first statistical step that the evidence about the split is about.</summary>
@@ -59,7 +66,10 @@ internal sealed record RolloutRecord
 
     public IReadOnlyList<RolloutStep> History { get; init; } = [];
 
-    /// <summary>What the look that ended it found, or the last one before its end; null while it has not ended, or where nobody has looked.</summary>
+    /// <summary>
+    /// What the look that ended it found, or the last one before its end; null while it has not ended, or where nobody
+    /// has looked.
+    /// </summary>
     public RolloutFindings? Findings { get; init; }
 
     /// <summary>How far back the thresholds look: as planned, for what is watched cannot look farther back later.</summary>
@@ -68,7 +78,8 @@ internal sealed record RolloutRecord
     /// <summary>The thresholds that hold in its phase.</summary>
     public RolloutLimits Limits(SafetyThresholds? thresholds) => RolloutLimits.Of(thresholds, RolloutCurve.PhaseOf(Percentage));
 
-    public RolloutQuery Query(string flag, TimeSpan? slowThreshold) => new(flag, Id, Step, Round, Percentage, Window, Plan.SlowThreshold ?? slowThreshold);
+    public RolloutQuery Query(string flag, TimeSpan? slowThreshold) =>
+        new(flag, Id, Step, Round, Percentage, Window, Plan.SlowThreshold ?? slowThreshold);
 
     /// <summary>Whether it decides the flag's share now.</summary>
     public bool IsApplied => Phase is not (RolloutPhase.Planned or RolloutPhase.Complete or RolloutPhase.RolledBack);

@@ -25,10 +25,15 @@ internal static class AuditChain
             return $"Entry {head.Number + 1} is missing; the next one is {entry.Number}.";
         if (entry.Hash != HashOf(entry))
             return $"Entry {entry.Number} was edited: its hash is not that of its content.";
-        return entry.PreviousHash == head.Hash ? null : $"Entry {entry.Number} was exchanged or moved: it is not chained to the one before it.";
+        return entry.PreviousHash == head.Hash
+            ? null
+            : $"Entry {entry.Number} was exchanged or moved: it is not chained to the one before it.";
     }
 
-    /// <summary>Each field as its length in bytes, a colon, the text and a comma; <c>-,</c> for null. No two entries have the same form.</summary>
+    /// <summary>
+    /// Each field as its length in bytes, a colon, the text and a comma; <c>-,</c> for null. No two entries have the
+    /// same form.
+    /// </summary>
     public static string Canonical(AuditEntry entry) => Encoding.UTF8.GetString(Form(entry).WrittenSpan);
 
     private static ArrayBufferWriter<byte> Form(AuditEntry entry)
@@ -52,17 +57,23 @@ internal static class AuditChain
         return form;
     }
 
-    /// <summary>The entry with text that every store gives back as it was, so that what is hashed is what is read. Configuration may name a flag in any way.</summary>
-    public static AuditEntry Storable(AuditEntry entry) => Fields(entry).All(static field => field is null || StorableText.IsStorable(field)) ? entry : entry with
-    {
-        Node = StorableText.Replace(entry.Node),
-        Actor = StorableText.Replace(entry.Actor),
-        Action = StorableText.Replace(entry.Action),
-        Flag = Replace(entry.Flag),
-        Before = Replace(entry.Before),
-        After = Replace(entry.After),
-        Reason = Replace(entry.Reason),
-    };
+    /// <summary>
+    /// The entry with text that every store gives back as it was, so that what is hashed is what is read. Configuration
+    /// may name a flag in any way.
+    /// </summary>
+    public static AuditEntry Storable(AuditEntry entry) => Fields(entry).All(
+        static field => field is null || StorableText.IsStorable(field))
+        ? entry
+        : entry with
+        {
+            Node = StorableText.Replace(entry.Node),
+            Actor = StorableText.Replace(entry.Actor),
+            Action = StorableText.Replace(entry.Action),
+            Flag = Replace(entry.Flag),
+            Before = Replace(entry.Before),
+            After = Replace(entry.After),
+            Reason = Replace(entry.Reason),
+        };
 
     private static string? Replace(string? text) => text is null ? null : StorableText.Replace(text);
 

@@ -1,7 +1,10 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>One thing that was done to a flag, chained to the entry before it. Immutable.</summary>
-/// <remarks>Whoever records an entry leaves <see cref="Number"/>, <see cref="Version"/> and the hashes out; <see cref="AuditHead.Append"/> fills them in.</remarks>
+/// <remarks>
+/// Whoever records an entry leaves <see cref="Number"/>, <see cref="Version"/> and the hashes out;
+/// <see cref="AuditHead.Append"/> fills them in.
+/// </remarks>
 public sealed record AuditEntry
 {
     /// <summary>The place in the chain: 1, 2, 3 and so on without gaps; 0 before the entry is committed.</summary>
@@ -13,7 +16,10 @@ public sealed record AuditEntry
     /// <summary>When it was done, in UTC.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>What was done: <c>updated</c>, <c>reset</c>, <c>emergency</c>, <c>emergency_cleared</c> and others (docs/audit.md).</summary>
+    /// <summary>
+    /// What was done: <c>updated</c>, <c>reset</c>, <c>emergency</c>, <c>emergency_cleared</c> and others
+    /// (docs/audit.md).
+    /// </summary>
     public required string Action { get; init; }
 
     /// <summary>The flag as configuration spells it, or null where the entry is about none.</summary>

@@ -10,13 +10,22 @@ public sealed record AuditHead(long Number, string Hash)
     /// <summary>The end of a chain without entries.</summary>
     public static AuditHead Empty { get; } = new(0, new string('0', 64));
 
-    /// <summary>Chains an entry to this head. Every store makes its entries by this. What would make the entry larger than 8 KB is cut.</summary>
+    /// <summary>
+    /// Chains an entry to this head. Every store makes its entries by this. What would make the entry larger than 8 KB
+    /// is cut.
+    /// </summary>
     /// <param name="entry">What is recorded.</param>
     /// <param name="version">The store's version that the commit makes.</param>
     public AuditEntry Append(AuditEntry entry, long version)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        AuditEntry chained = AuditSize.Fit(AuditChain.Storable(entry)) with { Number = Number + 1, Version = version, At = entry.At.ToUniversalTime(), PreviousHash = Hash };
+        AuditEntry chained = AuditSize.Fit(AuditChain.Storable(entry)) with
+        {
+            Number = Number + 1,
+            Version = version,
+            At = entry.At.ToUniversalTime(),
+            PreviousHash = Hash,
+        };
         return chained with { Hash = AuditChain.HashOf(chained) };
     }
 

@@ -3,7 +3,10 @@ using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Storage.Audit;
 
-/// <summary>A list in an audit entry: its length, and what of it is on this side of the change alone, as far as it fits. Immutable.</summary>
+/// <summary>
+/// A list in an audit entry: its length, and what of it is on this side of the change alone, as far as it fits.
+/// Immutable.
+/// </summary>
 /// <param name="Count">How many values the list has.</param>
 /// <param name="Removed">Before a change: values that the list loses. Null where it loses none.</param>
 /// <param name="Added">After a change: values that are new in the list. Null where none are.</param>

@@ -36,6 +36,9 @@ public sealed class AuditQuery
     /// <summary>How many, 1 to <see cref="MaxTake"/>. The default is 50.</summary>
     public int Take { get; init; } = 50;
 
-    /// <summary>About how many characters a page may have; it ends with the entry that reaches them. Bounds the memory of who reads everything.</summary>
+    /// <summary>
+    /// About how many characters a page may have; it ends with the entry that reaches them. Bounds the memory of who
+    /// reads everything.
+    /// </summary>
     internal long MaxLength { get; init; } = long.MaxValue;
 }

@@ -4,7 +4,10 @@ using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Storage.Audit;
 
-/// <summary>The deciding values of a flag, as the audit writes them before and after a change: state, share and source always, the others where they changed. Immutable.</summary>
+/// <summary>
+/// The deciding values of a flag, as the audit writes them before and after a change: state, share and source always,
+/// the others where they changed. Immutable.
+/// </summary>
 internal sealed record AuditValues(
     FlagState State,
     decimal Percentage,
@@ -25,14 +28,20 @@ internal sealed record AuditValues(
     /// <summary>State and share in few words, for the log.</summary>
     public static string Short(EffectiveFlag? flag) => flag is null ? "no flag"
         : flag.Definition.State is FlagState.Canary or FlagState.Rollout
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{FlagSpelling.Write(flag.Definition.State)} {flag.Definition.Percentage} %")
+            ? string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{FlagSpelling.Write(flag.Definition.State)} {flag.Definition.Percentage} %")
             : FlagSpelling.Write(flag.Definition.State);
 
-    private static AuditValues Of(EffectiveFlag flag, FlagDefinition? other, Func<IReadOnlyList<string>, IReadOnlyList<string>, AuditList> listOf)
+    private static AuditValues Of(
+        EffectiveFlag flag, FlagDefinition? other,
+        Func<IReadOnlyList<string>, IReadOnlyList<string>, AuditList> listOf)
     {
         FlagDefinition definition = flag.Definition;
         bool variants = other is null || !definition.Variants.Select(Weight).SequenceEqual(other.Variants.Select(Weight));
-        Dictionary<string, decimal>? weights = variants && (definition.Variants.Count > 0 || other?.Variants.Count > 0) ? WeightsOf(definition.Variants) : null;
+        Dictionary<string, decimal>? weights = variants && (definition.Variants.Count > 0 || other?.Variants.Count > 0)
+            ? WeightsOf(definition.Variants)
+            : null;
         return new AuditValues(
             definition.State,
             definition.Percentage,

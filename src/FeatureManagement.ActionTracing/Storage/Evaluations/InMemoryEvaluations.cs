@@ -20,7 +20,8 @@ internal sealed class InMemoryEvaluations(int capacity = 10_000) : IEvaluationSt
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<EvaluationAuditEntry>> ReadAsync(EvaluationAuditQuery query, string? subject, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<EvaluationAuditEntry>> ReadAsync(
+        EvaluationAuditQuery query, string? subject, CancellationToken cancellationToken)
     {
         lock (_gate)
             return Task.FromResult<IReadOnlyList<EvaluationAuditEntry>>(
