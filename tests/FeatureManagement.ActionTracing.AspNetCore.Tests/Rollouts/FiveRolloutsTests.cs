@@ -9,6 +9,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Rollouts;
 /// Five rollouts at once in one application under load: the healthy ones complete, the others are rolled back. <c>ROLLOUT_RUNS</c> says how often this is
 /// repeated; three times where it is not set.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class FiveRolloutsTests
 {
     private const int WorkersOfAPage = 4;

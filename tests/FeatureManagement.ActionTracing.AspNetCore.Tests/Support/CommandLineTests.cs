@@ -8,6 +8,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Support;
 public sealed class CommandLineTests
 {
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Run_ACommandThatDoesNotEnd_KillsItAndFails()
     {
         using var directory = new TempDirectory();
@@ -18,6 +19,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Start_AnApplicationThatNeverListens_KillsItAndFails()
     {
         using var directory = new TempDirectory();

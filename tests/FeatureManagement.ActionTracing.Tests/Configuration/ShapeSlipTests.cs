@@ -22,6 +22,7 @@ public sealed class ShapeSlipTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void WhileItRuns_EveryFlagAnswersAsBefore_AndTheFaultIsInHealthLogAndAudit()
     {
         _directory.Write(File, Good("disabled"));
