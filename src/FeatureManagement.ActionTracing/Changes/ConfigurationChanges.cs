@@ -1,7 +1,7 @@
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Audit;
 
@@ -10,24 +10,6 @@ namespace FeatureManagement.ActionTracing.Changes;
 /// <summary>What one catalog says otherwise than the one before. Pure.</summary>
 internal static class ConfigurationChanges
 {
-    // Each takes one field over from the flag as it is now.
-    private static readonly (string Field, Func<FlagDefinition, FlagDefinition, FlagDefinition> Take)[] Fields =
-    [
-        ("name", (before, after) => before with { Name = after.Name }),
-        ("type", (before, after) => before with { Type = after.Type }),
-        ("state", (before, after) => before with { State = after.State }),
-        ("description", (before, after) => before with { Description = after.Description }),
-        ("percentage", (before, after) => before with { Percentage = after.Percentage }),
-        ("whitelist", (before, after) => before with { Whitelist = after.Whitelist }),
-        ("groups", (before, after) => before with { Groups = after.Groups }),
-        ("variants", (before, after) => before with { Variants = after.Variants }),
-        ("parent", (before, after) => before with { Parent = after.Parent }),
-        ("priority", (before, after) => before with { Priority = after.Priority }),
-        ("telemetry", (before, after) => before with { Telemetry = after.Telemetry }),
-        ("rolloutConfig", (before, after) => before with { RolloutConfig = after.RolloutConfig }),
-        ("experiment", (before, after) => before with { Experiment = after.Experiment }),
-    ];
-
     /// <summary>The flag, or null for settings; what happened, as a sentence; and the deciding values before and after.</summary>
     public static IEnumerable<(string? Flag, string What, string? Before, string? After)> Between(FlagCatalog before, FlagCatalog after)
     {
@@ -58,7 +40,7 @@ internal static class ConfigurationChanges
     {
         if (was is null)
             return "Configuration has a new flag.";
-        string[] changed = [.. Fields.Where(field => !FlagContent.Same(was, field.Take(was, now))).Select(field => field.Field)];
+        string[] changed = [.. FlagFields.Changed(was, now)];
         return changed.Length == 0 ? null : $"Configuration changed {string.Join(" and ", changed)}.";
     }
 

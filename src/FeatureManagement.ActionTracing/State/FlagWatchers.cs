@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Flags;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.State;
@@ -37,7 +37,7 @@ internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
 
     // An emergency and a rollback act before they are written: who watches has heard of them by then.
     private static bool IsOnlyStored(FlagStatus old, FlagStatus now) =>
-        !old.Stored && now.Stored && FlagContent.Same(old.Definition, now.Definition)
+        !old.Stored && now.Stored && FlagFields.AreSame(old.Definition, now.Definition)
         && old with { Definition = now.Definition, Stored = true, Version = now.Version } == now;
 
     private void Remove(Watcher watcher) =>

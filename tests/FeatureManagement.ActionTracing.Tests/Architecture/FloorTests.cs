@@ -70,7 +70,7 @@ public class FloorTests
     {
         // Both are on one floor, and Configuration refers to Evaluation already.
         SourceReferences seeded = SourceReferences.Project.With(
-            "Evaluation/Seeded.cs", $"namespace {Root}.Evaluation; internal sealed class Seeded {{ private FeatureFlagSettings? _settings; }}");
+            "Evaluation/Seeded.cs", $"namespace {Root}.Evaluation; internal sealed class Seeded {{ private Configuration.FeatureFlagSettings? _settings; }}");
         Assert.Empty(Upward(seeded));
         Assert.Contains(InCircles(seeded), folder => folder.StartsWith("Evaluation", StringComparison.Ordinal));
     }

@@ -5,7 +5,7 @@ namespace FeatureManagement.ActionTracing.Tests.Configuration;
 /// <summary>Each rule for one flag, with the whole sentence.</summary>
 public sealed class FlagRuleTests
 {
-    private const string Known = "type, state, description, percentage, whitelist, groups, variants, parent, priority, environments, telemetry, rolloutConfig, experiment";
+    private const string Known = "type, state, description, percentage, whitelist, groups, variants, parent, priority, telemetry, rolloutConfig, experiment, environments";
     private const string States = "disabled, development, canary, rollout, enabled, emergency_off";
     private const string Duration = "it must be a number of milliseconds or [d.]hh:mm:ss, between ";
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Configuration.Reading;
-using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -134,12 +134,12 @@ public sealed class MutationTests : IDisposable
                         if (flag.Definition is null)
                             Assert.Same(before.Flags.GetValueOrDefault(name), live.Catalog.Flags.GetValueOrDefault(name));
                         else if (!status.Current.Faults.Any(fault => fault.Message.Contains(name, StringComparison.OrdinalIgnoreCase) || fault.Message.Contains("cycle", StringComparison.Ordinal) || fault.Message.Contains("list", StringComparison.Ordinal) || fault.Message.Contains("cannot be read", StringComparison.Ordinal)))
-                            Assert.True(FlagContent.Same(flag.Definition, live.Catalog.Flags[name]), $"{name}: {Encoding.UTF8.GetString(content)}");
+                            Assert.True(FlagFields.AreSame(flag.Definition, live.Catalog.Flags[name]), $"{name}: {Encoding.UTF8.GetString(content)}");
                     // Nothing but what is written of a flag changes the flag, and it goes only from a file that is sound by itself.
                     foreach (FlagDefinition flag in before.Flags.Values)
                         Assert.True(
                             live.Catalog.Flags.TryGetValue(flag.Name, out FlagDefinition? now)
-                                ? FlagContent.Same(flag, now) || (section.Flags.GetValueOrDefault(flag.Name)?.Definition is { } written && FlagContent.Same(written, now))
+                                ? FlagFields.AreSame(flag, now) || (section.Flags.GetValueOrDefault(flag.Name)?.Definition is { } written && FlagFields.AreSame(written, now))
                                 : fresh.Faults.Count == 0,
                             flag.Name);
                     if (fresh.Faults.Count == 0)
@@ -246,7 +246,7 @@ public sealed class MutationTests : IDisposable
     private static void AssertSame(FlagCatalog expected, FlagCatalog actual)
     {
         Assert.Equal(expected.Flags.Keys.Order(StringComparer.Ordinal), actual.Flags.Keys.Order(StringComparer.Ordinal));
-        Assert.All(expected.Flags.Values, flag => Assert.True(FlagContent.Same(flag, actual.Flags[flag.Name]), flag.Name));
+        Assert.All(expected.Flags.Values, flag => Assert.True(FlagFields.AreSame(flag, actual.Flags[flag.Name]), flag.Name));
         Assert.Equal(expected.Settings, actual.Settings);
     }
 

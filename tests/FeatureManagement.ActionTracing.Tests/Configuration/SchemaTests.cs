@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Configuration.Reading;
 using FeatureManagement.ActionTracing.Tests.Support;
 using NJsonSchema;
@@ -108,7 +109,7 @@ public sealed class SchemaTests
 
         Assert.Equal(new FeatureFlagSettings(), catalog.Settings);
         Assert.Equal(new TraceOutputSettings(), catalog.TraceOutput);
-        Assert.True(Flags.FlagContent.Same(
+        Assert.True(FlagFields.AreSame(
             catalog.Flags["f"],
             new FlagDefinition { Name = "f", Type = FlagType.Boolean, State = FlagState.Disabled, RolloutConfig = new() }));
 

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Configuration.Reading;
 using FeatureManagement.ActionTracing.Diagnostics;
-using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 
@@ -65,7 +65,7 @@ internal sealed class CatalogMerge
             FlagDefinition? good = _before?.Flags.GetValueOrDefault(name);
             FlagDefinition? written = broken.Contains(name) ? null : flag.Definition;
             // Equal content keeps the same object, so that a reference comparison shows the changes.
-            bool keep = written is null || (good is not null && FlagContent.Same(good, written) && !ReferenceEquals(good, builtIn.GetValueOrDefault(name)));
+            bool keep = written is null || (good is not null && FlagFields.AreSame(good, written) && !ReferenceEquals(good, builtIn.GetValueOrDefault(name)));
             if ((keep ? good : written) is { } chosen)
                 _flags[name] = chosen;
         }

@@ -1,6 +1,6 @@
+using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Configuration.Reading;
 using FeatureManagement.ActionTracing.Diagnostics;
-using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 
@@ -133,7 +133,7 @@ internal sealed class LastGoodFlags
         if (key is null && !_anyFault)
             return;
         _unsettled.Add(good.Name);
-        if (StopsMore(good, written) || (key is null && FlagContent.Same(good, written)))
+        if (StopsMore(good, written) || (key is null && FlagFields.AreSame(good, written)))
             return;
         string[] paths = [.. lost.Select(part => part.Path).Distinct(StringComparer.OrdinalIgnoreCase)];
         string what = string.Join(", ", paths.Take(MaxLost).Select(path => ForeignText.Quote(path.Replace(':', '.'))))

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Configuration.LastGood;
-using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
@@ -74,7 +74,7 @@ internal sealed record CatalogReading
             if (catalog.BuiltIn.Contains(flag.Name))
                 continue;
             FlagReading? written = section.Flags.GetValueOrDefault(flag.Name);
-            bool applied = written?.Definition is { } definition && FlagContent.Same(definition, flag) && last?.IsUnsettled(flag.Name) != true;
+            bool applied = written?.Definition is { } definition && FlagFields.AreSame(definition, flag) && last?.IsUnsettled(flag.Name) != true;
             if (!applied && before?.Parts.GetValueOrDefault(flag.Name) is { } known)
                 parts[flag.Name] = known;
             else if (written is not null && suspects?[flag.Name].Any(key => key.Path.Length == 0) != true)

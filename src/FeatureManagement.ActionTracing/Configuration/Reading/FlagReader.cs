@@ -1,7 +1,7 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Configuration.LastGood;
 using FeatureManagement.ActionTracing.Diagnostics;
-using FeatureManagement.ActionTracing.Flags;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
@@ -94,71 +94,10 @@ internal static class FlagReader
         || (name.Equals("dev", StringComparison.OrdinalIgnoreCase) && environment.Equals("Development", StringComparison.OrdinalIgnoreCase));
 
     // Unknown fields are reported once, at their own place: known is null for a flag with an overlay.
-    private static FlagDefinition ReadFields(SettingNode node, string flag, string[]? known, List<SettingFault> faults, List<string> warnings)
+    private static FlagDefinition ReadFields(
+        SettingNode node, string flag, string[]? known, List<SettingFault> faults, List<string> warnings)
     {
-        var fields = new SettingFields(known is null ? node.Without("environments") : node, flag, "", known ?? SettingNames.Overlay, faults);
-        FlagType? type = fields.Choice<FlagType>("type");
-        FlagState? state = fields.Choice<FlagState>("state");
-        Require(fields, node, "type", FlagSpelling.All<FlagType>());
-        Require(fields, node, "state", FlagSpelling.All<FlagState>());
-        FlagVariant[] variants = Variants(fields);
-        if (type == FlagType.Multivariate && variants.Length == 0 && node.Find("variants") is not { HasChildren: true })
-            fields.Fault("variants", "is missing; a multivariate flag must have at least one");
-        int? priority = fields.Integer("priority", 1, int.MaxValue);
-        if (priority is not null && type is not null and not FlagType.Boolean)
-            fields.Fault("priority", $"makes this an emergency flag, which must be boolean; its type is {FlagSpelling.Write(type.Value)}");
-        if (priority is not null && state == FlagState.EmergencyOff)
-            fields.Fault("state", "is emergency_off; an emergency flag is switched off by disabled");
-
-        return new FlagDefinition
-        {
-            Name = flag,
-            Type = type ?? default,
-            State = state ?? default,
-            Description = fields.Text("description"),
-            Percentage = fields.Number("percentage", 0, 100) ?? 0,
-            Whitelist = Ids(fields, "whitelist"),
-            Groups = Ids(fields, "groups"),
-            Variants = variants,
-            Parent = fields.Text("parent") is { Length: > 0 } parent ? parent : null,
-            Priority = priority,
-            Telemetry = fields.Bool("telemetry") ?? false,
-            RolloutConfig = RolloutConfigReader.Read(fields, flag, warnings),
-            Experiment = ExperimentReader.Read(fields, type, variants),
-        };
-    }
-
-    private static void Require(SettingFields fields, SettingNode node, string field, IEnumerable<string> choices)
-    {
-        if (node.Find(field) is not { Value: not null } and not { HasChildren: true })
-            fields.Fault(field, $"is missing; it must be one of {string.Join(", ", choices)}");
-    }
-
-    private static IReadOnlyList<string> Ids(SettingFields fields, string field)
-    {
-        IReadOnlyList<string> ids = fields.List(field) ?? [];
-        if (ids.Contains(""))
-            fields.Fault(field, "holds an empty id; remove it");
-        return ids;
-    }
-
-    private static FlagVariant[] Variants(SettingFields fields)
-    {
-        if (fields.Node("variants") is null)
-            return [];
-        var variants = new List<FlagVariant>();
-        foreach ((string name, SettingFields variant) in fields.Map("variants", SettingNames.Variant))
-        {
-            decimal? weight = variant.Positive("weight");
-            if (weight is null && variant.Node("weight") is not { Value: not null } and not { HasChildren: true })
-                variant.Fault("weight", "is missing; it must be a number greater than 0");
-            var config = new SortedDictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-            foreach (SettingItem item in variant.Node("config")?.Items ?? [])
-                if (item.Value is not null)
-                    config[item.Key] = item.Value;
-            variants.Add(new FlagVariant { Name = name, Weight = weight ?? 1, Config = [.. config] });
-        }
-        variants.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Name, right.Name));
-        return [.. variants];
+        SettingNode own = known is null ? node.Without("environments") : node;
+        return FlagFields.Read(flag, new SettingFields(own, flag, "", known ?? SettingNames.Overlay, faults), warnings);
     }
 }

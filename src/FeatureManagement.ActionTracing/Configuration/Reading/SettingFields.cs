@@ -45,6 +45,9 @@ internal readonly struct SettingFields
 
     public SettingNode? Node(string field) => _node?.Find(field);
 
+    /// <summary>Whether the field has a value or fields of its own.</summary>
+    public bool HasValue(string field) => Node(field) is { Value: not null } or { HasChildren: true };
+
     public SettingFields Below(string field, string[] known) => new(_node?.Find(field), _flag, PathOf(field), known, _faults);
 
     /// <summary>The settings below a map, by name.</summary>

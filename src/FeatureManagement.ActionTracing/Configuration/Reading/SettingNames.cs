@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using FeatureManagement.ActionTracing.Configuration.Fields;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
 
@@ -7,12 +8,10 @@ internal static class SettingNames
 {
     public static readonly string[] Section = ["featureFlags", "featureFlagSettings", "traceOutput"];
 
-    public static readonly string[] Flag =
-    [
-        "type", "state", "description", "percentage", "whitelist", "groups", "variants", "parent", "priority", "environments", "telemetry", "rolloutConfig", "experiment",
-    ];
+    /// <summary>What a flag may have: its fields, and overlays.</summary>
+    public static readonly string[] Flag = [.. FlagFields.All.Select(field => field.Name), "environments"];
 
-    /// <summary>What the overlay of an environment may hold: all but overlays.</summary>
+    /// <summary>What the overlay of an environment may have: all but overlays.</summary>
     public static readonly string[] Overlay = [.. Flag.Where(name => name != "environments")];
 
     public static readonly string[] Variant = ["weight", "config"];

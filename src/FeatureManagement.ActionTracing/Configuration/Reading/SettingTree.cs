@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Configuration.Reading;
@@ -139,7 +140,7 @@ internal sealed class SettingTree
             Place.Flag when Is("environments") => Place.Environments,
             Place.Flag when Is("variants") => Place.Variants,
             Place.Flag when Is("rolloutConfig") => Place.Rollout,
-            Place.Flag when Is("whitelist") || Is("groups") => Place.List,
+            Place.Flag when FlagFields.IsList(name) => Place.List,
             Place.Rollout when Is("checkpoints") || Is("schedule") => Place.List,
             Place.Variant when Is("config") => Place.Config,
             _ => Place.Other,

@@ -1,8 +1,9 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Configuration.Reading;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 
-namespace FeatureManagement.ActionTracing.Configuration.Reading;
+namespace FeatureManagement.ActionTracing.Configuration.Fields;
 
 /// <summary>Reads a <c>rolloutConfig</c>.</summary>
 internal static class RolloutConfigReader

@@ -1,7 +1,8 @@
+using FeatureManagement.ActionTracing.Configuration.Reading;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags;
 
-namespace FeatureManagement.ActionTracing.Configuration.Reading;
+namespace FeatureManagement.ActionTracing.Configuration.Fields;
 
 /// <summary>Reads an <c>experiment</c>.</summary>
 internal static class ExperimentReader
