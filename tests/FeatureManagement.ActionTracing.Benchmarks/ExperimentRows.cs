@@ -95,7 +95,7 @@ internal static class ExperimentRows
         }
         TimeSpan closed = Stopwatch.GetElapsedTime(closing);
         long analysis = Stopwatch.GetTimestamp();
-        ExperimentAnalysis.Look(run, await store.ReadAsync(run, CancellationToken.None), new ExperimentEvidence(), DateTimeOffset.UtcNow);
+        ExperimentAnalysis.Check(run, await store.ReadAsync(run, CancellationToken.None), new ExperimentEvidence(), DateTimeOffset.UtcNow);
         TimeSpan analysed = Stopwatch.GetElapsedTime(analysis);
         long kept = GC.GetTotalMemory(forceFullCollection: true) - before;
         GC.KeepAlive(experiment);

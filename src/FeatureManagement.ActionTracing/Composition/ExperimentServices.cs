@@ -14,6 +14,7 @@ internal static class ExperimentServices
         services.TryAddSingleton(provider => new ExperimentQueue(provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.TryAddSingleton<ExperimentWriter>();
         services.TryAddSingleton<ExperimentRuns>();
+        services.TryAddSingleton<ExperimentChecks>();
         services.TryAddSingleton<ExperimentResults>();
         services.TryAddSingleton<IExperimentResults>(provider => provider.GetRequiredService<ExperimentResults>());
         services.TryAddSingleton<IExperimentRecorder>(provider => ActivatorUtilities.CreateInstance<ExperimentRecorder>(provider, provider.AmbientContextOfSingletons(services)));

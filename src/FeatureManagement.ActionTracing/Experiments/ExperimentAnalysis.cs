@@ -9,15 +9,15 @@ internal static class ExperimentAnalysis
     /// <summary>How far the points of the history are apart.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>The result at a look, and what later looks need of it.</summary>
+    /// <summary>The result of a check, and the evidence for later checks.</summary>
     /// <param name="run">What is measured.</param>
     /// <param name="tally">The sums.</param>
-    /// <param name="earlier">What earlier looks have left.</param>
-    /// <param name="now">The time of the look.</param>
-    public static (ExperimentResult Result, ExperimentEvidence Evidence) Look(
+    /// <param name="earlier">The evidence of earlier checks.</param>
+    /// <param name="now">The time of the check.</param>
+    public static (ExperimentResult Result, ExperimentEvidence Evidence) Check(
         ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, DateTimeOffset now)
     {
-        ExperimentEvidence seen = earlier.Look(run, tally);
+        ExperimentEvidence seen = earlier.Check(run, tally);
         ExperimentSplit split = Split(run, tally, seen, out double splitLogE);
         IReadOnlyList<ExperimentMetricResult> metrics =
         [
@@ -44,6 +44,10 @@ internal static class ExperimentAnalysis
         ExperimentEvidence evidence = seen.Add(result, splitLogE, Interval);
         return (result with { History = evidence.History }, evidence);
     }
+
+    /// <summary>The result of a run that was not checked yet: it has no units.</summary>
+    public static ExperimentResult BeforeChecks(ExperimentRun run) =>
+        Check(run, ExperimentTally.For(run), new ExperimentEvidence { Run = run.Number }, run.Steps[0].Since).Result;
 
     private static ExperimentSplit Split(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, out double logE)
     {

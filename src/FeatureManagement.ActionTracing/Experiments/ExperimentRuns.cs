@@ -14,12 +14,22 @@ namespace FeatureManagement.ActionTracing.Experiments;
 internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, ExperimentQueue queue, AmbientAction action, TimeProvider time)
 {
     private const int MaxAttempts = 5;
+    private const string Prefix = "experiment/";
 
     private readonly Dictionary<string, FlagObservers> _running = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _ended = new(StringComparer.OrdinalIgnoreCase);
     private FlagSnapshot? _seen;
 
     /// <summary>The runs that record now.</summary>
     public IReadOnlyList<ExperimentRun> Running => [.. _running.Values.Select(cell => cell.Experiment).OfType<RunningExperiment>().Select(running => running.Run)];
+
+    /// <summary>The flags whose experiment has ended since the last call.</summary>
+    public string[] TakeEnded()
+    {
+        string[] ended = [.. _ended];
+        _ended.Clear();
+        return ended;
+    }
 
     /// <summary>Begins what the flags in force ask for, and ends what they no longer do.</summary>
     public async Task SyncAsync(CancellationToken cancellationToken)
@@ -39,6 +49,13 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
     public async Task<ExperimentRun?> FindAsync(string flag, CancellationToken cancellationToken) =>
         (await ReadAsync(KeyOf(flag), cancellationToken).ConfigureAwait(false)).Run;
 
+    /// <summary>The flags of all stored runs, in any spelling.</summary>
+    public async Task<IReadOnlyList<string>> StoredAsync(CancellationToken cancellationToken)
+    {
+        StoreChanges found = await store.State.ReadAsync(Prefix, 0, cancellationToken).ConfigureAwait(false);
+        return [.. found.Documents.Where(document => document.Json is not null).Select(document => document.Key[Prefix.Length..])];
+    }
+
     private async Task BeginAsync(CompiledFlag flag, VariantTable variants, CancellationToken cancellationToken)
     {
         if (flag.Observers.Experiment is RunningExperiment running && ReferenceEquals(running.Run.Config, flag.Definition.Experiment) && running.Covers(variants))
@@ -50,7 +67,7 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
             if (!ReferenceEquals(run, before))
             {
                 var write = new DocumentWrite(KeyOf(flag.Name), StoredJson.Write(run), version);
-                CommitResult result = await store.WriteAsync((s, token) => s.CommitAsync(new StoreCommit([write], []), token), cancellationToken).ConfigureAwait(false);
+                CommitResult result = await store.State.CommitAsync(new StoreCommit([write], []), cancellationToken).ConfigureAwait(false);
                 if (!result.Committed)
                     continue;
             }
@@ -71,15 +88,15 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
     {
         _running.Remove(flag, out FlagObservers? cell);
         cell!.Experiment = null;
+        _ended.Add(flag);
         action.EndRecording();
     }
 
     private async Task<(ExperimentRun? Run, long Version)> ReadAsync(string key, CancellationToken cancellationToken)
     {
-        StoreChanges found = await store.ReadAsync((s, token) => s.ReadAsync(key, 0, token), cancellationToken).ConfigureAwait(false);
-        StoredDocument? document = found.Documents.FirstOrDefault(document => document.Key == key);
+        StoredDocument? document = await store.State.FindAsync(key, cancellationToken).ConfigureAwait(false);
         return (document?.Json is { } json ? StoredJson.Read<ExperimentRun>(json) : null, document?.Version ?? 0);
     }
 
-    private static string KeyOf(string flag) => "experiment/" + FlagKey.Of(flag);
+    private static string KeyOf(string flag) => Prefix + FlagKey.Of(flag);
 }

@@ -13,7 +13,7 @@ internal sealed partial class ExperimentService(
     ExperimentRuns runs,
     ExperimentWriter writer,
     ExperimentUnits units,
-    ExperimentResults results,
+    ExperimentChecks checks,
     ExperimentQueue queue,
     IFlagCatalogSource configuration,
     TimeProvider time,
@@ -22,8 +22,12 @@ internal sealed partial class ExperimentService(
     // An outcome may still be on its way from another instance when a window closes.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
+
     private readonly TimeProvider _time = time;
     private readonly BoundedCall _call = new(time, () => configuration.Catalog.Settings.DefaultTimeout);
+    private readonly HashSet<string> _due = new(StringComparer.OrdinalIgnoreCase); // ended, and not checked since
+    private bool _hasCheckedAll;
     private long? _checkedAt; // a timestamp, which no change of the wall clock moves
 
     protected override TimeSpan Period => TimeSpan.FromSeconds(1);
@@ -54,11 +58,28 @@ internal sealed partial class ExperimentService(
             while (await units.CloseAsync(run, now - Grace, cancellationToken).ConfigureAwait(false))
             {
             }
-        if (_checkedAt is { } before && _time.GetElapsedTime(before) < ExperimentAnalysis.Interval)
+        foreach (string flag in runs.TakeEnded())
+            _due.Add(flag);
+        if (_checkedAt is { } before && _time.GetElapsedTime(before) < CheckInterval)
             return;
         _checkedAt = _time.GetTimestamp();
+        await CheckAsync(running, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CheckAsync(IReadOnlyList<ExperimentRun> running, CancellationToken cancellationToken)
+    {
         foreach (ExperimentRun run in running)
-            await results.GetAsync(run.Flag, cancellationToken).ConfigureAwait(false);
+            await checks.CheckAsync(run.Flag, cancellationToken).ConfigureAwait(false);
+        // Once more after the end, with what was written last.
+        foreach (string flag in _due.ToArray())
+        {
+            await checks.CheckAsync(flag, cancellationToken).ConfigureAwait(false);
+            _due.Remove(flag);
+        }
+        if (_hasCheckedAll)
+            return;
+        await checks.CheckAllAsync(cancellationToken).ConfigureAwait(false);
+        _hasCheckedAll = true;
     }
 
     protected override Task RunOnceAsync(CancellationToken stoppingToken) => _call.RunToEndAsync(TickAsync, stoppingToken);

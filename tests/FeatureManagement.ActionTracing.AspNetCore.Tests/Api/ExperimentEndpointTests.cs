@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.AspNetCore.Api;
+using FeatureManagement.ActionTracing.Experiments;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -118,6 +119,7 @@ public class ExperimentEndpointTests
         for (int i = 0; i < 40; i++)
             host.Services.GetRequiredService<IFeatureFlagManager>().GetVariant("layout", new FeatureFlagContext { UserId = $"u{i}" });
         await host.Services.GetRequiredService<IExperimentRecorder>().FlushAsync();
+        await host.Services.GetRequiredService<ExperimentChecks>().CheckAsync("layout", default);
         return host;
     }
 }

@@ -110,7 +110,7 @@ public sealed class ExperimentAnalysisTests
         double last = 1;
         foreach ((long control, long variant, double expected) in ((long, long, double)[])[(1_000, 1_200, 0.0007445920045), (2_000, 2_210, 0.0007445920045)])
         {
-            (ExperimentResult result, evidence) = ExperimentAnalysis.Look(run, Sums.Of(run, Sums.Arm(1, 0, 20_000, Sums.Ones(control)), Sums.Arm(1, 1, 20_000, Sums.Ones(variant))), evidence, Sums.Noon);
+            (ExperimentResult result, evidence) = ExperimentAnalysis.Check(run, Sums.Of(run, Sums.Arm(1, 0, 20_000, Sums.Ones(control)), Sums.Arm(1, 1, 20_000, Sums.Ones(variant))), evidence, Sums.Noon);
             last = result.Metrics[0].Comparisons[0].PValue;
             Close.To(expected, last);
         }
@@ -176,12 +176,12 @@ public sealed class ExperimentAnalysisTests
         Assert.Equal([9_900 + 9_500 + 5_000, 100 + 500 + 5_000], split.Shares.Select(share => Math.Round(share.Expected, 9)));
 
         ExperimentRun even = Sums.Run([[1, 1]], Sums.Bought);
-        (ExperimentResult broken, ExperimentEvidence evidence) = ExperimentAnalysis.Look(
+        (ExperimentResult broken, ExperimentEvidence evidence) = ExperimentAnalysis.Check(
             even, Sums.Of(even, Sums.Arm(1, 0, 5_300, Sums.Ones(900)), Sums.Arm(1, 1, 4_700, Sums.Ones(1_700))), new ExperimentEvidence(), Sums.Noon);
         Assert.Equal((true, ExperimentVerdict.BrokenSplit, ExperimentVerdict.BrokenSplit), (broken.Split.IsBroken, broken.Verdict, broken.Metrics[0].Comparisons[0].Verdict));
         Close.To(3.61897907e-7, broken.Split.PValue);
         // What comes later makes the shares even again. It stays broken.
-        ExperimentResult later = ExperimentAnalysis.Look(even, Sums.Of(even, Sums.Arm(1, 0, 50_000, Sums.Ones(900)), Sums.Arm(1, 1, 50_000, Sums.Ones(1_700))), evidence, Sums.Noon).Result;
+        ExperimentResult later = ExperimentAnalysis.Check(even, Sums.Of(even, Sums.Arm(1, 0, 50_000, Sums.Ones(900)), Sums.Arm(1, 1, 50_000, Sums.Ones(1_700))), evidence, Sums.Noon).Result;
         Assert.Equal(ExperimentVerdict.BrokenSplit, later.Verdict);
         Close.To(3.61897907e-7, later.Split.PValue);
     }
@@ -202,7 +202,7 @@ public sealed class ExperimentAnalysisTests
         ExperimentRun run = Sums.Run([[1, 1]], Sums.Bought);
         ExperimentEvidence evidence = new();
         for (int second = 0; second < 500 * 60; second += 20)
-            (_, evidence) = ExperimentAnalysis.Look(
+            (_, evidence) = ExperimentAnalysis.Check(
                 run, Sums.Of(run, Sums.Arm(1, 0, 200 + second, Sums.Ones(20)), Sums.Arm(1, 1, 200 + second, Sums.Ones(25))), evidence, Sums.Noon.AddSeconds(second));
         Assert.InRange(evidence.History.Count, 100, 201);
         Assert.Equal(Sums.Noon, evidence.History[0].At);
@@ -211,7 +211,7 @@ public sealed class ExperimentAnalysisTests
     }
 
     private static ExperimentResult Look(ExperimentRun run, params VariantTally[] arms) =>
-        ExperimentAnalysis.Look(run, Sums.Of(run, arms), new ExperimentEvidence(), Sums.Noon).Result;
+        ExperimentAnalysis.Check(run, Sums.Of(run, arms), new ExperimentEvidence(), Sums.Noon).Result;
 
     private static void AssertInterval(double estimate, double low, double high, ExperimentInterval actual)
     {

@@ -1,9 +1,9 @@
 using System.Text;
 using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Tests.Experiments;
@@ -36,7 +36,7 @@ internal sealed class ExperimentHost : IDisposable
         _host.Start();
     }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 12, 0, 0, TimeSpan.Zero));
+    public AdjustableClock Time { get; } = new();
 
     public IExperimentRecorder Recorder => Get<IExperimentRecorder>();
 
@@ -49,10 +49,11 @@ internal sealed class ExperimentHost : IDisposable
 
     public void Record(string user, string metric, double value = 1) => Recorder.Record(_flag, User(user), metric, value);
 
-    /// <summary>Everything so far, written and looked at.</summary>
+    /// <summary>Everything so far, written and checked.</summary>
     public async Task<ExperimentResult> ResultAsync()
     {
         await Get<ExperimentService>().TickAsync(default);
+        await Get<ExperimentChecks>().CheckAsync(_flag, default);
         return (await Get<IExperimentResults>().GetAsync(_flag))!;
     }
 

@@ -53,7 +53,7 @@ internal sealed class ExperimentSimulation(int seed, int unitsPerLook)
             See(now!.Value.Variants, now.Value.Recorder, look);
             await writer.FlushAsync(default);
             time.Advance(TimeSpan.FromMinutes(5));
-            (ExperimentResult result, evidence) = ExperimentAnalysis.Look(now.Value.Run, await store.ReadAsync(now.Value.Run, default), evidence, time.GetUtcNow());
+            (ExperimentResult result, evidence) = ExperimentAnalysis.Check(now.Value.Run, await store.ReadAsync(now.Value.Run, default), evidence, time.GetUtcNow());
             if (result.Metrics[0].Comparisons.FirstOrDefault(comparison => comparison.Verdict is ExperimentVerdict.Better or ExperimentVerdict.Worse) is { } claim)
                 return (claim.Verdict, (look + 1) * unitsPerLook);
         }

@@ -74,7 +74,7 @@ public sealed class GuardrailTests
         (ExperimentResult Result, ExperimentEvidence Evidence) Look(long units, double mean, ExperimentEvidence earlier, DateTimeOffset at)
         {
             (MetricTally compared, MetricTally treated) = (Sums.Values(units, 1, 1), Sums.Values(units, mean, 1));
-            return ExperimentAnalysis.Look(run, Sums.Of(run, Sums.Arm(1, 0, units, compared, compared, compared), Sums.Arm(1, 1, units, treated, treated, treated)), earlier, at);
+            return ExperimentAnalysis.Check(run, Sums.Of(run, Sums.Arm(1, 0, units, compared, compared, compared), Sums.Arm(1, 1, units, treated, treated, treated)), earlier, at);
         }
     }
 
@@ -131,7 +131,7 @@ public sealed class GuardrailTests
 
     private static (ExperimentResult Result, ExperimentEvidence Evidence) Look(
         ExperimentRun run, ExperimentEvidence earlier, (long Units, long Ones) control, (long Units, long Ones) variant, DateTimeOffset? at = null) =>
-        ExperimentAnalysis.Look(
+        ExperimentAnalysis.Check(
             run,
             Sums.Of(run, Sums.Arm(1, 0, control.Units, Sums.Ones(0), Sums.Ones(control.Ones)), Sums.Arm(1, 1, variant.Units, Sums.Ones(0), Sums.Ones(variant.Ones))),
             earlier, at ?? Sums.Noon);
@@ -153,7 +153,7 @@ public sealed class GuardrailTests
                 {
                     sums += tick;
                     (arms[^2], arms[^1]) = (Arm(step, sums, bad: true, swapped), Arm(step, sums, bad: false, swapped));
-                    evidence = Stored(evidence.Look(run, Sums.Of(run, [.. arms])));
+                    evidence = Stored(evidence.Check(run, Sums.Of(run, [.. arms])));
                 }
             }
             Close.To(logE, evidence.GuardrailOf("complained", "b").Counts.LogE);

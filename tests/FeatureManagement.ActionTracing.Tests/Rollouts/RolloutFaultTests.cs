@@ -239,6 +239,7 @@ public class RolloutFaultTests
         RolloutStatus status = host.Rollouts.GetStatus("layout")!;
         Assert.Equal((200, false), (status.ExposedUnits + status.ControlUnits, status.IsOnHold));
         await experiments.TickAsync(default);
+        await host.Get<ExperimentChecks>().CheckAsync("layout", default);
         ExperimentResult result = (await host.Get<IExperimentResults>().GetAsync("layout"))!;
         Assert.Equal(status.ExposedUnits, result.Units);
     }

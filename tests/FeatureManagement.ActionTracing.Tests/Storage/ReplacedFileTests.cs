@@ -152,7 +152,7 @@ public sealed class ReplacedFileTests : IDisposable
         using IHost host = await StartAsync();
         DeleteAll();
         // Every connection has its turn: those of experiments and evaluations are opened late.
-        await Assert.ThrowsAsync<FlagChangeException>(() => host.Services.GetRequiredService<IExperimentResults>().GetAsync("f0"));
+        await Assert.ThrowsAsync<StoreException>(() => host.Services.GetRequiredService<IExperimentResults>().GetAsync("f0"));
         await Assert.ThrowsAsync<StoreException>(() => host.Services.GetRequiredService<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery()));
         Assert.False((await Manager(host).EmergencyShutdownAsync("f0", Change)).Stored);
         Assert.False(File.Exists(Database));

@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.State.Experiments;
 
-/// <summary>What is kept of earlier looks, in a document of its own. Immutable.</summary>
+/// <summary>What earlier checks leave, in a document of its own. Immutable.</summary>
 internal sealed record ExperimentEvidence
 {
     private const int MaxTimes = 200;
@@ -13,11 +13,14 @@ internal sealed record ExperimentEvidence
     /// <summary>What speaks against variants in binary guardrails, by metric and variant.</summary>
     public IReadOnlyDictionary<string, GuardrailEvidence> Guardrails { get; init; } = new Dictionary<string, GuardrailEvidence>();
 
-    /// <summary>What guardrails have said against variants, by metric and variant, as the look said it that found it. Final.</summary>
+    /// <summary>What guardrails have said against variants, by metric and variant, as the check that found it. Final.</summary>
     public IReadOnlyDictionary<string, ExperimentComparison> Final { get; init; } = new Dictionary<string, ExperimentComparison>();
 
     /// <summary>The largest evidence against the split, as a logarithm.</summary>
     public double SplitLogE { get; init; }
+
+    /// <summary>The last check, without its history; null where an earlier release wrote the evidence.</summary>
+    public ExperimentResult? Result { get; init; }
 
     public IReadOnlyList<ExperimentPoint> History { get; init; } = [];
 
@@ -28,8 +31,8 @@ internal sealed record ExperimentEvidence
 
     public ExperimentComparison? FinalOf(string metric, string variant) => Final.GetValueOrDefault(Key(metric, variant));
 
-    /// <summary>The evidence with what binary guardrails have seen since the last look.</summary>
-    public ExperimentEvidence Look(ExperimentRun run, ExperimentTally tally)
+    /// <summary>The evidence with what binary guardrails have seen since the last check.</summary>
+    public ExperimentEvidence Check(ExperimentRun run, ExperimentTally tally)
     {
         var guardrails = new Dictionary<string, GuardrailEvidence>(Guardrails);
         for (int place = 0; place < run.Metrics.Count; place++)
@@ -37,27 +40,27 @@ internal sealed record ExperimentEvidence
                 for (int variant = 0; variant < run.Variants.Count; variant++)
                     if (variant != run.Control)
                         guardrails[Key(metric.Name, run.Variants[variant])] =
-                            GuardrailOf(metric.Name, run.Variants[variant]).Look(run, tally, place, variant);
+                            GuardrailOf(metric.Name, run.Variants[variant]).Check(run, tally, place, variant);
         return this with { Guardrails = guardrails };
     }
 
-    /// <summary>The evidence after a look. Points of the history are kept for some times only, evenly thinned.</summary>
-    public ExperimentEvidence Add(ExperimentResult look, double splitLogE, TimeSpan interval)
+    /// <summary>The evidence after a check. Points of the history are kept for some times only, evenly thinned.</summary>
+    public ExperimentEvidence Add(ExperimentResult check, double splitLogE, TimeSpan interval)
     {
-        var values = look.Metrics
+        var values = check.Metrics
             .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.PValue < 1)
                 .Select(comparison => (Key: Key(metric.Name, comparison.Variant), comparison.PValue)))
             .ToDictionary(pair => pair.Key, pair => pair.PValue);
-        Dictionary<string, ExperimentComparison> final = look.Metrics
+        Dictionary<string, ExperimentComparison> final = check.Metrics
             .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.DecidedAt is not null)
                 .Select(comparison => (Key: Key(metric.Name, comparison.Variant), Comparison: comparison)))
             .ToDictionary(pair => pair.Key, pair => pair.Comparison);
         IReadOnlyList<ExperimentPoint> history = History;
-        if (history.Count == 0 || look.At - history[^1].At >= interval)
-            history = Thin([.. history, .. look.Metrics[0].Comparisons
+        if (history.Count == 0 || check.At - history[^1].At >= interval)
+            history = Thin([.. history, .. check.Metrics[0].Comparisons
                 .Where(comparison => comparison.Difference is not null)
-                .Select(comparison => new ExperimentPoint(look.At, comparison.Variant, look.Units, comparison.Difference!))]);
-        return this with { Run = look.Run, PValues = values, Final = final, SplitLogE = Math.Max(SplitLogE, splitLogE), History = history };
+                .Select(comparison => new ExperimentPoint(check.At, comparison.Variant, check.Units, comparison.Difference!))]);
+        return this with { Run = check.Run, PValues = values, Final = final, SplitLogE = Math.Max(SplitLogE, splitLogE), History = history };
     }
 
     private static ExperimentPoint[] Thin(ExperimentPoint[] points)

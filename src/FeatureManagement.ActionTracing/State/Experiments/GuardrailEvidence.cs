@@ -3,8 +3,8 @@ using FeatureManagement.ActionTracing.Statistics;
 namespace FeatureManagement.ActionTracing.State.Experiments;
 
 /// <summary>
-/// What speaks against one variant in one binary guardrail (G1). It grows from look to look, for what is new at a look
-/// is compared with who could have had it. Immutable.
+/// What speaks against one variant in one binary guardrail (G1). It grows from check to check: what is new at a
+/// check is compared with the units that could have had it. Immutable.
 /// </summary>
 /// <remarks>
 /// Where less is better, a unit that converted is bad. Where more is better the arms change places: conversions that
@@ -18,16 +18,16 @@ internal sealed record GuardrailEvidence
 
     public IReadOnlyList<GuardrailStep> Steps { get; init; } = [];
 
-    /// <summary>The evidence after a look.</summary>
+    /// <summary>The evidence after a check.</summary>
     /// <param name="run">What is measured.</param>
     /// <param name="tally">The sums since the run began.</param>
     /// <param name="metric">The place of the guardrail.</param>
     /// <param name="variant">The place of the variant.</param>
-    public GuardrailEvidence Look(ExperimentRun run, ExperimentTally tally, int metric, int variant)
+    public GuardrailEvidence Check(ExperimentRun run, ExperimentTally tally, int metric, int variant)
     {
         return run.Steps.Aggregate(
             this,
-            (evidence, step) => evidence.Look(run.Metrics[metric], step.Number, Sums(step, variant), Sums(step, run.Control)));
+            (evidence, step) => evidence.Check(run.Metrics[metric], step.Number, Sums(step, variant), Sums(step, run.Control)));
 
         (long Units, long Ones) Sums(ExperimentStep step, int arm) =>
             tally.Find(step.Number, arm)?.CountsOf(run.Metrics[metric], metric) ?? default;
@@ -47,7 +47,7 @@ internal sealed record GuardrailEvidence
         return double.IsFinite(estimate) && double.IsFinite(high) ? new ExperimentInterval(estimate, low, high) : null;
     }
 
-    private GuardrailEvidence Look(ExperimentMetric metric, int number, (long Units, long Ones) variant, (long Units, long Ones) control)
+    private GuardrailEvidence Check(ExperimentMetric metric, int number, (long Units, long Ones) variant, (long Units, long Ones) control)
     {
         GuardrailStep step = Steps.FirstOrDefault(known => known.Number == number) ?? new GuardrailStep { Number = number };
         CountWindow sums = metric.HigherIsBetter

@@ -10,10 +10,10 @@ internal sealed record GuardrailStep
 
     public required int Number { get; init; }
 
-    /// <summary>The sums at the last look that could be compared.</summary>
+    /// <summary>The sums at the last check that could be compared.</summary>
     public CountWindow Seen { get; init; }
 
-    /// <summary>What was new at each look that saw anything bad.</summary>
+    /// <summary>What was new at each check that saw a bad outcome.</summary>
     public IReadOnlyList<CountWindow> Windows { get; init; } = [];
 
     public GuardrailStep Add(CountWindow sums, CountWindow window) => this with
