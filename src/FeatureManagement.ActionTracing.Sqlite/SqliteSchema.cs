@@ -5,7 +5,10 @@ using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
-/// <summary>The tables, and the number of their shape in <c>PRAGMA user_version</c>: how many of the steps were taken. A later release adds its step; one that was released never changes.</summary>
+/// <summary>
+/// The tables, and the number of their shape in <c>PRAGMA user_version</c>: how many of the steps were taken. A later
+/// release adds its step; one that was released never changes.
+/// </summary>
 internal static class SqliteSchema
 {
     private const string First = """
@@ -65,7 +68,9 @@ internal static class SqliteSchema
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         // Another process may have been faster.
         for (long found = Found(connection, path); found < version; found++)
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"{Steps[found]} PRAGMA user_version = {found + 1};"), new { empty = AuditHead.Empty.Hash }, transaction);
+            connection.Execute(
+                string.Create(CultureInfo.InvariantCulture, $"{Steps[found]} PRAGMA user_version = {found + 1};"),
+                new { empty = AuditHead.Empty.Hash }, transaction);
         transaction.Commit();
     }
 
@@ -73,9 +78,11 @@ internal static class SqliteSchema
     {
         long found = connection.ExecuteScalar<long>("PRAGMA user_version");
         if (found > Version)
-            throw new InvalidOperationException($"the file '{path}' has schema {found}, made by a later release; this one knows {Version}. Update the package, or use another file");
+            throw new InvalidOperationException($"the file '{path}' has schema {found}, made by a later release; "
+                + $"this one knows {Version}. Update the package, or use another file");
         if (found == 0 && connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
-            throw new InvalidOperationException($"the file '{path}' holds the tables of something else; give action tracing a file of its own");
+            throw new InvalidOperationException(
+                $"the file '{path}' holds the tables of something else; give action tracing a file of its own");
         return found;
     }
 }

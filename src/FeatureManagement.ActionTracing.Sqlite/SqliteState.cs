@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>
-/// Keeps the run-time state and its audit. A commit is on disk when it returns. One connection writes and one reads, so that neither waits for the
-/// other; the audit has its own.
+/// Keeps the run-time state and its audit. A commit is on disk when it returns. One connection writes and one reads, so
+/// that neither waits for the other; the audit has its own.
 /// </summary>
 internal sealed class SqliteState(SqliteFile file) : IStateStore, IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class SqliteState(SqliteFile file) : IStateStore, IDisposable
             return new StoreChanges(state.Version, since >= state.Version ? [] :
             [
                 .. connection.Query<StoredDocument>(
-                    $"SELECT key AS Key, json AS Json, version AS Version FROM document WHERE {(since == 0 ? "key >= @prefix" : "version > @since")} AND substr(key, 1, length(@prefix)) = @prefix",
+                    $"SELECT key AS Key, json AS Json, version AS Version FROM document "
+                    + $"WHERE {(since == 0 ? "key >= @prefix" : "version > @since")} AND substr(key, 1, length(@prefix)) = @prefix",
                     new { prefix, since }),
             ])
             {
@@ -40,7 +41,8 @@ internal sealed class SqliteState(SqliteFile file) : IStateStore, IDisposable
     public async Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken)
     {
         StoreHistory.Point before = _history.Last;
-        (CommitResult result, StoreHistory.Point? after) = await _writer.WriteAsync(connection => Commit(connection, commit, before), written => written.Result.Committed, cancellationToken)
+        (CommitResult result, StoreHistory.Point? after) = await _writer.WriteAsync(
+            connection => Commit(connection, commit, before), written => written.Result.Committed, cancellationToken)
             .ConfigureAwait(false);
         if (after is not null)
             _history.Committed(after);
@@ -68,7 +70,8 @@ internal sealed class SqliteState(SqliteFile file) : IStateStore, IDisposable
         _indexes.Dispose();
     }
 
-    private (CommitResult Result, StoreHistory.Point? After) Commit(SqliteConnection connection, StoreCommit commit, StoreHistory.Point before)
+    private (CommitResult Result, StoreHistory.Point? After) Commit(
+        SqliteConnection connection, StoreCommit commit, StoreHistory.Point before)
     {
         StateRow state = SqliteAudit.State(connection);
         long generation = Continue(connection, before, state);
@@ -83,10 +86,13 @@ internal sealed class SqliteState(SqliteFile file) : IStateStore, IDisposable
         long version = state.Version + 1;
         foreach (DocumentWrite write in commit.Writes)
             connection.Execute(
-                "INSERT INTO document (key, json, version) VALUES (@Key, @Json, @version) ON CONFLICT (key) DO UPDATE SET json = @Json, version = @version",
+                "INSERT INTO document (key, json, version) VALUES (@Key, @Json, @version) ON CONFLICT (key) DO UPDATE "
+                + "SET json = @Json, version = @version",
                 new { write.Key, write.Json, version });
         AuditHead head = SqliteAudit.Append(connection, state.Head, commit.Entries, version);
-        connection.Execute("UPDATE state SET version = @version, head_number = @Number, head_hash = @Hash", new { version, head.Number, head.Hash });
+        connection.Execute(
+            "UPDATE state SET version = @version, head_number = @Number, head_hash = @Hash",
+            new { version, head.Number, head.Hash });
         return (new CommitResult(version, null), new StoreHistory.Point(generation, version, head));
     }
 

@@ -2,7 +2,10 @@ using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
-/// <summary>Keeps everything in one SQLite file in WAL mode. Each part has connections of its own, so that none waits for another.</summary>
+/// <summary>
+/// Keeps everything in one SQLite file in WAL mode. Each part has connections of its own, so that none waits for
+/// another.
+/// </summary>
 internal sealed class SqliteStore : IActionTracingStore, IDisposable
 {
     private readonly SqliteState _state;

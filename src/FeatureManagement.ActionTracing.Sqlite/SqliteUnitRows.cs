@@ -30,7 +30,8 @@ internal sealed class SqliteUnitRows
     public bool IsWritten(UnitBatch batch)
     {
         using SqliteCommand command = Command(
-            "SELECT batch FROM experiment_writer WHERE experiment = $experiment AND writer = $writer", ("$experiment", Id), ("$writer", batch.Writer));
+            "SELECT batch FROM experiment_writer WHERE experiment = $experiment AND writer = $writer",
+            ("$experiment", Id), ("$writer", batch.Writer));
         return command.ExecuteScalar() is long last && last >= batch.Number;
     }
 
@@ -76,13 +77,17 @@ internal sealed class SqliteUnitRows
         WriteTotals(totals);
         using SqliteCommand command = Command(
             $"""
-            INSERT INTO experiment_unit (experiment, {Columns}) VALUES ($experiment, $hash, $number, $step, $variant, $at, $split, $outcomes)
+            INSERT INTO experiment_unit (experiment, {Columns})
+            VALUES ($experiment, $hash, $number, $step, $variant, $at, $split, $outcomes)
             ON CONFLICT (experiment, number) DO UPDATE SET split = $split, outcomes = $outcomes
             """,
-            ("$experiment", Id), ("$hash", 0L), ("$number", 0L), ("$step", 0), ("$variant", 0), ("$at", 0L), ("$split", 0), ("$outcomes", DBNull.Value));
+            ("$experiment", Id), ("$hash", 0L), ("$number", 0L), ("$step", 0), ("$variant", 0), ("$at", 0L),
+            ("$split", 0), ("$outcomes", DBNull.Value));
         foreach (UnitRow row in changes.Rows)
         {
-            object[] values = [row.Hash, row.Number, row.Step, row.Variant, row.At, row.SampledStep, row.Outcomes.IsEmpty ? DBNull.Value : row.Outcomes.ToArray()];
+            object[] values = [row.Hash, row.Number, row.Step, row.Variant, row.At, row.SampledStep, row.Outcomes.IsEmpty
+                ? DBNull.Value
+                : row.Outcomes.ToArray()];
             for (int i = 0; i < values.Length; i++)
                 command.Parameters[i + 1].Value = values[i];
             command.ExecuteNonQuery();

@@ -2,10 +2,14 @@ using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
 
-/// <summary>Keeps the units of experiments in tables, over a connection of its own. Units and their totals change in one transaction.</summary>
+/// <summary>
+/// Keeps the units of experiments in tables, over a connection of its own. Units and their totals change in one
+/// transaction.
+/// </summary>
 internal sealed class SqliteUnits(SqliteFile file, StoreSpace? space = null) : IUnitStore, IDisposable
 {
-    // Units are looked up by hashes, which hit every page of the index alike: at a million units the usual 2 MB would be read and written again and again.
+    // Units are looked up by hashes, which hit every page of the index alike: at a million units the usual 2 MB would
+    // be read and written again and again.
     private readonly SqliteLane _lane = new(file, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;");
 
     public Task WriteAsync(UnitBatch batch, CancellationToken cancellationToken) => _lane.WriteAsync(connection =>

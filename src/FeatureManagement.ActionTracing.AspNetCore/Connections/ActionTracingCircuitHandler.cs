@@ -26,7 +26,8 @@ internal sealed class ActionTracingCircuitHandler : CircuitHandler, IDisposable
         _flow = new CircuitFlow(ContextOf);
     }
 
-    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
+    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(
+        Func<CircuitInboundActivityContext, Task> next) => async context =>
     {
         _circuit = context.Circuit.Id;
         _events.Enter(_flow);

@@ -7,10 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Auditing;
 
 /// <summary>
-/// Removes audit entries older than <c>auditRetention</c>, once an hour, and logs the head of the chain. A log that is kept elsewhere proves
-/// later that the audit was not exchanged.
+/// Removes audit entries older than <c>auditRetention</c>, once an hour, and logs the head of the chain. A log that is
+/// kept elsewhere proves later that the audit was not exchanged.
 /// </summary>
-internal sealed partial class AuditUpkeep(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<AuditUpkeep> logger)
+internal sealed partial class AuditUpkeep(
+    BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<AuditUpkeep> logger)
     : PeriodicService(time)
 {
     private readonly TimeProvider _time = time;

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Auditing;
 
-/// <summary>Writes queued evaluations every second, in batches, and removes those that are older than <c>evaluationAuditRetention</c>.</summary>
+/// <summary>
+/// Writes queued evaluations every second, in batches, and removes those that are older than
+/// <c>evaluationAuditRetention</c>.
+/// </summary>
 internal sealed partial class EvaluationAuditService(
     EvaluationQueue queue,
     BoundedStore store,
@@ -65,7 +68,8 @@ internal sealed partial class EvaluationAuditService(
     }
 
     [LoggerMessage(EventIds.EvaluationAuditFailing, LogLevel.Error,
-        "The audit of evaluations fails. Evaluations wait in memory and are written again every second.", EventName = "EvaluationAuditFailing")]
+        "The audit of evaluations fails. Evaluations wait in memory and are written again every second.",
+        EventName = "EvaluationAuditFailing")]
     private partial void LogFailed(Exception exception);
 
     [LoggerMessage(EventIds.EvaluationsDropped, LogLevel.Warning,

@@ -7,7 +7,8 @@ namespace FeatureManagement.ActionTracing.Changes;
 internal static class CommitDecision
 {
     /// <summary>Whether the caller expects another version than the one that is known here, which may be old.</summary>
-    public static bool ExpectsAnother(FlagEdit edit, VersionedRecord record) => edit.ExpectedVersion is { } expected && expected != record.Version;
+    public static bool ExpectsAnother(FlagEdit edit, VersionedRecord record) =>
+        edit.ExpectedVersion is { } expected && expected != record.Version;
 
     /// <summary>The next record; the same reference where there is nothing to change.</summary>
     /// <param name="edit">The change.</param>
@@ -21,7 +22,8 @@ internal static class CommitDecision
         if (ExpectsAnother(edit, record))
         {
             throw new FlagChangeException(FlagChangeError.VersionMismatch,
-                $"Flag '{name}' has changed: it is at version {record.Version}, not {edit.ExpectedVersion}. Read it again, and then decide.");
+                $"Flag '{name}' has changed: it is at version {record.Version}, not {edit.ExpectedVersion}. Read it "
+                + "again, and then decide.");
         }
         if (edit.Change.ETag is { } tag && tag != FlagETag.Of(FlagLayers.Apply(configured, record).Definition))
         {

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// The first read of a durable store, where an evaluation comes before a host has done it: stored emergencies are in force then, whatever the host. All first
-/// evaluations wait for the same read, at most <c>defaultTimeout</c>. Thread-safe.
+/// The first read of a durable store, where an evaluation comes before a host has done it: stored emergencies are in
+/// force then, whatever the host. All first evaluations wait for the same read, at most <c>defaultTimeout</c>.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class FirstRead(
     StoreRefresher refresher,
@@ -57,7 +58,9 @@ internal sealed partial class FirstRead(
                 return;
             _ended = true;
             if (!refresher.IsLoaded)
-                LogNotLoaded(store.Current.Error ?? store.Current.SyncError ?? $"The store gave no answer within {configuration.Catalog.Settings.DefaultTimeout}.");
+                LogNotLoaded(store.Current.Error
+                    ?? store.Current.SyncError
+                    ?? $"The store gave no answer within {configuration.Catalog.Settings.DefaultTimeout}.");
         }
         source.Serve();
         synchronizer.Follow();
@@ -73,7 +76,8 @@ internal sealed partial class FirstRead(
     }
 
     [LoggerMessage(EventIds.NotLoaded, LogLevel.Critical,
-        "The stored state could not be read, so stored emergencies are not known yet. Flags are as configured, and rollouts are on hold until the store "
+        "The stored state could not be read, so stored emergencies are not known yet. Flags are as configured, and "
+        + "rollouts are on hold until the store "
         + "answers. {Error}", EventName = "NotLoaded")]
     private partial void LogNotLoaded(string error);
 }

@@ -3,7 +3,9 @@ using FeatureManagement.ActionTracing.State;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>Run-time changes of flags, and the records that they left. Thread-safe.</summary>
-internal sealed class FlagControl(FlagCommitter committer, FlagApplier applier, StoreSynchronizer synchronizer, StoreRefresher refresher, SnapshotSource source)
+internal sealed class FlagControl(
+    FlagCommitter committer, FlagApplier applier, StoreSynchronizer synchronizer, StoreRefresher refresher,
+    SnapshotSource source)
 {
     /// <summary>Whether the stored state is known here. Until then nothing that depends on it may go forward.</summary>
     public bool IsLoaded => refresher.IsLoaded;
@@ -15,10 +17,12 @@ internal sealed class FlagControl(FlagCommitter committer, FlagApplier applier, 
     public IReadOnlyList<KeyValuePair<string, VersionedRecord>> Records() => source.Layers();
 
     /// <inheritdoc cref="FlagCommitter.CommitAsync"/>
-    public Task<FlagStatus> CommitAsync(FlagEdit edit, CancellationToken cancellationToken) => committer.CommitAsync(edit, cancellationToken);
+    public Task<FlagStatus> CommitAsync(FlagEdit edit, CancellationToken cancellationToken) =>
+        committer.CommitAsync(edit, cancellationToken);
 
     /// <inheritdoc cref="FlagApplier.ApplyAsync"/>
-    public Task<AppliedChange> ApplyAsync(FlagEdit edit, CancellationToken cancellationToken) => applier.ApplyAsync(edit, cancellationToken);
+    public Task<AppliedChange> ApplyAsync(FlagEdit edit, CancellationToken cancellationToken) =>
+        applier.ApplyAsync(edit, cancellationToken);
 
     /// <inheritdoc cref="StoreSynchronizer.SyncAsync"/>
     public Task SyncAsync(CancellationToken cancellationToken) => synchronizer.SyncAsync(cancellationToken);

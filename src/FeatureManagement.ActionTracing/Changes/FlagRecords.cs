@@ -6,8 +6,8 @@ using FeatureManagement.ActionTracing.Storage;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// The records of all flags as this instance knows them: what the store has, and over it the changes of the outbox. Every change is in the snapshot at once.
-/// Thread-safe.
+/// The records of all flags as this instance knows them: what the store has, and over it the changes of the outbox.
+/// Every change is in the snapshot at once. Thread-safe.
 /// </summary>
 internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
 {

@@ -55,6 +55,7 @@ internal sealed class Outbox(
 
     private static FlagChangeException Conflict(string flag) => new(
         FlagChangeError.StoreUnavailable,
-        $"Changes that are in force are stored first, and the one of flag '{flag}' conflicted with changes by other instances {MaxConflicts} times; "
+        $"Changes that are in force are stored first, and the one of flag '{flag}' conflicted with changes by other "
+        + $"instances {MaxConflicts} times; "
         + "nothing else was changed. Try again.");
 }

@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// One conversation with the store at a time, so that changes are written in order. It is the outermost lock (docs/architecture.md, "Lock order"), and the only
-/// one that is held during I/O.
+/// One conversation with the store at a time, so that changes are written in order. It is the outermost lock
+/// (docs/architecture.md, "Lock order"), and the only one that is held during I/O.
 /// </summary>
 internal sealed class StoreLock : IDisposable
 {

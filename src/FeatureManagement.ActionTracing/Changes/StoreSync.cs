@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>Loads the stored state before traffic, within <c>defaultTimeout</c>, and polls the store while the host runs. A host may call any of this twice.</summary>
+/// <summary>
+/// Loads the stored state before traffic, within <c>defaultTimeout</c>, and polls the store while the host runs. A host
+/// may call any of this twice.
+/// </summary>
 internal sealed partial class StoreSync(
     StoreSynchronizer synchronizer,
     StoreLock storeLock,
@@ -66,7 +69,8 @@ internal sealed partial class StoreSync(
     private partial void LogNotDurable();
 
     [LoggerMessage(EventIds.ChangesLost, LogLevel.Critical,
-        "The host stops, and its outbox is lost because it could not be stored: {Changes} changes that were in force, and {Entries} audit entries of "
+        "The host stops, and its outbox is lost because it could not be stored: {Changes} changes that were in force, "
+        + "and {Entries} audit entries of "
         + "configuration.", EventName = "ChangesLost")]
     private partial void LogLost(int changes, int entries);
 }

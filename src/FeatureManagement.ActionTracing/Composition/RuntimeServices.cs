@@ -43,7 +43,8 @@ internal static class RuntimeServices
         services.TryAddSingleton<IStoredState>(provider => provider.GetRequiredService<FirstRead>());
         services.TryAddSingleton<StoreSpace>();
         services.TryAddSingleton<IAuditLog, AuditLog>();
-        services.TryAddSingleton(provider => new EvaluationQueue(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new EvaluationQueue(
+            provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IEvaluationAudit, EvaluationAudit>();
         services.AddHostedService<StoreSync>();
         services.AddHostedService<AuditUpkeep>();

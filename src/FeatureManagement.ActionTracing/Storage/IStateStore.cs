@@ -15,7 +15,10 @@ public interface IStateStore
     /// <param name="cancellationToken">Bounds the call.</param>
     Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken);
 
-    /// <summary>Writes documents and audit entries in one transaction, if every document has the expected version. They are durable once the task has completed.</summary>
+    /// <summary>
+    /// Writes documents and audit entries in one transaction, if every document has the expected version. They are
+    /// durable once the task has completed.
+    /// </summary>
     /// <param name="commit">The documents and entries.</param>
     /// <param name="cancellationToken">Bounds the call; it has no effect once the transaction has begun to commit.</param>
     Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken);
@@ -30,8 +33,9 @@ public interface IStateStore
     Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes the oldest audit entries, up to the first that is not older than a time, and keeps the last one removed as the anchor. A call may
-    /// remove only a part, so that changes come between; the caller repeats it until the anchor stays.
+    /// Removes the oldest audit entries, up to the first that is not older than a time, and keeps the last one removed
+    /// as the anchor. A call may remove only a part, so that changes come between; the caller repeats it until the
+    /// anchor stays.
     /// </summary>
     /// <param name="before">Entries of this time or later stay, and so do all entries after the first of them.</param>
     /// <param name="cancellationToken">Bounds the call.</param>

@@ -16,9 +16,12 @@ internal sealed class InMemoryState : IStateStore
     {
         lock (_gate)
         {
-            IEnumerable<StoredDocument> changed = since >= _version
-                ? []
-                : _documents.Values.Where(document => document.Version > since && document.Key.StartsWith(prefix, StringComparison.Ordinal));
+            IEnumerable<StoredDocument> changed;
+            if (since >= _version)
+                changed = [];
+            else
+                changed = _documents.Values.Where(
+                    document => document.Version > since && document.Key.StartsWith(prefix, StringComparison.Ordinal));
             return Task.FromResult(new StoreChanges(_version, [.. changed]));
         }
     }
@@ -38,7 +41,8 @@ internal sealed class InMemoryState : IStateStore
         }
     }
 
-    public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) => Task.FromResult(_audit.Read(query));
+    public Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
+        Task.FromResult(_audit.Read(query));
 
     public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) => Task.FromResult(_audit.Bounds);
 

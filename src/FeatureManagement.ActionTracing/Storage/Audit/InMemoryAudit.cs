@@ -27,7 +27,9 @@ internal sealed class InMemoryAudit
     {
         (AuditEntry[] all, int count, AuditBounds bounds) = _written;
         int kept = Array.FindIndex(all, 0, count, entry => entry.At >= before);
-        int removed = kept < 0 ? count : kept;
+        int removed = kept;
+        if (kept < 0)
+            removed = count;
         if (removed > 0)
             _written = new Written(all[removed..count], count - removed, bounds with { Anchor = AuditHead.Of(all[removed - 1]) });
         return Bounds;

@@ -2,14 +2,18 @@ using FeatureManagement.ActionTracing.Diagnostics.Background;
 
 namespace FeatureManagement.ActionTracing.Storage.Bounded;
 
-/// <summary>Audited evaluations, with bounded calls. A write is waited for to its end, so that it is not tried again beside itself.</summary>
+/// <summary>
+/// Audited evaluations, with bounded calls. A write is waited for to its end, so that it is not tried again beside
+/// itself.
+/// </summary>
 internal sealed class BoundedEvaluations(IEvaluationStore store, BoundedCall bounded) : IEvaluationStore
 {
     public Task WriteAsync(IReadOnlyList<EvaluationAuditEntry> entries, CancellationToken cancellationToken) =>
         bounded.RunToEndAsync(bound => store.WriteAsync(entries, bound), cancellationToken);
 
     /// <exception cref="StoreException">The store failed, or took too long.</exception>
-    public async Task<IReadOnlyList<EvaluationAuditEntry>> ReadAsync(EvaluationAuditQuery query, string? subject, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EvaluationAuditEntry>> ReadAsync(
+        EvaluationAuditQuery query, string? subject, CancellationToken cancellationToken)
     {
         try
         {

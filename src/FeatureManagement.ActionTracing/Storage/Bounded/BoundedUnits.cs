@@ -2,7 +2,10 @@ using FeatureManagement.ActionTracing.Diagnostics.Background;
 
 namespace FeatureManagement.ActionTracing.Storage.Bounded;
 
-/// <summary>The units of experiments, with bounded calls. A write is waited for to its end, so that it is not tried again beside itself.</summary>
+/// <summary>
+/// The units of experiments, with bounded calls. A write is waited for to its end, so that it is not tried again beside
+/// itself.
+/// </summary>
 internal sealed class BoundedUnits(IUnitStore store, StoreCalls calls, BoundedCall bounded) : IUnitStore
 {
     public Task WriteAsync(UnitBatch batch, CancellationToken cancellationToken) =>

@@ -15,9 +15,11 @@ internal sealed class StoreCalls(BoundedCall bounded, StoreHealth health, IFlagC
             throw Unavailable("The host has stopped, and the store with it.", kind);
         try
         {
-            T result = kind == StoreCall.InlineRead
-                ? await bounded.RunInlineAsync(call, cancellationToken).ConfigureAwait(false)
-                : await bounded.RunAsync(call, cancellationToken).ConfigureAwait(false);
+            T result;
+            if (kind == StoreCall.InlineRead)
+                result = await bounded.RunInlineAsync(call, cancellationToken).ConfigureAwait(false);
+            else
+                result = await bounded.RunAsync(call, cancellationToken).ConfigureAwait(false);
             health.Succeeded(kind == StoreCall.Write);
             return result;
         }
@@ -27,8 +29,14 @@ internal sealed class StoreCalls(BoundedCall bounded, StoreHealth health, IFlagC
             TimeSpan timeout = configuration.Catalog.Settings.DefaultTimeout;
             bool isLate = BoundedCall.IsLate(exception);
             if (isLate && kind == StoreCall.AuditRead)
-                throw Unavailable($"The audit gave no answer within {timeout}: it is large, or many read it. Ask for less, or ask again.", kind, exception);
-            string error = isLate ? $"it gave no answer within {timeout}" : ForeignText.Escape(exception.Message.TrimEnd('.'));
+                throw Unavailable(
+                    $"The audit gave no answer within {timeout}: it is large, or many read it. Ask for less, or ask again.",
+                    kind, exception);
+            string error;
+            if (isLate)
+                error = $"it gave no answer within {timeout}";
+            else
+                error = ForeignText.Escape(exception.Message.TrimEnd('.'));
             health.Failed(error, kind == StoreCall.Write, exception);
             throw Unavailable(StoreHealth.Sentence(error), kind, exception);
         }

@@ -6,7 +6,8 @@ namespace FeatureManagement.ActionTracing.Storage.Bounded;
 
 /// <summary>Keeps the report on a store: what failed, since when, and what waits to be written. Thread-safe.</summary>
 internal sealed partial class StoreHealth(
-    bool isDurable, StoreSpace space, IFlagCatalogSource configuration, TimeProvider time, StoreMetrics metrics, ILogger logger) : IDisposable
+    bool isDurable, StoreSpace space, IFlagCatalogSource configuration, TimeProvider time, StoreMetrics metrics,
+    ILogger logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private string? _readFault; // apart from each other: a full disk can still be read

@@ -6,7 +6,8 @@ namespace FeatureManagement.ActionTracing.Storage.Units;
 internal sealed class ExperimentUnits(IUnitStore store)
 {
     /// <summary>Writes a batch, once, however often it is called.</summary>
-    public Task WriteAsync(ExperimentBatch batch, CancellationToken cancellationToken) => store.WriteAsync(new UnitBatch(batch), cancellationToken);
+    public Task WriteAsync(ExperimentBatch batch, CancellationToken cancellationToken) =>
+        store.WriteAsync(new UnitBatch(batch), cancellationToken);
 
     /// <summary>Counts units whose windows have closed, some at a time.</summary>
     /// <returns>Whether there may be more.</returns>

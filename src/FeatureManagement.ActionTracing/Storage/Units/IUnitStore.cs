@@ -7,16 +7,17 @@ namespace FeatureManagement.ActionTracing.Storage;
 public interface IUnitStore
 {
     /// <summary>
-    /// Writes a batch in one transaction: reads the run's totals and the rows of the batch's units, calls <see cref="UnitBatch.Apply"/>, and writes
-    /// what it returns. Writes nothing where the batch's number is not larger than the last number of its writer in this run.
+    /// Writes a batch in one transaction: reads the run's totals and the rows of the batch's units, calls
+    /// <see cref="UnitBatch.Apply"/>, and writes what it returns. Writes nothing where the batch's number is not larger
+    /// than the last number of its writer in this run.
     /// </summary>
     /// <param name="batch">What to write.</param>
     /// <param name="cancellationToken">Bounds the call.</param>
     Task WriteAsync(UnitBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Counts units whose window has closed, in one transaction: reads the run's totals and the rows after <see cref="UnitClosing.After"/>, calls
-    /// <see cref="UnitClosing.Apply"/>, and writes what it returns.
+    /// Counts units whose window has closed, in one transaction: reads the run's totals and the rows after
+    /// <see cref="UnitClosing.After"/>, calls <see cref="UnitClosing.Apply"/>, and writes what it returns.
     /// </summary>
     /// <param name="closing">What to count.</param>
     /// <param name="cancellationToken">Bounds the call.</param>

@@ -52,9 +52,11 @@ internal sealed class InMemoryUnits : IUnitStore
 
         public Dictionary<string, long> Written { get; } = new(StringComparer.Ordinal);
 
-        public IEnumerable<UnitRow> Find(IReadOnlyList<long> hashes) => hashes.Where(_places.ContainsKey).Select(hash => _rows[_places[hash]]);
+        public IEnumerable<UnitRow> Find(IReadOnlyList<long> hashes) =>
+            hashes.Where(_places.ContainsKey).Select(hash => _rows[_places[hash]]);
 
-        public IEnumerable<UnitRow> After(long number, int count) => Enumerable.Range((int)number, Math.Clamp(_rows.Count - (int)number, 0, count)).Select(place => _rows[place]);
+        public IEnumerable<UnitRow> After(long number, int count) =>
+            Enumerable.Range((int)number, Math.Clamp(_rows.Count - (int)number, 0, count)).Select(place => _rows[place]);
 
         public void Write(UnitChanges changes)
         {

@@ -29,7 +29,10 @@ public sealed class UnitClosing
 
     /// <summary>Computes what to write.</summary>
     /// <param name="totals">The totals of the run; null where nothing was written.</param>
-    /// <param name="rows">The rows after <see cref="After"/>, in the order of their numbers, at most <see cref="MaxRows"/>. Only as many are read as are counted.</param>
+    /// <param name="rows">
+    /// The rows after <see cref="After"/>, in the order of their numbers, at most <see cref="MaxRows"/>. Only as many
+    /// are read as are counted.
+    /// </param>
     public UnitChanges Apply(string? totals, IEnumerable<UnitRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
