@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.State.Rollouts;
+
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>Counts bad outcomes, and calls when there were enough of them to change the verdict of a safety check. Thread-safe.</summary>

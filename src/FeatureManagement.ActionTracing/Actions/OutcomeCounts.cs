@@ -9,10 +9,10 @@ internal sealed record OutcomeCounts
     public required int Step { get; init; }
 
     /// <summary>The units for which the flag was on, in this step.</summary>
-    public required ArmCounts Exposed { get; init; }
+    public required RolloutArm Exposed { get; init; }
 
     /// <summary>The units for which the flag was off, in this step.</summary>
-    public required ArmCounts Control { get; init; }
+    public required RolloutArm Control { get; init; }
 
     /// <summary>Exposed actions since the watch began, over all steps.</summary>
     public required ActionCounts Actions { get; init; }

@@ -103,7 +103,7 @@ internal sealed class OutcomeWatch : IDisposable
     {
         lock (_gate)
         {
-            (ArmCounts exposed, ArmCounts control, ActionCounts actions) = _step.Read();
+            (RolloutArm exposed, RolloutArm control, ActionCounts actions) = _step.Read();
             actions += _earlierSteps;
             return new OutcomeCounts
             {

@@ -1,5 +1,4 @@
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Actions;
 
@@ -9,9 +8,6 @@ namespace FeatureManagement.ActionTracing.Actions;
 /// </summary>
 internal sealed class WatchedStep : IExposureObserver
 {
-    // What takes no time at all has no logarithm.
-    private const double Shortest = 0.001;
-
     private readonly OutcomeWatch _watch;
     private readonly ulong _threshold;
     private readonly UnitSet _units;
@@ -154,19 +150,20 @@ internal sealed class WatchedStep : IExposureObserver
 
     public void Close() => _closed = true;
 
-    public (ArmCounts Exposed, ArmCounts Control, ActionCounts Actions) Read()
+    public (RolloutArm Exposed, RolloutArm Control, ActionCounts Actions) Read()
     {
-        (ArmCounts exposed, ArmCounts control, ActionCounts actions) = (default, default, default);
+        ActionCounts actions = default;
+        (ArmCounter exposed, ArmCounter control) = (new ArmCounter(), new ArmCounter());
         foreach (Stripe stripe in _stripes)
         {
             lock (stripe.Gate)
             {
-                exposed += stripe.Of(exposed: true).Copy();
-                control += stripe.Of(exposed: false).Copy();
+                exposed.Add(stripe.Of(exposed: true));
+                control.Add(stripe.Of(exposed: false));
                 actions += stripe.Actions;
             }
         }
-        return (exposed, control, actions);
+        return (exposed.Copy(), control.Copy(), actions);
     }
 
     /// <summary>Outside of the lock: a safety check may be due.</summary>
@@ -230,31 +227,5 @@ internal sealed class WatchedStep : IExposureObserver
         public ActionCounts Actions { get; set; }
 
         public ArmCounter Of(bool exposed) => exposed ? _exposed : _control;
-    }
-
-    private sealed class ArmCounter
-    {
-        private long _atRisk;
-        private long _bad;
-        private long _slowAtRisk;
-        private long _slow;
-        private Moments _latency;
-        private long _units;
-
-        public void Add(ulong marks, double milliseconds = 0)
-        {
-            _units += (marks & Unit.Counted) != 0 ? 1 : 0;
-            _atRisk += (marks & Unit.AtRisk) != 0 ? 1 : 0;
-            if ((marks & Unit.Timed) != 0)
-                _latency = _latency.Add(Math.Log(Math.Max(milliseconds, Shortest)));
-            _bad += (marks & Unit.Bad) != 0 ? 1 : 0;
-            _slowAtRisk += (marks & Unit.SlowAtRisk) != 0 ? 1 : 0;
-            _slow += (marks & Unit.Slow) != 0 ? 1 : 0;
-        }
-
-        public void Subtract() => _units--;
-
-        public ArmCounts Copy() =>
-            new() { Units = _units, AtRisk = _atRisk, Bad = _bad, Latency = _latency, SlowAtRisk = _slowAtRisk, Slow = _slow };
     }
 }

@@ -2,6 +2,7 @@ using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
@@ -158,7 +159,7 @@ internal static class RolloutChanges
                 ChangedAt = now,
                 MonitoredTime = ledger is not null && ledger.Id == rollout.Id ? ledger.MonitoredTime : rollout.MonitoredTime,
                 History = Left(last ?? rollout, ledger, now),
-                Findings = ledger is not null && ledger.Id == rollout.Id ? EvidenceFindings.Of(rollout.Plan, ledger) : null,
+                Findings = ledger is not null && ledger.Id == rollout.Id ? RolloutGuards.Show(rollout.Plan, ledger) : null,
             },
             AutoStarted = PlanFingerprint.WithHad(record.AutoStarted, configured.RolloutConfig),
             At = now,

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
@@ -27,12 +28,12 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
             watched.Gated = counts.Gated;
             return ValueTask.FromResult(new RolloutObservations
             {
-                Exposed = ArmOf(counts.Exposed) with
+                Exposed = counts.Exposed with
                 {
                     GatedUnits = counts.Gated.Units - watched.GatedBefore.Units,
                     GatedBad = counts.Gated.Errors - watched.GatedBefore.Errors,
                 },
-                Control = ArmOf(counts.Control),
+                Control = counts.Control,
                 Actions = ActionsOf(counts.Actions - watched.Before),
                 Window = ActionsOf(counts.Window),
                 GatedWindowUnits = counts.Gated.WindowUnits,
@@ -113,16 +114,4 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
     }
 
     internal static RolloutActions ActionsOf(ActionCounts counts) => new(counts.Actions, counts.Errors, counts.Latency);
-
-    internal static RolloutArm ArmOf(ArmCounts counts) => new()
-    {
-        Units = counts.Units,
-        AtRisk = counts.AtRisk,
-        Bad = counts.Bad,
-        LatencyCount = counts.Latency.Count,
-        LatencyMean = counts.Latency.Mean,
-        LatencySumOfSquares = counts.Latency.SumOfSquares,
-        SlowAtRisk = counts.SlowAtRisk,
-        Slow = counts.Slow,
-    };
 }

@@ -6,6 +6,7 @@ using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
@@ -75,7 +76,7 @@ internal sealed partial class RolloutRunner(
         SafetyThresholds? thresholds = Live(flag, record).SafetyThresholds;
         (RolloutObservations? seen, _) = await ObserveAsync(flag, record, run, configuration.Catalog.Settings, cancellationToken).ConfigureAwait(false);
         Arm(flag, record, thresholds, Take(record, run.Ledger, run, seen), seen, check);
-        SayGuards(flag, run, RolloutGuards.Describe(record, record.Limits(thresholds), run.Last?.Ledger));
+        SayGuards(flag, run, GuardTexts.Describe(new(record, record.Limits(thresholds), run.Last?.Ledger)));
         // After a restart: how alpha is divided was decided before, and is not decided anew by what is seen here first.
         if (run.Version == 0)
             (run.Ledger, run.Version) = await ledgers.ReadAsync(flag, run.Ledger, run.Version, everything: false, cancellationToken).ConfigureAwait(false);
@@ -93,11 +94,11 @@ internal sealed partial class RolloutRunner(
         if (seen is null)
             return;
         RolloutLedger taken = Take(record, run.Ledger, run, seen);
-        string? reason = RolloutGuard.Breach(record, thresholds, taken, seen);
+        string? reason = RolloutGuards.JudgeAbsolute(new(record, thresholds, taken, seen))?.Reason;
         if (reason is null && check.HasFlag(EarlyCheck.Comparison))
         {
             run.Keep(StratumOf(record, run.Key, seen));
-            reason = RolloutGuard.Judge(record, thresholds, taken, seen) is { Kind: VerdictKind.Regressed } verdict ? verdict.Reason : null;
+            reason = RolloutGuards.Judge(new(record, thresholds, taken, seen)) is { Kind: VerdictKind.Regressed } verdict ? verdict.Reason : null;
         }
         if (reason is not null)
             await RollBackAsync(flag, record, taken, reason, cancellationToken).ConfigureAwait(false);
@@ -115,7 +116,7 @@ internal sealed partial class RolloutRunner(
         if (seen is not null)
         {
             RolloutLedger known = Take(record, run.Ledger, run, seen);
-            if (RolloutGuard.Judge(record, live.SafetyThresholds, known, seen) is { Kind: VerdictKind.Regressed } at)
+            if (RolloutGuards.Judge(new(record, live.SafetyThresholds, known, seen)) is { Kind: VerdictKind.Regressed } at)
             {
                 await RollBackAsync(flag, record, known, at.Reason, cancellationToken).ConfigureAwait(false);
                 return;
@@ -133,7 +134,7 @@ internal sealed partial class RolloutRunner(
             RolloutLedger taken = Take(record, run.Ledger, run, seen);
             RolloutVerdict verdict = failure is not null ? new(VerdictKind.SourceUnavailable, failure)
                 : !CanBeOn(flag) ? new(VerdictKind.FlagOff, "The flag can be on for nobody now: a parent is off, or there is an emergency.")
-                : RolloutGuard.Judge(record, live.SafetyThresholds, taken, seen);
+                : RolloutGuards.Judge(new(record, live.SafetyThresholds, taken, seen));
             RolloutDecision decision = RolloutDecision.Decide(record, taken, verdict, time.GetElapsedTime(run.Mark, now), live.MaxHold, settings, time.GetUtcNow());
             if (await ledgers.WriteAsync(flag, decision.Ledger, run.Version, cancellationToken).ConfigureAwait(false) is not { } version)
                 continue;
@@ -141,7 +142,7 @@ internal sealed partial class RolloutRunner(
             run.Saved();
             if (verdict.Kind != VerdictKind.Healthy && run.Last?.Verdict.Kind != verdict.Kind)
                 SayHeld(flag, verdict);
-            string guards = RolloutGuards.Describe(record, record.Limits(live.SafetyThresholds), decision.Ledger);
+            string guards = GuardTexts.Describe(new(record, record.Limits(live.SafetyThresholds), decision.Ledger));
             SayGuards(flag, run, guards);
             run.Last = new RolloutCheck(decision.Ledger, verdict, guards, seen?.DefaultKeys ?? run.Last?.DefaultKeys ?? 0);
             Arm(flag, record, live.SafetyThresholds, decision.Ledger, seen);
@@ -244,7 +245,7 @@ internal sealed partial class RolloutRunner(
         EarlyCheck check = EarlyCheck.Absolute | EarlyCheck.Comparison)
     {
         if (metricsSource is IEarlyChecks early)
-            early.Arm(flag, NextVerdict.Needs(record, thresholds, ledger, seen), check);
+            early.Arm(flag, RolloutGuards.MoreToStop(new(record, thresholds, ledger, seen)), check);
     }
 
     private void SayGuards(string flag, RolloutRun run, string guards)

@@ -1,21 +1,22 @@
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
-/// <summary>Says how a rollout stands, in numbers and sentences. Pure.</summary>
+/// <summary>Makes the status of a rollout from its record and its last safety check. Pure.</summary>
 internal static class RolloutStatuses
 {
-    public static RolloutStatus Of(string flag, RolloutRecord record, RolloutCheck? look, bool stored, TimeSpan progressionInterval, DateTimeOffset now)
+    public static RolloutStatus Of(
+        string flag, RolloutRecord record, RolloutCheck? check, bool stored, TimeSpan progressionInterval, DateTimeOffset now)
     {
-        RolloutLedger? ledger = look?.Ledger;
-        bool ended = record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack;
+        RolloutLedger? ledger = check?.Ledger;
+        bool ended = HasEnded(record);
+        bool onHold = !ended && (record.Phase == RolloutPhase.Paused || ledger?.Hold is not null);
+        TimeSpan monitored = ended || ledger is null || ledger.MonitoredTime < record.MonitoredTime ? record.MonitoredTime : ledger.MonitoredTime;
         TimeSpan duration = RolloutCurve.Duration(record.Plan);
-        TimeSpan credited = ended || ledger is null || ledger.MonitoredTime < record.MonitoredTime ? record.MonitoredTime : ledger.MonitoredTime;
-        RolloutFindings found = record.Findings ?? (ledger is null ? RolloutFindings.None : EvidenceFindings.Of(record.Plan, ledger));
-        bool held = !ended && (record.Phase == RolloutPhase.Paused || ledger?.Hold is not null);
-        return new RolloutStatus
+        var status = new RolloutStatus
         {
             Flag = flag,
             Id = record.Id,
@@ -24,30 +25,26 @@ internal static class RolloutStatuses
             StartPercentage = record.Start,
             CurrentPercentage = record.Percentage,
             TargetPercentage = record.Plan.TargetPercentage,
-            Progress = record.Phase == RolloutPhase.Complete ? 1 : duration > TimeSpan.Zero ? Math.Clamp(credited / duration, 0, 1) : 0,
-            MonitoredTime = credited,
+            Progress = Progress(record, monitored, duration),
+            MonitoredTime = monitored,
             StartedAt = record.StartedAt,
             EndedAt = ended ? record.ChangedAt : null,
-            EstimatedCompletion = ended || held ? null : RolloutBounds.Add(record.Phase == RolloutPhase.Planned ? record.StartedAt : now, duration - credited),
-            NextStep = ended ? null : Waiting(record, ledger, credited, duration, progressionInterval),
-            IsOnHold = held,
-            CanResume = held && (record.Phase == RolloutPhase.Paused || ledger?.Hold?.Kind == VerdictKind.SampleRatioMismatch),
-            Note = ended || look is not { Verdict: { Kind: VerdictKind.Healthy, Reason.Length: > 0 } verdict } ? null : verdict.Reason,
-            Guards = look?.Guards is { Length: > 0 } guards ? guards : RolloutGuards.Describe(record, record.Limits(record.Plan.SafetyThresholds), ledger),
+            EstimatedCompletion = ended || onHold ? null : Completion(record, duration - monitored, now),
+            NextStep = ended ? null : NextStep(record, ledger, monitored, duration, progressionInterval),
+            IsOnHold = onHold,
+            CanResume = onHold && (record.Phase == RolloutPhase.Paused || ledger?.Hold?.Kind == VerdictKind.SampleRatioMismatch),
+            Note = ended || check is not { Verdict: { Kind: VerdictKind.Healthy, Reason.Length: > 0 } verdict } ? null : verdict.Reason,
+            Guards = Guards(record, check),
             Actor = record.Actor,
             Reason = record.Reason,
             History = record.History,
-            Errors = found.Errors,
-            Latency = found.Latency,
-            Slow = found.Slow,
-            WithoutControl = found.WithoutControl,
-            ExposedUnits = found.ExposedUnits,
-            ControlUnits = found.ControlUnits,
-            DefaultKeys = look?.DefaultKeys ?? 0,
+            DefaultKeys = check?.DefaultKeys ?? 0,
         };
+        RolloutFindings findings = ledger is null ? RolloutFindings.None : RolloutGuards.Show(record.Plan, ledger);
+        return (record.Findings ?? findings).AddTo(status);
     }
 
-    /// <summary>What a record says by itself, of a rollout whose status cannot be worked out.</summary>
+    /// <summary>The status by the record alone, where the full one cannot be computed.</summary>
     public static RolloutStatus Unknown(string flag, RolloutRecord record, string fault) => new()
     {
         Flag = flag,
@@ -60,25 +57,44 @@ internal static class RolloutStatuses
         Progress = 0,
         MonitoredTime = TimeSpan.Zero,
         StartedAt = record.StartedAt,
-        EndedAt = record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack ? record.ChangedAt : null,
+        EndedAt = HasEnded(record) ? record.ChangedAt : null,
         Actor = record.Actor,
         Reason = record.Reason,
         History = [],
         Fault = fault,
     };
 
-    private static string Waiting(RolloutRecord record, RolloutLedger? ledger, TimeSpan credited, TimeSpan duration, TimeSpan progressionInterval)
+    private static bool HasEnded(RolloutRecord record) => record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack;
+
+    private static double Progress(RolloutRecord record, TimeSpan monitored, TimeSpan duration)
+    {
+        if (record.Phase == RolloutPhase.Complete)
+            return 1;
+        return duration > TimeSpan.Zero ? Math.Clamp(monitored / duration, 0, 1) : 0;
+    }
+
+    private static DateTimeOffset Completion(RolloutRecord record, TimeSpan rest, DateTimeOffset now) =>
+        RolloutBounds.Add(record.Phase == RolloutPhase.Planned ? record.StartedAt : now, rest);
+
+    private static string Guards(RolloutRecord record, RolloutCheck? check) => check is { Guards.Length: > 0 }
+        ? check.Guards
+        : GuardTexts.Describe(new GuardScope(record, record.Limits(record.Plan.SafetyThresholds), check?.Ledger));
+
+    private static string NextStep(
+        RolloutRecord record, RolloutLedger? ledger, TimeSpan monitored, TimeSpan duration, TimeSpan progressionInterval)
     {
         if (record.Phase == RolloutPhase.Planned)
-            return Text($"It starts at {record.StartedAt.UtcDateTime:u}.");
+            return Text($"Starts at {record.StartedAt.UtcDateTime:u}.");
         if (record.Phase == RolloutPhase.Paused)
-            return $"Paused by {record.Actor}: {record.Reason}. It goes on when somebody resumes it.";
+            return $"Paused by {record.Actor}: {record.Reason}. Resume it to continue.";
         if (ledger?.Hold is { } hold)
             return hold.Reason;
-        TimeSpan next = progressionInterval - (credited - record.MonitoredTime);
-        TimeSpan rest = duration - credited;
+        TimeSpan next = progressionInterval - (monitored - record.MonitoredTime);
+        TimeSpan rest = duration - monitored;
         TimeSpan wait = next < rest ? next : rest;
-        return wait <= TimeSpan.Zero ? "The next step of its plan." : Text($"{TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)):c} more of watched time until the next step is looked at.");
+        if (wait <= TimeSpan.Zero)
+            return "The next step is due.";
+        return Text($"The next step is due after {TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)):c} more of monitored time.");
     }
 
     private static string Text(InvariantText text) => text.ToString();

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using FeatureManagement.ActionTracing.Actions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -91,11 +90,11 @@ public sealed class CompleteResponseTests
         shop.SetSlowThreshold(TimeSpan.FromTicks(1));
         await AskAsync(shop, "GET", "hello");
         Eventually.True(() => shop.Ended == 3, () => "the request did not end");
-        ArmCounts arm = Arm(shop, percentage);
+        RolloutArm arm = Arm(shop, percentage);
         Assert.Equal((1, 1, 0), (arm.SlowAtRisk, arm.Slow, arm.Bad));
     }
 
-    private static ArmCounts Arm(Shop shop, int percentage) => percentage == 100 ? shop.Counts.Exposed : shop.Counts.Control;
+    private static RolloutArm Arm(Shop shop, int percentage) => percentage == 100 ? shop.Counts.Exposed : shop.Counts.Control;
 
     private Task<Shop> StartAsync(string answer, Func<Exception?> then, int percentage = 100) => Shop.StartAsync(
         percentage,

@@ -165,7 +165,7 @@ public sealed class GivenUpRequestTests
     private static void AssertNothing(Shop shop)
     {
         OutcomeCounts counts = shop.Counts;
-        Assert.Equal((default, default, default, 0, 0), (counts.Exposed, counts.Control, counts.Actions, counts.OutsideActions, counts.DefaultKeys));
+        Assert.Equal((new RolloutArm(), new RolloutArm(), default, 0, 0), (counts.Exposed, counts.Control, counts.Actions, counts.OutsideActions, counts.DefaultKeys));
     }
 
     /// <summary>Tells when the pipeline is done with a path.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using FeatureManagement.ActionTracing.Actions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -169,7 +168,7 @@ public sealed class RequestOutcomeTests
 
     private static (long Units, long AtRisk, long Bad) Arm(Shop shop, bool exposed)
     {
-        ArmCounts arm = exposed ? shop.Counts.Exposed : shop.Counts.Control;
+        RolloutArm arm = exposed ? shop.Counts.Exposed : shop.Counts.Control;
         return (arm.Units, arm.AtRisk, arm.Bad);
     }
 

@@ -120,6 +120,6 @@ public sealed class UpgradedConnectionTests
     private static void AssertNothing(Shop shop)
     {
         OutcomeCounts counts = shop.Counts;
-        Assert.Equal((default, default, default, 0), (counts.Exposed, counts.Control, counts.Actions, counts.OutsideActions));
+        Assert.Equal((new RolloutArm(), new RolloutArm(), default, 0), (counts.Exposed, counts.Control, counts.Actions, counts.OutsideActions));
     }
 }

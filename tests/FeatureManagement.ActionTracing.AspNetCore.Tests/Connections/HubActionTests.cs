@@ -65,7 +65,7 @@ public sealed class HubActionTests
         await numbers.Writer.WriteAsync(42);
         numbers.Writer.Complete();
         Assert.Equal(42, await sum);
-        Assert.Equal((default, 0), (shop.Counts.Exposed, shop.Counts.OutsideActions));
+        Assert.Equal((new RolloutArm(), 0), (shop.Counts.Exposed, shop.Counts.OutsideActions));
         await end.CancelAsync();
     }
 

@@ -73,7 +73,7 @@ public sealed class GateNotingTests
         {
             await using Shop shop = await StartAsync(percentage, _ => { }, _ => { });
             await shop.GetAsync(path);
-            ArmCounts arm = percentage == 100 ? shop.Counts.Exposed : shop.Counts.Control;
+            RolloutArm arm = percentage == 100 ? shop.Counts.Exposed : shop.Counts.Control;
             Assert.Equal((1, 1), (arm.Units, arm.AtRisk));
         }
     }
@@ -100,9 +100,9 @@ public sealed class GateNotingTests
         {
             await using Shop shop = await StartAsync(percentage, pipeline, services ?? (_ => { }));
             await shop.GetAsync(path);
-            ArmCounts arm = percentage == 100 ? shop.Counts.Exposed : shop.Counts.Control;
+            RolloutArm arm = percentage == 100 ? shop.Counts.Exposed : shop.Counts.Control;
             Assert.Equal((1, 0), (arm.Units, arm.AtRisk));
-            Assert.Equal(default, percentage == 100 ? shop.Counts.Control : shop.Counts.Exposed);
+            Assert.Equal(new RolloutArm(), percentage == 100 ? shop.Counts.Control : shop.Counts.Exposed);
             Assert.Equal(percentage == 100 ? 1 : 0, shop.Counts.Actions.Actions);
         }
     }

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Tests.Actions;
 

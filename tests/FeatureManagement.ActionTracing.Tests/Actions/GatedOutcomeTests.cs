@@ -17,7 +17,7 @@ public sealed class GatedOutcomeTests : OutcomeTests
         Act(Off, milliseconds: 60, fails: true, Tracer.NoteGate);
 
         OutcomeCounts counts = watch.Read();
-        Assert.Equal((new ArmCounts { Units = 1 }, new ArmCounts { Units = 1 }), (counts.Exposed, counts.Control));
+        Assert.Equal((new RolloutArm { Units = 1 }, new RolloutArm { Units = 1 }), (counts.Exposed, counts.Control));
         Assert.Equal(new ActionCounts(1, 1, TimeSpan.FromMilliseconds(60)), counts.Actions);
         Assert.Equal((1, 1), (counts.Gated.Units, counts.Gated.Errors));
     }
@@ -30,7 +30,7 @@ public sealed class GatedOutcomeTests : OutcomeTests
         Act(On, 25, fails: false, Tracer.NoteGate);
         Act(Off, 3);
         OutcomeCounts counts = watch.Read();
-        ArmCounts same = new() { Units = 1, AtRisk = 1, Latency = default(Moments).Add(Math.Log(3)) };
+        RolloutArm same = new() { Units = 1, AtRisk = 1, Latency = default(Moments).Add(Math.Log(3)) };
         Assert.Equal((same, same), (counts.Exposed, counts.Control));
         Assert.Equal((1, 0), (counts.Gated.Units, counts.Gated.Errors));
     }
@@ -145,8 +145,8 @@ public sealed class GatedOutcomeTests : OutcomeTests
         watch.SetSlowThreshold(Slow);
         Act(On, 60, fails: true, Fallback);
         Act(Off, 1, fails: false, Fallback);
-        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Bad = 1 }, watch.Read().Exposed);
-        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1 }, watch.Read().Control);
+        Assert.Equal(new RolloutArm { Units = 1, AtRisk = 1, Bad = 1 }, watch.Read().Exposed);
+        Assert.Equal(new RolloutArm { Units = 1, AtRisk = 1 }, watch.Read().Control);
         Assert.Equal(0, watch.Read().Gated.Units);
 
         void Fallback(string flag) => _services.Get<AmbientAction>().Current!.Exposures!.NoteFallback(flag);
@@ -161,7 +161,7 @@ public sealed class GatedOutcomeTests : OutcomeTests
         watch.SetSlowThreshold(Slow);
         for (int i = 0; i < 2; i++)
             GiveUp(on ? On : Off, 51);
-        Assert.Equal(new ArmCounts { Units = 1, SlowAtRisk = 1, Slow = 1 }, on ? watch.Read().Exposed : watch.Read().Control);
+        Assert.Equal(new RolloutArm { Units = 1, SlowAtRisk = 1, Slow = 1 }, on ? watch.Read().Exposed : watch.Read().Control);
         Assert.Equal(0, watch.Read().Actions.Actions);
     }
 
@@ -175,7 +175,7 @@ public sealed class GatedOutcomeTests : OutcomeTests
             watch.SetSlowThreshold(Slow);
         GiveUp(On, milliseconds);
         GiveUp(Off, milliseconds);
-        Assert.Equal((default, default, default), (watch.Read().Exposed, watch.Read().Control, watch.Read().Actions));
+        Assert.Equal((new RolloutArm(), new RolloutArm(), default), (watch.Read().Exposed, watch.Read().Control, watch.Read().Actions));
     }
 
     [Theory]
@@ -195,7 +195,7 @@ public sealed class GatedOutcomeTests : OutcomeTests
             action.GiveUp();
         }
         OutcomeCounts counts = watch.Read();
-        Assert.Equal((new ArmCounts { Units = 1 }, new ArmCounts { Units = 1 }), (counts.Exposed, counts.Control));
+        Assert.Equal((new RolloutArm { Units = 1 }, new RolloutArm { Units = 1 }), (counts.Exposed, counts.Control));
         Assert.Equal(new ActionCounts(1, 0, TimeSpan.FromSeconds(5)), counts.Actions);
         Assert.Equal((1, 0, 0), (counts.Gated.Units, counts.Gated.Errors, counts.Gated.WindowErrors));
     }

@@ -138,7 +138,7 @@ public sealed class OutcomeModelTests
             Parallel.For(0, 3, _ => manager.IsEnabled(flag, new FeatureFlagContext { UserId = act.User }));
     }
 
-    private static void Check(IEnumerable<(Seen Now, Past Past)> expected, ArmCounts counts)
+    private static void Check(IEnumerable<(Seen Now, Past Past)> expected, RolloutArm counts)
     {
         (Seen Now, Past Past)[] units = [.. expected];
         // An ignored action may take back what another one of the same unit, which is still running, will count again at its end.

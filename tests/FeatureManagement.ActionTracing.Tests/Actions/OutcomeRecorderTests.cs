@@ -15,8 +15,8 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         Act(Off, milliseconds: 20);
 
         OutcomeCounts counts = watch.Read();
-        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Bad = 1, Latency = default(Moments).Add(Math.Log(10)) }, counts.Exposed);
-        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Latency = default(Moments).Add(Math.Log(20)) }, counts.Control);
+        Assert.Equal(new RolloutArm { Units = 1, AtRisk = 1, Bad = 1, Latency = default(Moments).Add(Math.Log(10)) }, counts.Exposed);
+        Assert.Equal(new RolloutArm { Units = 1, AtRisk = 1, Latency = default(Moments).Add(Math.Log(20)) }, counts.Control);
         Assert.Equal(new ActionCounts(3, 2, TimeSpan.FromMilliseconds(33)), counts.Actions);
         Assert.Equal([20.0], counts.ControlLatencies);
     }
@@ -27,7 +27,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         using OutcomeWatch watch = Watch();
         using TracedAction action = Tracer.StartAction("checkout");
         _services.Manager.IsEnabled("half", On);
-        Assert.Equal(new ArmCounts { Units = 1 }, watch.Read().Exposed);
+        Assert.Equal(new RolloutArm { Units = 1 }, watch.Read().Exposed);
     }
 
     [Fact]
@@ -62,8 +62,8 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         watch.BeginStep(2, 75, newRound: true);
         Act(Between, milliseconds: 30, fails: true);
         OutcomeCounts counts = watch.Read();
-        Assert.Equal((2, new ArmCounts()), (counts.Step, counts.Control));
-        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1, Bad = 1, Latency = default(Moments).Add(Math.Log(30)) }, counts.Exposed);
+        Assert.Equal((2, new RolloutArm()), (counts.Step, counts.Control));
+        Assert.Equal(new RolloutArm { Units = 1, AtRisk = 1, Bad = 1, Latency = default(Moments).Add(Math.Log(30)) }, counts.Exposed);
     }
 
     [Fact]
@@ -77,10 +77,10 @@ public sealed class OutcomeRecorderTests : OutcomeTests
             watch.BeginStep(step, 75, newRound: false);
             Act(Between);
             Act(Between);
-            Assert.Equal((new ArmCounts { AtRisk = 1 }, new ArmCounts()), (watch.Read().Exposed, watch.Read().Control));
+            Assert.Equal((new RolloutArm { AtRisk = 1 }, new RolloutArm()), (watch.Read().Exposed, watch.Read().Control));
         }
         Act(Between, fails: true);
-        Assert.Equal(new ArmCounts { AtRisk = 1, Bad = 1 }, watch.Read().Exposed);
+        Assert.Equal(new RolloutArm { AtRisk = 1, Bad = 1 }, watch.Read().Exposed);
     }
 
     [Theory]
@@ -140,7 +140,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
             action.Fail();
             watch.BeginStep(2, 50, newRound: true);
         }
-        Assert.Equal(default, watch.Read().Exposed);
+        Assert.Equal(new RolloutArm(), watch.Read().Exposed);
         Assert.Equal(default, watch.Read().Actions);
     }
 
@@ -150,7 +150,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         using OutcomeWatch watch = Watch();
         using (Tracer.StartAction("checkout"))
             _services.Manager.IsEnabled("other", On);
-        Assert.Equal((default, default, default), (watch.Read().Exposed, watch.Read().Control, watch.Read().Actions));
+        Assert.Equal((new RolloutArm(), new RolloutArm(), default), (watch.Read().Exposed, watch.Read().Control, watch.Read().Actions));
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
             _services.Manager.IsEnabled("other", Off);
             Tracer.NoteGate("HALF");
         }
-        Assert.Equal(new ArmCounts { Units = 1 }, watch.Read().Control);
+        Assert.Equal(new RolloutArm { Units = 1 }, watch.Read().Control);
         Assert.Equal(1, other.Read().Control.AtRisk + other.Read().Exposed.AtRisk);
         Assert.Empty(watch.Read().ControlLatencies);
     }
@@ -215,12 +215,12 @@ public sealed class OutcomeRecorderTests : OutcomeTests
             Assert.Equal((1, 1), (watch.Read().Exposed.Units, watch.Read().Control.Units));
             action.Fail();
             action.Ignore();
-            Assert.Equal((default, default), (watch.Read().Exposed, watch.Read().Control));
+            Assert.Equal((new RolloutArm(), new RolloutArm()), (watch.Read().Exposed, watch.Read().Control));
             _services.Manager.IsEnabled("half", On);
             _services.Manager.IsEnabled("other", On);
         }
         foreach (OutcomeCounts counts in (OutcomeCounts[])[watch.Read(), other.Read()])
-            Assert.Equal((default, default, default, 0), (counts.Exposed, counts.Control, counts.Actions, counts.OutsideActions));
+            Assert.Equal((new RolloutArm(), new RolloutArm(), default, 0), (counts.Exposed, counts.Control, counts.Actions, counts.OutsideActions));
     }
 
     [Theory]
@@ -277,7 +277,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
             Tracer.NoteGate("half");
         using (TracedAction ignored = Expose(Off))
             ignored.Ignore();
-        Assert.Equal(new ArmCounts { Units = 1 }, watch.Read().Control);
+        Assert.Equal(new RolloutArm { Units = 1 }, watch.Read().Control);
     }
 
     [Fact]

@@ -113,13 +113,13 @@ public sealed class GatedMethodTests
         using OutcomeWatch watch = services.Get<OutcomeRecorder>().Watch("search", 1, 0, TimeSpan.FromMinutes(5));
         using (services.Get<IActionTracer>().StartAction("act"))
             services.Get<ISearch>().Count("ab");
-        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1 }, watch.Read().Control);
+        Assert.Equal(new RolloutArm { Units = 1, AtRisk = 1 }, watch.Read().Control);
 
         services.Flags.Set(Flag.Share("search", 100));
         watch.BeginStep(2, 100, newRound: true);
         using (services.Get<IActionTracer>().StartAction("act"))
             services.Get<ISearch>().Count("ab");
-        Assert.Equal(new ArmCounts { Units = 1, AtRisk = 1 }, watch.Read().Exposed);
+        Assert.Equal(new RolloutArm { Units = 1, AtRisk = 1 }, watch.Read().Exposed);
     }
 
     [Fact]

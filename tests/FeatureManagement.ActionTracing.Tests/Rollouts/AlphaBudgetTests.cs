@@ -1,5 +1,5 @@
-using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
@@ -37,7 +37,7 @@ public class AlphaBudgetTests
     }
 
     private static VerdictKind Judge(decimal percentage, SafetyThresholds plan, SafetyThresholds? live, RolloutLedger ledger) =>
-        RolloutGuard.Judge(Simulation.Record(percentage, new RolloutConfig { Alpha = Alpha, SafetyThresholds = plan }), live, ledger, null).Kind;
+        RolloutGuards.Judge(new(Simulation.Record(percentage, new RolloutConfig { Alpha = Alpha, SafetyThresholds = plan }), live, ledger, null)).Kind;
 
     // Enough for a third of alpha, and not for the smaller part.
     private static RolloutLedger Evidence(double enough, double reserved)

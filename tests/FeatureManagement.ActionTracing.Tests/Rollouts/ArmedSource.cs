@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Actions;
-using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
@@ -55,7 +54,7 @@ internal sealed record EarlyCheckSimulation
         (int early, long exposed) = (0, 0);
         (double second, double last, double slowAbove) = (0, -1, double.PositiveInfinity);
         string? ended = null;
-        BadOutcomes needs = NextVerdict.Needs(record, thresholds, ledger, null);
+        BadOutcomes needs = RolloutGuards.MoreToStop(new(record, thresholds, ledger, null));
         for (int look = 0; look < Looks; look++)
         {
             if (Shares[look * Shares.Count / Looks] is var share && share != record.Percentage)
@@ -63,7 +62,7 @@ internal sealed record EarlyCheckSimulation
                 ended = KeyOf(record);
                 record = record with { Percentage = share, Step = record.Step + 1 };
                 (on, off, bad, slow) = (default, default, 0, 0);
-                needs = NextVerdict.Needs(record, thresholds, ledger, null);
+                needs = RolloutGuards.MoreToStop(new(record, thresholds, ledger, null));
             }
             double factor = Errors((double)look / Looks);
             for (int user = 0; user < Traffic; user++)
@@ -100,9 +99,9 @@ internal sealed record EarlyCheckSimulation
             ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record), Step = record.Step, Percentage = record.Percentage, Exposed = seen.Exposed, Control = seen.Control }, ended);
             ledger = ledger with { ErrorWindows = [], SlowWindows = [] }; // they are for people
             ended = null;
-            needs = NextVerdict.Needs(record, thresholds, ledger, seen);
+            needs = RolloutGuards.MoreToStop(new(record, thresholds, ledger, seen));
             (last, bad, slow) = (second, 0, 0);
-            return RolloutGuard.Judge(record, thresholds, ledger, null).Kind == VerdictKind.Regressed;
+            return RolloutGuards.Judge(new(record, thresholds, ledger, null)).Kind == VerdictKind.Regressed;
         }
     }
 

@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Tests.Support;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
@@ -128,15 +129,15 @@ public class GatedPageSimulationTests
             OutcomeCounts counts = Watch.Read();
             RolloutObservations seen = new()
             {
-                Exposed = RecorderMetricsSource.ArmOf(counts.Exposed) with { GatedUnits = counts.Gated.Units, GatedBad = counts.Gated.Errors },
-                Control = RecorderMetricsSource.ArmOf(counts.Control),
+                Exposed = counts.Exposed with { GatedUnits = counts.Gated.Units, GatedBad = counts.Gated.Errors },
+                Control = counts.Control,
                 Actions = RolloutActions.None,
                 Window = RecorderMetricsSource.ActionsOf(counts.Window),
                 GatedWindowUnits = counts.Gated.WindowUnits,
                 GatedWindowBad = counts.Gated.WindowErrors,
             };
             _ledger = _ledger.Add(_record, new RolloutStratum { Key = "a", Step = 1, Percentage = 50, Exposed = seen.Exposed, Control = seen.Control }, null);
-            return RolloutGuard.Judge(_record, null, _ledger, seen).Kind == VerdictKind.Regressed;
+            return RolloutGuards.Judge(new(_record, null, _ledger, seen)).Kind == VerdictKind.Regressed;
         }
     }
 }

@@ -2,8 +2,8 @@ using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
-using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
@@ -154,7 +154,7 @@ internal sealed record ReturningUsers
             Latency = Latency ?? (OneSidedTest.Stops(ledger.Latency, Math.Log(1 + record.Plan.MaxLatencyIncrease), Alpha) ? exposed : null),
             Slow = Slow ?? (ledger.Slow.Stops(Alpha) ? exposed : null),
             Split = Split ?? (ledger.SampleRatioMismatch ? exposed : null),
-            All = All ?? (RolloutGuard.Judge(record, null, ledger, null).Kind == VerdictKind.Regressed ? exposed : null),
+            All = All ?? (RolloutGuards.Judge(new(record, null, ledger, null)).Kind == VerdictKind.Regressed ? exposed : null),
         };
     }
 
@@ -196,7 +196,7 @@ internal sealed record ReturningUsers
         }
 
         public RolloutStratum Seen(RolloutRecord record, OutcomeCounts counts) =>
-            new() { Key = Key, Step = record.Step, Percentage = record.Percentage, Exposed = RecorderMetricsSource.ArmOf(counts.Exposed), Control = RecorderMetricsSource.ArmOf(counts.Control) };
+            new() { Key = Key, Step = record.Step, Percentage = record.Percentage, Exposed = counts.Exposed, Control = counts.Control };
 
         private static string NewKey() => Guid.NewGuid().ToString("N");
     }

@@ -225,7 +225,7 @@ public class RolloutEndToEndTests
         await host.StartAsync();
         await host.RunAsync(100);
         Assert.Equal((1m, true), (host.Status.CurrentPercentage, host.Status.IsOnHold));
-        Assert.StartsWith("The split does not fit: 20 % of 1000 users have the flag on, and 1 % should.", host.Status.NextStep, StringComparison.Ordinal);
+        Assert.StartsWith("Sample ratio mismatch: 20 % of 1000 users have the flag on; expected 1 %.", host.Status.NextStep, StringComparison.Ordinal);
 
         (source.Exposed, source.Control) = (10, 990);
         await host.TickAsync();
@@ -265,7 +265,7 @@ public class RolloutEndToEndTests
         await host.Rollouts.PauseAsync(RolloutHost.Name, new FlagChange("bob", "lunch"));
         await host.RunAsync(300);
         Assert.Equal((RolloutPhase.Paused, credited, 1m), (host.Status.Phase, host.Status.MonitoredTime, host.Status.CurrentPercentage));
-        Assert.Equal("Paused by bob: lunch. It goes on when somebody resumes it.", host.Status.NextStep);
+        Assert.Equal("Paused by bob: lunch. Resume it to continue.", host.Status.NextStep);
         await host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada);
         await host.RunAsync(300);
         Assert.Equal(RolloutPhase.Complete, host.Status.Phase);
@@ -363,7 +363,7 @@ public class RolloutEndToEndTests
         using var host = new RolloutHost(HalfAnHour + ", \"startAt\": \"2026-01-01T00:01:00Z\"");
         await host.StartAsync();
         Assert.Equal(RolloutPhase.Planned, host.Status.Phase);
-        Assert.Equal("It starts at 2026-01-01 00:01:00Z.", host.Status.NextStep);
+        Assert.Equal("Starts at 2026-01-01 00:01:00Z.", host.Status.NextStep);
         Assert.Equal(FlagState.Disabled, host.Flag.Definition.State);
         for (int i = 0; i < 7; i++)
             await host.TickAsync();

@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 using FeatureManagement.ActionTracing.Statistics;
 using FeatureManagement.ActionTracing.Storage;
 

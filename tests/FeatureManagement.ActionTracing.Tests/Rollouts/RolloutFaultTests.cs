@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Rollouts;
-using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

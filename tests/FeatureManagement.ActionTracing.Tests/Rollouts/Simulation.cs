@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
@@ -107,7 +108,7 @@ internal sealed record Simulation
             ended = null;
             if (ledger.SlowThreshold is null && latencies?.Count >= 200)
                 ledger = ledger with { SlowThreshold = TimeSpan.FromMilliseconds(latencies.Order().ElementAt((int)Math.Ceiling(latencies.Count * 0.95) - 1)) };
-            RolloutVerdict verdict = RolloutGuard.Judge(record, Judged == Judged.All ? null : OneGuardAlone, ledger, null);
+            RolloutVerdict verdict = RolloutGuards.Judge(new(record, Judged == Judged.All ? null : OneGuardAlone, ledger, null));
             RolloutDecision decision = RolloutDecision.Decide(record, ledger, verdict, Settings.SafetyInterval, TimeSpan.FromHours(1), Settings, default);
             if (decision.Kind == RolloutDecisionKind.RollBack)
                 return (true, exposed);

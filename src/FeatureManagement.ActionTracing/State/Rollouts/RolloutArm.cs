@@ -2,14 +2,10 @@ using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>
-/// What was seen of one arm of a step, in distinct users (bucketing keys). All counts are since the step began.
-/// Immutable.
-/// </summary>
+/// <summary>What was observed of one arm of a step, in distinct users (bucketing keys). All counts begin with the step. Immutable.</summary>
 /// <remarks>
-/// A guarantee for the whole rollout needs that nobody speaks again and again: whoever was counted in an earlier step
-/// of the same round does not count in <see cref="Units"/> and <see cref="LatencyCount"/>, and whoever was bad or slow
-/// in any step of the rollout is not at risk of it in a later one.
+/// The guarantee for the whole rollout needs that users are not counted again and again. A user that was counted in an earlier step of the same round does
+/// not count in <see cref="Units"/> and <see cref="LatencyCount"/>. A user that was bad or slow in any earlier step of the rollout is no longer at risk of it.
 /// </remarks>
 public sealed record RolloutArm
 {
@@ -17,12 +13,12 @@ public sealed record RolloutArm
     public long Units { get; init; }
 
     /// <summary>
-    /// Users with a comparable outcome in this step (not of an action in which a gate of the flag answered) who had met
-    /// no error in an earlier one.
+    /// Users with a comparable outcome in this step who had met no error in an earlier step. The outcome of an action in which a gate of the flag answered
+    /// is not comparable.
     /// </summary>
     public long AtRisk { get; init; }
 
-    /// <summary>Of those at risk, users with an error, each once.</summary>
+    /// <summary>Of the users at risk, those with an error, each once.</summary>
     public long Bad { get; init; }
 
     /// <summary>Users whose first latency is in <see cref="LatencyMean"/>.</summary>
@@ -34,27 +30,28 @@ public sealed record RolloutArm
     /// <summary>The sum of squared differences from <see cref="LatencyMean"/>.</summary>
     public double LatencySumOfSquares { get; init; }
 
-    /// <summary>
-    /// Users with a comparable outcome in this step since the slow threshold is known, who had not been slower in an
-    /// earlier one.
-    /// </summary>
+    /// <summary>Users with a comparable outcome in this step since the slow threshold is known, who had not been slower in an earlier step.</summary>
     public long SlowAtRisk { get; init; }
 
-    /// <summary>Of those, users with an action slower than it, each once.</summary>
+    /// <summary>Of those users, those with a slower action, each once.</summary>
     public long Slow { get; init; }
 
     /// <summary>
-    /// Users with the flag on whose first action behind a gate of the flag, in the whole rollout, has begun in this
-    /// step; one that runs is no failure yet. 0 where a source knows of no gates.
+    /// Exposed users whose first action behind a gate of the flag, in the whole rollout, began in this step. A running action is not yet a failure.
+    /// 0 where a source does not know gates.
     /// </summary>
     public long GatedUnits { get; init; }
 
-    /// <summary>Of those, users for whom it failed.</summary>
+    /// <summary>Of those users, those whose action failed.</summary>
     public long GatedBad { get; init; }
 
-    internal Moments Latency => new(LatencyCount, LatencyMean, LatencySumOfSquares);
+    internal Moments Latency
+    {
+        get => new(LatencyCount, LatencyMean, LatencySumOfSquares);
+        init => (LatencyCount, LatencyMean, LatencySumOfSquares) = (value.Count, value.Mean, value.SumOfSquares);
+    }
 
-    /// <summary>The counts of two steps together; latencies are not, for steps are never compared with each other.</summary>
+    /// <summary>The counts of two steps together, without latencies: steps are not compared with each other.</summary>
     internal RolloutArm Plus(RolloutArm other) => new()
     {
         Units = Units + other.Units,

@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.State.Rollouts;
 
-/// <summary>What a look found, as people read it: of a rollout that has ended, what it ended with. Immutable.</summary>
+/// <summary>The evidence of a rollout in numbers for people; of an ended rollout, the last evidence. Immutable.</summary>
 internal sealed record RolloutFindings
 {
     public static readonly RolloutFindings None = new();
@@ -16,4 +16,14 @@ internal sealed record RolloutFindings
     public long ExposedUnits { get; init; }
 
     public long ControlUnits { get; init; }
+
+    public RolloutStatus AddTo(RolloutStatus status) => status with
+    {
+        Errors = Errors,
+        Latency = Latency,
+        Slow = Slow,
+        WithoutControl = WithoutControl,
+        ExposedUnits = ExposedUnits,
+        ControlUnits = ControlUnits,
+    };
 }

@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
+
 namespace FeatureManagement.ActionTracing.State.Rollouts;
 
 /// <summary>Why a rollout credits no time at the moment. Immutable.</summary>

@@ -1,32 +1,28 @@
 using System.Text.Json.Serialization;
-using FeatureManagement.ActionTracing.Flags.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.State.Rollouts;
 
 /// <summary>
-/// What changes at every look at a rollout: credited time, holds and evidence. One document of the store beside the flag's, so that looking does not count as
-/// changing the flag. Every process over the store adds to it. Immutable.
+/// What changes at every safety check of a rollout: monitored time, hold and evidence. It is a document of its own beside that of the flag, so that a check
+/// does not change the flag. Every instance over the store adds to it. Immutable.
 /// </summary>
 internal sealed record RolloutLedger
 {
-    // Beyond it windows of the same stratum are added together; only the bounds that people see depend on them.
-    private const int MaxWindows = 1_024;
-
-    // Above this share control is too small to compare with.
+    // Above this percentage control is too small to compare with.
     private const decimal LastCompared = 99;
 
-    /// <summary>The rollout that it is about.</summary>
+    /// <summary>The rollout.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Time that was watched and found healthy.</summary>
     [JsonPropertyName("credited")]
     public TimeSpan MonitoredTime { get; init; }
 
-    /// <summary>How often time was counted, by any process: who sees that another one did counts from there.</summary>
+    /// <summary>How often time was counted, by any instance. An instance that sees another count counts from there.</summary>
     public long Counted { get; init; }
 
-    /// <summary>How long the source has been unavailable.</summary>
+    /// <summary>How long the metrics source has been unavailable.</summary>
     public TimeSpan Unavailable { get; init; }
 
     public RolloutHold? Hold { get; init; }
@@ -39,119 +35,93 @@ internal sealed record RolloutLedger
 
     public IReadOnlyList<CountWindow> SlowWindows { get; init; } = [];
 
-    /// <summary>See <see cref="AlphaBudget"/>; null while no outcome is known.</summary>
+    /// <summary>See <see cref="AlphaBudget"/>; null before the first outcome.</summary>
     public bool? ComparedFirst { get; init; }
 
-    /// <summary>What was slow from then on; null while it is not known.</summary>
+    /// <summary>The latency above which an action is slow; null while it is not known.</summary>
     public TimeSpan? SlowThreshold { get; init; }
 
-    /// <summary>The smallest p-value that latency had at any look, for people; a few values, whose variance is not known, do not count.</summary>
+    /// <summary>The smallest p-value of latency at any check, for people. A few values do not count, since their variance is not known.</summary>
     public double MinLatencyP { get; init; } = 1;
 
     /// <summary>Latency in steps that have ended.</summary>
     public MeanDifference EndedLatency { get; init; }
 
-    /// <summary>The split in steps that have ended.</summary>
+    /// <summary>The sample ratio in steps that have ended.</summary>
     [JsonPropertyName("endedSplit")]
     public SampleRatioEvidence EndedSampleRatio { get; init; }
 
-    /// <summary>The first step that the split is about.</summary>
+    /// <summary>The first step of the evidence of the sample ratio.</summary>
     [JsonPropertyName("splitSince")]
     public int SampleRatioSince { get; init; } = 1;
 
-    /// <summary>Whether the split was ever found not to fit.</summary>
+    /// <summary>Whether a check since then found a sample ratio mismatch.</summary>
     [JsonPropertyName("splitMismatch")]
     public bool SampleRatioMismatch { get; init; }
 
-    /// <summary>Counts of steps that have ended.</summary>
+    /// <summary>Exposed users in steps that have ended.</summary>
     public RolloutArm EndedExposed { get; init; } = new();
 
+    /// <summary>Control users in steps that have ended.</summary>
     public RolloutArm EndedControl { get; init; } = new();
 
-    /// <summary>Users with the flag on in ended steps of each phase.</summary>
+    /// <summary>Exposed users in ended steps of each phase.</summary>
     public IReadOnlyDictionary<RolloutPhase, long> EndedUnits { get; init; } = new Dictionary<RolloutPhase, long>();
 
     /// <summary>Steps that may still grow.</summary>
     public IReadOnlyList<RolloutStratum> Open { get; init; } = [];
 
-    public MeanDifference Latency => Open.Where(IsCompared).Aggregate(EndedLatency, (sum, stratum) => sum + LatencyOf(stratum));
+    public MeanDifference Latency =>
+        Open.Where(static stratum => stratum.IsCompared).Aggregate(EndedLatency, static (sum, stratum) => sum + stratum.Latency);
 
-    public SampleRatioEvidence SampleRatio => Open.Where(IsInSampleRatio).Aggregate(EndedSampleRatio, (sum, stratum) => sum + SampleRatioOf(stratum));
+    public SampleRatioEvidence SampleRatio =>
+        Open.Where(IsInSampleRatio).Aggregate(EndedSampleRatio, static (sum, stratum) => sum + stratum.SampleRatio);
 
-    public RolloutArm Exposed => Open.Aggregate(EndedExposed, (sum, stratum) => sum.Plus(stratum.Exposed));
+    public RolloutArm Exposed => Open.Aggregate(EndedExposed, static (sum, stratum) => sum.Plus(stratum.Exposed));
 
-    public RolloutArm Control => Open.Aggregate(EndedControl, (sum, stratum) => sum.Plus(stratum.Control));
+    public RolloutArm Control => Open.Aggregate(EndedControl, static (sum, stratum) => sum.Plus(stratum.Control));
 
-    /// <summary>Users with the flag on by their first action behind a gate of the flag, which is compared with nothing.</summary>
+    /// <summary>Exposed users by their first action behind a gate of the flag, which is compared with nothing.</summary>
     public RateAboveBound Gated => new(Exposed.GatedUnits, Exposed.GatedBad);
 
-    /// <summary>Whether both arms had outcomes that can be compared.</summary>
+    /// <summary>Whether both arms had comparable outcomes.</summary>
     public bool IsComparing => Exposed.AtRisk > 0 && Control.AtRisk > 0;
 
     public static bool CanCompare(decimal percentage) => percentage is > 0 and <= LastCompared;
 
-    public long UnitsIn(RolloutPhase phase) =>
-        EndedUnits.GetValueOrDefault(phase) + Open.Where(stratum => RolloutCurve.PhaseOf(stratum.Percentage) == phase).Sum(stratum => stratum.Exposed.Units);
+    public bool IsInSampleRatio(RolloutStratum stratum) => stratum.Step >= SampleRatioSince && stratum.IsCompared;
 
-    /// <summary>Puts the newest copy of a process's step in the place of the one before. Adding the same copy again changes nothing.</summary>
+    /// <summary>Exposed users of a phase.</summary>
+    public long UnitsIn(RolloutPhase phase) =>
+        EndedUnits.GetValueOrDefault(phase) + Open.Where(stratum => stratum.Phase == phase).Sum(static stratum => stratum.Exposed.Units);
+
+    /// <summary>Folds the newest copy of a step into the evidence. It replaces the copy before; the same copy again changes nothing.</summary>
     /// <param name="record">The rollout.</param>
-    /// <param name="seen">The copy.</param>
-    /// <param name="ended">The key of the same process's step before, which grows no more; or null.</param>
-    public RolloutLedger Add(RolloutRecord record, RolloutStratum seen, string? ended)
+    /// <param name="copy">The copy.</param>
+    /// <param name="ended">The key of this instance's step before, which no longer grows; or null.</param>
+    public RolloutLedger Add(RolloutRecord record, RolloutStratum copy, string? ended)
     {
         RolloutLedger next = ended is null ? this : End(ended);
-        if (record.SampleRatioSince > next.SampleRatioSince)
-            next = next with { SampleRatioSince = record.SampleRatioSince, EndedSampleRatio = default, SampleRatioMismatch = false };
-        RolloutStratum before = next.Open.FirstOrDefault(stratum => stratum.Key == seen.Key) ?? seen with { Exposed = new(), Control = new() };
-        if (record.Plan.Guard && CanCompare(seen.Percentage))
-        {
-            double tolerated = 1 + record.Plan.MaxErrorRateIncrease;
-            var errors = new CountWindow(seen.Exposed.AtRisk, seen.Control.AtRisk, seen.Exposed.Bad - before.Exposed.Bad, seen.Control.Bad - before.Control.Bad);
-            var slow = new CountWindow(seen.Exposed.SlowAtRisk, seen.Control.SlowAtRisk, seen.Exposed.Slow - before.Exposed.Slow, seen.Control.Slow - before.Control.Slow);
-            next = next with
-            {
-                Errors = next.Errors.Add(errors, tolerated),
-                Slow = next.Slow.Add(slow, 1),
-                ErrorWindows = errors.IsInformative ? Keep(next.ErrorWindows, errors with { Stratum = seen.Key }) : next.ErrorWindows,
-                SlowWindows = slow.IsInformative ? Keep(next.SlowWindows, slow with { Stratum = seen.Key }) : next.SlowWindows,
-            };
-        }
-        next = next with { Open = [.. next.Open.Where(stratum => stratum.Key != seen.Key), seen] };
+        RolloutStratum before = next.Open.FirstOrDefault(stratum => stratum.Key == copy.Key) ?? copy with { Exposed = new(), Control = new() };
+        next = next with { Open = [.. next.Open.Where(stratum => stratum.Key != copy.Key), copy] };
         if (next.ComparedFirst is null && (next.IsComparing || next.Exposed.GatedUnits > 0))
             next = next with { ComparedFirst = next.IsComparing };
-        if (next.Latency is { Treated: >= OneSidedTest.MinimumPerArm, Control: >= OneSidedTest.MinimumPerArm } latency)
-            next = next with { MinLatencyP = Math.Min(next.MinLatencyP, OneSidedTest.PValue(latency, Math.Log(1 + record.Plan.MaxLatencyIncrease))) };
-        return next.SampleRatioMismatch || !next.SampleRatio.IsMismatch ? next : next with { SampleRatioMismatch = true };
+        return RolloutGuards.Fold(next, new EvidenceWindow(record, before, copy));
     }
 
-    /// <summary>Folds a step that grows no more into the sums.</summary>
+    /// <summary>Adds a step that no longer grows to the sums.</summary>
     private RolloutLedger End(string key)
     {
         if (Open.FirstOrDefault(stratum => stratum.Key == key) is not { } ended)
             return this;
-        RolloutPhase phase = RolloutCurve.PhaseOf(ended.Percentage);
-        return this with
+        long units = EndedUnits.GetValueOrDefault(ended.Phase) + ended.Exposed.Units;
+        RolloutLedger next = this with
         {
             Open = [.. Open.Where(stratum => stratum.Key != key)],
-            EndedLatency = IsCompared(ended) ? EndedLatency + LatencyOf(ended) : EndedLatency,
-            EndedSampleRatio = IsInSampleRatio(ended) ? EndedSampleRatio + SampleRatioOf(ended) : EndedSampleRatio,
             EndedExposed = EndedExposed.Plus(ended.Exposed),
             EndedControl = EndedControl.Plus(ended.Control),
-            EndedUnits = new Dictionary<RolloutPhase, long>(EndedUnits) { [phase] = EndedUnits.GetValueOrDefault(phase) + ended.Exposed.Units },
+            EndedUnits = new Dictionary<RolloutPhase, long>(EndedUnits) { [ended.Phase] = units },
         };
+        return RolloutGuards.End(next, ended);
     }
-
-    private static bool IsCompared(RolloutStratum stratum) => CanCompare(stratum.Percentage);
-
-    private bool IsInSampleRatio(RolloutStratum stratum) => stratum.Step >= SampleRatioSince && CanCompare(stratum.Percentage);
-
-    private static MeanDifference LatencyOf(RolloutStratum stratum) => MeanDifference.Of(stratum.Exposed.Latency, stratum.Control.Latency);
-
-    private static SampleRatioEvidence SampleRatioOf(RolloutStratum stratum) =>
-        SampleRatioEvidence.Of([(double)stratum.Percentage, (double)(100 - stratum.Percentage)], [stratum.Exposed.Units, stratum.Control.Units]);
-
-    // Across strata, a share and an error rate that rise together would look like a worsening. The bounds do not depend on the order of windows.
-    private static CountWindow[] Keep(IReadOnlyList<CountWindow> windows, CountWindow window) => windows.Count < MaxWindows
-        ? [.. windows, window]
-        : [.. windows.GroupBy(static kept => kept.Stratum).SelectMany(static stratum => stratum.Key is null ? stratum : CountWindow.Halve(stratum)), window];
 }

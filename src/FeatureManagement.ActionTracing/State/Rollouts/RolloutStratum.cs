@@ -1,9 +1,12 @@
+using FeatureManagement.ActionTracing.Flags.Rollouts;
+using FeatureManagement.ActionTracing.Statistics;
+
 namespace FeatureManagement.ActionTracing.State.Rollouts;
 
-/// <summary>What one process saw of one step. Users are only ever compared inside of one. Immutable.</summary>
+/// <summary>What one instance observed of one step. Users are compared only inside a stratum. Immutable.</summary>
 internal sealed record RolloutStratum
 {
-    /// <summary>Made anew for each process and step, so that a restart never mixes with what was there before.</summary>
+    /// <summary>New for each instance and step, so that a restart does not mix with what was there before.</summary>
     public required string Key { get; init; }
 
     public required int Step { get; init; }
@@ -15,4 +18,14 @@ internal sealed record RolloutStratum
     public RolloutArm Control { get; init; } = new();
 
     public RolloutActions Actions { get; init; } = RolloutActions.None;
+
+    public RolloutPhase Phase => RolloutCurve.PhaseOf(Percentage);
+
+    /// <summary>Whether control is large enough to compare with.</summary>
+    public bool IsCompared => RolloutLedger.CanCompare(Percentage);
+
+    public MeanDifference Latency => MeanDifference.Of(Exposed.Latency, Control.Latency);
+
+    public SampleRatioEvidence SampleRatio =>
+        SampleRatioEvidence.Of([(double)Percentage, (double)(100 - Percentage)], [Exposed.Units, Control.Units]);
 }

@@ -1,0 +1,70 @@
+using FeatureManagement.ActionTracing.Flags.Rollouts;
+using FeatureManagement.ActionTracing.Statistics;
+
+namespace FeatureManagement.ActionTracing.State.Rollouts.Guards;
+
+/// <summary>Names the guards of a rollout, in sentences. Pure.</summary>
+internal static class GuardTexts
+{
+    private const string Nothing = "nothing but time moves it.";
+
+    /// <summary>The guards that a rollout has, in a sentence.</summary>
+    public static string Describe(GuardScope scope)
+    {
+        if (HasOnlyGates(scope.Ledger))
+            return $"No comparable control: {Only(scope.Limits, scope.Limits.WithoutControl)}";
+        string[] guards =
+        [
+            .. RolloutGuards.All.OrderBy(static guard => guard.Kind != GuardKind.Comparison)
+                .Select(guard => guard.Describe(scope)).OfType<string>().Distinct(),
+        ];
+        return guards.Length == 0 ? "Not guarded: " + Nothing : $"Guarded by {Join(guards)}.";
+    }
+
+    /// <summary>The guards that a healthy rollout lacks, in a sentence; empty where it has all.</summary>
+    public static string Note(GuardScope scope)
+    {
+        if (scope.Ledger is not { } ledger)
+            return "";
+        if (HasOnlyGates(ledger))
+            return Describe(scope) + TooFew(scope.Limits, ledger);
+        string rest = scope.Limits.IsLimited
+            ? "its thresholds alone guard it."
+            : Only(scope.Limits, ledger.Gated.Units > 0 ? scope.Limits.WithoutControl : null);
+        if (!scope.Record.Plan.Guard)
+            return $"The comparison with control is switched off: {rest}";
+        if (!scope.IsCompared)
+            return $"Control is too small to compare with: {rest}";
+        if (ledger.Exposed.Units == 0)
+            return $"No users were seen with the flag on yet: {rest}";
+        if (ledger.Control.Units == 0)
+            return $"No users were seen with the flag off yet: {rest}";
+        return ledger.Control.AtRisk == 0 ? $"No comparable action of control has ended yet: {rest}" : "";
+    }
+
+    // A gate is known by the users that pass it. Before that, an arm without outcomes only waits for them.
+    private static bool HasOnlyGates(RolloutLedger? ledger) => ledger is { Gated.Units: > 0, IsComparing: false };
+
+    private static string Only(RolloutLimits limits, double? withoutControl)
+    {
+        var guards = new List<string>();
+        if (limits.MaxErrorRate is { } rate)
+            guards.Add($"an error rate of {RolloutText.Percent(rate)}");
+        if (limits.MaxLatency is { } latency)
+            guards.Add(RolloutText.Of($"a mean latency of {latency.TotalMilliseconds:0.#} ms"));
+        if (withoutControl is { } bound)
+            guards.Add($"an error rate of {RolloutText.Percent(bound)}");
+        return guards.Count == 0 ? Nothing : $"guarded by {Join(guards)} only.";
+    }
+
+    private static string TooFew(RolloutLimits limits, RolloutLedger ledger)
+    {
+        if (limits.WithoutControl is null || ledger.Gated.Units >= RateAboveBound.MinimumErrors)
+            return "";
+        return RolloutText.Of(
+            $" Nothing judges it yet: {ledger.Gated.Units} of at least {RateAboveBound.MinimumErrors} users with the flag on were seen.");
+    }
+
+    private static string Join(IReadOnlyList<string> guards) =>
+        guards.Count == 1 ? guards[0] : $"{string.Join(", ", guards.Take(guards.Count - 1))} and {guards[^1]}";
+}
