@@ -14,23 +14,23 @@ internal sealed class AmbientContext(
     ITargetingContextAccessor? accessor, IFallbackContext? fallback, AmbientAction action, EvaluationWarnings warnings)
 {
     /// <summary>
-    /// Returns true where the context is known synchronously; otherwise the caller awaits <paramref name="pending"/>.
+    /// Returns true where the context is known synchronously; otherwise the caller awaits <paramref name="subjectTask"/>.
     /// </summary>
     /// <param name="subject">The context.</param>
-    /// <param name="pending">The context that is not known yet.</param>
+    /// <param name="subjectTask">The context that is not known yet.</param>
     /// <param name="warn">Whether to log a warning if there is no context.</param>
-    public bool TryGet(out Subject subject, [NotNullWhen(false)] out Task<Subject>? pending, bool warn = true)
+    public bool TryGet(out Subject subject, [NotNullWhen(false)] out Task<Subject>? subjectTask, bool warn = true)
     {
-        pending = null;
+        subjectTask = null;
         if (accessor is null)
-            return TryGetOther(warn, out subject, out pending);
+            return TryGetOther(warn, out subject, out subjectTask);
         try
         {
             ValueTask<TargetingContext> answer = accessor.GetContextAsync();
             if (!answer.IsCompletedSuccessfully)
             {
                 subject = default;
-                pending = AwaitAsync(answer.AsTask(), warn);
+                subjectTask = AwaitAsync(answer.AsTask(), warn);
                 return false;
             }
             if (answer.Result is { } context)
@@ -46,11 +46,11 @@ internal sealed class AmbientContext(
             warnings.FailingContext(exception);
             warn = false;
         }
-        return TryGetOther(warn, out subject, out pending);
+        return TryGetOther(warn, out subject, out subjectTask);
     }
 
     /// <summary>Returns the context, and blocks the thread where the accessor is asynchronous.</summary>
-    public Subject Get() => TryGet(out Subject subject, out Task<Subject>? pending) ? subject : pending.GetAwaiter().GetResult();
+    public Subject Get() => TryGet(out Subject subject, out Task<Subject>? subjectTask) ? subject : subjectTask.GetAwaiter().GetResult();
 
     private async Task<Subject> AwaitAsync(Task<TargetingContext> answer, bool warn)
     {
@@ -66,13 +66,13 @@ internal sealed class AmbientContext(
             warnings.FailingContext(exception);
             warn = false;
         }
-        return TryGetOther(warn, out Subject subject, out Task<Subject>? pending) ? subject : await pending.ConfigureAwait(false);
+        return TryGetOther(warn, out Subject subject, out Task<Subject>? subjectTask) ? subject : await subjectTask.ConfigureAwait(false);
     }
 
     // Without the accessor.
-    private bool TryGetOther(bool warn, out Subject subject, [NotNullWhen(false)] out Task<Subject>? pending)
+    private bool TryGetOther(bool warn, out Subject subject, [NotNullWhen(false)] out Task<Subject>? subjectTask)
     {
-        pending = null;
+        subjectTask = null;
         if (action.Current?.Context is { } context)
         {
             subject = new Subject(context);
@@ -82,7 +82,7 @@ internal sealed class AmbientContext(
         if (!answer.IsCompletedSuccessfully)
         {
             subject = default;
-            pending = AwaitAsync(answer.AsTask(), warn);
+            subjectTask = AwaitAsync(answer.AsTask(), warn);
             return false;
         }
         subject = KnownOrNone(answer.Result, warn);

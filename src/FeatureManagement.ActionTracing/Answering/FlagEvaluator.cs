@@ -61,26 +61,27 @@ internal sealed class FlagEvaluator(
     public bool IsObserved(FlagSnapshot snapshot) => _evaluations.Enabled || action.IsObserved || snapshot.IsAudited;
 
     /// <summary>Notifies observers of an answer that Microsoft.FeatureManagement computed.</summary>
-    public void ObserveAnswer(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, bool on)
+    public void ObserveAnswer(in EvaluationCall call, bool on)
     {
         if (_evaluations.Enabled)
-            EvaluationMetrics.Count(_evaluations, flag, on);
-        if (snapshot.IsAudited)
-            AuditAnswer(snapshot, flag, subject, on, null);
+            EvaluationMetrics.Count(_evaluations, call.Flag, on);
+        if (call.Snapshot.IsAudited)
+            AuditAnswer(call, on, null);
     }
 
     /// <summary>Notifies observers of a variant, or null, that Microsoft.FeatureManagement computed.</summary>
-    public void ObserveVariant(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, Variant? variant)
+    public void ObserveVariant(in EvaluationCall call, Variant? variant)
     {
+        CompiledFlag flag = call.Flag;
         // A session manager may override the answer, and only the variant shows it: a flag with variants that is on
         // always has one.
-        bool on = flag.Variants is null ? snapshot.Decide(flag, subject).IsOn() : variant is not null;
+        bool on = flag.Variants is null ? call.Decide().IsOn() : variant is not null;
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
         if (action.IsObserved && flag.Variants is { } variants && variants.PlaceOf(variant?.Name) is >= 0 and var place)
-            flag.Observers.Experiment?.Expose(variants, subject.Key, place);
-        if (snapshot.IsAudited)
-            AuditAnswer(snapshot, flag, subject, on, variant?.Name);
+            flag.Observers.Experiment?.Expose(variants, call.Subject.Key, place);
+        if (call.Snapshot.IsAudited)
+            AuditAnswer(call, on, variant?.Name);
     }
 
     /// <summary>Evaluates with the reason.</summary>
@@ -115,10 +116,10 @@ internal sealed class FlagEvaluator(
     }
 
     // A session manager may have overridden the answer.
-    private void AuditAnswer(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, bool on, string? variant)
+    private void AuditAnswer(in EvaluationCall call, bool on, string? variant)
     {
-        EvaluationReason reason = snapshot.Decide(flag, subject);
-        audit.Add(flag, subject.Key, on, reason.IsOn() == on ? reason : null, variant);
+        EvaluationReason reason = call.Decide();
+        audit.Add(call.Flag, call.Subject.Key, on, reason.IsOn() == on ? reason : null, variant);
     }
 
     private int Assign(CompiledFlag flag, in Subject subject) =>

@@ -17,11 +17,11 @@ internal abstract class AmbientRuleFilter(AmbientContext ambient, Func<IConfigur
     public Task<bool> EvaluateAsync(FeatureFilterEvaluationContext context)
     {
         var rule = (FilterRule)context.Settings;
-        return ambient.TryGet(out Subject subject, out Task<Subject>? pending)
+        return ambient.TryGet(out Subject subject, out Task<Subject>? subjectTask)
             ? Answers.Of(rule.IsOn(context.FeatureName, subject))
-            : AwaitAsync(rule, context.FeatureName, pending);
+            : AwaitAsync(rule, context.FeatureName, subjectTask);
     }
 
-    private static async Task<bool> AwaitAsync(FilterRule rule, string feature, Task<Subject> pending) =>
-        rule.IsOn(feature, await pending.ConfigureAwait(false));
+    private static async Task<bool> AwaitAsync(FilterRule rule, string feature, Task<Subject> subjectTask) =>
+        rule.IsOn(feature, await subjectTask.ConfigureAwait(false));
 }

@@ -28,10 +28,10 @@ internal sealed class ActionTracingFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return inner.IsEnabledAsync(feature);
-        if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? pending))
-            return AwaitAsync(feature, snapshot, flag, pending, CancellationToken.None);
+        if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? subjectTask))
+            return AwaitAsync(feature, snapshot, flag, subjectTask, CancellationToken.None);
         return delegated.Applies(snapshot, flag, subject)
-            ? delegated.IsEnabledAsync(feature, snapshot, flag, subject)
+            ? delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject))
             : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -40,10 +40,10 @@ internal sealed class ActionTracingFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.IsEnabledAsync(feature, cancellationToken);
-        if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? pending))
-            return new ValueTask<bool>(AwaitAsync(feature, snapshot, flag, pending, cancellationToken));
+        if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? subjectTask))
+            return new ValueTask<bool>(AwaitAsync(feature, snapshot, flag, subjectTask, cancellationToken));
         return delegated.Applies(snapshot, flag, subject)
-            ? delegated.IsEnabledAsync(feature, snapshot, flag, subject, cancellationToken)
+            ? delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken)
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -73,9 +73,9 @@ internal sealed class ActionTracingFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, cancellationToken);
-        return ambient.TryGet(out Subject subject, out Task<Subject>? pending)
+        return ambient.TryGet(out Subject subject, out Task<Subject>? subjectTask)
             ? GetVariantAsync(feature, snapshot, flag, subject, cancellationToken)
-            : AwaitVariantAsync(feature, snapshot, flag, pending, cancellationToken);
+            : AwaitVariantAsync(feature, snapshot, flag, subjectTask, cancellationToken);
     }
 
     public ValueTask<Variant> GetVariantAsync(string feature, ITargetingContext context, CancellationToken cancellationToken)
@@ -93,13 +93,13 @@ internal sealed class ActionTracingFeatureManager(
     public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) =>
         innerVariants.GetFeatureNamesAsync(cancellationToken);
 
-    private bool TryGetSubject(FlagSnapshot snapshot, CompiledFlag flag, out Subject subject, out Task<Subject> pending)
+    private bool TryGetSubject(FlagSnapshot snapshot, CompiledFlag flag, out Subject subject, out Task<Subject> subjectTask)
     {
         bool needed = snapshot.NeedsContext(flag);
         if (needed || delegated.MayApply(flag))
-            return ambient.TryGet(out subject, out pending!, warn: needed);
+            return ambient.TryGet(out subject, out subjectTask!, warn: needed);
         subject = Subject.WithoutContext;
-        pending = null!;
+        subjectTask = null!;
         return true;
     }
 
@@ -112,25 +112,25 @@ internal sealed class ActionTracingFeatureManager(
     }
 
     private async Task<bool> AwaitAsync(
-        string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> pending,
+        string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> subjectTask,
         CancellationToken cancellationToken)
     {
-        Subject subject = await pending.ConfigureAwait(false);
+        Subject subject = await subjectTask.ConfigureAwait(false);
         return delegated.Applies(snapshot, flag, subject)
-            ? await delegated.IsEnabledAsync(feature, snapshot, flag, subject, cancellationToken).ConfigureAwait(false)
+            ? await delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken).ConfigureAwait(false)
             : evaluator.IsOn(snapshot, flag, subject);
     }
 
     private async ValueTask<Variant> AwaitVariantAsync(
-        string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> pending, CancellationToken cancellationToken) =>
-        await GetVariantAsync(feature, snapshot, flag, await pending.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> subjectTask, CancellationToken cancellationToken) =>
+        await GetVariantAsync(feature, snapshot, flag, await subjectTask.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     // Any context, any flag. Separate methods keep their callers fast.
     private Task<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context)
     {
         Subject subject = SubjectOf(context);
         return delegated.Applies(snapshot, flag, subject)
-            ? delegated.IsEnabledAsync(feature, snapshot, flag, subject, context)
+            ? delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), context)
             : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -140,7 +140,7 @@ internal sealed class ActionTracingFeatureManager(
     {
         Subject subject = SubjectOf(context);
         return delegated.Applies(snapshot, flag, subject)
-            ? delegated.IsEnabledAsync(feature, snapshot, flag, subject, context, cancellationToken)
+            ? delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), context, cancellationToken)
             : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
@@ -148,7 +148,7 @@ internal sealed class ActionTracingFeatureManager(
         string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject,
         CancellationToken cancellationToken) =>
         delegated.Applies(snapshot, flag, subject)
-            ? delegated.GetVariantAsync(feature, snapshot, flag, subject, cancellationToken)
+            ? delegated.GetVariantAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken)
             : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
 
     private Variant? VariantOf(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)

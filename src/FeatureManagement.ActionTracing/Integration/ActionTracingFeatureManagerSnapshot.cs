@@ -93,9 +93,9 @@ internal sealed class ActionTracingFeatureManagerSnapshot(
         FlagSnapshot snapshot = evaluator.Snapshot;
         if (!snapshot.AnyEmergency || !snapshot.TryFind(feature, out CompiledFlag? flag))
             return false;
-        if (!ambient.TryGet(out Subject subject, out Task<Subject>? pending))
-            subject = await pending.ConfigureAwait(false);
-        return snapshot.Emergency(flag, subject, out _) is not null;
+        if (!ambient.TryGet(out Subject subject, out Task<Subject>? subjectTask))
+            subject = await subjectTask.ConfigureAwait(false);
+        return new EvaluationCall(snapshot, flag, subject).IsEmergency;
     }
 
     private bool IsEmergency(string feature, object? context)

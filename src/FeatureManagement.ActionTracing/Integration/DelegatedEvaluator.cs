@@ -10,7 +10,9 @@ namespace FeatureManagement.ActionTracing.Integration;
 /// session managers, because they could override it.
 /// </summary>
 internal sealed class DelegatedEvaluator(
-    FlagEvaluator evaluator, IFeatureManager inner, IVariantFeatureManager innerVariants,
+    FlagEvaluator evaluator,
+    IFeatureManager inner,
+    IVariantFeatureManager innerVariants,
     Lazy<FeatureManager>? withoutSessions)
 {
     private readonly bool _sessions = withoutSessions is not null;
@@ -20,83 +22,84 @@ internal sealed class DelegatedEvaluator(
 
     /// <summary>Whether an evaluation is delegated.</summary>
     public bool Applies(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
-        flag.Telemetry || _sessions && !IsEmergency(snapshot, flag, subject);
+        flag.Telemetry || (_sessions && !new EvaluationCall(snapshot, flag, subject).IsEmergency);
 
     /// <summary>Evaluates for the ambient context.</summary>
-    public Task<bool> IsEnabledAsync(string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    public Task<bool> IsEnabledAsync(string feature, in EvaluationCall call)
     {
-        IFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : inner;
-        return Observed(snapshot, flag, subject, IsAnonymous(flag, subject)
+        IFeatureManager manager = ManagerOf(call);
+        return Observed(call, IsAnonymous(call)
             ? manager.IsEnabledAsync(feature)
-            : manager.IsEnabledAsync(feature, subject.ToContext()));
+            : manager.IsEnabledAsync(feature, call.Subject.ToContext()));
     }
 
     /// <summary>Evaluates for the ambient context.</summary>
-    public ValueTask<bool> IsEnabledAsync(
-        string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject,
-        CancellationToken cancellationToken)
+    public ValueTask<bool> IsEnabledAsync(string feature, in EvaluationCall call, CancellationToken cancellationToken)
     {
-        IVariantFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : innerVariants;
-        return Observed(snapshot, flag, subject, IsAnonymous(flag, subject)
+        IVariantFeatureManager manager = VariantManagerOf(call);
+        return Observed(call, IsAnonymous(call)
             ? manager.IsEnabledAsync(feature, cancellationToken)
-            : manager.IsEnabledAsync(feature, subject.ToContext(), cancellationToken));
+            : manager.IsEnabledAsync(feature, call.Subject.ToContext(), cancellationToken));
     }
 
     /// <summary>Evaluates for a context that the caller passed.</summary>
-    public Task<bool> IsEnabledAsync<TContext>(
-        string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, TContext context)
+    public Task<bool> IsEnabledAsync<TContext>(string feature, in EvaluationCall call, TContext context)
     {
-        IFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : inner;
+        IFeatureManager manager = ManagerOf(call);
         // A context of an unknown type is passed on unchanged.
-        return Observed(snapshot, flag, subject, subject.Key is null
+        return Observed(call, call.Subject.Key is null
             ? manager.IsEnabledAsync(feature, context)
-            : manager.IsEnabledAsync(feature, subject.ToContext()));
+            : manager.IsEnabledAsync(feature, call.Subject.ToContext()));
     }
 
     /// <summary>Evaluates for a context that the caller passed.</summary>
     public ValueTask<bool> IsEnabledAsync<TContext>(
-        string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, TContext context, CancellationToken cancellationToken)
+        string feature, in EvaluationCall call, TContext context, CancellationToken cancellationToken)
     {
-        IVariantFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : innerVariants;
-        return Observed(snapshot, flag, subject, subject.Key is null
+        IVariantFeatureManager manager = VariantManagerOf(call);
+        return Observed(call, call.Subject.Key is null
             ? manager.IsEnabledAsync(feature, context, cancellationToken)
-            : manager.IsEnabledAsync(feature, subject.ToContext(), cancellationToken));
+            : manager.IsEnabledAsync(feature, call.Subject.ToContext(), cancellationToken));
     }
 
     public ValueTask<Variant> GetVariantAsync(
-        string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject,
-        CancellationToken cancellationToken)
+        string feature, in EvaluationCall call, CancellationToken cancellationToken)
     {
-        IVariantFeatureManager manager = _sessions && IsEmergency(snapshot, flag, subject) ? withoutSessions!.Value : innerVariants;
-        ValueTask<Variant> answer = IsAnonymous(flag, subject)
+        IVariantFeatureManager manager = VariantManagerOf(call);
+        ValueTask<Variant> answer = IsAnonymous(call)
             ? manager.GetVariantAsync(feature, cancellationToken)
-            : manager.GetVariantAsync(feature, subject.ToContext(), cancellationToken);
-        return evaluator.IsObserved(snapshot) ? ObservedAsync(snapshot, flag, subject, answer) : answer;
+            : manager.GetVariantAsync(feature, call.Subject.ToContext(), cancellationToken);
+        return evaluator.IsObserved(call.Snapshot) ? ObservedAsync(call, answer) : answer;
     }
 
-    private static bool IsEmergency(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
-        snapshot.AnyEmergency && snapshot.Emergency(flag, subject, out _) is not null;
+    // Only a flag with telemetry comes here in emergency.
+    private IFeatureManager ManagerOf(in EvaluationCall call) =>
+        _sessions && call.IsEmergency ? withoutSessions!.Value : inner;
+
+    private IVariantFeatureManager VariantManagerOf(in EvaluationCall call) =>
+        _sessions && call.IsEmergency ? withoutSessions!.Value : innerVariants;
 
     // Without a context and without variants, Microsoft.FeatureManagement needs no context and publishes none.
-    private static bool IsAnonymous(CompiledFlag flag, in Subject subject) => flag.Variants is null && subject.IsWithoutContext;
+    private static bool IsAnonymous(in EvaluationCall call) =>
+        call.Flag.Variants is null && call.Subject.IsWithoutContext;
 
-    private Task<bool> Observed(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, Task<bool> answer) =>
-        evaluator.IsObserved(snapshot) ? ObservedAsync(snapshot, flag, subject, new ValueTask<bool>(answer)).AsTask() : answer;
+    private Task<bool> Observed(in EvaluationCall call, Task<bool> answer) =>
+        evaluator.IsObserved(call.Snapshot) ? ObservedAsync(call, new ValueTask<bool>(answer)).AsTask() : answer;
 
-    private ValueTask<bool> Observed(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject, ValueTask<bool> answer) =>
-        evaluator.IsObserved(snapshot) ? ObservedAsync(snapshot, flag, subject, answer) : answer;
+    private ValueTask<bool> Observed(in EvaluationCall call, ValueTask<bool> answer) =>
+        evaluator.IsObserved(call.Snapshot) ? ObservedAsync(call, answer) : answer;
 
-    private async ValueTask<bool> ObservedAsync(FlagSnapshot snapshot, CompiledFlag flag, Subject subject, ValueTask<bool> answer)
+    private async ValueTask<bool> ObservedAsync(EvaluationCall call, ValueTask<bool> answer)
     {
         bool on = await answer.ConfigureAwait(false);
-        evaluator.ObserveAnswer(snapshot, flag, subject, on);
+        evaluator.ObserveAnswer(call, on);
         return on;
     }
 
-    private async ValueTask<Variant> ObservedAsync(FlagSnapshot snapshot, CompiledFlag flag, Subject subject, ValueTask<Variant> answer)
+    private async ValueTask<Variant> ObservedAsync(EvaluationCall call, ValueTask<Variant> answer)
     {
         Variant variant = await answer.ConfigureAwait(false);
-        evaluator.ObserveVariant(snapshot, flag, subject, variant);
+        evaluator.ObserveVariant(call, variant);
         return variant;
     }
 }

@@ -100,7 +100,7 @@ internal static class RolloutConfigReader
         var checkpoints = new List<decimal>();
         foreach (string text in texts)
         {
-            if (!SettingFields.TryNumber(text, out decimal percentage) || percentage is < 0 or > 100)
+            if (!SettingText.TryNumber(text, out decimal percentage) || percentage is < 0 or > 100)
                 fields.Fault(
                     "checkpoints",
                     $"holds {(text.Length == 0 ? "an empty value" : ForeignText.Quote(text))}; each must be between 0 and 100");
@@ -127,11 +127,11 @@ internal static class RolloutConfigReader
         foreach (SettingNode entry in entries)
         {
             string at = $"schedule[{ForeignText.Quote(entry.Name)}]";
-            if (entry.Find("after")?.Value is not { } after || !SettingFields.TryDuration(after, out TimeSpan time)
+            if (entry.Find("after")?.Value is not { } after || !SettingText.TryDuration(after, out TimeSpan time)
                 || time < TimeSpan.Zero || time > Decade)
                 fields.Fault(at + ".after", $"is {Shown(entry, "after")}; it must be a number of milliseconds or [d.]hh:mm:ss");
             else if (entry.Find("percentage")?.Value is not { } text
-                || !SettingFields.TryNumber(text, out decimal percentage)
+                || !SettingText.TryNumber(text, out decimal percentage)
                 || percentage is < 0 or > 100)
                 fields.Fault(at + ".percentage", $"is {Shown(entry, "percentage")}; it must be between 0 and 100");
             else if (schedule.Count > 0 && (percentage < schedule[^1].Percentage || time <= schedule[^1].After))

@@ -54,7 +54,12 @@ internal sealed class CatalogMerge
         return (same ? before! : catalog, merge._faults);
     }
 
-    private static T Choose<T>(T? good, T? written) where T : class, new() => written is null || written.Equals(good) ? good ?? new() : written;
+    private static T Choose<T>(T? good, T? written) where T : class, new()
+    {
+        if (written is null || written.Equals(good))
+            return good ?? new();
+        return written;
+    }
 
     private void Choose(SectionReading reading, IReadOnlySet<string> broken, FrozenDictionary<string, FlagDefinition> builtIn)
     {
@@ -65,7 +70,10 @@ internal sealed class CatalogMerge
             FlagDefinition? good = _before?.Flags.GetValueOrDefault(name);
             FlagDefinition? written = broken.Contains(name) ? null : flag.Definition;
             // Equal content keeps the same object, so that a reference comparison shows the changes.
-            bool keep = written is null || (good is not null && FlagFields.AreSame(good, written) && !ReferenceEquals(good, builtIn.GetValueOrDefault(name)));
+            bool keep = written is null
+                || (good is not null
+                    && FlagFields.AreSame(good, written)
+                    && !ReferenceEquals(good, builtIn.GetValueOrDefault(name)));
             if ((keep ? good : written) is { } chosen)
                 _flags[name] = chosen;
         }
@@ -82,8 +90,12 @@ internal sealed class CatalogMerge
             // What is written has no cycles but those of broken flags; a last good definition may close one with a new
             // definition.
             foreach (List<string> cycle in ParentCycles.Find(_flags.Keys, name => _flags[name].Parent))
+            {
+                string text =
+                    $"makes a cycle with a last good definition: {ParentCycles.Print(cycle)}; correct the other flags first";
                 foreach (string name in cycle.Where(name => !IsLastGood(name)))
-                    HoldBack(name, $"makes a cycle with a last good definition: {ParentCycles.Print(cycle)}; correct the other flags first");
+                    HoldBack(name, text);
+            }
         }
     }
 

@@ -32,7 +32,11 @@ internal sealed class LastGoodFlags
     private int _unnamed;
 
     private LastGoodFlags(
-        CatalogReading before, RawSettings raw, SectionReading section, IReadOnlyCollection<SettingFault> faults, Func<FlagDefinition, bool> isOn)
+        CatalogReading before,
+        RawSettings raw,
+        SectionReading section,
+        IReadOnlyCollection<SettingFault> faults,
+        Func<FlagDefinition, bool> isOn)
     {
         (_before, _section, _anyFault, _isOn) = (before, section, faults.Count > 0, isOn);
         _named = faults.Select(fault => fault.Flag).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -50,7 +54,11 @@ internal sealed class LastGoodFlags
     /// <param name="faults">Its faults.</param>
     /// <param name="isOn">Whether an emergency flag is on at present.</param>
     public static LastGoodFlags Of(
-        CatalogReading before, RawSettings raw, SectionReading section, IReadOnlyCollection<SettingFault> faults, Func<FlagDefinition, bool> isOn)
+        CatalogReading before,
+        RawSettings raw,
+        SectionReading section,
+        IReadOnlyCollection<SettingFault> faults,
+        Func<FlagDefinition, bool> isOn)
     {
         var last = new LastGoodFlags(before, raw, section, faults, isOn);
         if (section.Flags.Values.All(flag => flag.Definition is null))
@@ -59,7 +67,8 @@ internal sealed class LastGoodFlags
             foreach (FlagDefinition good in before.Catalog.Flags.Values)
                 last.Judge(good);
         if (last._unnamed > 0)
-            last._faults.Add(new SettingFault(null, FeatureFlags, $"has lost {last._unnamed} more flags in the same way; their last good definitions stay in force"));
+            last._faults.Add(new SettingFault(null, FeatureFlags,
+                $"has lost {last._unnamed} more flags in the same way; their last good definitions stay in force"));
         return last;
     }
 
@@ -87,9 +96,11 @@ internal sealed class LastGoodFlags
             return;
         _kept.AddRange(vanished.Select(flag => flag.Name));
         if (_section.Flags.Count > 0)
-            _faults.Add(new SettingFault(null, FeatureFlags, "has no valid flag; the last good flags stay in force. Correct the faults of one first"));
+            _faults.Add(new SettingFault(null, FeatureFlags,
+                "has no valid flag; the last good flags stay in force. Correct the faults of one first"));
         else if (!hasList)
-            _faults.Add(new SettingFault(null, FeatureFlags, "is missing or empty; the last good flags stay in force. To remove them all, keep one or restart"));
+            _faults.Add(new SettingFault(null, FeatureFlags,
+                "is missing or empty; the last good flags stay in force. To remove them all, keep one or restart"));
     }
 
     private bool IsVanished(FlagDefinition flag) => !_before.Catalog.BuiltIn.Contains(flag.Name) && !_section.Flags.ContainsKey(flag.Name);
@@ -107,19 +118,29 @@ internal sealed class LastGoodFlags
         if (Suspect(_newKeys.Value[flag.Name].FirstOrDefault()) is { } key)
             return $"is missing from {FeatureFlags}, but '{key.Place}' has its name; {Stays}. Move it back, or rename '{key.Place}'";
         if (flag.Priority is not null && _isOn(flag))
-            return $"is missing, but it is an emergency flag that is on; {Stays}. To end it, configure its state as disabled; then it can be removed";
-        if (_children.Value[flag.Name].FirstOrDefault() is { } child)
-            return $"is missing, but '{ForeignText.Quote(child)}' still has it as its parent; {Stays} until '{ForeignText.Quote(child)}' is corrected";
-        return _anyFault ? $"is missing while something else in {SettingReader.SectionName} has a fault; {Stays}. Correct that fault first" : null;
+            return $"is missing, but it is an emergency flag that is on; {Stays}. "
+                + "To end it, configure its state as disabled; then it can be removed";
+        if (_children.Value[flag.Name].FirstOrDefault() is { } name)
+        {
+            string child = ForeignText.Quote(name);
+            return $"is missing, but '{child}' still has it as its parent; {Stays} until '{child}' is corrected";
+        }
+        if (!_anyFault)
+            return null;
+        return $"is missing while something else in {SettingReader.SectionName} has a fault; {Stays}. "
+            + "Correct that fault first";
     }
 
     private void Judge(FlagDefinition good, FlagReading flag, FlagDefinition written)
     {
         if (written is { Priority: null, State: not FlagState.Disabled } && good.Priority is not null && _isOn(good))
-            Keep(good, "priority", $"is missing, and this is an emergency flag that is on; {Stays}. To end it, configure its state as disabled");
+            Keep(good, "priority",
+                $"is missing, and this is an emergency flag that is on; {Stays}. To end it, configure its state as disabled");
         else if (LostBy(flag) is { Length: > 0 } lost)
             JudgeLost(good, written, lost);
-        else if (!_before.Catalog.BuiltIn.Contains(good.Name) && _newParts[good.Name].FirstOrDefault() is { } key && !StopsMore(good, written))
+        else if (!_before.Catalog.BuiltIn.Contains(good.Name)
+            && _newParts[good.Name].FirstOrDefault() is { } key
+            && !StopsMore(good, written))
         {
             Suspect(new NewKey(key.Name, null, key.Path));
             Keep(good, "", $"has fields at '{key.Place}', outside of {FeatureFlags}; {Stays}. Move them back, or rename '{key.Place}'");
@@ -143,8 +164,12 @@ internal sealed class LastGoodFlags
             : $"has lost {what}, which may be at '{key.Place}' now; {Stays}. Move it back, or rename '{key.Place}'");
     }
 
-    private FlagPart[] LostBy(FlagReading flag) =>
-        !_before.Parts.TryGetValue(flag.Name, out IReadOnlyList<FlagPart>? parts) || parts.SequenceEqual(flag.Parts) ? [] : [.. parts.Except(flag.Parts)];
+    private FlagPart[] LostBy(FlagReading flag)
+    {
+        if (!_before.Parts.TryGetValue(flag.Name, out IReadOnlyList<FlagPart>? parts) || parts.SequenceEqual(flag.Parts))
+            return [];
+        return [.. parts.Except(flag.Parts)];
+    }
 
     // A misplaced part keeps a name: that of the flag, of all flags, of the field, or of the environment (which is
     // normal below environments).
@@ -181,8 +206,13 @@ internal sealed class LastGoodFlags
     }
 
     // A change that switches off takes effect at once despite other faults; an emergency stays in force.
-    private static bool StopsMore(FlagDefinition good, FlagDefinition written) =>
-        good.State == FlagState.EmergencyOff ? written.State == FlagState.EmergencyOff
-        : good.Priority is { } priority ? written.State == FlagState.Enabled && written.Priority <= priority
-        : written is { Priority: null, State: FlagState.Disabled or FlagState.EmergencyOff } or { Priority: not null, State: FlagState.Enabled };
+    private static bool StopsMore(FlagDefinition good, FlagDefinition written)
+    {
+        if (good.State == FlagState.EmergencyOff)
+            return written.State == FlagState.EmergencyOff;
+        if (good.Priority is { } priority)
+            return written.State == FlagState.Enabled && written.Priority <= priority;
+        return written is { Priority: null, State: FlagState.Disabled or FlagState.EmergencyOff }
+            or { Priority: not null, State: FlagState.Enabled };
+    }
 }

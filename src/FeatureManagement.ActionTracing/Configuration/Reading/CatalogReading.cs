@@ -35,7 +35,11 @@ internal sealed record CatalogReading
     /// <param name="before">The last reading; null at the start.</param>
     /// <param name="isOn">Whether an emergency flag is on at run time; null where configuration alone decides.</param>
     public static CatalogReading Read(
-        RawSettings raw, string environment, FrozenDictionary<string, FlagDefinition> builtIn, CatalogReading? before = null, Func<FlagDefinition, bool>? isOn = null)
+        RawSettings raw,
+        string environment,
+        FrozenDictionary<string, FlagDefinition> builtIn,
+        CatalogReading? before = null,
+        Func<FlagDefinition, bool>? isOn = null)
     {
         if (raw.IsUnreadable && before is not null)
             return before with { Faults = [.. FileFaults(raw).Union(before.Faults)] };
@@ -43,7 +47,8 @@ internal sealed record CatalogReading
         (IReadOnlyList<SettingFault> rules, IReadOnlySet<string> broken) = FlagRules.Check(section, builtIn);
         HashSet<string> all = [.. broken, .. section.Faults.Select(fault => fault.Flag).OfType<string>()];
         SettingFault[] faults = [.. section.Faults, .. section.Flags.Values.SelectMany(flag => flag.Faults), .. rules];
-        LastGoodFlags? last = before is null ? null : LastGoodFlags.Of(before, raw, section, faults, isOn ?? (flag => IsOn(flag, environment)));
+        isOn ??= flag => IsOn(flag, environment);
+        LastGoodFlags? last = before is null ? null : LastGoodFlags.Of(before, raw, section, faults, isOn);
         (FlagCatalog catalog, IReadOnlyList<SettingFault> held) =
             CatalogMerge.Merge(before?.Catalog, section, all.ToHashSet(StringComparer.OrdinalIgnoreCase), builtIn, last?.Kept ?? []);
         if (last is not null)
@@ -65,16 +70,21 @@ internal sealed record CatalogReading
     }
 
     // A kept definition keeps its parts, because the flag can still lose them.
-    private static Dictionary<string, IReadOnlyList<FlagPart>> PartsOf(FlagCatalog catalog, SectionReading section, CatalogReading? before, LastGoodFlags? last)
+    private static Dictionary<string, IReadOnlyList<FlagPart>> PartsOf(
+        FlagCatalog catalog, SectionReading section, CatalogReading? before, LastGoodFlags? last)
     {
-        ILookup<string, NewKey>? suspects = last?.Suspects.Where(key => key.Flag is not null).ToLookup(key => key.Flag!, StringComparer.OrdinalIgnoreCase);
+        ILookup<string, NewKey>? suspects = last?.Suspects
+            .Where(key => key.Flag is not null)
+            .ToLookup(key => key.Flag!, StringComparer.OrdinalIgnoreCase);
         var parts = new Dictionary<string, IReadOnlyList<FlagPart>>(catalog.Flags.Count, StringComparer.OrdinalIgnoreCase);
         foreach (FlagDefinition flag in catalog.Flags.Values)
         {
             if (catalog.BuiltIn.Contains(flag.Name))
                 continue;
             FlagReading? written = section.Flags.GetValueOrDefault(flag.Name);
-            bool applied = written?.Definition is { } definition && FlagFields.AreSame(definition, flag) && last?.IsUnsettled(flag.Name) != true;
+            bool applied = written?.Definition is { } definition
+                && FlagFields.AreSame(definition, flag)
+                && last?.IsUnsettled(flag.Name) != true;
             if (!applied && before?.Parts.GetValueOrDefault(flag.Name) is { } known)
                 parts[flag.Name] = known;
             else if (written is not null && suspects?[flag.Name].Any(key => key.Path.Length == 0) != true)
@@ -92,5 +102,6 @@ internal sealed record CatalogReading
         _ => true,
     };
 
-    private static IEnumerable<(string? Flag, string Message)> FileFaults(RawSettings raw) => raw.FileFaults.Select(fault => ((string?)null, fault));
+    private static IEnumerable<(string? Flag, string Message)> FileFaults(RawSettings raw) =>
+        raw.FileFaults.Select(fault => ((string?)null, fault));
 }

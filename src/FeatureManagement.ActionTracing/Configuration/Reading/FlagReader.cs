@@ -1,4 +1,3 @@
-using System.Globalization;
 using FeatureManagement.ActionTracing.Configuration.Fields;
 using FeatureManagement.ActionTracing.Configuration.LastGood;
 using FeatureManagement.ActionTracing.Diagnostics;
@@ -32,24 +31,28 @@ internal static class FlagReader
         {
             // An empty list has an empty value, and would silently be no overlay at all.
             if (environments.Value is { } text)
-                faults.Add(new SettingFault(flag, "environments", $"is '{ForeignText.Quote(text)}'; it must be an object with a field for each environment"));
+                faults.Add(new SettingFault(flag, "environments",
+                    $"is '{ForeignText.Quote(text)}'; it must be an object with a field for each environment"));
             var misplaced = new List<string>();
             SettingNode effective = node;
             foreach (SettingNode overlay in environments.Children)
             {
                 string path = $"environments.{ForeignText.Quote(overlay.Name)}";
                 if (IsNumber(overlay.Name))
-                    faults.Add(new SettingFault(flag, path, "is an entry of a list; environments must be an object with a field for each environment"));
+                    faults.Add(new SettingFault(flag, path,
+                        "is an entry of a list; environments must be an object with a field for each environment"));
                 if (overlay.Find("environments") is not null)
                     faults.Add(new SettingFault(flag, path + ".environments", "is no known field; an overlay has no overlays"));
-                var laid = new List<SettingFault>();
-                ReadFields(node.Overlay(overlay), flag, null, laid, []);
-                faults.AddRange(laid.Except(own).Select(found => found with { Path = found.Path.Length == 0 ? path : $"{path}.{found.Path}" }));
+                var overlaid = new List<SettingFault>();
+                ReadFields(node.Overlay(overlay), flag, null, overlaid, []);
+                faults.AddRange(overlaid.Except(own).Select(found => found.Below(path)));
                 if (IsEnvironment(overlay.Name, environment))
                     effective = effective.Overlay(overlay);
-                else if (!KnownEnvironments.Contains(overlay.Name, StringComparer.OrdinalIgnoreCase) && MisplacedFlags.LooksLikeFlag(overlay))
+                else if (!KnownEnvironments.Contains(overlay.Name, StringComparer.OrdinalIgnoreCase)
+                    && MisplacedFlags.LooksLikeFlag(overlay))
                     misplaced.Add(
-                        $"Flag '{ForeignText.Escape(flag)}': {path} has a type and a state, as a flag has. If it is a flag, move it into {SettingReader.SectionName}.featureFlags; "
+                        $"Flag '{ForeignText.Escape(flag)}': {path} has a type and a state, as a flag has. If it is a flag, "
+                        + $"move it into {SettingReader.SectionName}.featureFlags; "
                         + "if it is an environment, remove its type.");
             }
             if (!ReferenceEquals(effective, node))
@@ -60,13 +63,20 @@ internal static class FlagReader
             warnings.AddRange(misplaced);
         }
         ListGaps.Warn(node, warnings);
-        return new FlagReading(flag, faults.Count == 0 ? definition : null, definition.Parent, node.Parts ?? [], Parents(node), faults.Count == 0 ? [] : faults, warnings.Count == 0 ? [] : warnings);
+        return new FlagReading(
+            flag,
+            faults.Count == 0 ? definition : null,
+            definition.Parent,
+            node.Parts ?? [],
+            Parents(node),
+            faults.Count == 0 ? [] : faults, // without its capacity
+            warnings.Count == 0 ? [] : warnings);
     }
 
     public static string? NameFault(string name)
     {
         if (name.Length is 0 or > MaxNameLength)
-            return string.Create(CultureInfo.InvariantCulture, $"has a name of {name.Length} characters; it must have between 1 and {MaxNameLength}");
+            return $"has a name of {name.Length} characters; it must have between 1 and {MaxNameLength}";
         if (name is "." or "..")
             return "has a name that is a path; choose another";
         foreach (char c in name)
@@ -82,8 +92,8 @@ internal static class FlagReader
             (parents = []).Add(("parent", own));
         if (node.Find("environments") is { } environments)
             foreach (SettingNode overlay in environments.Children)
-                if (overlay.Find("parent")?.Value is { Length: > 0 } laid)
-                    (parents ??= []).Add(($"environments.{ForeignText.Quote(overlay.Name)}.parent", laid));
+                if (overlay.Find("parent")?.Value is { Length: > 0 } parent)
+                    (parents ??= []).Add(($"environments.{ForeignText.Quote(overlay.Name)}.parent", parent));
         return parents is null ? [] : [.. parents];
     }
 
@@ -91,7 +101,8 @@ internal static class FlagReader
 
     private static bool IsEnvironment(string name, string environment) =>
         name.Equals(environment, StringComparison.OrdinalIgnoreCase)
-        || (name.Equals("dev", StringComparison.OrdinalIgnoreCase) && environment.Equals("Development", StringComparison.OrdinalIgnoreCase));
+        || (name.Equals("dev", StringComparison.OrdinalIgnoreCase)
+            && environment.Equals("Development", StringComparison.OrdinalIgnoreCase));
 
     // Unknown fields are reported once, at their own place: known is null for a flag with an overlay.
     private static FlagDefinition ReadFields(

@@ -16,6 +16,9 @@ internal readonly record struct SettingFault(string? Flag, string Path, string T
     /// <summary>The flag's name, cut where no flag can have it.</summary>
     public string? ShownFlag => Flag?.Length > FlagReader.MaxNameLength ? ForeignText.Quote(Flag) : Flag;
 
+    /// <summary>The fault of a setting that is below a path.</summary>
+    public SettingFault Below(string path) => this with { Path = Path.Length == 0 ? path : $"{path}.{Path}" };
+
     public override string ToString()
     {
         string flag = ShownFlag is { } name ? $"Flag '{ForeignText.Escape(name)}'{(Path.Length == 0 ? "" : ":")} " : "";

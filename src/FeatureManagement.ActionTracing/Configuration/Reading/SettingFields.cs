@@ -8,16 +8,6 @@ namespace FeatureManagement.ActionTracing.Configuration.Reading;
 /// <summary>The typed fields of one setting. A field that cannot be read is a fault and counts as absent.</summary>
 internal readonly struct SettingFields
 {
-    // Stricter than TimeSpan.Parse, which reads 24:00:00 as 24 days and 1:30 as an hour and a half.
-    private static readonly string[] SpanFormats = [@"hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss", @"d\.hh\:mm\:ss\.FFFFFFF"];
-
-    // Two for each shape, because "K" would also accept a time without an offset.
-    private static readonly string[] TimeFormats =
-    [
-        "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:sszzz",
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
-    ];
-
     private readonly SettingNode? _node;
     private readonly string? _flag;
     private readonly string _path;
@@ -57,7 +47,11 @@ internal readonly struct SettingFields
         if (map?.Value is { } text)
             Fault(field, $"is '{ForeignText.Quote(text)}'; it must be an object with a field for each name");
         for (int i = 0; i < map?.Children.Length; i++)
-            yield return (map.Children[i].Name, new SettingFields(map.Children[i], _flag, $"{PathOf(field)}.{ForeignText.Quote(map.Children[i].Name)}", known, _faults));
+        {
+            SettingNode child = map.Children[i];
+            string path = $"{PathOf(field)}.{ForeignText.Quote(child.Name)}";
+            yield return (child.Name, new SettingFields(child, _flag, path, known, _faults));
+        }
     }
 
     public string? Text(string field)
@@ -73,49 +67,92 @@ internal readonly struct SettingFields
         return node.Value;
     }
 
-    public bool? Bool(string field) =>
-        Text(field) is not { } text ? null
-        : bool.TryParse(text, out bool value) ? value
-        : Broken<bool>(field, text, "it must be true or false");
+    public bool? Bool(string field)
+    {
+        if (Text(field) is not { } text)
+            return null;
+        return bool.TryParse(text, out bool value) ? value : Broken<bool>(field, text, "it must be true or false");
+    }
 
-    public decimal? Number(string field, decimal min, decimal max) =>
-        Text(field) is not { } text ? null
-        : TryNumber(text, out decimal value) && value >= min && value <= max ? value
-        : Broken<decimal>(field, text, Between(min, max));
+    public decimal? Number(string field, decimal min, decimal max)
+    {
+        if (Text(field) is not { } text)
+            return null;
+        bool valid = SettingText.TryNumber(text, out decimal value) && value >= min && value <= max;
+        return valid ? value : Broken<decimal>(field, text, SettingText.Between(min, max));
+    }
 
     /// <summary>A number above 0, up to a bound that no sum of them overflows.</summary>
-    public decimal? Positive(string field) =>
-        Text(field) is not { } text ? null
-        : TryNumber(text, out decimal value) && value is > 0 and <= FlagVariant.MaxWeight ? value
-        : Broken<decimal>(field, text, "it must be a number greater than 0 and at most 1000000000000");
+    public decimal? Positive(string field)
+    {
+        const string Rule = "it must be a number greater than 0 and at most 1000000000000";
+        if (Text(field) is not { } text)
+            return null;
+        bool valid = SettingText.TryNumber(text, out decimal value) && value is > 0 and <= FlagVariant.MaxWeight;
+        return valid ? value : Broken<decimal>(field, text, Rule);
+    }
 
-    public double? Rate(string field, double min, double max, bool open = false) =>
-        Text(field) is not { } text ? null
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && (open ? value > min && value < max : value >= min && value <= max) ? value
-        : Broken<double>(field, text, open ? string.Create(CultureInfo.InvariantCulture, $"it must be greater than {min} and less than {max}") : Between((decimal)min, (decimal)max));
+    /// <summary>A number between two bounds; <paramref name="open"/> excludes the bounds.</summary>
+    public double? Rate(string field, double min, double max, bool open = false)
+    {
+        if (Text(field) is not { } text)
+            return null;
+        bool inside = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && value >= min
+            && value <= max;
+        if (!open)
+            return inside ? value : Broken<double>(field, text, SettingText.Between((decimal)min, (decimal)max));
+        if (inside && value > min && value < max)
+            return value;
+        return Broken<double>(field, text,
+            string.Create(CultureInfo.InvariantCulture, $"it must be greater than {min} and less than {max}"));
+    }
 
     public int? Integer(string field, int min, int max) => (int?)Whole(field, min, max);
 
-    public long? Whole(string field, long min, long max) =>
-        Text(field) is not { } text ? null
-        : long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) && value >= min && value <= max ? value
-        : Broken<long>(field, text, string.Create(CultureInfo.InvariantCulture, $"it must be a whole number between {min} and {max}"));
+    public long? Whole(string field, long min, long max)
+    {
+        if (Text(field) is not { } text)
+            return null;
+        if (long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value)
+            && value >= min
+            && value <= max)
+            return value;
+        return Broken<long>(field, text,
+            string.Create(CultureInfo.InvariantCulture, $"it must be a whole number between {min} and {max}"));
+    }
 
     /// <summary>Milliseconds, or <c>[d.]hh:mm:ss</c>.</summary>
-    public TimeSpan? Duration(string field, TimeSpan min, TimeSpan max) =>
-        Text(field) is not { } text ? null
-        : TryDuration(text, out TimeSpan value) && value >= min && value <= max ? value
-        : Broken<TimeSpan>(field, text, $"it must be a number of milliseconds or [d.]hh:mm:ss, between {Written(min)} and {Written(max)}");
+    public TimeSpan? Duration(string field, TimeSpan min, TimeSpan max)
+    {
+        if (Text(field) is not { } text)
+            return null;
+        if (SettingText.TryDuration(text, out TimeSpan value) && value >= min && value <= max)
+            return value;
+        return Broken<TimeSpan>(field, text,
+            $"it must be a number of milliseconds or [d.]hh:mm:ss, between {SettingText.Written(min)} and {SettingText.Written(max)}");
+    }
 
-    public DateTimeOffset? Time(string field) =>
-        Text(field) is not { } text ? null
-        : DateTimeOffset.TryParseExact(text.AsSpan().Trim(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset value) && value.Year is >= 1900 and < 2200 ? value
-        : Broken<DateTimeOffset>(field, text, "it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z, in a year from 1900 to 2199");
+    public DateTimeOffset? Time(string field)
+    {
+        const string Rule =
+            "it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z, in a year from 1900 to 2199";
+        if (Text(field) is not { } text)
+            return null;
+        bool valid = SettingText.TryTime(text, out DateTimeOffset value);
+        return valid ? value : Broken<DateTimeOffset>(field, text, Rule);
+    }
 
-    public T? Choice<T>(string field) where T : struct, Enum =>
-        Text(field) is not { } text ? null
-        : FlagSpelling.TryRead(text.Trim(), out T value) ? value
-        : Broken<T>(field, text, $"it must be one of {string.Join(", ", FlagSpelling.All<T>())}", NearestName.Find(text.Trim(), FlagSpelling.All<T>()));
+    public T? Choice<T>(string field) where T : struct, Enum
+    {
+        if (Text(field) is not { } text)
+            return null;
+        if (FlagSpelling.TryRead(text.Trim(), out T value))
+            return value;
+        IEnumerable<string> choices = FlagSpelling.All<T>();
+        string? nearest = NearestName.Find(text.Trim(), choices);
+        return Broken<T>(field, text, $"it must be one of {string.Join(", ", choices)}", nearest);
+    }
 
     /// <summary>The values of a list, from any form that providers allow; null where no provider defines it.</summary>
     public IReadOnlyList<string>? List(string field)
@@ -137,33 +174,24 @@ internal readonly struct SettingFields
         return null;
     }
 
-    public static bool TryNumber(string text, out decimal value) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
-
-    public static bool TryDuration(string text, out TimeSpan value)
+    private static string Unknown(SettingNode field, string[] known)
     {
-        if (!TryNumber(text, out decimal milliseconds))
-            return TimeSpan.TryParseExact(text.AsSpan().Trim(), SpanFormats, CultureInfo.InvariantCulture, out value);
-        bool fits = Math.Abs(milliseconds) < 100_000_000_000_000m;
-        value = fits ? TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond)) : default;
-        return fits;
+        const string Text = "is no known field; ";
+        if (MisplacedFlags.LooksLikeFlag(field))
+            return Text + $"it looks like a flag, which must be directly in {SettingReader.SectionName}.featureFlags";
+        if (NearestName.Find(field.Name, known) is { } nearest)
+            return Text + $"did you mean {nearest}?";
+        return Text + $"known are {string.Join(", ", known)}";
     }
-
-    private static string Unknown(SettingNode field, string[] known) =>
-        MisplacedFlags.LooksLikeFlag(field) ? $"is no known field; it looks like a flag, which must be directly in {SettingReader.SectionName}.featureFlags"
-        : NearestName.Find(field.Name, known) is { } nearest ? $"is no known field; did you mean {nearest}?"
-        : $"is no known field; known are {string.Join(", ", known)}";
 
     private T? Broken<T>(string field, string text, string rule, string? nearest = null) where T : struct
     {
-        Fault(field, $"is {(text.Length == 0 ? "empty" : ForeignText.Quote(text))}; {rule}" + (nearest is null ? "" : $"; did you mean {nearest}?"));
+        string written = text.Length == 0 ? "empty" : ForeignText.Quote(text);
+        Fault(field, $"is {written}; {rule}" + (nearest is null ? "" : $"; did you mean {nearest}?"));
         return null;
     }
 
     private string PathOf(string field) => _path.Length == 0 ? field : field.Length == 0 ? _path : $"{_path}.{field}";
-
-    private static string Between(decimal min, decimal max) => string.Create(CultureInfo.InvariantCulture, $"it must be between {min} and {max}");
-
-    private static string Written(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
 
     private static bool IsKnown(string name, string[] known)
     {

@@ -18,11 +18,13 @@ internal static class SettingNames
 
     public static readonly string[] Rollout =
     [
-        "type", "duration", "startPercentage", "targetPercentage", "checkpoints", "schedule", "startAt", "autoStart", "rollbackTo", "safetyThresholds",
+        "type", "duration", "startPercentage", "targetPercentage", "checkpoints", "schedule",
+        "startAt", "autoStart", "rollbackTo", "safetyThresholds",
         "guard", "alpha", "maxErrorRateIncrease", "maxLatencyIncrease", "slowThreshold", "maxHold",
     ];
 
-    public static readonly string[] Thresholds = ["maxErrorRate", "maxLatency", "thresholdWindow", "maxErrorRateWithoutControl", "minimumSamples", "phases"];
+    public static readonly string[] Thresholds =
+        ["maxErrorRate", "maxLatency", "thresholdWindow", "maxErrorRateWithoutControl", "minimumSamples", "phases"];
 
     public static readonly string[] Phases = ["canary", "gradual", "majority"];
 
@@ -42,7 +44,10 @@ internal static class SettingNames
 
     private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Known =
         new[] { Section, Flag, Variant, Rollout, Thresholds, Phases, Phase, Experiment, Metric, Settings, TraceOutput }
-            .SelectMany(names => names).Distinct().ToFrozenDictionary(name => name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+            .SelectMany(names => names)
+            .Distinct()
+            .ToFrozenDictionary(name => name, StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Keys that are there for people, in any case. They are ignored at every level.</summary>
     public static bool IsComment(ReadOnlySpan<char> name) =>

@@ -47,7 +47,8 @@ internal sealed class SettingTree
         if (!isList)
             return;
         if (!HasList)
-            _faults.Add(new SettingFault(null, SettingReader.SectionName + ".featureFlags", "is a list; it must be an object with a field for each flag"));
+            _faults.Add(new SettingFault(null, SettingReader.SectionName + ".featureFlags",
+                "is a list; it must be an object with a field for each flag"));
         HasList = true;
         ListLength = Math.Max(ListLength, length);
     }
