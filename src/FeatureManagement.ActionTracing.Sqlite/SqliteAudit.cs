@@ -26,7 +26,7 @@ internal static class SqliteAudit
                     before, after, actor, reason, source, node, previous_hash, hash)
                 VALUES (
                     @Number, @Version, @at, @Action, @Flag, @key,
-                    @Before, @After, @Actor, @Reason, @source, @Node, @PreviousHash, @Hash)
+                    @Before, @After, @Actor, @Reason, @source, @Instance, @PreviousHash, @Hash)
                 """,
                 new
                 {
@@ -41,7 +41,7 @@ internal static class SqliteAudit
                     chained.Actor,
                     chained.Reason,
                     source = Write(chained.Source),
-                    chained.Node,
+                    chained.Instance,
                     chained.PreviousHash,
                     chained.Hash,
                 });

@@ -10,7 +10,7 @@ internal static class SqliteAuditQuery
     private const string Columns = """
         number AS Number, version AS Version, at AS At, action AS Action, flag AS Flag, flag_key AS FlagKey,
         before AS Before, after AS After, actor AS Actor,
-        reason AS Reason, source AS Source, node AS Node, previous_hash AS PreviousHash, hash AS Hash
+        reason AS Reason, source AS Source, node AS Instance, previous_hash AS PreviousHash, hash AS Hash
         """;
 
     public static IReadOnlyList<AuditEntry> Read(SqliteConnection connection, AuditQuery query)

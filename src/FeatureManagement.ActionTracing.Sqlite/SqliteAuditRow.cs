@@ -6,7 +6,7 @@ namespace FeatureManagement.ActionTracing.Sqlite;
 internal sealed record SqliteAuditRow(
     long Number, long Version, string At, string Action, string? Flag, string? FlagKey, string? Before, string? After,
     string Actor, string? Reason,
-    string Source, string Node, string PreviousHash, string Hash)
+    string Source, string Instance, string PreviousHash, string Hash)
 {
     private static readonly Dictionary<string, ChangeSource> Sources =
         Enum.GetValues<ChangeSource>().ToDictionary(SqliteAudit.Write, source => source, StringComparer.Ordinal);
@@ -30,7 +30,7 @@ internal sealed record SqliteAuditRow(
         Actor = Actor,
         Reason = Reason,
         Source = Sources.TryGetValue(Source, out ChangeSource source) ? source : (ChangeSource)(-1),
-        Node = Node,
+        Instance = Instance,
         PreviousHash = PreviousHash,
         Hash = Hash,
     };

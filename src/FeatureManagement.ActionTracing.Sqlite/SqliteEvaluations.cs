@@ -38,7 +38,7 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
                 entry.Variant,
                 entry.Reason is { } reason ? FlagSpelling.Write(reason) : null,
                 entry.Subject,
-                entry.Node,
+                entry.Instance,
             ];
             for (int i = 0; i < values.Length; i++)
                 parameters[i].Value = values[i] ?? DBNull.Value;
@@ -63,7 +63,7 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
                 .. connection.Query<Row>($"""
                     SELECT
                         number AS Number, at AS At, flag AS Flag, enabled AS Enabled,
-                        variant AS Variant, reason AS Reason, subject AS Subject, node AS Node
+                        variant AS Variant, reason AS Reason, subject AS Subject, node AS Instance
                     FROM evaluation WHERE {where} ORDER BY number DESC LIMIT @Take
                     """,
                     new { flag = query.Flag is null ? null : FlagKey.Of(query.Flag), subject, query.Before, query.Take })
@@ -118,7 +118,7 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
 
     private sealed record Row(
         long Number, long At, string Flag, long Enabled, string? Variant, string? Reason, string? Subject,
-        string Node)
+        string Instance)
     {
         public EvaluationAuditEntry Entry() => new()
         {
@@ -129,7 +129,7 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
             Variant = Variant,
             Reason = FlagSpelling.TryRead(Reason, out EvaluationReason reason) ? reason : null,
             Subject = Subject,
-            Node = Node,
+            Instance = Instance,
         };
     }
 }

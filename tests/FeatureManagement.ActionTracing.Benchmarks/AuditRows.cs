@@ -80,7 +80,7 @@ internal static class AuditRows
                     After = values,
                     Reason = "10 % → 11 % after 01:00:00 watched",
                     Source = number % 1_000 == 0 ? ChangeSource.Safety : ChangeSource.Rollout,
-                    Node = "machine/12345",
+                    Instance = "machine/12345",
                 }),
             ];
             await store.State.CommitAsync(new StoreCommit([], entries), default).ConfigureAwait(false);

@@ -92,7 +92,7 @@ internal static class StateContract
             Reason = Odd,
             Before = Odd,
             After = Odd,
-            Node = Odd,
+            Instance = Odd,
             Source = ChangeSource.Safety,
             At = Noon.AddTicks(1),
         };
@@ -202,7 +202,7 @@ internal static class StateContract
     private static StoreContractCase Case(string name, Func<IStateStore, Task> run) => new(name, store => run(store.State));
 
     private static AuditEntry Entry(string action, string? flag) =>
-        new() { At = Noon, Action = action, Flag = flag, Actor = "ann", Source = ChangeSource.Code, Node = "node" };
+        new() { At = Noon, Action = action, Flag = flag, Actor = "ann", Source = ChangeSource.Code, Instance = "node" };
 
     private static async Task<long> WriteAsync(IStateStore state, params DocumentWrite[] writes)
     {

@@ -45,7 +45,7 @@ internal sealed record AuditModel
         Actor = entry.Actor,
         Reason = entry.Reason,
         Source = Spell(entry.Source),
-        Instance = entry.Node,
+        Instance = entry.Instance,
         PreviousHash = entry.PreviousHash,
         Hash = entry.Hash,
     };

@@ -32,7 +32,7 @@ internal sealed record EvaluationAuditModel
         Variant = entry.Variant,
         Reason = Spell(entry.Reason),
         Subject = entry.Subject,
-        Instance = entry.Node,
+        Instance = entry.Instance,
     };
 
     private static string? Spell(EvaluationReason? reason)

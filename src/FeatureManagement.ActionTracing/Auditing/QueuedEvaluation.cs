@@ -16,6 +16,6 @@ internal readonly record struct QueuedEvaluation(
         Variant = Variant,
         Reason = Reason,
         Subject = SubjectHash.OfBucketingKey(Key),
-        Node = instance,
+        Instance = instance,
     };
 }

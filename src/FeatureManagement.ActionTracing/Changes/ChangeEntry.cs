@@ -39,7 +39,7 @@ internal sealed record ChangeEntry(string Flag, EffectiveFlag? Before, Effective
             Actor = edit.Change.Actor,
             Reason = edit.Change.Reason,
             Source = edit.Change.Source,
-            Node = instance,
+            Instance = instance,
         };
     }
 }

@@ -17,13 +17,13 @@ internal sealed class ConfigurationAudit : IDisposable
 
     private readonly IFlagCatalogSource _configuration;
     private readonly FlagRecords _records;
-    private readonly InstanceName _node;
+    private readonly InstanceName _instance;
     private readonly TimeProvider _time;
     private FlagCatalog _seen;
 
-    public ConfigurationAudit(IFlagCatalogSource configuration, FlagRecords records, InstanceName node, TimeProvider time)
+    public ConfigurationAudit(IFlagCatalogSource configuration, FlagRecords records, InstanceName instance, TimeProvider time)
     {
-        (_configuration, _records, _node, _time) = (configuration, records, node, time);
+        (_configuration, _records, _instance, _time) = (configuration, records, instance, time);
         _seen = configuration.Catalog;
         configuration.Judged += Judged;
     }
@@ -61,6 +61,6 @@ internal sealed class ConfigurationAudit : IDisposable
         Actor = Actor,
         Reason = reason,
         Source = ChangeSource.Configuration,
-        Node = _node.Value,
+        Instance = _instance.Value,
     };
 }

@@ -127,7 +127,7 @@ public class AuditEndpointTests
     [Fact]
     public async Task Audit_ValuesThatAreNoJson_AreShownAsTheyStand()
     {
-        var entry = new AuditEntry { Number = 1, At = default, Action = "updated", Before = "{half", Actor = "olga", Source = ChangeSource.Code, Node = "here" };
+        var entry = new AuditEntry { Number = 1, At = default, Action = "updated", Before = "{half", Actor = "olga", Source = ChangeSource.Code, Instance = "here" };
         var audit = new Mock<IAuditLog>();
         audit.Setup(log => log.QueryAsync(It.IsAny<AuditQuery>(), It.IsAny<CancellationToken>())).ReturnsAsync([entry]);
         await using WebHost host = await StartAsync(audit.Object);

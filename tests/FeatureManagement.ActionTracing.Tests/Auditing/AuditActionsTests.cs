@@ -48,7 +48,7 @@ public sealed class AuditActionsTests : IDisposable
         Action = action,
         Actor = "configuration",
         Source = ChangeSource.Configuration,
-        Node = "host/1",
+        Instance = "host/1",
     };
 
     private static string Root(string file, [CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "../../..", file);

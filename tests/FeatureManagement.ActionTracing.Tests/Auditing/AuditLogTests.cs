@@ -101,7 +101,7 @@ public sealed class AuditLogTests : IDisposable
     {
         AuditEntry[] entries = [.. Enumerable.Range(0, 2_500).Select(i => new AuditEntry
         {
-            At = DateTimeOffset.UnixEpoch, Action = $"{i}", Actor = "a", Node = "n", Source = ChangeSource.Code,
+            At = DateTimeOffset.UnixEpoch, Action = $"{i}", Actor = "a", Instance = "n", Source = ChangeSource.Code,
         })];
         await _store.State.CommitAsync(new StoreCommit([], entries), default);
         Assert.Equal(2_500, (await Log.VerifyAsync()).Entries);
@@ -124,7 +124,7 @@ public sealed class AuditLogTests : IDisposable
             Actor = "ann",
             Reason = "",
             Source = ChangeSource.Api,
-            Node = "web-1/42",
+            Instance = "web-1/42",
             PreviousHash = "ab",
         };
         Assert.Equal("2:ab,1:7,1:9,28:2026-01-02T03:04:05.0000000Z,8:web-1/42,3:api,3:ann,7:updated,7:größe,2:{},-,0:,", AuditChain.Canonical(entry));

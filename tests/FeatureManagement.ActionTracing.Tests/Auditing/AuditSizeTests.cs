@@ -100,7 +100,7 @@ public sealed class AuditSizeTests : IDisposable
             Actor = new string('語', 1_000),
             Reason = new string('語', 5_000),
             Source = ChangeSource.Code,
-            Node = "node",
+            Instance = "node",
         };
         AuditEntry chained = AuditHead.Empty.Append(entry, 1);
 
@@ -121,7 +121,7 @@ public sealed class AuditSizeTests : IDisposable
             After = JsonSerializer.Serialize(new { whitelist = Enumerable.Range(0, 10_000).Select(i => $"user{i}") }),
             Actor = "configuration",
             Source = ChangeSource.Configuration,
-            Node = "node",
+            Instance = "node",
             PreviousHash = AuditHead.Empty.Hash,
         };
         Assert.Null(AuditChain.FaultOf(AuditHead.Empty, old with { Hash = AuditChain.HashOf(old) }));

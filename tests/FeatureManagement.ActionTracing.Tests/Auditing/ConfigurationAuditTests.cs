@@ -24,7 +24,7 @@ public sealed class ConfigurationAuditTests : IDisposable
         Assert.Equal(
             [("configuration_rejected", "b", "Flag 'b': percentage is 140; it must be between 0 and 100."), ("configured", "a", "Configuration changed state and description.")],
             entries.Select(entry => (entry.Action, entry.Flag!, entry.Reason!)));
-        Assert.All(entries, entry => Assert.Equal(("configuration", ChangeSource.Configuration, InstanceName.OfThisProcess.Value), (entry.Actor, entry.Source, entry.Node)));
+        Assert.All(entries, entry => Assert.Equal(("configuration", ChangeSource.Configuration, InstanceName.OfThisProcess.Value), (entry.Actor, entry.Source, entry.Instance)));
         Assert.Equal("""{"state":"enabled","percentage":0,"source":"configuration"}""", entries[1].Before);
         Assert.Equal("""{"state":"disabled","percentage":0,"source":"configuration"}""", entries[1].After);
 

@@ -54,7 +54,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         Assert.Equal((true, EvaluationReason.InPercentage, null), (entries[0].Enabled, entries[0].Reason, entries[0].Variant));
         Assert.Equal((false, EvaluationReason.Disabled), (entries[1].Enabled, entries[1].Reason));
         Assert.Equal(("blue", "blue"), (entries[2].Variant, entries[6].Variant));
-        Assert.All(entries, entry => Assert.Equal((now, InstanceName.OfThisProcess.Value), (entry.At, entry.Node)));
+        Assert.All(entries, entry => Assert.Equal((now, InstanceName.OfThisProcess.Value), (entry.At, entry.Instance)));
         Assert.DoesNotContain(entries, entry => entry.Subject is "ann" or "request");
     }
 

@@ -74,7 +74,7 @@ public sealed class CrashTests : IDisposable
         IReadOnlyList<AuditEntry> audit = await services.Get<IAuditLog>().QueryAsync(new AuditQuery { OldestFirst = true, Take = 1_000 });
         Assert.Equal(Processes * 2 * Times, audit.Count);
         Assert.Equal(audit.Select(entry => entry.Version).Order(), audit.Select(entry => entry.Version));
-        Assert.Equal(Processes, audit.Select(entry => entry.Node).Distinct().Count());
+        Assert.Equal(Processes, audit.Select(entry => entry.Instance).Distinct().Count());
         Assert.True((await services.Get<IAuditLog>().VerifyAsync()).Valid);
     }
 

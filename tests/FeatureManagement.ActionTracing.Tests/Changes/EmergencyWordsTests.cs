@@ -92,7 +92,7 @@ public sealed class EmergencyWordsTests : IDisposable
     {
         using FlagServices services = Services(sqlite);
         const string Odd = "a\0b\ud800c";
-        var entry = new AuditEntry { At = DateTimeOffset.UnixEpoch, Action = Odd, Flag = Odd, Before = Odd, After = Odd, Actor = Odd, Reason = Odd, Node = Odd, Source = ChangeSource.Code };
+        var entry = new AuditEntry { At = DateTimeOffset.UnixEpoch, Action = Odd, Flag = Odd, Before = Odd, After = Odd, Actor = Odd, Reason = Odd, Instance = Odd, Source = ChangeSource.Code };
         await services.Get<IActionTracingStore>().State.CommitAsync(new StoreCommit([], [entry]), default);
         await services.Manager.EmergencyShutdownAsync("flag", new FlagChange(Odd, Odd));
         Assert.True((await services.Get<IAuditLog>().VerifyAsync()) is { Valid: true, Entries: 2 });

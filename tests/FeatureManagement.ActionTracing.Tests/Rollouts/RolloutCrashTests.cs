@@ -111,7 +111,7 @@ public sealed class RolloutCrashTests : IDisposable
         {
             (string value, decimal share) = Value(entry.After!);
             trail.Values.Add(value);
-            trail.Nodes = entries.Select(each => each.Node).Distinct().Count();
+            trail.Nodes = entries.Select(each => each.Instance).Distinct().Count();
             switch (entry.Action)
             {
                 case "rollout_started":

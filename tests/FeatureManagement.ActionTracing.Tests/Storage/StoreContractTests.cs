@@ -22,6 +22,6 @@ public abstract class StoreContractTests
         Flag = flag,
         Actor = "ann",
         Source = ChangeSource.Code,
-        Node = "node",
+        Instance = "node",
     };
 }

@@ -66,7 +66,7 @@ internal static class AuditChain
         ? entry
         : entry with
         {
-            Node = StorableText.Replace(entry.Node),
+            Instance = StorableText.Replace(entry.Instance),
             Actor = StorableText.Replace(entry.Actor),
             Action = StorableText.Replace(entry.Action),
             Flag = Replace(entry.Flag),
@@ -83,7 +83,7 @@ internal static class AuditChain
         entry.Number.ToString(CultureInfo.InvariantCulture),
         entry.Version.ToString(CultureInfo.InvariantCulture),
         entry.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-        entry.Node,
+        entry.Instance,
         Enum.IsDefined(entry.Source) ? FlagSpelling.Write(entry.Source) : "?", // written by somebody else's hand
         entry.Actor,
         entry.Action,

@@ -40,8 +40,8 @@ public sealed record AuditEntry
     /// <summary>From where it was done.</summary>
     public required ChangeSource Source { get; init; }
 
-    /// <summary>The process that did it: machine and process id.</summary>
-    public required string Node { get; init; }
+    /// <summary>The instance that did it: machine and process id.</summary>
+    public required string Instance { get; init; }
 
     /// <summary>The hash of the entry before, in lowercase hexadecimal; 64 zeros for the first.</summary>
     public string PreviousHash { get; init; } = "";

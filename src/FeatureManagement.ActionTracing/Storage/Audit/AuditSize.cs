@@ -25,7 +25,7 @@ internal static class AuditSize
             return entry;
         return entry with
         {
-            Node = ForeignText.Cut(entry.Node, MaxText),
+            Instance = ForeignText.Cut(entry.Instance, MaxText),
             Actor = ForeignText.Cut(entry.Actor, MaxText),
             Action = ForeignText.Cut(entry.Action, MaxText),
             Flag = entry.Flag is { } flag ? ForeignText.Cut(flag, MaxText) : null,
@@ -35,7 +35,7 @@ internal static class AuditSize
 
     private static bool Fits(AuditEntry entry)
     {
-        string?[] texts = [entry.Node, entry.Actor, entry.Action, entry.Flag, entry.Before, entry.After, entry.Reason];
+        string?[] texts = [entry.Instance, entry.Actor, entry.Action, entry.Flag, entry.Before, entry.After, entry.Reason];
         return Overhead + texts.Sum(text => text is null ? 0 : Encoding.UTF8.GetByteCount(text)) <= MaxBytes;
     }
 

@@ -24,6 +24,6 @@ public sealed record EvaluationAuditEntry
     /// <summary>Whom it was given to, as a hash (docs/audit.md); null where the call came without a context.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>The process that gave it: machine and process id.</summary>
-    public required string Node { get; init; }
+    /// <summary>The instance that evaluated it: machine and process id.</summary>
+    public required string Instance { get; init; }
 }
