@@ -36,11 +36,11 @@ public class DashboardTests(Browser browser)
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
         await page.GetByLabel("User").FillAsync("alice");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
-        await Expect(page.Locator("output")).ToContainTextAsync("On: they are listed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Evaluate" }).ClickAsync();
+        await Expect(page.Locator("output")).ToContainTextAsync("On: the user is on the whitelist");
         await page.GetByLabel("User").FillAsync("");
         await page.GetByLabel("Session").FillAsync("nobody-in-particular-1");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Evaluate" }).ClickAsync();
         await Expect(page.Locator("output")).ToContainTextAsync(host.Flags.IsEnabled("checkout", new() { SessionId = "nobody-in-particular-1" }) ? "inside the percentage of 25 %" : "outside the percentage of 25 %");
     }
 
@@ -50,8 +50,8 @@ public class DashboardTests(Browser browser)
         await using DashboardHost host = await DashboardHost.StartAsync();
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Who would get it?" }))
-            .ToContainTextAsync("Asks how the flag answers for this context now. The test changes nothing and is neither counted nor audited.");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Evaluate the flag" }))
+            .ToContainTextAsync("Evaluates the flag for this context now. It changes nothing, and is neither counted nor audited.");
     }
 
     [BrowserFact]
@@ -123,7 +123,7 @@ public class DashboardTests(Browser browser)
         IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
         await page.GetByLabel("User").FillAsync("alice");
         IRequest request = await page.RunAndWaitForRequestAsync(
-            () => page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync(), asked => asked.Url.Contains("/evaluate", StringComparison.Ordinal));
+            () => page.GetByRole(AriaRole.Button, new() { Name = "Evaluate" }).ClickAsync(), asked => asked.Url.Contains("/evaluate", StringComparison.Ordinal));
         Assert.Equal("POST", request.Method);
         Assert.DoesNotContain("alice", request.Url, StringComparison.Ordinal);
     }
@@ -134,7 +134,7 @@ public class DashboardTests(Browser browser)
         await using DashboardHost host = await DashboardHost.StartAsync();
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/%zz"));
-        await Expect(page.Locator("main")).ToContainTextAsync("There is no such flag.");
+        await Expect(page.Locator("main")).ToContainTextAsync("Flag not found.");
         await Expect(page.Locator("#title")).ToHaveTextAsync("%zz");
     }
 
@@ -158,7 +158,7 @@ public class DashboardTests(Browser browser)
         await using DashboardHost host = await DashboardHost.StartAsync();
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(host.Address, "#/health"));
-        await Expect(page.Locator("main")).ToContainTextAsync("Flags are as configuration says.");
+        await Expect(page.Locator("main")).ToContainTextAsync("The current configuration is in force.");
         host.Edit(DashboardHost.Shop.Replace("\"percentage\": 60", "\"percentage\": 140", StringComparison.Ordinal));
         await Expect(page.Locator("#alerts")).ToContainTextAsync("Flag 'recommendations': percentage is 140; it must be between 0 and 100.");
         await Expect(page.Locator("main")).ToContainTextAsync("Flag 'recommendations': percentage is 140; it must be between 0 and 100.");
@@ -166,7 +166,7 @@ public class DashboardTests(Browser browser)
         await Expect(page.Locator("#alerts")).ToContainTextAsync("appsettings.json");
         host.Edit(DashboardHost.Shop);
         await Expect(page.Locator("#alerts")).ToBeEmptyAsync();
-        await Expect(page.Locator("main")).ToContainTextAsync("Flags are as configuration says.");
+        await Expect(page.Locator("main")).ToContainTextAsync("The current configuration is in force.");
     }
 
     [BrowserFact]
@@ -178,7 +178,7 @@ public class DashboardTests(Browser browser)
         IPage page = await window.OpenAsync(host.Address);
         await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
         await host.StopAsync();
-        await Expect(page.Locator("#live")).ToContainTextAsync("Not live: last heard");
+        await Expect(page.Locator("#live")).ToContainTextAsync("Not live: last update");
         await Expect(page.Locator(".tree .row").First).ToBeVisibleAsync();
     }
 
@@ -195,7 +195,7 @@ public class DashboardTests(Browser browser)
         await using Window window = await browser.OpenAsync();
         window.ExpectsFailures = true;
         IPage page = await window.OpenAsync(host.Address);
-        await Expect(page.Locator("#live")).ToContainTextAsync("Not live: asking every 5 s");
+        await Expect(page.Locator("#live")).ToContainTextAsync("Not live: updates every 5 s");
         await host.Flags.EmergencyShutdownAsync("checkout", new FlagChange("maria", "It burns."));
         await Expect(page.Locator("#alerts")).ToContainTextAsync("checkout is in emergency: It burns.");
     }
@@ -291,7 +291,7 @@ public class DashboardTests(Browser browser)
         foreach ((string flag, string text) in ((string, string)[])[("layout", Variant), ("wide", longText)])
         {
             await page.EvaluateAsync("flag => location.hash = '#/flags/' + flag", flag);
-            await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Split of units" })).ToContainTextAsync(text);
+            await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Sample ratio" })).ToContainTextAsync(text);
             await AssertFitsAsync(page);
         }
         await page.EvaluateAsync("location.hash = '#/experiments'");
@@ -361,7 +361,7 @@ public class DashboardTests(Browser browser)
 
         await page.GotoAsync(new Uri(trial.Host.Address, "#/flags/search").ToString());
         await page.GetByRole(AriaRole.Button, new() { Name = "Kill" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("It is off already, and stays off until somebody clears it.");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("It is off already, and stays off until the emergency is cleared.");
         await page.Keyboard.PressAsync("Escape");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start rollout…" }).ClickAsync();
         await page.GetByLabel("Plan").SelectOptionAsync("linear");

@@ -23,12 +23,12 @@ public class ExperimentTests(Browser browser)
         ILocator panel = page.GetByRole(AriaRole.Region, new() { Name = "Experiment", Exact = true });
         await Expect(panel).ToContainTextAsync("4,000 units of 10,000 planned");
         await Expect(panel.Locator(".state.good")).ToContainTextAsync("grid is better than list in bought: +");
-        await Expect(panel.GetByRole(AriaRole.Region, new() { Name = "Split of units" })).ToContainTextAsync("as configured, as far as can be told");
+        await Expect(panel.GetByRole(AriaRole.Region, new() { Name = "Sample ratio" })).ToContainTextAsync("as configured, no mismatch found");
         ILocator grid = panel.GetByRole(AriaRole.Region, new() { Name = "Metric bought" }).GetByRole(AriaRole.Row).Filter(new() { HasText = "grid" });
         await Expect(grid).ToContainTextAsync("20.48 %");
         await Expect(grid).ToContainTextAsync("pp");
         await Expect(grid).ToContainTextAsync("better");
-        await Expect(panel.GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Difference of grid to list in bought over .* Now between \\+"));
+        await Expect(panel.GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Difference of grid to list in bought, .* Now between \\+"));
         await Expect(panel).ToContainTextAsync("Quote the interval, not the estimate");
 
         IDownload csv = await page.RunAndWaitForDownloadAsync(() => panel.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).ClickAsync());
@@ -55,20 +55,20 @@ public class ExperimentTests(Browser browser)
     }
 
     [BrowserFact]
-    public async Task Experiment_WithABrokenSplit_SaysSoAndAnnouncesNoWinner()
+    public async Task Experiment_WithASampleRatioMismatch_SaysSoAndAnnouncesNoWinner()
     {
         await using Trial trial = await Trial.StartAsync();
         await trial.RunAsync(6_000, buyersOfList: 10, buyersOfOther: 40, lostOfOther: 20);
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(trial.Host.Address, "#/experiments"));
-        await Expect(page.Locator(".experiments .chip")).ToHaveTextAsync("broken split");
+        await Expect(page.Locator(".experiments .chip")).ToHaveTextAsync("sample ratio mismatch");
         await page.GetByRole(AriaRole.Link, new() { Name = "layout" }).ClickAsync();
         ILocator panel = page.GetByRole(AriaRole.Region, new() { Name = "Experiment", Exact = true });
         await Expect(panel.Locator(".state.bad")).ToContainTextAsync("Broken split: ");
-        await Expect(panel.GetByRole(AriaRole.Region, new() { Name = "Split of units" })).ToContainTextAsync("not as configured, so that no result can be trusted");
-        await Expect(panel.GetByRole(AriaRole.Region, new() { Name = "Metric bought" })).ToContainTextAsync("not compared: the split is broken");
+        await Expect(panel.GetByRole(AriaRole.Region, new() { Name = "Sample ratio" })).ToContainTextAsync("not as configured, so that no result can be trusted");
+        await Expect(panel.GetByRole(AriaRole.Region, new() { Name = "Metric bought" })).ToContainTextAsync("not compared: sample ratio mismatch");
         await Expect(panel.GetByRole(AriaRole.Img)).ToHaveCountAsync(0);
-        await Expect(panel.Locator(".chip")).ToHaveTextAsync(["broken split"]);
+        await Expect(panel.Locator(".chip")).ToHaveTextAsync(["sample ratio mismatch"]);
         await Expect(panel).Not.ToContainTextAsync("grid is better");
     }
 

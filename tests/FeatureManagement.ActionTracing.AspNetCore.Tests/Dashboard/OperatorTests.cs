@@ -47,7 +47,7 @@ public class OperatorTests(Browser browser)
         await Expect(entries.Nth(1)).ToContainTextAsync("emergency checkout rollout 25 % → emergency off");
         await Expect(entries.Nth(1)).ToContainTextAsync("local developer");
         await other.GetByRole(AriaRole.Button, new() { Name = "Verify chain" }).ClickAsync();
-        await Expect(other.GetByText("The chain holds: 2 entries.")).ToBeVisibleAsync();
+        await Expect(other.GetByText("The chain is valid: 2 entries.")).ToBeVisibleAsync();
     }
 
     [BrowserFact]
@@ -240,6 +240,6 @@ public class OperatorTests(Browser browser)
         await Expect(entries).ToHaveCountAsync(1);
         await page.GetByLabel("Source").SelectOptionAsync("safety");
         await Expect(entries).ToHaveCountAsync(0);
-        await Expect(page.GetByText("Nothing yet.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("No entries.")).ToBeVisibleAsync();
     }
 }

@@ -43,7 +43,7 @@ public class RolloutTests(Browser browser)
         await AnswerAsync(page, "all is well", "Complete checkout");
         await Expect(phase).ToHaveTextAsync("complete");
         await Expect(page.Locator(".flag-head")).ToContainTextAsync("On for everybody");
-        await Expect(page.Locator(".rollout")).ToContainTextAsync("Completed by hand at ");
+        await Expect(page.Locator(".rollout")).ToContainTextAsync("Completed by a user at ");
         await Expect(page.Locator(".rollout")).ToContainTextAsync("There is nothing to roll back");
         await Expect(page.Locator(".rollout")).Not.ToContainTextAsync("A rollback");
         await Expect(page.Locator(".progress")).Not.ToContainTextAsync("100 % of the time");
@@ -84,7 +84,7 @@ public class RolloutTests(Browser browser)
         IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
         await ActAsync(page, "Start rollout…", "launch", "Start checkout");
         await Expect(page.Locator(".rollout").GetByText("Guarded by the comparison with control")).ToHaveCountAsync(1);
-        ILocator rate = page.Locator(".rollout").GetByText("Behind gates of the flag 0 % of users with the flag on met an error at their first action");
+        ILocator rate = page.Locator(".rollout").GetByText("Behind gates of the flag 0 % of exposed users had an error at their first action");
         for (int i = 0; i < 100 && await rate.CountAsync() == 0; i++)
             await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => shop.PassGateAsync()));
         await Expect(rate).ToHaveCountAsync(1);
@@ -133,10 +133,10 @@ public class RolloutTests(Browser browser)
         await dialog.GetByLabel("Checkpoints").FillAsync("10, 60");
         await dialog.GetByLabel("Duration").FillAsync("2");
         await Expect(dialog.GetByLabel("To, in %")).ToBeHiddenAsync();
-        await dialog.GetByLabel("Most errors").FillAsync("2.5");
+        await dialog.GetByLabel("Max error rate").FillAsync("2.5");
         await dialog.GetByLabel("Start at").FillAsync("2100-01-01T08:00");
         await dialog.GetByLabel("A rollback").SelectOptionAsync("disabled");
-        await Expect(dialog.Locator(".preview")).ToContainTextAsync("From 1 % to 60 % in 2 moves");
+        await Expect(dialog.Locator(".preview")).ToContainTextAsync("From 1 % to 60 % in 2 steps");
         await AnswerAsync(page, "new year", "Start checkout");
 
         await Expect(page.Locator(".progress .chip")).ToHaveTextAsync("planned");
@@ -184,7 +184,7 @@ public class RolloutTests(Browser browser)
         foreach (string fact in (string[])
         [
             "stepped, from 5 % to 60 % in 2 h 30 min of monitored time", "10 %, 60 %", "error rate at most 2 %; mean latency at most 800 ms; over 5 min; from 250 users in a phase",
-            "Thresholds in canary", "error rate at most 5 %", "false alarms at most 1 %", "slow from 1 s 500 ms", "restores what was before",
+            "Thresholds in canary", "error rate at most 5 %", "false alarms at most 1 %", "slow from 1 s 500 ms", "restores the previous state",
             "Without control", "error rate at most 2 %, as for all", "No metrics", "on hold, and paused after 1 h",
         ])
             await Expect(facts).ToContainTextAsync(fact);

@@ -1,4 +1,4 @@
-// What an operator can do to a flag.
+// The actions of an operator on a flag.
 
 import { flagPath, send } from './api.js';
 import { change } from './change.js';
@@ -7,44 +7,54 @@ import { about, count, h, percent, render, words } from './dom.js';
 import { start } from './start.js';
 
 /**
- * The buttons that a flag has at the moment; none for who may only read. A button stays the same element while it is there: under a finger that is
- * about to press it, nothing may be drawn anew.
+ * The buttons of a flag; none without a right to change it. A button stays the same element as long as it is offered, so that it
+ * is not replaced while a user presses it.
  */
 export function actionBar(model, name, done) {
   const element = h('div', { class: 'buttons' });
-  let drawn = '';
+  let rendered = '';
   return {
     element,
     update(flag) {
-      const offered = flag ? offers(model, flag) : [];
+      let offered = [];
+      if (flag) offered = offers(model, flag);
       const shows = JSON.stringify(offered.map(([id, label]) => [id, label]));
-      if (shows === drawn) return;
-      drawn = shows;
+      if (shows === rendered) return;
+      rendered = shows;
       render(element, offered.map(([id, label, act, kind]) =>
         h('button', { type: 'button', id: `do-${id}`, class: kind, onclick: () => act(model.find(name) ?? flag, done, model) }, label)));
     },
   };
 }
 
-/** What can be done to a flag now: id, label, what asks for it, looks. */
+/** The actions that a flag offers now: id, label, the function that asks for confirmation, CSS class. */
 function offers(model, flag) {
-  const rolling = model.rolling(flag);
-  const planned = rolling?.phase === 'planned';
-  const emergency = model.inEmergency(flag) || (model.isEmergencyFlag(flag) && flag.enabled);
+  const isEmergencyFlag = model.isEmergencyFlag(flag);
+  const emergency = model.inEmergency(flag) || (isEmergencyFlag && flag.enabled);
   return [
-    ...(model.mayWrite ? changes(model, flag, rolling, planned, emergency) : []),
-    model.mayShutDown && !emergency && ['kill', model.isEmergencyFlag(flag) ? 'Call emergency' : 'Kill', kill, 'danger'],
+    ...(model.mayWrite ? [...rolloutOffers(model, flag), ...changeOffers(model, flag, emergency)] : []),
+    model.mayShutDown && !emergency && ['kill', isEmergencyFlag ? 'Call emergency' : 'Kill', kill, 'danger'],
   ].filter(Boolean);
 }
 
-function changes(model, flag, rolling, planned, emergency) {
+function rolloutOffers(model, flag) {
+  const rolling = model.rolling(flag);
+  if (rolling?.phase === 'planned') return [['rollback', 'Call off', rollout('rollback'), 'danger-quiet']];
+  if (rolling) return [
+    rolling.phase !== 'paused' && ['pause', 'Pause', rollout('pause')],
+    rolling.canResume && ['resume', 'Resume', rollout('resume'), 'primary'],
+    ['rollback', 'Roll back', rollout('rollback'), 'danger-quiet'],
+    ['complete', 'Complete now', rollout('complete')],
+  ];
+  return [];
+}
+
+function changeOffers(model, flag, emergency) {
+  const rolling = model.rolling(flag);
+  const mayStart = !rolling && !emergency && !model.isEmergencyFlag(flag) && model.reach(flag) < 100;
   return [
-    rolling && !planned && rolling.phase !== 'paused' && ['pause', 'Pause', rollout('pause')],
-    rolling?.canResume && ['resume', 'Resume', rollout('resume'), 'primary'],
-    rolling && ['rollback', planned ? 'Call off' : 'Roll back', rollout('rollback'), 'danger-quiet'],
-    rolling && !planned && ['complete', 'Complete now', rollout('complete')],
     !emergency && ['change', rolling ? 'Change lists…' : 'Change…', change],
-    !rolling && !emergency && !model.isEmergencyFlag(flag) && model.reach(flag) < 100 && ['start', 'Start rollout…', start],
+    mayStart && ['start', 'Start rollout…', start],
     flag.source === 'override' && !emergency && ['reset', 'Reset', reset],
     flag.emergency && ['clear', 'Clear emergency', clear, 'primary'],
   ];
@@ -52,16 +62,18 @@ function changes(model, flag, rolling, planned, emergency) {
 
 function kill(flag, done, model) {
   const stopped = model.stops(flag);
-  const calls = model.isEmergencyFlag(flag);
+  const isCall = model.isEmergencyFlag(flag);
+  const verb = isCall ? 'Call' : 'Kill';
+  let effect = 'It is off already, and stays off until the emergency is cleared.';
+  if (stopped.length > 0 || isCall)
+    effect = [h('strong', null, count(stopped.length, 'flag stops', 'flags stop')), ' for everybody, at once, until the emergency is cleared.'];
   confirm({
-    title: calls ? `Call ${flag.name}?` : `Kill ${flag.name}?`,
-    action: calls ? `Call ${flag.name}` : `Kill ${flag.name}`,
+    title: `${verb} ${flag.name}?`,
+    action: `${verb} ${flag.name}`,
     danger: true,
     body: [
-      h('p', { class: 'stops' }, stopped.length > 0 || calls
-        ? [h('strong', null, count(stopped.length, 'flag stops', 'flags stop')), ' for everybody, at once, until somebody clears it.']
-        : 'It is off already, and stays off until somebody clears it.'),
-      model.rolling(flag) && h('p', null, 'Its rollout ends, and is rolled back.'),
+      h('p', { class: 'stops' }, effect),
+      model.rolling(flag) && h('p', null, 'Its rollout is rolled back.'),
       named(stopped),
     ],
     anyReason: true,
@@ -83,7 +95,7 @@ function clear(flag, done) {
   confirm({
     title: `Clear the emergency of ${flag.name}?`,
     action: 'Clear emergency',
-    body: [h('p', null, 'The flag is then what its configuration and updates say. A rollout that the emergency ended stays ended.')],
+    body: [h('p', null, 'The flag gets the values of its configuration and overrides again. A rollout that the emergency ended does not resume.')],
     run: reason => send('POST', `${flagPath(flag.name)}/emergency/clear`, { reason }),
     done,
   });
@@ -93,20 +105,27 @@ function reset(flag, done) {
   confirm({
     title: `Reset ${flag.name}?`,
     action: `Reset ${flag.name}`,
-    body: [h('p', null, 'What was changed at run time is removed; the flag is what its configuration says.')],
+    body: [h('p', null, 'The override is removed. The flag gets its configured values again.')],
     run: reason => send('POST', `${flagPath(flag.name)}/reset`, { reason }, flag.etag),
     done,
   });
 }
 
 const Verbs = { pause: 'Pause', resume: 'Resume', rollback: 'Roll back', complete: 'Complete' };
+
 const Effects = {
-  pause: flag => `It stays at ${about(flag.percentage)} until somebody resumes it. Its guards keep judging it, and roll it back where they must.`,
-  resume: flag => flag.rollout.phase === 'paused'
-    ? `It goes on from ${about(flag.percentage)}.`
-    : `It goes on from ${about(flag.percentage)}; the evidence of a sample ratio mismatch starts again from zero.`,
-  rollback: flag => flag.rollout.phase === 'planned' ? 'It does not start.' : 'The flag is at once what it was before the rollout, or disabled where the plan says so.',
-  complete: flag => `It goes from ${about(flag.percentage)} to ${percent(flag.rollout.targetPercentage)} at once, without the rest of its monitored time. It then has ended: no guard judges it, and there is nothing to roll back.`,
+  pause: flag => `The percentage stays at ${about(flag.percentage)} until a user resumes the rollout. Safety checks go on, and can roll it back.`,
+  resume(flag) {
+    const text = `The rollout continues from ${about(flag.percentage)}`;
+    if (flag.rollout.phase === 'paused') return `${text}.`;
+    return `${text}; the evidence of a sample ratio mismatch starts again from zero.`;
+  },
+  rollback(flag) {
+    if (flag.rollout.phase === 'planned') return 'The rollout does not start.';
+    return 'The flag is restored at once to its values before the rollout, or disabled where the plan says so.';
+  },
+  complete: flag => `The percentage changes from ${about(flag.percentage)} to ${percent(flag.rollout.targetPercentage)} at once, without the rest of the monitored time. `
+    + 'The rollout then has ended: no guard judges it, and there is nothing to roll back.',
 };
 
 const rollout = verb => (flag, done) => {

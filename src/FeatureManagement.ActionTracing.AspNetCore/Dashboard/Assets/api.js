@@ -1,6 +1,6 @@
-// The management API, asked as the page itself was: same origin, the browser's credentials.
+// Calls of the management API: same origin, with the browser's credentials.
 
-/** What the API refused, with its sentences. */
+/** An error that the API answered, with all its sentences. */
 export class Refused extends Error {
   constructor(status, problem) {
     super(problem?.detail ?? `The server answered ${status}.`);
@@ -10,24 +10,25 @@ export class Refused extends Error {
 }
 
 async function ask(path, options) {
-  let answer;
+  let response;
   try {
-    answer = await fetch(`api/${path}`, { cache: 'no-store', ...options });
+    response = await fetch(`api/${path}`, { cache: 'no-store', ...options });
   } catch {
     throw new Error('The server does not answer.');
   }
-  const json = (answer.headers.get('Content-Type') ?? '').includes('json');
-  if (!answer.ok) throw new Refused(answer.status, json ? await answer.json().catch(() => null) : null);
-  return json ? answer.json() : null;
+  const isJson = (response.headers.get('Content-Type') ?? '').includes('json');
+  if (!response.ok) throw new Refused(response.status, isJson && await response.json().catch(() => null));
+  if (!isJson) return null;
+  return response.json();
 }
 
-/** Gives up in the end: the page asks one thing after the other, and one that hung would keep it from all news. */
-export const get = (path, patience = 20000) => ask(path, { signal: AbortSignal.timeout(patience) });
+/** Has a time limit: the page sends one call after another, and one without an answer would block all updates. */
+export const get = (path, timeout = 20000) => ask(path, { signal: AbortSignal.timeout(timeout) });
 
-export const send = (method, path, body, etag) => ask(path, {
-  method,
-  body: JSON.stringify(body),
-  headers: { 'Content-Type': 'application/json', ...(etag === undefined ? {} : { 'If-Match': etag }) },
-});
+export function send(method, path, body, etag) {
+  const headers = { 'Content-Type': 'application/json' };
+  if (etag !== undefined) headers['If-Match'] = etag;
+  return ask(path, { method, body: JSON.stringify(body), headers });
+}
 
 export const flagPath = name => `flags/${encodeURIComponent(name)}`;

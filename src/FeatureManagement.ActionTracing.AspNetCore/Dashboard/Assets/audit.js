@@ -1,22 +1,25 @@
-// Who did what, when and why.
+// The audit: who changed what, when and why.
 
 import { get } from './api.js';
 import { h, moment, percent, unseen, words } from './dom.js';
 import { href } from './flags.js';
 
 const Sources = ['configuration', 'api', 'code', 'rollout', 'safety'];
-const Actions = ['updated', 'reset', 'emergency', 'emergency_cleared', 'rollout_planned', 'rollout_started', 'rollout_step', 'rollout_paused', 'rollout_resumed', 'rollout_rolled_back',
-  'rollout_completed', 'configured', 'configuration_rejected', 'configuration_recovered', 'superseded'];
+const Actions = [
+  'updated', 'reset', 'emergency', 'emergency_cleared',
+  'rollout_planned', 'rollout_started', 'rollout_step', 'rollout_paused', 'rollout_resumed', 'rollout_rolled_back', 'rollout_completed',
+  'configured', 'configuration_rejected', 'configuration_recovered', 'superseded',
+];
 const Filters = ['flag', 'source', 'actor', 'action', 'from', 'to'];
 
 const Page = 50;
 const OlderPage = 200;
 
-/** Entries, the newest first, a page at a time. */
+/** The entries, newest first, in pages. */
 export function auditList(query) {
   const body = h('tbody');
   const state = h('p', { class: 'hint', role: 'status' });
-  const more = h('button', { type: 'button', id: `older-${query.flag ? 'flag' : 'all'}`, hidden: true, onclick: () => load(last) }, 'Show older');
+  const more = h('button', { type: 'button', id: 'older', hidden: true, onclick: () => load(last) }, 'Show older');
   let first = 0;
   let last = 0;
   let turn = 0;
@@ -32,7 +35,8 @@ export function auditList(query) {
 
   async function load(before) {
     const mine = ++turn;
-    const take = before ? OlderPage : query.take ?? Page;
+    let take = query.take ?? Page;
+    if (before) take = OlderPage;
     try {
       const entries = await ask(take, before);
       if (mine !== turn) return;
@@ -43,13 +47,14 @@ export function auditList(query) {
       }
       last = entries.at(-1)?.number ?? last;
       more.hidden = entries.length < take;
-      state.textContent = body.childElementCount ? '' : 'Nothing yet.';
+      state.textContent = '';
+      if (!body.childElementCount) state.textContent = 'No entries.';
     } catch (error) {
       if (mine === turn) state.textContent = error.message;
     }
   }
 
-  // What is new goes on top; what was read further down stays, and so does the place of whoever is reading there.
+  // New entries go on top. Older pages stay, so that a reader keeps the place.
   async function reload() {
     const mine = turn;
     try {
@@ -58,7 +63,7 @@ export function auditList(query) {
       const added = entries.filter(entry => entry.number > first);
       if (first === 0 || added.length === entries.length) return load(null);
       body.prepend(...rows(added));
-      first = Math.max(first, entries[0].number); // an answer may be overtaken
+      first = Math.max(first, entries[0].number); // a newer response may have come first
     } catch (error) {
       if (mine === turn) state.textContent = error.message;
     }
@@ -87,10 +92,10 @@ function line(entry, linked) {
       linked && entry.flag && h('a', { href: href(entry.flag) }, words(entry.flag)), ' ', change(entry)),
     h('td', { class: 'by' }, words(entry.actor)),
     h('td', { class: 'reason' }, words(entry.reason ?? '')),
-    h('td', { class: 'when' }, entry.source, h('span', { class: 'node' }, ` #${entry.number}`)));
+    h('td', { class: 'when' }, entry.source, h('span', { class: 'number' }, ` #${entry.number}`)));
 }
 
-/** State and share before and after, in few words. */
+/** State and percentage, before and after. */
 function change(entry) {
   const before = short(entry.before);
   const after = short(entry.after);
@@ -99,7 +104,8 @@ function change(entry) {
 
 function short(values) {
   if (!values?.state) return '';
-  return ['canary', 'rollout'].includes(values.state) ? `${values.state} ${percent(values.percentage ?? 0)}` : values.state.replace('_', ' ');
+  if (['canary', 'rollout'].includes(values.state)) return `${values.state} ${percent(values.percentage ?? 0)}`;
+  return values.state.replace('_', ' ');
 }
 
 export function auditView(initial) {
@@ -135,7 +141,8 @@ export function auditView(initial) {
       verdict.textContent = 'Verifying…';
       try {
         const { valid, entries, firstInvalid } = await get('audit/verify', 600000);
-        verdict.textContent = valid ? `The chain holds: ${entries.toLocaleString()} entries.` : `The chain is broken at entry ${firstInvalid}.`;
+        verdict.textContent = `The chain is broken at entry ${firstInvalid}.`;
+        if (valid) verdict.textContent = `The chain is valid: ${entries.toLocaleString()} entries.`;
       } catch (error) {
         verdict.textContent = error.message;
       }
@@ -154,8 +161,9 @@ export function auditView(initial) {
   };
 }
 
-/** What a field asks for: times with their offset, since the server's clock may be in another zone. */
+/** The value of a field. A time gets its offset, because the server may be in another time zone. */
 function asked(input) {
   const value = input.value.trim();
-  return input.type === 'datetime-local' && value ? new Date(value).toISOString() : value;
+  if (input.type === 'datetime-local' && value) return new Date(value).toISOString();
+  return value;
 }

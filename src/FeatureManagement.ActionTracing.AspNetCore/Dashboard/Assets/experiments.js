@@ -14,7 +14,8 @@ export function experimentsView(model) {
     const flags = model.flags.filter(flag => flag.experiment).sort((left, right) => left.name.localeCompare(right.name));
     const found = await Promise.allSettled(flags.map(flag => get(experimentPath(flag.name))));
     if (mine !== turn) return;
-    render(list, flags.length ? flags.map((flag, i) => item(flag, found[i])) : h('li', { class: 'empty' }, 'No flag has an experiment.'));
+    if (flags.length) render(list, flags.map((flag, i) => item(flag, found[i])));
+    else render(list, h('li', { class: 'empty' }, 'No flag has an experiment.'));
   }
 
   update();
@@ -32,5 +33,6 @@ const item = (flag, { value: result, reason }) => h('li', null,
   h('div', { class: 'verdict' },
     h('a', { href: href(flag.name), id: `experiment-${flag.name}` }, words(flag.name)),
     result && verdictChip(result),
-    result && h('span', { class: 'hint' }, `${count(result.units, 'unit')} of ${result.plannedUnits.toLocaleString()} planned, since `, moment(result.started))),
-  h('p', null, words(result ? result.summary : reason.message)));
+    result && h('span', { class: 'hint' },
+      `${count(result.units, 'unit')} of ${result.plannedUnits.toLocaleString()} planned, since `, moment(result.started))),
+  h('p', null, words(result?.summary ?? reason.message)));

@@ -1,4 +1,4 @@
-// Ordinary flags of Microsoft.FeatureManagement: shown, and never changed here.
+// The ordinary flags of Microsoft.FeatureManagement, read-only.
 
 import { get } from './api.js';
 import { h, render, words } from './dom.js';
@@ -17,7 +17,7 @@ export function featuresPanel() {
   let shows = '';
 
   function draw() {
-    const shown = text === null ? [] : known.filter(feature => feature.name.toLowerCase().includes(text));
+    const shown = known.filter(feature => text !== null && feature.name.toLowerCase().includes(text));
     const next = JSON.stringify(shown);
     if (next === shows) return;
     shows = next;
@@ -30,7 +30,7 @@ export function featuresPanel() {
       known = await get('features');
       draw();
     } catch {
-      // What was known stays; the page says elsewhere that the server does not answer.
+      // The last known flags stay. The page shows elsewhere that the server does not answer.
     }
   }
 
@@ -38,7 +38,7 @@ export function featuresPanel() {
   return {
     element,
     update,
-    /** Shows the flags whose name has a text; null for none. */
+    /** Shows the flags whose name contains a text; null shows none. */
     filter(wanted) {
       text = wanted;
       draw();

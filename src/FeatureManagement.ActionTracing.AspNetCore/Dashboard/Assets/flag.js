@@ -1,11 +1,11 @@
-// One flag: what it is, what can be done, who would get it, its rollout and its history.
+// One flag: its definition, actions, rollout, experiment, evaluation and history.
 
 import { actionBar } from './actions.js';
 import { flagPath, send } from './api.js';
 import { auditList } from './audit.js';
 import { h, moment, percent, render, words } from './dom.js';
 import { experimentPanel } from './experiment.js';
-import { chip, href, shareBar } from './flags.js';
+import { chip, href, percentageBar } from './flags.js';
 import { rolloutPanel } from './rollout.js';
 
 export function flagView(model, name, refresh) {
@@ -21,13 +21,13 @@ export function flagView(model, name, refresh) {
   function update() {
     const flag = model.find(name);
     if (!flag) {
-      render(verdict, h('p', { class: 'empty' }, 'There is no such flag.'));
+      render(verdict, h('p', { class: 'empty' }, 'Flag not found.'));
       buttons.update(null);
       about.hidden = true;
       render(facts);
       return;
     }
-    render(verdict, chip(model, flag), shareBar(model, flag), words(model.why(flag), { class: 'why' }),
+    render(verdict, chip(model, flag), percentageBar(model, flag), words(model.why(flag), { class: 'why' }),
       flag.stored === false && h('span', { class: 'tag warn' }, 'not stored yet'));
     buttons.update(flag);
     render(about, words(flag.description));
@@ -39,13 +39,14 @@ export function flagView(model, name, refresh) {
       ['canary', 'rollout'].includes(flag.state) && fact('Percentage', model.written(flag, flag.percentage)),
       flag.priority && fact('Priority', `${flag.priority}: while it is on, every flag of lower priority is off`),
       flag.parent && fact('Parent', h('a', { href: href(flag.parent), id: 'parent' }, words(flag.parent))),
-      children.length > 0 && fact('Parent of', list(children.map(child => h('a', { href: href(child.name), id: `child-${child.name}` }, words(child.name))))),
+      children.length > 0 && fact('Parent of', list(children.map(childLink))),
       flag.whitelistCount > 0 && fact('Whitelist', listed(flag.whitelist, flag.whitelistCount)),
       flag.groupsCount > 0 && fact('Groups', listed(flag.groups, flag.groupsCount)),
       flag.variants && fact('Variants', list(weights(flag.variants))),
-      flag.emergency && fact('Emergency', [words(flag.emergency.reason), ' — ', words(flag.emergency.actor), ', ', moment(flag.emergency.at)]),
-      fact('Comes from', flag.source.replace('_', '-')),
-      fact('Changed', [moment(flag.lastModified), flag.version ? `, version ${flag.version}` : ''].flat()));
+      flag.emergency && fact('Emergency',
+        words(flag.emergency.reason), ' — ', words(flag.emergency.actor), ', ', moment(flag.emergency.at)),
+      fact('Source', flag.source.replace('_', '-')),
+      fact('Changed', moment(flag.lastModified), flag.version > 0 && `, version ${flag.version}`));
   }
 
   update();
@@ -68,7 +69,7 @@ export function flagView(model, name, refresh) {
       rollout.element,
       experiment.element,
       h('div', { class: 'columns' },
-        h('section', { class: 'panel pad', 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, 'What it is'), facts),
+        h('section', { class: 'panel pad', 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, 'Definition'), facts),
         tryPanel(name)),
       h('section', { class: 'panel pad', 'aria-labelledby': 'history-title' }, h('h2', { id: 'history-title' }, 'History'), history.element)),
   };
@@ -78,16 +79,22 @@ const concerns = (flags, name) => !flags || flags.some(flag => flag.toLowerCase(
 
 const fact = (term, ...value) => [h('dt', null, term), h('dd', null, ...value)];
 
+const childLink = child => h('a', { href: href(child.name), id: `child-${child.name}` }, words(child.name));
+
 const list = items => h('ul', { class: 'names' }, items.map(item => h('li', null, item)));
 
-const listed = (first, count) => list([...first.map(id => words(id)), count > first.length && `and ${(count - first.length).toLocaleString()} more`].filter(Boolean));
+function listed(first, count) {
+  const items = first.map(id => words(id));
+  if (count > first.length) items.push(`and ${(count - first.length).toLocaleString()} more`);
+  return list(items);
+}
 
 function weights(variants) {
   const sum = Object.values(variants).reduce((total, weight) => total + weight, 0);
   return Object.entries(variants).map(([variant, weight]) => [words(variant), ` ${percent(100 * weight / sum)}`]);
 }
 
-/** Who would get it, and why: asked of the server, which answers as it would answer the application. */
+/** Evaluates the flag for a context, as the server would for the application. */
 function tryPanel(name) {
   const answer = h('output', { class: 'answer', name: 'answer' });
   const field = (label, key, hint) => h('label', { class: 'field' }, label, h('input', { name: key, placeholder: hint, autocomplete: 'off' }));
@@ -95,37 +102,38 @@ function tryPanel(name) {
     field('User', 'userId', 'alice'),
     field('Session', 'sessionId', 'none'),
     field('Groups', 'groups', 'beta, staff'),
-    h('div', { class: 'buttons' }, h('button', { type: 'submit' }, 'Ask')));
+    h('div', { class: 'buttons' }, h('button', { type: 'submit' }, 'Evaluate')));
   form.addEventListener('submit', async event => {
     event.preventDefault();
     const { groups, ...ids } = Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim()));
     try {
-      // In the body: access logs keep addresses, and ids of users do not belong there.
-      render(answer, answered(await send('POST', `${flagPath(name)}/evaluate`, { ...ids, ...(groups ? { groups: [groups] } : {}) })));
+      // In the body, because access logs record addresses and should not have ids of users.
+      const context = { ...ids, groups: groups && [groups] };
+      render(answer, answered(await send('POST', `${flagPath(name)}/evaluate`, context)));
     } catch (error) {
       render(answer, h('span', { class: 'problem' }, error.message));
     }
   });
   return h('section', { class: 'panel pad', 'aria-labelledby': 'try-title' },
-    h('h2', { id: 'try-title' }, 'Who would get it?'),
-    h('p', { class: 'hint' }, 'Asks how the flag answers for this context now. The test changes nothing and is neither counted nor audited.'),
+    h('h2', { id: 'try-title' }, 'Evaluate the flag'),
+    h('p', { class: 'hint' }, 'Evaluates the flag for this context now. It changes nothing, and is neither counted nor audited.'),
     form, answer);
 }
 
 const Reasons = {
-  unknown: 'there is no such flag',
-  emergency: 'it, or a flag above it, is in emergency',
+  unknown: 'the flag does not exist',
+  emergency: 'the flag or an ancestor is in emergency',
   emergency_flag: 'an emergency flag is on',
-  disabled: 'it is disabled',
-  parent_off: 'its parent is off for them',
-  not_development: 'it is in development, and this is not',
-  outside_percentage: 'they are not listed, and their bucket is outside the percentage',
-  unknown_context: 'nobody knows a context of this type',
-  development: 'it is in development, and so is this',
-  enabled: 'it is on for everybody',
-  whitelisted: 'they are listed',
-  group_listed: 'a group of theirs is listed',
-  in_percentage: 'their bucket is inside the percentage',
+  disabled: 'the flag is disabled',
+  parent_off: 'its parent is off for this context',
+  not_development: 'the flag is in development, and the environment is not Development',
+  outside_percentage: 'the user is not listed, and the bucket is outside the percentage',
+  unknown_context: 'the type of the context is unknown',
+  development: 'the flag is in development, and so is the environment',
+  enabled: 'the flag is on for everybody',
+  whitelisted: 'the user is on the whitelist',
+  group_listed: 'a group of the user is listed',
+  in_percentage: 'the bucket is inside the percentage',
 };
 
 function answered(answer) {

@@ -1,30 +1,35 @@
-// All flags, as the tree they are.
+// All flags, as a tree.
 
 import { count, h, moment, render, s, unseen, words } from './dom.js';
 import { featuresPanel } from './features.js';
 
 const States = ['enabled', 'rollout', 'canary', 'development', 'disabled', 'emergency_off'];
-const Rolling = 'rolling out'; // no state, but what people look for
+const Rolling = 'rolling out'; // not a state, but a useful filter
 
 export const href = name => `#/flags/${encodeURIComponent(name)}`;
 
-/** A flag's state, in words and colour. */
-export const chip = (model, flag) => {
-  const called = model.isEmergencyFlag(flag) && flag.enabled;
-  const phase = flag.state === 'rollout' && model.rolling(flag)?.phase;
-  // The state's name would say that something moves.
-  const label = called ? 'called' : phase || (flag.state === 'rollout' ? 'fixed percentage' : flag.state);
-  return h('span', { class: `chip ${called ? 'emergency_off' : phase ? `phase ${phase}` : flag.state}` }, label.replace('_', ' '));
-};
+/** The state of a flag, as a text with a colour. */
+export function chip(model, flag) {
+  const [label, kind] = stateOf(model, flag);
+  return h('span', { class: `chip ${kind}` }, label.replace('_', ' '));
+}
 
-/** How many users can have it, as a bar with its number. */
-export function shareBar(model, flag) {
-  const share = model.share(flag);
-  return h('span', { class: `share ${share === 0 ? 'none' : ''}` },
+function stateOf(model, flag) {
+  if (model.isEmergencyFlag(flag) && flag.enabled) return ['called', 'emergency_off'];
+  if (flag.state !== 'rollout') return [flag.state, flag.state];
+  const phase = model.rolling(flag)?.phase;
+  if (phase) return [phase, `phase ${phase}`];
+  return ['fixed percentage', flag.state]; // 'rollout' would mean that the percentage moves
+}
+
+/** The percentage of users that can have a flag, as a bar with its number. */
+export function percentageBar(model, flag) {
+  const percentage = model.percentage(flag);
+  return h('span', { class: `percentage ${percentage === 0 ? 'none' : ''}` },
     s('svg', { viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
       s('rect', { class: 'track', width: 100, height: 6, rx: 1 }),
-      share > 0 && s('rect', { class: 'fill', width: Math.max(1, share), height: 6, rx: 1 })),
-    h('span', null, unseen('Percentage: '), model.written(flag, share)));
+      percentage > 0 && s('rect', { class: 'fill', width: Math.max(1, percentage), height: 6, rx: 1 })),
+    h('span', null, unseen('Percentage: '), model.written(flag, percentage)));
 }
 
 export function flagsView(model) {
@@ -37,20 +42,20 @@ export function flagsView(model) {
     States.map(value => h('option', { value }, value.replace('_', ' '))));
   const tiles = h('div', { class: 'tiles' });
   const features = featuresPanel();
-  const rows = new Map(); // drawn rows, with what they show
+  const rows = new Map(); // rendered rows, with the values that they show
 
   function row(flag) {
     const why = model.why(flag);
     const shows = JSON.stringify([flag, why]);
-    const drawn = rows.get(flag.name);
-    if (drawn?.shows === shows) return drawn.element;
+    const rendered = rows.get(flag.name);
+    if (rendered?.shows === shows) return rendered.element;
     const element = h('div', { class: `row ${flag.enabled ? '' : 'off'}` },
       h('div', { class: 'name' },
         h('a', { href: href(flag.name), id: `flag-${flag.name}` }, words(flag.name)),
         model.isEmergencyFlag(flag) && h('span', { class: 'tag' }, `priority ${flag.priority}`),
         flag.description && words(flag.description, { class: 'description' })),
       chip(model, flag),
-      shareBar(model, flag),
+      percentageBar(model, flag),
       words(why, { class: 'why' }),
       h('span', { class: 'source' }, unseen('From '), flag.source.replace('_', '-')),
       h('span', { class: 'changed' }, unseen('Changed '), moment(flag.lastModified)));
@@ -58,35 +63,38 @@ export function flagsView(model) {
     return element;
   }
 
-  // A flag that matches is shown with all that lies above it.
+  // A flag that matches is shown with all its ancestors.
   function branch(flags, matches) {
     const items = flags.map(flag => {
       const below = branch(model.children(flag), matches);
       if (!below && !matches(flag)) return null;
       const item = h('li', null, row(flag), below);
-      // What is out of sight is not laid out: so much room it will take, about.
-      item.style.containIntrinsicBlockSize = `auto ${50 * (1 + (below ? below.querySelectorAll('li').length : 0))}px`;
+      // The estimated height of an item that is not visible yet.
+      const descendants = below ? below.querySelectorAll('li').length : 0;
+      item.style.containIntrinsicBlockSize = `auto ${50 * (1 + descendants)}px`;
       return item;
     }).filter(Boolean);
     return items.length > 0 && h('ul', null, items);
   }
 
-  function update() {
+  function matcher() {
     const text = search.value.trim().toLowerCase();
-    const matches = flag => (!state.value || flag.state === state.value || (state.value === Rolling && model.rolling(flag)))
-      && (!text || flag.name.toLowerCase().includes(text) || (flag.description ?? '').toLowerCase().includes(text));
+    const hasText = value => (value ?? '').toLowerCase().includes(text);
+    const hasState = flag => flag.state === state.value || (state.value === Rolling && model.rolling(flag));
+    return flag => (!state.value || hasState(flag)) && (!text || hasText(flag.name) || hasText(flag.description));
+  }
+
+  function update() {
+    const matches = matcher();
     const all = model.flags;
-    const shown = all.filter(matches).length;
+    const isFiltered = Boolean(state.value || search.value.trim());
     const roots = branch(model.children(null), matches);
     if (roots) roots.classList.add('tree');
-    render(tiles,
-      tile(all.length, 'flags', ''),
-      tile(all.filter(flag => flag.enabled).length, 'can be on', 'on'),
-      tile(all.filter(flag => model.rolling(flag)).length, 'rolling out', 'rolling'),
-      tile(all.filter(flag => model.inEmergency(flag) || (model.isEmergencyFlag(flag) && flag.enabled)).length, 'in emergency', 'emergency'));
-    found.textContent = text || state.value ? `${count(shown, 'flag')} of ${all.length.toLocaleString()}` : '';
-    features.filter(state.value ? null : text);
-    render(tree, roots || h('p', { class: 'empty' }, all.length ? 'No flag matches.' : 'Configuration has no flags.'));
+    render(tiles, tilesOf(model));
+    found.textContent = isFiltered ? `${count(all.filter(matches).length, 'flag')} of ${all.length.toLocaleString()}` : '';
+    features.filter(state.value ? null : search.value.trim().toLowerCase());
+    const empty = all.length ? 'No flag matches.' : 'Configuration has no flags.';
+    render(tree, roots || h('p', { class: 'empty' }, empty));
   }
 
   update();
@@ -94,7 +102,7 @@ export function flagsView(model) {
     title: 'Flags',
     update,
     every: 10000,
-    again: features.update, // no event tells of other providers
+    again: features.update, // changes of other providers have no event
     element: h('section', { class: 'flags', 'aria-labelledby': 'title' },
       h('h1', { id: 'title', tabindex: -1 }, 'Flags'),
       tiles,
@@ -110,4 +118,15 @@ export function flagsView(model) {
   };
 }
 
-const tile = (number, label, kind) => h('p', { class: `tile ${number > 0 ? kind : ''}` }, h('strong', null, number.toLocaleString()), ' ', h('span', null, label));
+function tilesOf(model) {
+  const isStopped = flag => model.inEmergency(flag) || (model.isEmergencyFlag(flag) && flag.enabled);
+  return [
+    tile(model.flags, 'flags', ''),
+    tile(model.flags.filter(flag => flag.enabled), 'can be on', 'on'),
+    tile(model.flags.filter(flag => model.rolling(flag)), 'rolling out', 'rolling'),
+    tile(model.flags.filter(isStopped), 'in emergency', 'emergency'),
+  ];
+}
+
+const tile = (flags, label, kind) => h('p', { class: `tile ${flags.length > 0 ? kind : ''}` },
+  h('strong', null, flags.length.toLocaleString()), ' ', h('span', null, label));

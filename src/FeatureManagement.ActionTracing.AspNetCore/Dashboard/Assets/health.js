@@ -1,4 +1,4 @@
-// What was rejected of configuration, and how the store is.
+// The state of configuration and store.
 
 import { count, h, moment, render, words } from './dom.js';
 import { href } from './flags.js';
@@ -20,37 +20,46 @@ export function healthView(model) {
     update,
     element: h('section', { 'aria-labelledby': 'title' },
       h('h1', { id: 'title', tabindex: -1 }, 'Health'),
-      h('div', { class: 'columns' },
-        h('section', { class: 'panel pad', 'aria-labelledby': 'configuration-title' }, h('h2', { id: 'configuration-title' }, 'Configuration'), configuration),
-        h('section', { class: 'panel pad', 'aria-labelledby': 'store-title' }, h('h2', { id: 'store-title' }, 'Store'), store))),
+      h('div', { class: 'columns' }, panel('configuration', 'Configuration', configuration), panel('store', 'Store', store))),
   };
 }
 
+const panel = (id, title, content) => h('section', { class: 'panel pad', 'aria-labelledby': `${id}-title` },
+  h('h2', { id: `${id}-title` }, title), content);
+
 function drawConfiguration(element, report) {
+  const { faults, warnings } = report;
   render(element,
-    state(report.faults.length === 0, 'Flags are as configuration says.', `${count(report.faults.length, 'thing is', 'things are')} rejected; the last good value stands for each.`),
-    report.faults.length > 0 && h('ul', { class: 'sentences' }, report.faults.map(fault => h('li', null,
+    state(faults.length === 0, 'The current configuration is in force.',
+      `${count(faults.length, 'part is', 'parts are')} rejected; the last good values stay in force.`),
+    faults.length > 0 && h('ul', { class: 'sentences' }, faults.map(fault => h('li', null,
       words(fault.message), ' ',
       h('span', { class: 'hint' }, fault.flag && [h('a', { href: href(fault.flag) }, words(fault.flag)), ', '], 'since ', moment(fault.since))))),
-    report.warnings.length > 0 && [h('h3', null, 'Warnings'), h('ul', { class: 'sentences warn' }, report.warnings.map(warning => h('li', null, words(warning))))],
+    warnings.length > 0 && [h('h3', null, 'Warnings'), sentences(warnings, 'sentences warn')],
     h('dl', { class: 'facts' },
       fact('Last accepted', moment(report.acceptedAt)),
       fact('Accepted', count(report.accepted, 'change')),
       fact('Rejected', report.rejectedAt ? [count(report.rejected, 'change'), ', last ', moment(report.rejectedAt)] : 'never'),
-      fact('Edits', report.reloadOnChange ? 'seen while running' : 'seen only after a restart: reloading is switched off')));
+      fact('Edits', report.reloadOnChange ? 'apply while the application runs' : 'apply after a restart: reloading is off')));
 }
 
 function drawStore(element, report) {
   render(element,
-    state(!report.error && report.isLoaded, 'The store answers.', report.error ?? 'The stored state has not been read yet: stored emergencies are not known here.'),
-    report.unreadable.length > 0 && h('ul', { class: 'sentences' }, report.unreadable.map(sentence => h('li', null, words(sentence)))),
+    state(!report.error && report.isLoaded, 'The store is available.',
+      report.error ?? 'The stored state is not loaded yet: stored emergencies are unknown.'),
+    report.unreadable.length > 0 && sentences(report.unreadable, 'sentences'),
     h('dl', { class: 'facts' },
-      fact('Changes outlive the process', report.isDurable ? 'yes' : 'no: they are kept in memory'),
-      fact('Stored state read', report.isLoaded ? 'yes' : 'not yet'),
-      report.failingSince && fact('Failing since', moment(report.failingSince)),
+      fact('Durable', report.isDurable ? 'yes' : 'no: changes are kept in memory until a restart'),
+      fact('Stored state loaded', report.isLoaded ? 'yes' : 'not yet'),
+      report.failingSince && fact('Unavailable since', moment(report.failingSince)),
       fact('Not stored yet', report.pending ? count(report.pending, 'change') : 'nothing')));
 }
 
+const sentences = (texts, kind) => h('ul', { class: kind }, texts.map(text => h('li', null, words(text))));
+
 const fact = (term, ...value) => [h('dt', null, term), h('dd', null, ...value.flat())];
 
-const state = (good, yes, no) => h('p', { class: `state ${good ? 'good' : 'bad'}` }, good ? yes : words(no));
+function state(isGood, yes, no) {
+  if (isGood) return h('p', { class: 'state good' }, yes);
+  return h('p', { class: 'state bad' }, words(no));
+}

@@ -1,7 +1,7 @@
-// Word of changes: a stream of events, read by fetch so that whatever lets the page ask also lets it listen.
-// Where no stream comes through, the page asks again every few seconds, and says so.
+// Reads the event stream of changes with fetch, which sends the same credentials as every other call.
+// Without a stream, the page polls every few seconds and shows that.
 
-const SilenceLimit = 25000; // the server speaks every 10 s
+const SilenceLimit = 25000; // the server sends an event every 10 s
 const HelloLimit = 5000;
 const PollInterval = 5000;
 const MaxWait = 15000;
@@ -14,17 +14,20 @@ export class Live {
   #timer = 0;
   #poll = 0;
   #version = null;
-  #lastWord = Date.now();
+  #lastEvent = Date.now();
 
   /**
-   * @param onChange called with what changed, or null where everything may have; must return a promise that fails when the server did not answer
-   * @param onState called with 'live', 'polling' or 'lost', and with when the server was last heard of
+   * @param onChange gets the changes, or null where everything may have changed; its promise fails where the server does not answer
+   * @param onState gets 'live', 'polling' or 'lost', and the time of the last event
    */
   constructor(onChange, onState) {
     this.#onChange = onChange;
     this.#onState = onState;
-    // A page that nobody looks at holds no connection: a browser has six of them for a host.
-    document.addEventListener('visibilitychange', () => document.hidden ? this.#stop() : this.#start());
+    // A hidden page closes its connection: a browser has six for a host.
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) this.#stop();
+      else this.#start();
+    });
     addEventListener('online', () => this.#start());
     this.#start();
   }
@@ -42,36 +45,37 @@ export class Live {
     const abort = this.#abort = new AbortController();
     let silence = setTimeout(() => abort.abort(), HelloLimit);
     try {
-      const answer = await fetch('api/events', { signal: abort.signal, cache: 'no-store', headers: { Accept: 'text/event-stream' } });
-      if (!answer.ok || !answer.body) throw new Error(`The server answered ${answer.status}.`);
-      for await (const event of events(answer.body)) {
+      const options = { signal: abort.signal, cache: 'no-store', headers: { Accept: 'text/event-stream' } };
+      const response = await fetch('api/events', options);
+      if (!response.ok || !response.body) throw new Error(`The server answered ${response.status}.`);
+      for await (const event of events(response.body)) {
         clearTimeout(silence);
         silence = setTimeout(() => abort.abort(), SilenceLimit);
-        this.#lastWord = Date.now();
-        await this.#hear(event);
+        this.#lastEvent = Date.now();
+        await this.#handle(event);
       }
     } catch {
-      // Whatever ended it, it is tried again.
+      // After every error the page reconnects.
     } finally {
       clearTimeout(silence);
     }
     if (this.#abort === abort) this.#lose();
   }
 
-  async #hear(event) {
+  async #handle(event) {
     const data = JSON.parse(event.data);
     if (event.name === 'hello') {
       this.#failures = 0;
       clearInterval(this.#poll);
       this.#poll = 0;
-      // Another version of the page is there: everything was for the old one.
+      // The server has another version of the page.
       if (this.#version && this.#version !== data.version) return location.reload();
       this.#version = data.version;
       await this.#onChange(null);
     } else if (event.name === 'change') {
       await this.#onChange(data);
     }
-    this.#onState('live', this.#lastWord);
+    this.#onState('live', this.#lastEvent);
   }
 
   #lose() {
@@ -84,7 +88,7 @@ export class Live {
     this.#timer = setTimeout(() => this.#retry(), wait * (0.75 + Math.random() / 2));
   }
 
-  // The polling goes on until the stream has said hello.
+  // Polling goes on until the stream has sent hello.
   #retry() {
     const poll = this.#poll;
     this.#poll = 0;
@@ -95,15 +99,15 @@ export class Live {
   async #ask() {
     try {
       await this.#onChange(null);
-      this.#lastWord = Date.now();
-      if (this.#poll) this.#onState('polling', this.#lastWord);
+      this.#lastEvent = Date.now();
+      if (this.#poll) this.#onState('polling', this.#lastEvent);
     } catch {
-      this.#onState('lost', this.#lastWord);
+      this.#onState('lost', this.#lastEvent);
     }
   }
 }
 
-/** Reads server-sent events: a name and data each. */
+/** Reads server-sent events, each with a name and data. */
 async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';

@@ -1,8 +1,8 @@
-// What this page knows, and what follows from it.
+// The state of the page, and what follows from it.
 
 import { about, percent } from './dom.js';
 
-const OnTheirWay = ['planned', 'canary', 'gradual', 'majority', 'paused'];
+const ActivePhases = ['planned', 'canary', 'gradual', 'majority', 'paused'];
 const Day = 86400000;
 
 const key = name => name.toLowerCase();
@@ -17,38 +17,49 @@ export class Model {
 
   get mayWrite() { return this.status?.mayWrite ?? false; }
 
-  /** A right of its own: people on call may shut a flag down without being able to change it. */
+  /** A separate right: people on call may shut a flag down without a right to change it. */
   get mayShutDown() { return this.status?.mayShutDown ?? false; }
 
   setFlags(flags) {
     this.#flags = new Map(flags.map(flag => [key(flag.name), flag]));
-    this.#family();
+    this.#index();
   }
 
   setFlag(flag) {
     this.#flags.set(key(flag.name), flag);
-    this.#family();
+    this.#index();
   }
 
-  #family() {
+  #index() {
     this.#called = this.flags.filter(flag => this.isEmergencyFlag(flag) && flag.enabled);
-    this.#children = Map.groupBy(this.#flags.values(), flag => (flag.parent && this.find(flag.parent) ? key(flag.parent) : ''));
+    this.#children = Map.groupBy(this.#flags.values(), flag => this.#parentKey(flag));
   }
 
-  find(name) { return name ? this.#flags.get(key(name)) : undefined; }
+  #parentKey(flag) {
+    if (this.find(flag.parent)) return key(flag.parent);
+    return '';
+  }
 
-  /** The flags below a flag, or those that are below none. */
-  children(flag) { return this.#children.get(flag ? key(flag.name) : '') ?? []; }
+  find(name) {
+    if (!name) return undefined;
+    return this.#flags.get(key(name));
+  }
 
-  /** Whether a flag itself is in emergency. */
+  /** The children of a flag; without a flag, the flags without a parent. */
+  children(flag) { return this.#children.get(key(flag?.name ?? '')) ?? []; }
+
+  /** Whether the flag itself is in emergency. */
   inEmergency(flag) { return flag.state === 'emergency_off'; }
 
   isEmergencyFlag(flag) { return flag.priority !== undefined && flag.priority !== null; }
 
-  /** The rollout of a flag that has not ended. */
-  rolling(flag) { return OnTheirWay.includes(flag.rollout?.phase) ? flag.rollout : undefined; }
+  /** The active rollout of a flag. */
+  rolling(flag) {
+    if (ActivePhases.includes(flag.rollout?.phase)) return flag.rollout;
+    return undefined;
+  }
 
-  /** The emergency flag, on now, that stops a flag. */
+  /** The emergency flag that is on and stops a flag. */
   stoppedBy(flag) {
     return this.#called.find(other => other !== flag && below(flag, other));
   }
@@ -59,7 +70,7 @@ export class Model {
     return undefined;
   }
 
-  /** The flags that could be on for somebody, and that a kill would stop. */
+  /** The enabled flags that a kill stops. */
   stops(flag) {
     const stopped = new Set();
     const add = one => {
@@ -72,54 +83,90 @@ export class Model {
     return [...stopped].filter(one => one.enabled);
   }
 
-  /** Why a flag is as it is, for whoever asks at three in the morning. */
+  /** Why a flag is on or off, in one sentence. */
   why(flag) {
     if (flag.fault) return flag.fault;
-    if (this.inEmergency(flag)) return flag.emergency ? `Emergency: ${flag.emergency.reason}` : 'Emergency, set by configuration';
+    return this.#whyOff(flag) ?? this.#whyOn(flag);
+  }
+
+  #whyOff(flag) {
+    if (this.inEmergency(flag)) {
+      if (flag.emergency) return `Emergency: ${flag.emergency.reason}`;
+      return 'Emergency, set by configuration';
+    }
     const ancestor = this.#ancestorInEmergency(flag);
     if (ancestor) return `Off: ${ancestor.name} is in emergency`;
     const stopper = this.stoppedBy(flag);
     if (stopper) return `Off: emergency flag ${stopper.name} is on`;
-    if (flag.state === 'disabled') return (this.isEmergencyFlag(flag) ? 'Not called' : 'Disabled') + this.#movement(flag);
+    if (flag.state === 'disabled') {
+      if (this.isEmergencyFlag(flag)) return `Not called${this.#movement(flag)}`;
+      return `Disabled${this.#movement(flag)}`;
+    }
     const parent = this.find(flag.parent);
     if (parent && !parent.enabled) return `Off: parent ${parent.name} is off`;
-    if (this.isEmergencyFlag(flag) && flag.enabled) return flag.emergency ? `Called: ${flag.emergency.reason}` : 'On: stops every flag below it';
-    return this.#reached(flag) + (parent ? `, where ${parent.name} is on` : '') + this.#movement(flag);
+    return null;
   }
 
-  /** Where a flag's percentage is going, or why it is not. */
+  #whyOn(flag) {
+    if (this.isEmergencyFlag(flag) && flag.enabled) {
+      if (flag.emergency) return `Called: ${flag.emergency.reason}`;
+      return 'On: stops every flag of lower priority';
+    }
+    const parent = this.find(flag.parent);
+    let condition = '';
+    if (parent) condition = `, where ${parent.name} is on`;
+    return this.#reached(flag) + condition + this.#movement(flag);
+  }
+
+  /** How a rollout moves the percentage, or why it does not. */
   #movement(flag) {
     const { phase, targetPercentage: target, isOnHold, endedAt, reason } = flag.rollout ?? {};
-    if (phase?.startsWith('roll')) return Date.now() - new Date(endedAt ?? Date.now()) < Day ? `; rolled back: ${reason}` : '';
+    if (phase?.startsWith('roll')) {
+      if (Date.now() - new Date(endedAt ?? Date.now()) < Day) return `; rolled back: ${reason}`;
+      return '';
+    }
     if (!this.rolling(flag)) return '';
-    return phase === 'planned' ? ', rollout planned' : phase === 'paused' ? ', rollout paused' : isOnHold ? ', rollout on hold' : `, rolling out to ${percent(target)}`;
+    if (phase === 'planned') return ', rollout planned';
+    if (phase === 'paused') return ', rollout paused';
+    if (isOnHold) return ', rollout on hold';
+    return `, rolling out to ${percent(target)}`;
   }
 
   #reached(flag) {
-    if (flag.state === 'enabled') return 'On for everybody';
-    if (flag.state === 'development') return flag.enabled ? 'On, in development' : 'Off outside development';
+    if (flag.state === 'enabled' || (isFraction(flag) && flag.percentage >= 100)) return 'On for everybody';
+    if (flag.state === 'development') {
+      if (flag.enabled) return 'On, in development';
+      return 'Off outside development';
+    }
     const listed = flag.whitelistCount + flag.groupsCount;
-    if (flag.percentage >= 100) return 'On for everybody';
-    const some = flag.percentage > 0 ? `On for ${this.written(flag, flag.percentage)}` : 'On for nobody';
-    return listed ? `${flag.percentage > 0 ? some : 'On for none'} and ${listed} listed` : some;
+    if (flag.percentage > 0 && listed) return `On for ${this.written(flag, flag.percentage)} and ${listed} listed`;
+    if (flag.percentage > 0) return `On for ${this.written(flag, flag.percentage)}`;
+    if (listed) return `On for none and ${listed} listed`;
+    return 'On for nobody';
   }
 
-  /** A percentage of a flag: as it was set, or rounded while a rollout moves it. */
+  /** A percentage of a flag: exact, or rounded while a rollout moves it. */
   written(flag, value) {
-    return this.rolling(flag) ? about(value) : percent(value);
+    if (this.rolling(flag)) return about(value);
+    return percent(value);
   }
 
-  /** The percentage of users that a flag's own state gives it to, from 0 to 100. */
+  /** The percentage of users that a flag's own state turns it on for, 0 to 100. */
   reach(flag) {
-    return flag.state === 'canary' || flag.state === 'rollout' ? flag.percentage : flag.state === 'enabled' ? 100 : 0;
+    if (isFraction(flag)) return flag.percentage;
+    if (flag.state === 'enabled') return 100;
+    return 0;
   }
 
-  /** The percentage of users that can have a flag, from 0 to 100, everything considered except the parent's own percentage. */
-  share(flag) {
+  /** The percentage of users that can have a flag, 0 to 100, without its parent's own percentage. */
+  percentage(flag) {
     if (!flag.enabled) return 0;
-    return flag.state === 'canary' || flag.state === 'rollout' ? flag.percentage : 100;
+    if (isFraction(flag)) return flag.percentage;
+    return 100;
   }
 }
 
-// A smaller number is a higher priority; none is the lowest.
+const isFraction = flag => flag.state === 'canary' || flag.state === 'rollout';
+
+// A smaller number is a higher priority; no number is the lowest.
 const below = (flag, emergencyFlag) => (flag.priority ?? Infinity) > emergencyFlag.priority;

@@ -1,33 +1,47 @@
-// The plan and guards of a rollout.
+// The plan and the guards of a rollout.
 
 import { duration, plannedDuration } from './curve.js';
 import { h, known, moment, percent } from './dom.js';
 
 const DefaultWithoutControl = 0.1; // where a plan has no thresholds at all
 
-/** The plan as it was when the rollout started. */
+/** The plan since the start of the rollout. */
 export function planFacts({ plan, startPercentage, targetPercentage }) {
   const limits = plan.safetyThresholds ?? {};
+  const range = `from ${percent(startPercentage)} to ${percent(targetPercentage)}`;
+  const entry = ({ after, percentage }) => `${percent(percentage)} after ${time(duration(after))}`;
   return [
-    fact('Plan', `${plan.type}, from ${percent(startPercentage)} to ${percent(targetPercentage)} in ${time(plannedDuration(plan))} of monitored time`),
+    fact('Plan', `${plan.type}, ${range} in ${time(plannedDuration(plan))} of monitored time`),
     plan.type === 'stepped' && fact('Checkpoints', plan.checkpoints.map(percent).join(', ')),
-    plan.type === 'custom' && fact('Schedule', plan.schedule.map(({ after, percentage }) => `${percent(percentage)} after ${time(duration(after))}`).join(', ')),
+    plan.type === 'custom' && fact('Schedule', plan.schedule.map(entry).join(', ')),
     plan.startAt && fact('Planned start', moment(plan.startAt)),
     fact('Thresholds', thresholds(limits) || 'none'),
     ...Object.entries(limits.phases ?? {}).map(([phase, limit]) => fact(`Thresholds in ${phase}`, thresholds(limit))),
-    fact('Comparison with control', plan.guard
-      ? [`false alarms at most ${percent(100 * plan.alpha)}`, `error rate may rise by ${percent(100 * plan.maxErrorRateIncrease)}`, `latency by ${percent(100 * plan.maxLatencyIncrease)}`,
-        known(plan.slowThreshold) ? `slow from ${time(duration(plan.slowThreshold))}` : 'slow from the 95th percentile of control'].join('; ')
-      : 'switched off'),
+    fact('Comparison with control', comparisonGuard(plan)),
     fact('Without control', withoutControl(limits)),
     fact('No metrics', `on hold, and paused after ${time(duration(plan.maxHold))}`),
-    fact('Rollback', plan.rollbackTo === 'disabled' ? 'disables the flag' : 'restores what was before'),
+    fact('Rollback', plan.rollbackTo === 'disabled' ? 'disables the flag' : 'restores the previous state'),
   ];
 }
 
-// Where an error rate is a threshold, it judges these actions as well.
-const withoutControl = ({ maxErrorRate, maxErrorRateWithoutControl: bound = DefaultWithoutControl }) =>
-  known(maxErrorRate) ? `error rate at most ${percent(100 * maxErrorRate)}, as for all` : bound < 1 ? `error rate at most ${percent(100 * bound)}` : 'switched off';
+function comparisonGuard(plan) {
+  if (!plan.guard) return 'off';
+  let slow = 'slow from the 95th percentile of control';
+  if (known(plan.slowThreshold)) slow = `slow from ${time(duration(plan.slowThreshold))}`;
+  return [
+    `false alarms at most ${percent(100 * plan.alpha)}`,
+    `error rate may rise by ${percent(100 * plan.maxErrorRateIncrease)}`,
+    `latency by ${percent(100 * plan.maxLatencyIncrease)}`,
+    slow,
+  ].join('; ');
+}
+
+// A threshold on the error rate judges these actions too.
+function withoutControl({ maxErrorRate, maxErrorRateWithoutControl: bound = DefaultWithoutControl }) {
+  if (known(maxErrorRate)) return `error rate at most ${percent(100 * maxErrorRate)}, as for all`;
+  if (bound < 1) return `error rate at most ${percent(100 * bound)}`;
+  return 'off';
+}
 
 const fact = (term, value) => [h('dt', null, term), h('dd', null, value)];
 
@@ -48,7 +62,8 @@ function time(milliseconds) {
   const parts = [];
   let rest = milliseconds;
   for (const [unit, size] of Units) {
-    const count = unit === 'ms' ? Math.round(rest) : Math.floor(rest / size);
+    let count = Math.floor(rest / size);
+    if (unit === 'ms') count = Math.round(rest);
     rest -= count * size;
     if (count > 0) parts.push(`${count.toLocaleString()} ${unit}`);
   }

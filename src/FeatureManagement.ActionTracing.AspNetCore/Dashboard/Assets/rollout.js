@@ -1,4 +1,4 @@
-// A rollout: how far it is, where it goes, exposed against control, and what it waits for.
+// A rollout: its progress, its curve, exposed compared with control, and its next step.
 
 import { flagPath, get } from './api.js';
 import { comparison, milliseconds, rate } from './comparison.js';
@@ -6,38 +6,44 @@ import { duration, monitored, rolloutCurve } from './curve.js';
 import { about, count, h, known, moment, percent, render, words } from './dom.js';
 import { planFacts } from './plan.js';
 
+const StepColumns = ['Percentage', 'Since', 'New exposed', 'New control', 'Error rate', 'Mean latency', 'Actions per s'];
+
 export function rolloutPanel(model, name) {
   const title = h('h2', { id: 'rollout-title' }, 'Rollout');
-  const said = h('p', { class: 'unseen', role: 'status' }); // for who cannot see the bar: each new phase, not each tick
+  const said = h('p', { class: 'unseen', role: 'status' }); // a screen reader reads each new phase aloud, not each step
   const body = h('div', { class: 'rollout' });
   const steps = h('tbody');
   const sum = h('summary', { id: 'rollout-steps' });
   const history = h('details', null, sum,
     h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': 'Steps of the rollout' },
       h('table', null,
-        h('thead', null, h('tr', null, ['Percentage', 'Since', 'New users with', 'without', 'Error rate', 'Mean latency', 'Actions per s'].map(head => h('th', { scope: 'col' }, head)))),
+        h('thead', null, h('tr', null, StepColumns.map(head => h('th', { scope: 'col' }, head)))),
         steps)));
   const facts = h('dl', { class: 'plan-facts' });
   const plan = h('details', null, h('summary', { id: 'rollout-plan' }, 'Plan, thresholds and guards'), facts);
-  const element = h('section', { class: 'panel pad', 'aria-labelledby': 'rollout-title', hidden: true }, title, said, body, plan, history);
+  const element = h('section', { class: 'panel pad', 'aria-labelledby': 'rollout-title', hidden: true },
+    title, said, body, plan, history);
   let turn = 0;
+
+  function show(rollout) {
+    title.textContent = rollout.endedAt ? 'Last rollout' : 'Rollout';
+    render(body, draw(rollout, Math.max(260, body.clientWidth)));
+    render(facts, planFacts(rollout));
+    render(sum, `Steps (${rollout.history.length.toLocaleString()})`);
+    render(steps, rollout.history.toReversed().map(step));
+    history.hidden = rollout.history.length === 0;
+    const phase = `Rollout ${spelled(rollout.phase)}`;
+    if (said.textContent !== phase) said.textContent = phase;
+  }
 
   async function update() {
     const flag = model.find(name);
     element.hidden = !flag?.rollout;
     if (element.hidden) return;
-    title.textContent = flag.rollout.endedAt ? 'Last rollout' : 'Rollout';
     const mine = ++turn;
     try {
       const rollout = await get(`${flagPath(name)}/rollout`);
-      if (mine !== turn) return;
-      render(body, draw(rollout, Math.max(260, body.clientWidth)));
-      render(facts, planFacts(rollout));
-      render(sum, `Steps (${rollout.history.length.toLocaleString()})`);
-      render(steps, rollout.history.toReversed().map(step));
-      history.hidden = rollout.history.length === 0;
-      const phase = `Rollout ${spelled(rollout.phase)}`;
-      if (said.textContent !== phase) said.textContent = phase;
+      if (mine === turn) show(rollout);
     } catch (error) {
       if (mine === turn) render(body, h('p', { class: 'problem' }, error.message));
     }
@@ -49,33 +55,66 @@ export function rolloutPanel(model, name) {
 
 const spelled = phase => phase.replace('_', ' ');
 
+const isRolledBack = rollout => rollout.phase.startsWith('roll');
+
 function draw(rollout, width) {
   const part = monitored(rollout);
-  const done = Math.floor(100 * part);
-  const byHand = rollout.phase === 'complete' && part < 1;
-  const undone = rollout.phase.startsWith('roll');
   return [
-    h('div', { class: 'progress' },
-      h('span', { class: `chip phase ${rollout.phase}` }, spelled(rollout.phase)),
-      h('progress', { max: 100, value: done, class: rollout.isOnHold ? 'held' : '', 'aria-label': 'Monitored time' }),
-      h('span', null, h('strong', null, about(rollout.currentPercentage)), ` of users${undone ? ' when it ended' : ''}, ${done} % of the time monitored`)),
-    byHand && h('p', { class: 'state' }, `Completed by hand at ${about(rollout.history.at(-1)?.percentage ?? rollout.startPercentage)}, after ${done} % of the monitored time: the steps that were left are not tested.`),
-    rollout.endedAt && h('p', { class: `state ${undone ? 'bad' : 'good'}` },
-      undone ? 'Rolled back: ' : 'Complete: ', words(rollout.reason), ' — ', words(rollout.actor), ', ', moment(rollout.endedAt)),
-    rollout.nextStep && h('p', { class: `state ${rollout.isOnHold ? 'held' : ''}` }, rollout.phase === 'paused' ? '' : rollout.isOnHold ? 'On hold: ' : 'Waiting for: ', words(rollout.nextStep)),
+    progress(rollout, part),
+    rollout.phase === 'complete' && part < 1 && completedByUser(rollout, part),
+    rollout.endedAt && ending(rollout),
+    rollout.nextStep && nextStep(rollout),
     rollout.note && h('p', { class: 'state' }, words(rollout.note)),
     !rollout.endedAt && rollout.guards && !rollout.note?.startsWith(rollout.guards) && h('p', { class: 'hint' }, words(rollout.guards)),
     rolloutCurve(rollout, width),
     compared(rollout),
-    h('p', { class: 'hint' },
-      rollout.phase === 'planned' ? 'Starts ' : 'Started ', moment(rollout.startedAt),
-      !rollout.endedAt && [' by ', words(rollout.actor), ': ', words(rollout.reason)],
-      rollout.estimatedCompletion && completion(rollout, part), '. ',
-      !rollout.endedAt && (rollout.plan.rollbackTo === 'disabled' ? 'A rollback disables the flag. ' : 'A rollback restores what was before. '),
-      rollout.phase === 'complete' && 'There is nothing to roll back: change the flag, or kill it. ',
-      rollout.defaultKeys > 0 && `${count(rollout.defaultKeys, 'evaluation')} had no identity and count in no comparison.`),
+    footer(rollout, part),
   ];
 }
+
+function progress(rollout, part) {
+  const done = Math.floor(100 * part);
+  let when = '';
+  if (isRolledBack(rollout)) when = ' when it ended';
+  return h('div', { class: 'progress' },
+    h('span', { class: `chip phase ${rollout.phase}` }, spelled(rollout.phase)),
+    h('progress', { max: 100, value: done, class: rollout.isOnHold && 'on-hold', 'aria-label': 'Monitored time' }),
+    h('span', null, h('strong', null, about(rollout.currentPercentage)), ` of users${when}, ${done} % of the monitored time`));
+}
+
+function completedByUser(rollout, part) {
+  const percentage = rollout.history.at(-1)?.percentage ?? rollout.startPercentage;
+  return h('p', { class: 'state' },
+    `Completed by a user at ${about(percentage)}, after ${Math.floor(100 * part)} % of the monitored time: the remaining steps were not tested.`);
+}
+
+function ending(rollout) {
+  const by = [words(rollout.reason), ' — ', words(rollout.actor), ', ', moment(rollout.endedAt)];
+  if (isRolledBack(rollout)) return h('p', { class: 'state bad' }, 'Rolled back: ', by);
+  return h('p', { class: 'state good' }, 'Complete: ', by);
+}
+
+function nextStep(rollout) {
+  const step = words(rollout.nextStep);
+  if (rollout.phase === 'paused') return h('p', { class: 'state' }, step);
+  if (rollout.isOnHold) return h('p', { class: 'state on-hold' }, 'On hold: ', step);
+  return h('p', { class: 'state' }, 'Next: ', step);
+}
+
+function footer(rollout, part) {
+  return h('p', { class: 'hint' },
+    rollout.phase === 'planned' ? 'Starts ' : 'Started ', moment(rollout.startedAt),
+    !rollout.endedAt && [' by ', words(rollout.actor), ': ', words(rollout.reason)],
+    rollout.estimatedCompletion && completion(rollout, part), '. ',
+    !rollout.endedAt && Rollbacks[rollout.plan.rollbackTo],
+    rollout.phase === 'complete' && 'There is nothing to roll back: change the flag, or kill it. ',
+    rollout.defaultKeys > 0 && `${count(rollout.defaultKeys, 'evaluation')} had no identity and count in no comparison.`);
+}
+
+const Rollbacks = {
+  disabled: 'A rollback disables the flag. ',
+  previous: 'A rollback restores the previous state. ',
+};
 
 function compared(rollout) {
   const rows = [
@@ -84,30 +123,34 @@ function compared(rollout) {
     comparison('Slow actions', rollout.slow, rate, 'no slow actions so far, with the flag on or off'),
   ].filter(Boolean);
   const gated = rollout.withoutControl;
-  const seen = `New users, counted once in each round: ${rollout.exposedUnits.toLocaleString()} with the flag on (exposed), ${rollout.controlUnits.toLocaleString()} without (control).`;
+  const units = `New users, counted once in each round: ${rollout.exposedUnits.toLocaleString()} exposed (flag on), `
+    + `${rollout.controlUnits.toLocaleString()} in control (flag off).`;
   return [
-    !rollout.endedAt && h('p', { class: 'hint' }, seen),
+    !rollout.endedAt && h('p', { class: 'hint' }, units),
     gated && h('p', { class: 'hint' },
-      `Behind gates of the flag ${rate(gated.exposed)} of users with the flag on met an error at their first action; ${Math.round(100 * gated.evidence)} % of the evidence for a rollback.`),
+      `Behind gates of the flag ${rate(gated.exposed)} of exposed users had an error at their first action; `
+      + `${Math.round(100 * gated.evidence)} % of the evidence for a rollback.`),
     rows.length > 0 && h('ul', { class: 'comparisons' }, rows),
     rows.length > 0 && rollout.plan.guard && h('p', { class: 'hint' },
-      `The bounds hold at every check; the chance of a false rollback is at most ${percent(100 * rollout.plan.alpha)} for the whole rollout.`),
+      `The bounds are valid at every check; the probability of a false rollback is at most ${percent(100 * rollout.plan.alpha)} for the whole rollout.`),
   ];
 }
 
 function step({ percentage, at, exposedUnits, controlUnits, errorRate, meanLatency, throughput }) {
+  const units = value => (known(throughput) || value > 0) && value.toLocaleString();
   return h('tr', null,
     h('td', null, about(percentage)),
     h('td', { class: 'when' }, moment(at)),
-    h('td', null, known(throughput) || exposedUnits ? exposedUnits.toLocaleString() : ''),
-    h('td', null, known(throughput) || controlUnits ? controlUnits.toLocaleString() : ''),
+    h('td', null, units(exposedUnits)),
+    h('td', null, units(controlUnits)),
     h('td', null, known(errorRate) && rate(errorRate)),
     h('td', null, known(meanLatency) && milliseconds(duration(meanLatency))),
     h('td', null, known(throughput) && throughput.toLocaleString(undefined, { maximumSignificantDigits: 3 })));
 }
 
-/** When it ends. At the end of its time it still waits for a check, and 'complete just now' would say that it has ended. */
+/** The time of completion. At the end of its time a rollout still needs a check: 'just now' would be wrong. */
 function completion({ phase, estimatedCompletion }, part) {
-  const near = new Date(estimatedCompletion) - Date.now() < 5000;
-  return phase !== 'planned' && (part >= 1 || near) ? '; completes at one of the next safety checks' : ['; complete ', moment(estimatedCompletion), ' if nothing puts it on hold'];
+  const isNear = new Date(estimatedCompletion) - Date.now() < 5000;
+  if (phase !== 'planned' && (part >= 1 || isNear)) return '; completes at one of the next safety checks';
+  return ['; complete ', moment(estimatedCompletion), ' if nothing puts it on hold'];
 }
