@@ -1,11 +1,11 @@
 namespace FeatureManagement.ActionTracing.Sample;
 
-/// <summary>What a shop waits for while it answers: a search index, a carrier.</summary>
+/// <summary>Simulates a slow dependency of the shop, such as a search index or a carrier.</summary>
 internal static class Backend
 {
-    private const int Shortest = 10;
-    private const int Longest = 30;
+    private const int MinMilliseconds = 10;
+    private const int MaxMilliseconds = 30;
 
-    public static Task AskAsync(CancellationToken cancellationToken) =>
-        Task.Delay(Random.Shared.Next(Shortest, Longest), cancellationToken);
+    public static Task CallAsync(CancellationToken cancellationToken) =>
+        Task.Delay(Random.Shared.Next(MinMilliseconds, MaxMilliseconds), cancellationToken);
 }

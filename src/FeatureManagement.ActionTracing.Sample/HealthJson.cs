@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FeatureManagement.ActionTracing.Sample;
 
-/// <summary>The health of the shop as JSON, so that it says what is wrong and not just that something is.</summary>
+/// <summary>Writes the health of the shop as JSON, with the reasons.</summary>
 internal static class HealthJson
 {
     public static Task WriteAsync(HttpContext context, HealthReport report) =>

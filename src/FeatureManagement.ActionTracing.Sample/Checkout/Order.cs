@@ -2,5 +2,5 @@ using System.ComponentModel.DataAnnotations;
 
 namespace FeatureManagement.ActionTracing.Sample.Checkout;
 
-/// <summary>What somebody buys.</summary>
+/// <summary>An order of one product.</summary>
 public sealed record Order(int ProductId, [Range(1, 100)] int Quantity = 1);

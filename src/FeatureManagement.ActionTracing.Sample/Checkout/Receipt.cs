@@ -1,4 +1,4 @@
 namespace FeatureManagement.ActionTracing.Sample.Checkout;
 
-/// <summary>What was bought, and in how many steps.</summary>
+/// <summary>A paid order, with the number of checkout steps.</summary>
 public sealed record Receipt(string Product, int Quantity, decimal Total, int Steps);

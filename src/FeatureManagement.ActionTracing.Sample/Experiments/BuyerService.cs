@@ -4,14 +4,14 @@ using Microsoft.Extensions.Options;
 namespace FeatureManagement.ActionTracing.Sample.Experiments;
 
 /// <summary>
-/// Simulated customers of the experiments, each of whom comes once: the grid truly sells more than the list, the colour
-/// of the button truly makes no difference, and neither does the verbosity of traces to how long a request takes.
+/// Simulated customers of the experiments. Each visits once. The grid sells more than the list; the colour of the
+/// button and the verbosity of traces make no difference.
 /// </summary>
 internal sealed partial class BuyerService(
     IFeatureFlagManager flags, IExperimentRecorder experiments, IOptionsMonitor<ShopperSettings> monitor,
     ILogger<BuyerService> logger) : BackgroundService
 {
-    // So that a shop that is left alone does not fill the disk.
+    // Bounds the disk space of a shop that runs for days.
     private const int MaxBuyers = 50_000;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,7 +36,10 @@ internal sealed partial class BuyerService(
     private void Buy(FeatureFlagContext buyer)
     {
         string? layout = flags.GetVariant("product_layout", buyer);
-        if (Random.Shared.NextDouble() < (layout == "grid" ? 0.3 : 0.2))
+        double rate = 0.2;
+        if (layout == "grid")
+            rate = 0.3;
+        if (Random.Shared.NextDouble() < rate)
             experiments.Record("product_layout", buyer, "bought");
 
         flags.GetVariant("button_colour", buyer);
@@ -48,7 +51,7 @@ internal sealed partial class BuyerService(
     }
 
     [LoggerMessage(
-        802, LogLevel.Error, "There are no simulated buyers until the next start: the settings of shoppers are invalid.",
+        802, LogLevel.Error, "Simulated buyers are off until the next start: the settings of Shoppers are invalid.",
         EventName = "InvalidBuyers")]
     private partial void LogInvalid(Exception exception);
 }

@@ -6,8 +6,7 @@ using Microsoft.Net.Http.Headers;
 namespace FeatureManagement.ActionTracing.Sample.FrontPage;
 
 /// <summary>
-/// What is at <c>/</c>: a page where the caller asks for HTML, as browsers do, and the same as JSON for every other
-/// caller.
+/// Serves <c>/</c>: a page for a client that accepts HTML, the same content as JSON for every other client.
 /// </summary>
 internal static class FrontPageEndpoints
 {
@@ -23,7 +22,7 @@ internal static class FrontPageEndpoints
         endpoints.MapAsset("/guide/page.css", "page.css", "text/css; charset=utf-8");
         endpoints.MapAsset("/guide/page.js", "page.js", "text/javascript; charset=utf-8");
         endpoints.MapAsset("/guide/icon.svg", "icon.svg", "image/svg+xml");
-        // Browsers ask for it beside each answer in JSON too.
+        // Browsers request it beside a JSON response too.
         endpoints.MapAsset("/favicon.ico", "icon.svg", "image/svg+xml");
     }
 
@@ -61,7 +60,7 @@ internal static class FrontPageEndpoints
 
     private static byte[] Read(string name)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("guide/" + name)!; // The project embeds it.
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("guide/" + name)!; // the project embeds it
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
         return content;

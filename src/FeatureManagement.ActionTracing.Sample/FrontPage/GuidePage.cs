@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 
 namespace FeatureManagement.ActionTracing.Sample.FrontPage;
 
-/// <summary>The guide as a page for a browser. Each text from outside is encoded.</summary>
+/// <summary>Writes the guide as a page. Every text is encoded.</summary>
 internal static class GuidePage
 {
     public static string Write(string template, string host, string pathBase, bool open)

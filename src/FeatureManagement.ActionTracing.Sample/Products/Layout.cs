@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Sample.Products;
 
-/// <summary>How products are laid out. The defaults are for those who get no variant.</summary>
+/// <summary>The layout of the product list. The defaults apply without a variant.</summary>
 public sealed record Layout
 {
     /// <summary>The variant, or null.</summary>

@@ -1,4 +1,4 @@
 namespace FeatureManagement.ActionTracing.Sample.Products;
 
-/// <summary>Something that the shop sells. Prices are in euros.</summary>
+/// <summary>A product of the shop. Prices are in euros.</summary>
 public sealed record Product(int Id, string Name, decimal Price, double Relevance);

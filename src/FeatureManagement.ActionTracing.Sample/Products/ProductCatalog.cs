@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Sample.Products;
 
-/// <summary>All that the shop sells.</summary>
+/// <summary>All products of the shop.</summary>
 public sealed class ProductCatalog
 {
     /// <summary>The products in the order of their ids.</summary>

@@ -3,28 +3,37 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Sample.Products;
 
-/// <summary>Asks for flags through the library's own interfaces.</summary>
+/// <summary>Evaluates flags through the interfaces of Microsoft.FeatureManagement.</summary>
 [ApiController]
 [Route("products")]
-public sealed class ProductsController(ProductCatalog catalog, IFeatureManager features, IVariantFeatureManager variants) : ControllerBase
+public sealed class ProductsController(
+    ProductCatalog catalog, IFeatureManager features, IVariantFeatureManager variants) : ControllerBase
 {
-    /// <summary>By relevance for those who have the feature, else by id.</summary>
+    /// <summary>Lists products by relevance with the feature, by id without it.</summary>
     [HttpGet]
-    public async Task<IEnumerable<Product>> List() =>
-        await features.IsEnabledAsync("relevance_ranking")
-            ? catalog.Products.OrderByDescending(product => product.Relevance)
-            : catalog.Products;
+    public async Task<IEnumerable<Product>> List()
+    {
+        if (await features.IsEnabledAsync("relevance_ranking"))
+            return catalog.Products.OrderByDescending(product => product.Relevance);
+        return catalog.Products;
+    }
 
-    /// <summary>The layout that this visitor's variant asks for.</summary>
+    /// <summary>The layout of the visitor's variant.</summary>
     [HttpGet("layout")]
     public async Task<Layout> Layout(CancellationToken cancellationToken)
     {
         Variant? variant = await variants.GetVariantAsync("product_layout", cancellationToken);
-        return variant?.Configuration?.Get<Layout>() is { } layout ? layout with { Variant = variant.Name } : new Layout();
+        if (variant?.Configuration?.Get<Layout>() is { } layout)
+            return layout with { Variant = variant.Name };
+        return new Layout();
     }
 
     /// <summary>One product.</summary>
     [HttpGet("{id:int}")]
-    public ActionResult<Product> Get(int id) =>
-        catalog.Products.FirstOrDefault(product => product.Id == id) is { } product ? product : NotFound();
+    public ActionResult<Product> Get(int id)
+    {
+        if (catalog.Products.FirstOrDefault(product => product.Id == id) is { } product)
+            return product;
+        return NotFound();
+    }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.Sample.Shoppers;
 
-/// <summary>Does, inside a feature, what the settings say is wrong with it.</summary>
+/// <summary>Applies the configured fault to a feature.</summary>
 internal sealed class Fault(IOptionsMonitor<ShopperSettings> settings)
 {
     public async Task StrikeAsync(CancellationToken cancellationToken)

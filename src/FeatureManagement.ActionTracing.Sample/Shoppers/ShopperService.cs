@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.Sample.Shoppers;
 
-/// <summary>Customers who visit the shop over HTTP, as real ones would, each with an id that stays the same.</summary>
+/// <summary>Simulated customers who visit the shop over HTTP, each with a constant id.</summary>
 internal sealed partial class ShopperService(
     IServer server, IHostApplicationLifetime lifetime, IOptionsMonitor<ShopperSettings> monitor,
     ILogger<ShopperService> logger) : BackgroundService
@@ -38,9 +38,7 @@ internal sealed partial class ShopperService(
             while (!stoppingToken.IsCancellationRequested)
             {
                 ShopperSettings settings = monitor.CurrentValue;
-                await Task.Delay(settings.Enabled
-                    ? TimeSpan.FromSeconds(1 / settings.RequestsPerSecond)
-                    : TimeSpan.FromSeconds(1), stoppingToken);
+                await Task.Delay(Interval(settings), stoppingToken);
                 if (!settings.Enabled)
                     continue;
                 await visits.WaitAsync(stoppingToken);
@@ -56,10 +54,17 @@ internal sealed partial class ShopperService(
         }
     }
 
+    private static TimeSpan Interval(ShopperSettings settings)
+    {
+        if (settings.Enabled)
+            return TimeSpan.FromSeconds(1 / settings.RequestsPerSecond);
+        return TimeSpan.FromSeconds(1);
+    }
+
     private static async Task VisitAsync(
         HttpClient client, ShopperSettings settings, SemaphoreSlim visits, CancellationToken cancellationToken)
     {
-        Activity.Current = null; // a visit is no part of another
+        Activity.Current = null; // a visit has no parent
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Pages[Random.Shared.Next(Pages.Length)]);
@@ -68,7 +73,7 @@ internal sealed partial class ShopperService(
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
-            // The shop is going down, or too slow: a shopper shrugs.
+            // The shop stops or is too slow.
         }
         finally
         {
@@ -88,19 +93,21 @@ internal sealed partial class ShopperService(
     {
         IEnumerable<string> addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         string? address = addresses.FirstOrDefault(known => known.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
-        return address is null
-            ? null
-            : new UriBuilder(BindingAddress.Parse(address) is var bound && bound.Host is "*" or "+" or "0.0.0.0" or "[::]"
-            ? $"http://localhost:{bound.Port}" : address).Uri;
+        if (address is null)
+            return null;
+        var bound = BindingAddress.Parse(address);
+        if (bound.Host is "*" or "+" or "0.0.0.0" or "[::]")
+            return new Uri($"http://localhost:{bound.Port}");
+        return new Uri(address);
     }
 
     [LoggerMessage(
-        800, LogLevel.Information, "There are no simulated shoppers: the shop has no plain HTTP address.",
+        800, LogLevel.Information, "Simulated shoppers are off: the shop has no plain HTTP address.",
         EventName = "NoAddress")]
     private partial void LogNoAddress();
 
     [LoggerMessage(
-        801, LogLevel.Error, "There are no simulated shoppers until the next start: their settings are invalid.",
+        801, LogLevel.Error, "Simulated shoppers are off until the next start: the settings of Shoppers are invalid.",
         EventName = "InvalidShoppers")]
     private partial void LogInvalid(Exception exception);
 }

@@ -3,7 +3,9 @@ using OpenTelemetry.Trace;
 
 namespace FeatureManagement.ActionTracing.Sample.Telemetry;
 
-/// <summary>Sends activities and measurements where <c>OpenTelemetry:Exporter</c> says: <c>console</c>, <c>otlp</c>, or nowhere.</summary>
+/// <summary>
+/// Sends activities and measurements where <c>OpenTelemetry:Exporter</c> says: <c>console</c>, <c>otlp</c>, or nowhere.
+/// </summary>
 internal static class OpenTelemetrySetup
 {
     public static void AddTelemetry(this WebApplicationBuilder builder)
@@ -14,7 +16,8 @@ internal static class OpenTelemetrySetup
         builder.Services.AddOpenTelemetry()
             .WithTracing(tracing =>
             {
-                // The request's own activity is the parent, and the usual sampler drops the children of a parent that nobody samples.
+                // The request's activity is the parent, and the default sampler drops children of a parent that is not
+                // sampled.
                 tracing.AddSource("Microsoft.AspNetCore", ActionTracingSource.Name);
                 if (exporter == "console")
                     tracing.AddConsoleExporter();

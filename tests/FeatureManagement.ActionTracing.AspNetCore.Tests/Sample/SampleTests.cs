@@ -54,7 +54,7 @@ public class SampleTests
             root.Write("appsettings.json", broken);
             await UnhealthyAsync(shop, "appsettings.json");
             Assert.StartsWith("{", await PayAsync(shop), StringComparison.Ordinal);
-            Assert.Equal("""{"text":"A flag of the library itself."}""", await shop.GetAsync("/promotions/banner"));
+            Assert.Equal("""{"text":"A flag of Microsoft.FeatureManagement."}""", await shop.GetAsync("/promotions/banner"));
 
             root.Write("appsettings.json", good);
             await HealthyAsync(shop);

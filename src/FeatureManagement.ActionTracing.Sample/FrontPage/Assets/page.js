@@ -1,4 +1,4 @@
-// The button uses the management API, as any page of the same site could: its rules for access and origin apply, and the audit has each start.
+// The button calls the management API: its rules for access and origin apply, and the audit records each start.
 const button = document.getElementById('again');
 const answer = document.getElementById('answer');
 
@@ -19,7 +19,7 @@ async function again(flag) {
   if (rollout && !rollout.endedAt)
     return `${flag} is rolling out already.`;
   const reason = 'Run again from the front page';
-  // What a completed rollout leaves behind.
+  // A completed rollout leaves an override.
   if (source === 'override')
     await call(`${flag}/reset`, { reason });
   await call(`${flag}/rollout`, { reason });
