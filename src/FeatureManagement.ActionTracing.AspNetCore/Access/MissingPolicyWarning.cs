@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.AspNetCore.Access;
 
 /// <summary>
-/// Warns once, after the application has started, where no policy is set for a mapped group. To a caller a 401 looks
-/// like a mistake of its own.
+/// Warns once, after the application has started, where no policy is set for a mapped group. From a 401 alone a caller
+/// cannot know this.
 /// </summary>
 internal sealed partial class MissingPolicyWarning(
     IHostEnvironment environment,

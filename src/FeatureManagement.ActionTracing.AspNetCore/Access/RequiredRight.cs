@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Access;
 
-/// <summary>Endpoint metadata: the right that an endpoint needs, where its HTTP methods do not tell.</summary>
+/// <summary>Endpoint metadata: the right that an endpoint needs, where its HTTP methods do not decide it.</summary>
 internal sealed record RequiredRight(AccessRight Right)
 {
     public static readonly RequiredRight Read = new(AccessRight.Read);

@@ -25,7 +25,7 @@ internal static class EndlessRequest
         || IsEventStream(context.Response.ContentType)
         || IsHubConnection(context);
 
-    // Before UseWebSockets() only the server's features tell: HTTP/1.1 upgrades, HTTP/2 and later use extended CONNECT.
+    // Before UseWebSockets() only the server's features know: HTTP/1.1 upgrades, HTTP/2 and later use extended CONNECT.
     private static bool AsksForWebSocket(HttpContext context) =>
         context.Features.Get<IHttpWebSocketFeature>() is { IsWebSocketRequest: true }
         || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }

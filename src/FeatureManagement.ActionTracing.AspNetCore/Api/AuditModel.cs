@@ -67,7 +67,7 @@ internal sealed record AuditModel
         }
         catch (JsonException)
         {
-            // Somebody edited the store: the text is shown as it is, so that it can be found.
+            // The store was edited outside the application. The text is shown as it is, so that it can be found.
             return JsonSerializer.SerializeToElement(json, ApiJson.Plain.String);
         }
     }

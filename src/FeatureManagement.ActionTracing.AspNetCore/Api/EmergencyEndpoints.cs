@@ -6,8 +6,7 @@ using Microsoft.AspNetCore.Routing;
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
 /// <summary>
-/// Shuts flags down, and clears emergencies. <c>If-Match</c> does not apply: both are right whatever the flag has
-/// become.
+/// Shuts flags down, and clears emergencies. <c>If-Match</c> does not apply: both are right for every version of a flag.
 /// </summary>
 internal static class EmergencyEndpoints
 {

@@ -78,7 +78,7 @@ internal static class DashboardEndpoints
         // A stream has no end, so HEAD gets only its headers.
         if (HttpMethods.IsHead(request.Request.Method))
             return Results.Text("", "text/event-stream");
-        // Tells nginx not to buffer events.
+        // Turns off the buffering of nginx.
         request.Response.Headers["X-Accel-Buffering"] = "no";
         return TypedResults.ServerSentEvents(feed.ReadAsync(request.RequestAborted));
     }

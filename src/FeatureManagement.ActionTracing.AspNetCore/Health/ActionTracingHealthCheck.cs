@@ -71,7 +71,7 @@ internal sealed class ActionTracingHealthCheck(
             ["experimentEventsDropped"] = experiments.Dropped,
             ["evaluationsNotAudited"] = evaluations.Dropped,
         };
-        // Only while the fault lasts: beside a healthy status it would look like a fault.
+        // Only while the fault lasts: beside a healthy status it would be misleading.
         if (configured is { Faults.Count: > 0, RejectedAt: { } rejectedAt })
             data["configurationRejectedAt"] = rejectedAt;
         if (stored.FailingSince is { } failingSince)

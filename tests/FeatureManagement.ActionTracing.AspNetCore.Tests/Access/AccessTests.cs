@@ -72,7 +72,7 @@ public class AccessTests
     [InlineData("POST", "api/flags/checkout/emergency", "EmergencyPolicy")]
     public async Task Call_WhereNobodyMay_NamesTheOptionThatIsNotSet(string method, string path, string option)
     {
-        foreach ((string name, bool expected) in ((string, bool)[])[("anonymous, no services and no policies", true), ("somebody where policies are unset", true), ("anonymous", false), ("somebody else", false)])
+        foreach ((string name, bool expected) in ((string, bool)[])[("anonymous, no services and no policies", true), ("a user where policies are unset", true), ("anonymous", false), ("another user", false)])
         {
             Caller caller = Caller.All.Single(one => one.Name == name);
             await using WebHost host = await caller.StartAsync();

@@ -168,7 +168,7 @@ public sealed class GivenUpRequestTests
         Assert.Equal((new RolloutArm(), new RolloutArm(), default, 0, 0), (counts.Exposed, counts.Control, counts.Actions, counts.OutsideActions, counts.DefaultKeys));
     }
 
-    /// <summary>Tells when the pipeline is done with a path.</summary>
+    /// <summary>Completes when the pipeline is done with a path.</summary>
     private static Func<HttpContext, Func<Task>, Task> EndOf(string path, TaskCompletionSource over) => async (context, next) =>
     {
         try

@@ -22,9 +22,9 @@ public sealed class RequestOutcomeTests
     [Theory]
     [InlineData(100)]
     [InlineData(0)]
-    public async Task Answer_CountsByItsStatus(int share)
+    public async Task Answer_CountsByItsStatus(int percentage)
     {
-        await using Shop shop = await Shop.StartAsync(share, app => app.MapGet("/{status}", async (int status, HttpContext context) =>
+        await using Shop shop = await Shop.StartAsync(percentage, app => app.MapGet("/{status}", async (int status, HttpContext context) =>
         {
             await Shop.IsOn(context);
             return Results.StatusCode(status);
@@ -35,8 +35,8 @@ public sealed class RequestOutcomeTests
             Assert.Equal(status, (int)(await shop.GetAsync($"/{status}", $"user{users}")).StatusCode);
             users++;
             errors += status >= 500 ? 1 : 0;
-            Assert.Equal((users, users, errors), Arm(shop, share == 100));
-            Assert.Equal(Nothing, Arm(shop, share != 100));
+            Assert.Equal((users, users, errors), Arm(shop, percentage == 100));
+            Assert.Equal(Nothing, Arm(shop, percentage != 100));
         }
     }
 
@@ -90,11 +90,11 @@ public sealed class RequestOutcomeTests
     [InlineData("/minimal")]
     public async Task Gate_CountsForTheSampleRatioOnly(string path)
     {
-        foreach (int share in (int[])[0, 100])
+        foreach (int percentage in (int[])[0, 100])
         {
-            await using Shop shop = await StartGated(share);
-            Assert.Equal(share == 100 ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await shop.GetAsync(path)).StatusCode);
-            Assert.Equal(SplitOnly, Arm(shop, exposed: share == 100));
+            await using Shop shop = await StartGated(percentage);
+            Assert.Equal(percentage == 100 ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await shop.GetAsync(path)).StatusCode);
+            Assert.Equal(SplitOnly, Arm(shop, exposed: percentage == 100));
         }
     }
 
@@ -153,8 +153,8 @@ public sealed class RequestOutcomeTests
         throw new InvalidOperationException();
     });
 
-    private static Task<Shop> StartGated(int share, Action<IServiceCollection>? configure = null) => Shop.StartAsync(
-        share,
+    private static Task<Shop> StartGated(int percentage, Action<IServiceCollection>? configure = null) => Shop.StartAsync(
+        percentage,
         app =>
         {
             app.MapControllers();

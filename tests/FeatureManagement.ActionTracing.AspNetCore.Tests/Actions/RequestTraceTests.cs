@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Actions;
 
-/// <summary>What a request looks like in a trace.</summary>
+/// <summary>The form of a request in a trace.</summary>
 public sealed class RequestTraceTests : IDisposable
 {
     private readonly List<Activity> _activities = [];

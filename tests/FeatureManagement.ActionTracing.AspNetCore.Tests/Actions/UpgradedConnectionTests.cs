@@ -96,13 +96,13 @@ public sealed class UpgradedConnectionTests
         while (await socket.ReceiveAsync(buffer, default) is { MessageType: WebSocketMessageType.Text } message)
         {
             string text = Encoding.ASCII.GetString(buffer, 0, message.Count);
-            bool on = text == "flag" ? await Shop.IsOn(context) : await ActAsync(context, tracer, text == "failure");
+            bool on = text == "flag" ? await Shop.IsOn(context) : await RunActionAsync(context, tracer, text == "failure");
             await socket.SendAsync(Encoding.ASCII.GetBytes(on ? "on" : "off"), WebSocketMessageType.Text, true, default);
         }
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
     }
 
-    private static async Task<bool> ActAsync(HttpContext context, IActionTracer tracer, bool fails)
+    private static async Task<bool> RunActionAsync(HttpContext context, IActionTracer tracer, bool fails)
     {
         using TracedAction action = tracer.StartAction("message");
         if (fails)

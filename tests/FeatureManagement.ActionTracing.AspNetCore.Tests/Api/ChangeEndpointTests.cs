@@ -114,7 +114,7 @@ public class ChangeEndpointTests
         foreach ((HttpMethod method, string path) in new[] { (HttpMethod.Patch, "api/flags/checkout"), (HttpMethod.Post, "api/flags/checkout/reset") })
             await RefusedAsync(host, method, path, method == HttpMethod.Patch ? """{"percentage":20,"reason":"x"}""" : """{"reason":"x"}""", HttpStatusCode.PreconditionFailed,
                 "Flag 'checkout' has changed since it was read. Read it again, and then decide.", seen.Headers.ETag!.Tag);
-        await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency", """{"reason":"a kill is right whatever the flag has become"}""", seen.Headers.ETag!.Tag);
+        await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency", """{"reason":"a kill is right for every version of the flag"}""", seen.Headers.ETag!.Tag);
         await OkAsync(host, HttpMethod.Post, "api/flags/checkout/emergency/clear", """{"reason":"and so is its end"}""", seen.Headers.ETag!.Tag);
         using HttpResponseMessage again = await host.Client.GetAsync("api/flags/checkout");
         await OkAsync(host, HttpMethod.Patch, "api/flags/checkout", """{"percentage":20,"reason":"x"}""", again.Headers.ETag!.Tag);
@@ -141,14 +141,14 @@ public class ChangeEndpointTests
         using HttpResponseMessage seen = await client.GetAsync("api/flags/checkout");
         string sent = string.Format(CultureInfo.InvariantCulture, header, seen.Headers.ETag!.Tag);
         foreach ((HttpMethod method, string path, int expected) in ((HttpMethod, string, int)[])
-            [(HttpMethod.Post, "api/flags/checkout/reset", status == 200 ? 409 : status), (HttpMethod.Patch, "api/flags/checkout", status), (HttpMethod.Post, "api/flags/checkout/emergency", 200)]) // a kill is right whatever the flag has become
+            [(HttpMethod.Post, "api/flags/checkout/reset", status == 200 ? 409 : status), (HttpMethod.Patch, "api/flags/checkout", status), (HttpMethod.Post, "api/flags/checkout/emergency", 200)]) // a kill is right for every version of the flag
         {
             using var request = new HttpRequestMessage(method, path) { Content = new StringContent($$"""{"reason":"x"{{(method == HttpMethod.Patch ? ",\"percentage\":9" : "")}}}""", Encoding.UTF8, "application/json") };
             request.Headers.TryAddWithoutValidation("If-Match", sent);
             using HttpResponseMessage response = await client.SendAsync(request);
             Assert.True(expected == (int)response.StatusCode, $"{method} {path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         }
-        // There is no override to reset: 409 says that the precondition held.
+        // There is no override to reset: 409 says that the precondition was met.
         Assert.Equal(status == 200 ? 9 : 25, host.Flags.GetFlag("checkout")!.Definition.Percentage);
     }
 

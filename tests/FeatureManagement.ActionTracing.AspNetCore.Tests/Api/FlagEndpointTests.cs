@@ -76,7 +76,7 @@ public class FlagEndpointTests
     {
         await using DashboardHost host = await DashboardHost.StartAsync(environment: "Production", settings: DashboardHost.Shop.Replace("\"percentage\": 25", "\"percentage\": 0.0001", StringComparison.Ordinal));
         using var client = new HttpClient { BaseAddress = host.Address };
-        foreach ((string name, string value) in DashboardHost.As("ruth", "staff")) // whoever may read
+        foreach ((string name, string value) in DashboardHost.As("ruth", "staff")) // a user who may read
             client.DefaultRequestHeaders.Add(name, value);
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using HttpResponseMessage response = await client.PostAsync("api/flags/checkout/evaluate", content);

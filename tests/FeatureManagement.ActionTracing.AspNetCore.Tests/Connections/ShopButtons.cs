@@ -76,7 +76,7 @@ public sealed class ShopButtons : ComponentBase
         public TaskCompletionSource Leave { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Tells when the browser is gone.</summary>
+    /// <summary>Completes when the browser is gone.</summary>
     public sealed class Watcher(Signals signals) : CircuitHandler
     {
         public override Task OnConnectionDownAsync(Circuit circuit, CancellationToken cancellationToken)

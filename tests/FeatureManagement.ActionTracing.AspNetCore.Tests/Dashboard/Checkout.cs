@@ -27,7 +27,7 @@ internal sealed class Checkout : IAsyncDisposable
         set => _faults.On = value;
     }
 
-    /// <summary>Looked at five times a second, so that a test need not wait.</summary>
+    /// <summary>Checked five times a second, so that a test need not wait.</summary>
     public static async Task<Checkout> StartAsync(string rolloutConfig)
     {
         var faults = new Faults();

@@ -19,7 +19,7 @@ internal sealed class DashboardHost : IAsyncDisposable
               "checkout": { "description": "Pay in one step", "type": "percentage", "state": "rollout", "percentage": 25, "whitelist": [ "alice" ], "groups": [ "staff" ] },
               "checkout_wallets": { "description": "Wallets in the one step", "type": "percentage", "state": "canary", "percentage": 2.5, "parent": "checkout" },
               "checkout_gifts": { "type": "boolean", "state": "enabled", "parent": "checkout" },
-              "product_layout": { "description": "How products are laid out", "type": "multivariate", "state": "enabled", "variants": { "grid": { "weight": 1 }, "list": { "weight": 3 } },
+              "product_layout": { "description": "The layout of the product list", "type": "multivariate", "state": "enabled", "variants": { "grid": { "weight": 1 }, "list": { "weight": 3 } },
                 "experiment": { "control": "list", "primaryMetric": "bought", "metrics": { "bought": { "kind": "binary" } } } },
               "recommendations": { "description": "From the new model", "type": "percentage", "state": "rollout", "percentage": 60 },
               "search_synonyms": { "type": "boolean", "state": "disabled" }
@@ -70,7 +70,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         return new DashboardHost(app, directory);
     }
 
-    /// <summary>Has a rollout looked at, with customers of whom one in so many with the flag on fails, and looked at again.</summary>
+    /// <summary>Checks a rollout before and after traffic in which one of so many exposed customers fails.</summary>
     public async Task WatchAsync(string flag, int customers, int oneFailureIn = int.MaxValue)
     {
         await Get<RolloutLoop>().TickAsync(default);

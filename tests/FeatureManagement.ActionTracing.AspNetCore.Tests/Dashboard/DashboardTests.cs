@@ -153,7 +153,7 @@ public class DashboardTests(Browser browser)
     }
 
     [BrowserFact]
-    public async Task BrokenConfiguration_ShowsItsSentence_AndGoesWhenMended()
+    public async Task BrokenConfiguration_ShowsItsSentence_AndGoesWhenRecovered()
     {
         await using DashboardHost host = await DashboardHost.StartAsync();
         await using Window window = await browser.OpenAsync();
@@ -203,7 +203,7 @@ public class DashboardTests(Browser browser)
     [BrowserTheory]
     [InlineData("/shop/action-tracing", "base")]
     [InlineData("/ops/tools/action-tracing", "stripped")]
-    [InlineData("/ops/tools/action-tracing", "stripped and told")]
+    [InlineData("/ops/tools/action-tracing", "stripped and forwarded")]
     [InlineData("/tracing", "added")]
     [InlineData("/flags/", "added and renamed")]
     public async Task Page_BelowAnotherPath_Works(string path, string how)
@@ -216,7 +216,7 @@ public class DashboardTests(Browser browser)
                 app.Use((context, next) =>
                 {
                     context.Request.Path = AsProxied(context.Request.Path, how);
-                    if (how == "stripped and told")
+                    if (how == "stripped and forwarded")
                         context.Request.Headers["X-Forwarded-Prefix"] = "/ops/tools";
                     return next(context);
                 });

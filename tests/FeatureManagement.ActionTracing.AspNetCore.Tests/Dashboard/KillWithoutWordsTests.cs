@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 
-/// <summary>The page kills whatever the words are.</summary>
+/// <summary>The page kills with any reason.</summary>
 [Collection(OneBrowser.Name)]
 [Trait("Speed", "Slow")]
 public class KillWithoutWordsTests(Browser browser)

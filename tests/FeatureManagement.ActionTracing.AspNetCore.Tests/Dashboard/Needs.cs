@@ -11,6 +11,6 @@ internal sealed record Needs(string Path, string Install)
         Environment.GetEnvironmentVariable("AXE_CORE") ?? "",
         "axe-core is not there: npm install axe-core in some folder, and set AXE_CORE to its axe.min.js.");
 
-    /// <summary>A sentence for whoever wonders why a test was skipped, or null to run it.</summary>
+    /// <summary>Why a test is skipped; null to run it.</summary>
     public static string? Missing(Needs thing) => File.Exists(thing.Path) || Environment.GetEnvironmentVariable("CI") == "true" ? null : thing.Install;
 }

@@ -98,7 +98,7 @@ public class OperatorTests(Browser browser)
     }
 
     [BrowserFact]
-    public async Task Change_StateAndShare_IsLaidOverUntilReset()
+    public async Task Change_StateAndPercentage_IsAnOverrideUntilReset()
     {
         await using DashboardHost host = await DashboardHost.StartAsync();
         await using Window window = await browser.OpenAsync();

@@ -136,7 +136,7 @@ public partial class PageTests
     }
 
     [Theory]
-    [InlineData(null)] // nobody may read, whoever they are
+    [InlineData(null)] // no user may read
     [InlineData("Staff")] // signing in happens elsewhere
     [InlineData("Typo")]
     public async Task Page_OpenedBySomebodyUnknownWhoCannotSignIn_SaysSo(string? policy)

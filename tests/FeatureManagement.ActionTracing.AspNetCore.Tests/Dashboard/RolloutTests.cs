@@ -19,23 +19,23 @@ public class RolloutTests(Browser browser)
         await Expect(page.Locator(".preview")).ToContainTextAsync("From 10 % to 100 % in ");
         await AnswerAsync(page, "launch", "Start checkout");
 
-        ILocator phase = page.Locator(".progress .chip"), share = page.Locator(".progress strong");
+        ILocator phase = page.Locator(".progress .chip"), percentage = page.Locator(".progress strong");
         await Expect(phase).ToHaveTextAsync("gradual");
         await Expect(page.Locator(".rollout")).ToContainTextAsync("No users were seen with the flag on yet: nothing but time moves it.");
-        await Expect(share).Not.ToHaveTextAsync("10 %");
+        await Expect(percentage).Not.ToHaveTextAsync("10 %");
         await Expect(other.Locator(".tree")).ToContainTextAsync("rolling out to 100 %");
 
-        await ActAsync(page, "Pause", "lunch", "Pause checkout");
+        await ConfirmAsync(page, "Pause", "lunch", "Pause checkout");
         await Expect(phase).ToHaveTextAsync("paused");
         await Expect(page.Locator(".rollout")).ToContainTextAsync("Paused by local developer: lunch");
         await Expect(other.Locator(".tree")).ToContainTextAsync("rollout paused");
         RolloutStatus paused = shop.Rollout;
         Assert.Equal(RolloutPhase.Paused, paused.Phase);
 
-        await ActAsync(page, "Resume", "back", "Resume checkout");
+        await ConfirmAsync(page, "Resume", "back", "Resume checkout");
         await Expect(phase).ToHaveTextAsync("gradual");
-        string before = await share.TextContentAsync() ?? "";
-        await Expect(share).Not.ToHaveTextAsync(before);
+        string before = await percentage.TextContentAsync() ?? "";
+        await Expect(percentage).Not.ToHaveTextAsync(before);
         Assert.True(shop.Rollout.CurrentPercentage > paused.CurrentPercentage);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Complete now" }).ClickAsync();
@@ -58,7 +58,7 @@ public class RolloutTests(Browser browser)
         await using Checkout shop = await Checkout.StartAsync(""" "duration": "01:00:00", "startPercentage": 50, "targetPercentage": 51, "slowThreshold": 60000 """);
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
-        await ActAsync(page, "Start rollout…", "launch", "Start checkout");
+        await ConfirmAsync(page, "Start rollout…", "launch", "Start checkout");
         await Expect(page.Locator(".progress")).ToContainTextAsync("50 % of users");
         await ServeUntilAsync(shop, page.Locator(".comparisons li"), "no errors so far, with the flag on or off");
         await Expect(page.Locator(".comparisons")).ToContainTextAsync("no slow actions so far, with the flag on or off");
@@ -82,7 +82,7 @@ public class RolloutTests(Browser browser)
         await using Checkout shop = await Checkout.StartAsync(""" "duration": "01:00:00", "startPercentage": 50, "targetPercentage": 51 """);
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
-        await ActAsync(page, "Start rollout…", "launch", "Start checkout");
+        await ConfirmAsync(page, "Start rollout…", "launch", "Start checkout");
         await Expect(page.Locator(".rollout").GetByText("Guarded by the comparison with control")).ToHaveCountAsync(1);
         ILocator rate = page.Locator(".rollout").GetByText("Behind gates of the flag 0 % of exposed users had an error at their first action");
         for (int i = 0; i < 100 && await rate.CountAsync() == 0; i++)
@@ -100,21 +100,21 @@ public class RolloutTests(Browser browser)
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
         IPage other = await window.OpenAsync(shop.Host.Address);
-        await ActAsync(page, "Start rollout…", "launch", "Start checkout");
+        await ConfirmAsync(page, "Start rollout…", "launch", "Start checkout");
         await Expect(other.Locator(".tree")).ToContainTextAsync("rolling out to 100 %");
         string[] customers = [.. Enumerable.Range(0, 20).Select(i => $"customer-{i}")];
         Assert.Contains("new", await Task.WhenAll(customers.Select(shop.PayAsync)));
 
-        await ActAsync(page, "Kill", "p99 at 9 s", "Kill checkout");
+        await ConfirmAsync(page, "Kill", "p99 at 9 s", "Kill checkout");
         Assert.All(await Task.WhenAll(customers.Select(shop.PayAsync)), answer => Assert.Equal("old", answer));
         await Expect(page.Locator(".progress .chip")).ToHaveTextAsync("rolled back");
         await Expect(other.Locator("#alerts")).ToContainTextAsync("checkout is in emergency: p99 at 9 s");
         await Expect(other.Locator(".tree")).ToContainTextAsync("Off: checkout is in emergency");
 
-        await ActAsync(page, "Clear emergency", "mended", "Clear emergency");
+        await ConfirmAsync(page, "Clear emergency", "fixed", "Clear emergency");
         await Expect(other.Locator("#alerts")).ToBeEmptyAsync();
         await Expect(page.Locator(".verdict .why")).ToContainTextAsync("Disabled");
-        foreach (string reason in (string[])["launch", "p99 at 9 s", "mended"])
+        foreach (string reason in (string[])["launch", "p99 at 9 s", "fixed"])
             await Expect(page.Locator(".audit").GetByText(reason).First).ToBeVisibleAsync();
     }
 
@@ -144,7 +144,7 @@ public class RolloutTests(Browser browser)
         RolloutConfig plan = shop.Rollout.Plan;
         Assert.Equal((RolloutType.Stepped, TimeSpan.FromHours(2), 60m, RollbackTarget.Disabled, 0.025), (plan.Type, plan.Duration, plan.TargetPercentage, plan.RollbackTo, plan.SafetyThresholds!.MaxErrorRate!.Value));
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Pause" })).ToHaveCountAsync(0);
-        await ActAsync(page, "Call off", "not this year", "Roll back checkout");
+        await ConfirmAsync(page, "Call off", "not this year", "Roll back checkout");
         await Expect(page.Locator(".progress .chip")).ToHaveTextAsync("rolled back");
     }
 
@@ -178,7 +178,7 @@ public class RolloutTests(Browser browser)
             """);
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(shop.Host.Address, "#/flags/checkout"));
-        await ActAsync(page, "Start rollout…", "launch", "Start checkout");
+        await ConfirmAsync(page, "Start rollout…", "launch", "Start checkout");
         await page.GetByText("Plan, thresholds and guards").ClickAsync();
         ILocator facts = page.Locator(".plan-facts");
         foreach (string fact in (string[])
@@ -230,7 +230,7 @@ public class RolloutTests(Browser browser)
         await Expect(page.Locator(".progress strong")).ToHaveTextAsync("47.1 %"); // nobody reads more of what moves
     }
 
-    private static async Task ActAsync(IPage page, string button, string reason, string action)
+    private static async Task ConfirmAsync(IPage page, string button, string reason, string action)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
         await AnswerAsync(page, reason, action);

@@ -18,7 +18,9 @@ internal sealed class Trial : IAsyncDisposable
           {{others}} } } }
         """));
 
-    /// <summary>Lets people see their variants and buy, in these shares of them; those of the other variant than control that are lost were given it, and nobody knows.</summary>
+    /// <summary>
+    /// Lets users see their variants and buy. Lost users of the other variant saw it, and no exposure was recorded.
+    /// </summary>
     public async Task RunAsync(int people, int buyersOfList, int buyersOfOther, int lostOfOther = 0)
     {
         IExperimentRecorder recorder = Host.Get<IExperimentRecorder>();

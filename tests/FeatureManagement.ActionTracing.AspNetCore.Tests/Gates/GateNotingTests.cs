@@ -15,7 +15,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Gates;
 
 /// <summary>
 /// Gates note themselves where they answer, on or off: their actions count for the sample ratio and, when on, for the thresholds, and compare for nothing.
-/// Whoever asks the same interfaces in a handler or a view is no gate.
+/// The same interfaces in a handler or a view are not gates.
 /// </summary>
 public sealed class GateNotingTests
 {

@@ -8,7 +8,7 @@ using Microsoft.FeatureManagement.AspNetCore;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Gates;
 
-/// <summary>A rollout of what stands behind a gate: those who do not have it get the gate's 404, which takes no time.</summary>
+/// <summary>A rollout of what stands behind a gate: control gets the gate's 404, which takes no time.</summary>
 public sealed class GatedRolloutTests
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -31,7 +31,7 @@ public sealed class GatedRolloutTests
             using HttpResponseMessage response = await host.Client.SendAsync(request);
             _ = response.IsSuccessStatusCode ? on++ : off++;
         }
-        for (int look = 0; look < 4; look++)
+        for (int check = 0; check < 4; check++)
         {
             _time.Advance(TimeSpan.FromSeconds(10));
             await loop.TickAsync(default); // the host's own timer is on a thread of its own

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Grpc;
 
-/// <summary>What calls of a real gRPC client count as in a rollout: their HTTP status is 200 whatever happened.</summary>
+/// <summary>What calls of a real gRPC client count as in a rollout: their HTTP status is 200 also after a failure.</summary>
 public sealed class GrpcOutcomeTests
 {
     // The codes that OpenTelemetry counts as errors of a server.

@@ -82,7 +82,7 @@ internal sealed class ShopHost : IAsyncDisposable
         await app.StartAsync();
         if (tracing == "switched on" && position is not null)
             await app.Services.GetRequiredService<IFeatureFlagManager>()
-                .UpdateFlagAsync("action_tracing_enabled", new FlagUpdate { State = FlagState.Enabled }, new FlagChange("ann", "look"));
+                .UpdateFlagAsync("action_tracing_enabled", new FlagUpdate { State = FlagState.Enabled }, new FlagChange("ann", "trace requests"));
         return new ShopHost(app);
     }
 

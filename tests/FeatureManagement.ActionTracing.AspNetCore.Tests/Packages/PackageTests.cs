@@ -69,7 +69,7 @@ public sealed class PackageTests(PackedRepository repository)
     }
 
     [Fact]
-    public async Task CorePackage_TellsEditorsOfItsSchema()
+    public async Task CorePackage_GivesEditorsItsSchema()
     {
         using ZipArchive package = await OpenAsync("FeatureManagement.ActionTracing");
         using var directory = new TempDirectory();

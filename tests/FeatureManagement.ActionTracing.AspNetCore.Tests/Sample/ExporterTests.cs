@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Sample;
 
-/// <summary>The sample's exporter, switched on by configuration, and somebody who receives OTLP over HTTP.</summary>
+/// <summary>The sample's exporter, switched on by configuration, and a receiver of OTLP over HTTP.</summary>
 [Trait("Speed", "Slow")]
 public sealed class ExporterTests
 {

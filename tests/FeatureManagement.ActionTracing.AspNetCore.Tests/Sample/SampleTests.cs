@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Sample;
 
-/// <summary>The shop as somebody has it before him: a process, and a file that is edited while it runs.</summary>
+/// <summary>The shop as a process, with a file that is edited while it runs.</summary>
 public class SampleTests
 {
     private const string Order = """{"productId":2,"quantity":2}""";
@@ -137,7 +137,7 @@ public class SampleTests
             Assert.Equal("enabled", (string)JsonNode.Parse(await shop.GetAsync("/action-tracing/api/flags/delivery_promise"))!["state"]!);
         }
 
-        // Over the same database nothing runs again. That the shop has looked shows in a flag that is new.
+        // Over the same database nothing runs again. A new flag shows that the shop has read the file.
         JsonNode settings = JsonNode.Parse(await File.ReadAllTextAsync(root.File("appsettings.json")))!;
         settings["ActionTracing"]!["featureFlags"]!["latecomer"] = JsonNode.Parse("""{ "type": "percentage", "state": "disabled", "rolloutConfig": { "autoStart": true, "startPercentage": 10 } }""");
         root.Write("appsettings.json", settings.ToJsonString());
@@ -211,7 +211,7 @@ public class SampleTests
         using (SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development"))
         {
             Assert.Equal("404", await PayAsync(shop));
-            using HttpResponseMessage cleared = await shop.Client.PostAsJsonAsync("/action-tracing/api/flags/express_checkout/emergency/clear", new { reason = "mended" });
+            using HttpResponseMessage cleared = await shop.Client.PostAsJsonAsync("/action-tracing/api/flags/express_checkout/emergency/clear", new { reason = "fixed" });
             Assert.Equal(HttpStatusCode.OK, cleared.StatusCode);
             Assert.StartsWith("{", await PayAsync(shop), StringComparison.Ordinal);
         }

@@ -76,7 +76,7 @@ public sealed class ShopperTests
 
     private static async Task<JsonObject> RolloutAsync(SampleProcess shop) => (await shop.Client.GetFromJsonAsync<JsonObject>("/action-tracing/api/flags/new_search/rollout"))!;
 
-    /// <summary>What the search answers somebody who has the new one, or has not.</summary>
+    /// <summary>What the search answers with and without the new code.</summary>
     private static async Task<HttpStatusCode> SearchAsync(SampleProcess shop, bool exposed)
     {
         string visitor = "";

@@ -13,7 +13,7 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Support;
 
-/// <summary>A web application whose users say in a header who they are, with one flag of a share, which is watched.</summary>
+/// <summary>A web application whose users say in a header who they are, with one flag of a percentage, which is watched.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
     public const string Flag = "checkout_v2";
@@ -23,15 +23,15 @@ internal sealed class Shop : IAsyncDisposable
     private readonly Lazy<HttpClient> _client;
     private readonly Counter _ended;
 
-    private Shop(WebApplication app, decimal share, Counter ended)
+    private Shop(WebApplication app, decimal percentage, Counter ended)
     {
         _app = app;
         _ended = ended;
         _client = new Lazy<HttpClient>(() => app.Services.GetRequiredService<IServer>() is TestServer server ? server.CreateClient() : new HttpClient { BaseAddress = Address });
-        _watch = app.Services.GetRequiredService<OutcomeRecorder>().Watch(Flag, 1, share, TimeSpan.FromMinutes(5));
+        _watch = app.Services.GetRequiredService<OutcomeRecorder>().Watch(Flag, 1, percentage, TimeSpan.FromMinutes(5));
     }
 
-    public static async Task<Shop> StartAsync(int share, Action<WebApplication> map, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? outside = null, bool kestrel = false)
+    public static async Task<Shop> StartAsync(int percentage, Action<WebApplication> map, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? outside = null, bool kestrel = false)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
@@ -39,7 +39,7 @@ internal sealed class Shop : IAsyncDisposable
         {
             [$"ActionTracing:featureFlags:{Flag}:type"] = "percentage",
             [$"ActionTracing:featureFlags:{Flag}:state"] = "rollout",
-            [$"ActionTracing:featureFlags:{Flag}:percentage"] = $"{share}",
+            [$"ActionTracing:featureFlags:{Flag}:percentage"] = $"{percentage}",
             ["ActionTracing:featureFlags:action_tracing_enabled:type"] = "boolean",
             ["ActionTracing:featureFlags:action_tracing_enabled:state"] = "disabled",
         });
@@ -59,7 +59,7 @@ internal sealed class Shop : IAsyncDisposable
         app.UseActionTracing();
         map(app);
         await app.StartAsync();
-        return new Shop(app, share, ended);
+        return new Shop(app, percentage, ended);
     }
 
     public TestServer Server => _app.GetTestServer();
@@ -71,7 +71,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public IMeterFactory Meters => Get<IMeterFactory>();
 
-    /// <summary>How many requests are over, whatever became of their answers.</summary>
+    /// <summary>How many requests are over, with any response.</summary>
     public int Ended => _ended.Value;
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
@@ -93,7 +93,7 @@ internal sealed class Shop : IAsyncDisposable
         return await _client.Value.SendAsync(request, headersOnly ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead);
     }
 
-    /// <summary>Whether the flag is on for whoever asks.</summary>
+    /// <summary>Whether the flag is on for the user of the request.</summary>
     public static Task<bool> IsOn(HttpContext context) => context.RequestServices.GetRequiredService<IFeatureManager>().IsEnabledAsync(Flag);
 
     public async ValueTask DisposeAsync()

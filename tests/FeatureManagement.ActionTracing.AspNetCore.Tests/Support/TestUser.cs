@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Support;
 
-/// <summary>Signs in whoever a header names, with the roles that another one lists.</summary>
+/// <summary>Authenticates the user of a header, with the roles of another header.</summary>
 public sealed class TestUser(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
