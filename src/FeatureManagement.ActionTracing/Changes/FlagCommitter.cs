@@ -24,22 +24,15 @@ internal sealed class FlagCommitter(
         edit.Change.Check();
         synchronizer.FollowDurable();
         using IDisposable held = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
-        try
+        await outbox.FlushAsync_NeedsLock().ConfigureAwait(false);
+        for (int attempt = 1; ; attempt++)
         {
-            await outbox.FlushAsync_NeedsLock().ConfigureAwait(false);
-            for (int attempt = 1; ; attempt++)
-            {
-                EffectiveFlag configured = flags.Configured(edit.Flag);
-                if (await TryCommitAsync_NeedsLock(edit, configured).ConfigureAwait(false))
-                    return flags.StatusAfter(edit);
-                if (attempt == MaxAttempts)
-                    throw Conflict(configured.Definition.Name);
-                await refresher.RefreshAsync_NeedsLock(everything: attempt > 1).ConfigureAwait(false);
-            }
-        }
-        catch (StoreException exception)
-        {
-            throw new FlagChangeException(FlagChangeError.StoreUnavailable, exception.Message, exception);
+            EffectiveFlag configured = flags.Configured(edit.Flag);
+            if (await TryCommitAsync_NeedsLock(edit, configured).ConfigureAwait(false))
+                return flags.StatusAfter(edit);
+            if (attempt == MaxAttempts)
+                throw Conflict(configured.Definition.Name);
+            await refresher.RefreshAsync_NeedsLock(everything: attempt > 1).ConfigureAwait(false);
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
     }
 
     /// <summary>The documents of all instances, this one's and deleted ones too.</summary>
-    /// <exception cref="StoreException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<IReadOnlyList<StoredDocument>> ReadAllAsync() =>
         (await store.ReadAsync((inner, bound) => inner.ReadAsync(Prefix, 0, bound), CancellationToken.None).ConfigureAwait(false)).Documents;
 

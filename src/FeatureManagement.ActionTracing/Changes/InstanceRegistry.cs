@@ -35,7 +35,7 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
             await document.WriteAsync_NeedsLock(
                 mine => mine with { At = time.GetUtcNow(), Every = every, Answers = answers }, []).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is FlagChangeException or StoreException)
+        catch (FlagChangeException)
         {
             // Other instances may be unable to write their heartbeats, too.
             _seen.Clear();
@@ -47,7 +47,7 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
     /// Whether another instance is alive whose configuration answers otherwise, as during a deployment. An instance that did not deregister is alive until its
     /// document has not changed for three times its interval.
     /// </summary>
-    /// <exception cref="StoreException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<bool> IsDividedAsync_NeedsLock(FlagCatalog catalog)
     {
         string answers = AnswersOf(catalog);
@@ -67,7 +67,7 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
     }
 
     /// <summary>Whether no other instance is known to run. One that was killed counts as running: it did not deregister.</summary>
-    /// <exception cref="StoreException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<bool> IsAloneAsync_NeedsLock()
     {
         IReadOnlyList<StoredDocument> all = await document.ReadAllAsync().ConfigureAwait(false);

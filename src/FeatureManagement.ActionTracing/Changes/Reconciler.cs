@@ -52,7 +52,7 @@ internal sealed class Reconciler : IDisposable
     public void MarkUnreconciled() => _reconciled = false;
 
     /// <summary>Ends what has a baseline that no instance's configuration has any more. The ends are in the outbox then.</summary>
-    /// <exception cref="StoreException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task ReconcileAsync_NeedsLock()
     {
         if (_reconciled || _catalog is not { } catalog)

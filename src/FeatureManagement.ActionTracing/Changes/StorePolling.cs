@@ -44,7 +44,7 @@ internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSourc
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        catch (Exception exception) when (exception is FlagChangeException or StoreException)
+        catch (FlagChangeException)
         {
             // The store has reported it.
         }

@@ -24,7 +24,7 @@ internal sealed partial class StoreRefresher(
     public bool IsLoaded => _loaded;
 
     /// <summary>Reads the stored state for the first time, on the caller's thread.</summary>
-    /// <exception cref="StoreException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         // Before the lock, which a store that does not answer would keep.
@@ -37,7 +37,7 @@ internal sealed partial class StoreRefresher(
 
     /// <summary>Reads what changed since the last call; everything the first time, and where the store was replaced.</summary>
     /// <param name="everything">Whether to read everything again: a replaced store may have grown past what is known here.</param>
-    /// <exception cref="StoreException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task RefreshAsync_NeedsLock(bool everything = false)
     {
         if (!_loaded)

@@ -24,8 +24,7 @@ internal sealed class StoreSynchronizer(
     }
 
     /// <summary>Exchanges changes once.</summary>
-    /// <exception cref="StoreException">The store could not be read.</exception>
-    /// <exception cref="FlagChangeException">The store could not be written.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task SyncAsync(CancellationToken cancellationToken)
     {
         using IDisposable held = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
@@ -39,8 +38,7 @@ internal sealed class StoreSynchronizer(
     }
 
     /// <summary>Stores the outbox and deregisters this instance. It is tried once; each call to the store has its bound.</summary>
-    /// <exception cref="StoreException">The store could not be read.</exception>
-    /// <exception cref="FlagChangeException">The store could not be written.</exception>
+    /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task LeaveAsync()
     {
         if (storeLock.IsDisposed)

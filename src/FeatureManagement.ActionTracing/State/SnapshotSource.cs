@@ -5,33 +5,29 @@ using Microsoft.Extensions.Hosting;
 
 namespace FeatureManagement.ActionTracing.State;
 
-/// <summary>
-/// Holds the snapshot in force, which is configuration with the run-time layers over it, and replaces it whole when
-/// either changes. Thread-safe.
-/// </summary>
+/// <summary>Holds the snapshot in force: configuration with the run-time layers over it. Replaces it whole when either changes. Thread-safe.</summary>
 internal sealed class SnapshotSource : IDisposable
 {
     private readonly IFlagCatalogSource _configuration;
     private readonly TimeProvider _time;
     private readonly FlagWatchers _watchers;
+    private readonly IServiceProvider _services; // what reads the store needs this class, so it is resolved late
     private readonly bool _development;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, VersionedRecord> _layers = new(StringComparer.OrdinalIgnoreCase);
     private FlagCatalog? _catalog;
-    private EffectiveFlag[] _configured = []; // as they stand in the snapshot
-    private readonly IServiceProvider _services; // what reads the store needs this, so it is asked for late
+    private EffectiveFlag[] _configured = []; // in the order of the snapshot
     private volatile FlagSnapshot _current;
     private volatile FlagSnapshot? _served; // the same; null until the stored state is known, or cannot be known
     private volatile VariantMemo? _memo;
 
     public SnapshotSource(
-        IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IServiceProvider services,
-        IHostEnvironment? environment = null)
+        IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IServiceProvider services, IHostEnvironment? environment = null)
     {
-        _services = services;
         _configuration = configuration;
         _time = time;
         _watchers = watchers;
+        _services = services;
         _development = environment?.IsDevelopment() ?? false;
         _current = FlagSnapshot.Compile([], _development);
         configuration.Changed += Load;
@@ -40,18 +36,15 @@ internal sealed class SnapshotSource : IDisposable
     }
 
     /// <summary>
-    /// Raised under the lock, before a record is in force, for what must be ready by then. Handlers must be quick and
-    /// call nothing here but <see cref="Latest"/>: the store may be being read.
+    /// Raised before a record is in force, under the locks of the caller and of this class, so that the first answer over the record is observed. Only
+    /// <c>Rollouts</c> handles it: it opens an observation, does no I/O, and takes no lock but those below this one (docs/architecture.md, "Lock order").
     /// </summary>
     public event Action<string, FlagRecord>? Applying;
 
-    /// <summary>
-    /// The snapshot in force. An evaluation reads it once. The first one of a process that has not read its store waits
-    /// for that.
-    /// </summary>
+    /// <summary>The snapshot in force. An evaluation reads it once. The first read before the stored state is known waits for that.</summary>
     public FlagSnapshot Current => _served ?? First();
 
-    /// <summary>The snapshot as far as it is known, without waiting for the store.</summary>
+    /// <summary>The snapshot in force, without waiting for the stored state.</summary>
     public FlagSnapshot Latest => _current;
 
     /// <summary>The memo of variant assignments, or null where it is switched off.</summary>
@@ -68,10 +61,7 @@ internal sealed class SnapshotSource : IDisposable
     public EffectiveFlag? Configured(string flag)
     {
         lock (_gate)
-        {
-            int place = _current.PlaceOf(flag);
-            return place < 0 ? null : _configured[place];
-        }
+            return Configured_NeedsLock(flag);
     }
 
     /// <summary>All flags without their run-time layers: the same list until one changes.</summary>
@@ -81,78 +71,70 @@ internal sealed class SnapshotSource : IDisposable
             return _configured;
     }
 
-    /// <summary>Says when the configured content of flags changed. No watcher is notified, because no flag changes.</summary>
-    /// <param name="times">The time of a content; null where it is not known.</param>
+    /// <summary>Sets when the configured contents of flags changed. No watcher is notified, because no flag changes.</summary>
+    /// <param name="times">The time of a content; null where it is not known. Called under no lock.</param>
     /// <returns>The <see cref="ConfiguredFlags"/> after it.</returns>
     public IReadOnlyList<EffectiveFlag> Date(Func<FlagDefinition, DateTimeOffset?> times)
     {
-        lock (_gate)
+        while (true)
         {
-            EffectiveFlag[] dated = Array.ConvertAll(
-                _configured,
-                flag => times(flag.Definition) is { } at && at != flag.LastModified ? flag with { LastModified = at } : flag);
-            if (dated.AsSpan().SequenceEqual(_configured))
-                return _configured;
-            FlagSnapshot next = FlagSnapshot.Compile(Array.ConvertAll(dated, Layered), _development, _current, _current.IsAudited);
-            _current = next;
-            if (_served is not null)
-                _served = next;
-            return _configured = dated;
+            IReadOnlyList<EffectiveFlag> known = ConfiguredFlags();
+            EffectiveFlag[] dated = [.. known.Select(Dated)];
+            if (dated.SequenceEqual(known))
+                return known;
+            if (TryReplace(known, dated))
+                return dated;
         }
+
+        EffectiveFlag Dated(EffectiveFlag flag) =>
+            times(flag.Definition) is { } at && at != flag.LastModified ? flag with { LastModified = at } : flag;
     }
 
-    /// <summary>What is laid over a flag, whether configuration has the flag or not.</summary>
+    /// <summary>A flag's record, whether configuration has the flag or not.</summary>
     public VersionedRecord Layer(string flag)
     {
         lock (_gate)
             return _layers.GetValueOrDefault(flag, VersionedRecord.None);
     }
 
-    /// <summary>Everything that is laid over flags.</summary>
+    /// <summary>The records of all flags that have one.</summary>
     public IReadOnlyList<KeyValuePair<string, VersionedRecord>> Layers()
     {
         lock (_gate)
             return [.. _layers];
     }
 
-    /// <summary>Lays a record over a flag, in the place of the one that was there. The next evaluation sees it.</summary>
+    /// <summary>Puts a flag's record in force, in the place of the one before. The next evaluation sees it.</summary>
     /// <returns>The snapshots before and after.</returns>
-    public (FlagSnapshot Before, FlagSnapshot After) Apply(string flag, VersionedRecord layer)
+    public (FlagSnapshot Before, FlagSnapshot After) Apply(string flag, VersionedRecord record)
     {
         lock (_gate)
         {
-            // Nothing is kept before the snapshot is made, so that layers and snapshot never part.
+            // Nothing is kept before the snapshot is made, so that records and snapshot always agree.
             FlagSnapshot before = _current;
-            int place = before.PlaceOf(flag);
-            FlagSnapshot next = place < 0 ? before : before.With(FlagLayers.Apply(_configured[place], layer));
-            _layers[flag] = layer;
-            Applying?.Invoke(flag, layer.Record);
-            Publish(next);
+            FlagSnapshot next = before;
+            if (Configured_NeedsLock(flag) is { } configured)
+                next = before.With(FlagLayers.Apply(configured, record));
+            Keep_NeedsLock(flag, record);
+            Publish_NeedsLock(next);
             return (before, next);
         }
     }
 
-    /// <summary>Lays many records at once.</summary>
-    public void Apply(IReadOnlyCollection<KeyValuePair<string, VersionedRecord>> layers)
+    /// <summary>Puts many records in force at once.</summary>
+    public void Apply(IReadOnlyCollection<KeyValuePair<string, VersionedRecord>> records)
     {
-        if (layers.Count == 0)
+        if (records.Count == 0)
             return;
         lock (_gate)
         {
-            var laid = new Dictionary<string, VersionedRecord>(layers, StringComparer.OrdinalIgnoreCase);
-            FlagSnapshot next = FlagSnapshot.Compile(
-                Array.ConvertAll(_configured, flag => laid.TryGetValue(flag.Definition.Name, out VersionedRecord layer)
-                    ? FlagLayers.Apply(flag, layer)
-                    : Layered(flag)),
-                _development,
-                _current,
-                _current.IsAudited);
-            foreach ((string flag, VersionedRecord layer) in laid)
-            {
-                _layers[flag] = layer;
-                Applying?.Invoke(flag, layer.Record);
-            }
-            Publish(next);
+            var applied = new Dictionary<string, VersionedRecord>(records, StringComparer.OrdinalIgnoreCase);
+            FlagSnapshot next = Compile_NeedsLock(
+                _configured,
+                flag => applied.TryGetValue(flag.Definition.Name, out VersionedRecord record) ? FlagLayers.Apply(flag, record) : Layered_NeedsLock(flag));
+            foreach ((string flag, VersionedRecord record) in applied)
+                Keep_NeedsLock(flag, record);
+            Publish_NeedsLock(next);
         }
     }
 
@@ -172,54 +154,69 @@ internal sealed class SnapshotSource : IDisposable
     {
         lock (_gate)
         {
-            // Whichever call comes last reads the newest.
+            // The last call reads the newest catalog.
             FlagCatalog catalog = _configuration.Catalog;
             if (ReferenceEquals(catalog, _catalog))
                 return;
-            EffectiveFlag[] configured = Configured(catalog);
-            FlagSnapshot next = FlagSnapshot.Compile(
-                Array.ConvertAll(configured, Layered), _development, _current, catalog.Settings.AuditFlagEvaluations);
-            _configured = configured; // as they stand in the snapshot that follows
-            if (_catalog is null
-                || _catalog.Settings.CacheEnabled != catalog.Settings.CacheEnabled
-                || _catalog.Settings.CacheTtl != catalog.Settings.CacheTtl)
-            {
-                _memo?.Dispose();
-                _memo = catalog.Settings.CacheEnabled ? new VariantMemo(catalog.Settings.CacheTtl, _time) : null;
-            }
+            EffectiveFlag[] configured = CatalogFlags.Of(catalog, Configured_NeedsLock, _time.GetUtcNow());
+            FlagSnapshot next = Compile_NeedsLock(configured, Layered_NeedsLock, catalog.Settings.AuditFlagEvaluations);
+            _configured = configured; // in the order of the snapshot that follows
+            RenewMemo_NeedsLock(_catalog?.Settings, catalog.Settings);
             _catalog = catalog;
-            Publish(next);
+            Publish_NeedsLock(next);
         }
     }
 
-    private EffectiveFlag Layered(EffectiveFlag configured) =>
-        _layers.TryGetValue(configured.Definition.Name, out VersionedRecord layer) ? FlagLayers.Apply(configured, layer) : configured;
+    private bool TryReplace(IReadOnlyList<EffectiveFlag> known, EffectiveFlag[] dated)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(known, _configured))
+                return false;
+            FlagSnapshot next = Compile_NeedsLock(dated, Layered_NeedsLock);
+            _configured = dated;
+            Replace_NeedsLock(next);
+            return true;
+        }
+    }
 
-    private void Publish(FlagSnapshot next)
+    private EffectiveFlag? Configured_NeedsLock(string flag)
+    {
+        int place = _current.PlaceOf(flag);
+        return place < 0 ? null : _configured[place];
+    }
+
+    private EffectiveFlag Layered_NeedsLock(EffectiveFlag configured) =>
+        _layers.TryGetValue(configured.Definition.Name, out VersionedRecord record) ? FlagLayers.Apply(configured, record) : configured;
+
+    private FlagSnapshot Compile_NeedsLock(EffectiveFlag[] configured, Converter<EffectiveFlag, EffectiveFlag> layered, bool? isAudited = null) =>
+        FlagSnapshot.Compile(Array.ConvertAll(configured, layered), _development, _current, isAudited ?? _current.IsAudited);
+
+    private void RenewMemo_NeedsLock(FeatureFlagSettings? before, FeatureFlagSettings now)
+    {
+        if (before is not null && before.CacheEnabled == now.CacheEnabled && before.CacheTtl == now.CacheTtl)
+            return;
+        _memo?.Dispose();
+        _memo = now.CacheEnabled ? new VariantMemo(now.CacheTtl, _time) : null;
+    }
+
+    private void Keep_NeedsLock(string flag, VersionedRecord record)
+    {
+        _layers[flag] = record;
+        Applying?.Invoke(flag, record.Record);
+    }
+
+    private void Publish_NeedsLock(FlagSnapshot next)
     {
         FlagSnapshot before = _current;
+        Replace_NeedsLock(next);
+        _watchers.Notify(before, next); // only queues: callbacks run on other threads
+    }
+
+    private void Replace_NeedsLock(FlagSnapshot next)
+    {
         _current = next;
         if (_served is not null)
             _served = next;
-        _watchers.Tell(before, next);
-    }
-
-    private EffectiveFlag[] Configured(FlagCatalog catalog)
-    {
-        DateTimeOffset now = _time.GetUtcNow();
-        var flags = new EffectiveFlag[catalog.Flags.Count];
-        int count = 0;
-        foreach (FlagDefinition definition in catalog.Flags.Values)
-        {
-            int place = _current.PlaceOf(definition.Name);
-            EffectiveFlag? before = place < 0 ? null : _configured[place];
-            FlagSource source = catalog.SourceOf(definition);
-            flags[count++] = before is not null && ReferenceEquals(before.Definition, definition) && before.Source == source
-                ? before
-                : EffectiveFlag.Of(definition, source, now);
-        }
-        Array.Sort(flags, static (left, right) =>
-            string.Compare(left.Definition.Name, right.Definition.Name, StringComparison.OrdinalIgnoreCase));
-        return flags;
     }
 }
