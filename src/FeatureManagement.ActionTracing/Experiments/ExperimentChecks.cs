@@ -38,7 +38,7 @@ internal sealed class ExperimentChecks(ExperimentRuns runs, ExperimentUnits unit
             evidence = evidence with { Result = result with { History = [] } }; // the evidence has the history
             if (earlier.Result is { } last && StoredJson.Write(evidence with { Result = evidence.Result with { At = last.At } }) == document?.Json)
                 return;
-            // A check that another instance overtook is made again, after that one.
+            // Another instance committed its check first: check again, after that one.
             var write = new DocumentWrite(KeyOf(flag), StoredJson.Write(evidence), document?.Version ?? 0);
             CommitResult committed = await store.State.CommitAsync(new StoreCommit([write], []), cancellationToken).ConfigureAwait(false);
             if (committed.Committed)
@@ -57,7 +57,7 @@ internal sealed class ExperimentChecks(ExperimentRuns runs, ExperimentUnits unit
             }
             catch (JsonException)
             {
-                // A document of another release or hand keeps no other experiment from its check.
+                // A document that cannot be read stops the check of no other experiment.
             }
         }
     }
