@@ -12,6 +12,7 @@ public sealed class SnippetTests
 
     private const string Usings = """
         global using FeatureManagement.ActionTracing;
+        global using FeatureManagement.ActionTracing.Contracts;
         global using FeatureManagement.ActionTracing.Storage;
         global using Microsoft.FeatureManagement;
         global using Microsoft.FeatureManagement.AspNetCore;
@@ -29,6 +30,14 @@ public sealed class SnippetTests
                 public Task<string[]> ForAsync(string product) => throw new NotSupportedException();
                 public IAsyncEnumerable<string> Stream(string product) => throw new NotSupportedException();
                 public Task RateAsync(string product, int stars) => throw new NotSupportedException();
+            }
+            """,
+        ["storage.md"] = """
+            public sealed class MyStore : IActionTracingStore
+            {
+                public IStateStore State => throw new NotSupportedException();
+                public IUnitStore Units => throw new NotSupportedException();
+                public IEvaluationStore Evaluations => throw new NotSupportedException();
             }
             """,
     };
@@ -55,6 +64,7 @@ public sealed class SnippetTests
               </PropertyGroup>
               <ItemGroup>
                 <ProjectReference Include="{source}/FeatureManagement.ActionTracing.Sample/FeatureManagement.ActionTracing.Sample.csproj" />
+                <ProjectReference Include="{Repository.Root}/tests/FeatureManagement.ActionTracing.Contracts/FeatureManagement.ActionTracing.Contracts.csproj" />
               </ItemGroup>
             </Project>
             """);
