@@ -66,6 +66,13 @@ internal sealed class RolloutHost : IDisposable
         ((IConfigurationRoot)Get<IConfiguration>()).Reload();
     }
 
+    /// <summary>Another content of the whole file.</summary>
+    public void EditAll(string settings)
+    {
+        _directory.Write("appsettings.json", settings);
+        ((IConfigurationRoot)Get<IConfiguration>()).Reload();
+    }
+
     /// <summary>Reads the store, as its poll does.</summary>
     public Task SyncAsync() => Get<FlagControl>().SyncAsync(default);
 

@@ -98,6 +98,22 @@ public sealed class UpgradeTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Audit_FilteredByAnActionThatWasRenamed_HasTheEntriesOfBothVersions()
+    {
+        await _host.SyncAsync();
+        string settings = File.ReadAllText(Original("appsettings.json"));
+        _host.EditAll(settings.Replace("\"percentage\": 40", "\"percentage\": 140", StringComparison.Ordinal));
+        _host.EditAll(settings);
+        await _host.SyncAsync();
+        string[] expected = ["configuration_recovered", "configuration_mended"];
+        Assert.Equal(expected, await ActionsAsync("configuration_recovered"));
+        Assert.Equal(expected, await ActionsAsync("configuration_mended"));
+
+        async Task<IEnumerable<string>> ActionsAsync(string action) =>
+            (await _host.Get<IAuditLog>().QueryAsync(new AuditQuery { Action = action })).Select(entry => entry.Action);
+    }
+
     /// <summary>A minute of traffic after the restart, a user that the experiment knows and one that is new.</summary>
     private async Task GoOnAsync()
     {
