@@ -9,8 +9,12 @@ namespace FeatureManagement.ActionTracing.Sqlite;
 internal readonly record struct FileMark(ulong Device, ulong Inode, Int128 Born)
 {
     /// <summary>The mark of the file under a path; null where there is none.</summary>
-    public static FileMark? Of(string path) =>
-        NativeFile.TryStat(path, out NativeFile.Status status) ? status.Mark
-        : NativeFile.IsSupported || !File.Exists(path) ? null
-        : default(FileMark);
+    public static FileMark? Of(string path)
+    {
+        if (NativeFile.TryStat(path, out NativeFile.Status status))
+            return status.Mark;
+        if (NativeFile.IsSupported || !File.Exists(path))
+            return null;
+        return default(FileMark);
+    }
 }

@@ -22,13 +22,20 @@ internal sealed record FileState(FileMark? Database, FileMark? Log, FileMark? Me
     /// The files as they are now. While a connection is open they only grow, but for a checkpoint or a VACUUM, which
     /// the caller knows of.
     /// </param>
-    public string? ChangeTo(FileState now) =>
-        now.Database is null ? "has vanished"
-        : now.Database != Database ? "was replaced"
-        : now.Length < Length ? "was truncated"
-        : now.Log != Log || now.LogLength < LogLength ? "lost its '-wal'"
-        : now.Memory != Memory ? "lost its '-shm'"
-        : null;
+    public string? ChangeTo(FileState now)
+    {
+        if (now.Database is null)
+            return "has vanished";
+        if (now.Database != Database)
+            return "was replaced";
+        if (now.Length < Length)
+            return "was truncated";
+        if (now.Log != Log || now.LogLength < LogLength)
+            return "lost its '-wal'";
+        if (now.Memory != Memory)
+            return "lost its '-shm'";
+        return null;
+    }
 
     /// <summary>
     /// Whether a log that was just written begins as one does: what was appended to one that was truncated is not found
@@ -50,5 +57,10 @@ internal sealed record FileState(FileMark? Database, FileMark? Log, FileMark? Me
         }
     }
 
-    public static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+    public static long LengthOf(string path)
+    {
+        if (new FileInfo(path) is { Exists: true } file)
+            return file.Length;
+        return 0;
+    }
 }

@@ -52,16 +52,22 @@ internal static class SqliteFault
         }
         if (NativeFile.IsOnReadOnlyFileSystem(directory))
             return ReadOnly(path);
-        return NativeFile.CanWrite(directory) ? null
-            : $"the directory '{directory}' of '{Path.GetFileName(path)}' is read-only for {Who(directory)}; name a "
-            + "file in a directory that this user can write, in a container on a mounted volume, "
-                + "or change the owner or mode of the directory";
+        if (NativeFile.CanWrite(directory))
+            return null;
+        return $"the directory '{directory}' of '{Path.GetFileName(path)}' is read-only for {Who(directory)}; name a "
+        + "file in a directory that this user can write, in a container on a mounted volume, "
+            + "or change the owner or mode of the directory";
     }
 
     private static string ReadOnly(string path) =>
         $"the file system of '{path}' is read-only; mount it writable, or name a file on another one";
 
-    private static string Who(string path) => NativeFile.TryStat(path, out NativeFile.Status status) && NativeFile.User is { } user
-        ? string.Create(CultureInfo.InvariantCulture, $"user {user} (owner {status.Owner}, mode {Convert.ToString((int)status.Mode, 8)})")
-        : "this process";
+    private static string Who(string path)
+    {
+        if (NativeFile.TryStat(path, out NativeFile.Status status) && NativeFile.User is { } user)
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"user {user} (owner {status.Owner}, mode {Convert.ToString((int)status.Mode, 8)})");
+        return "this process";
+    }
 }

@@ -92,9 +92,9 @@ internal sealed partial class SqliteFile
     {
         lock (_gate)
         {
-            string? change = link.Generation != _generation
-                ? "was replaced"
-                : Change() ?? (changed && !FileState.IsLog(Path) && !IsEmptied() ? "lost its '-wal'" : null);
+            string? change = "was replaced";
+            if (link.Generation == _generation)
+                change = Change() ?? (changed && !FileState.IsLog(Path) && !IsEmptied() ? "lost its '-wal'" : null);
             if (change is null)
                 return;
             if (link.Generation == _generation)
@@ -259,7 +259,9 @@ internal sealed partial class SqliteFile
             SqliteSchema.Ensure(connection, Path);
             Execute(connection, $"PRAGMA busy_timeout = 0; {pragmas}"); // SqliteLane waits by itself
             state = FileState.Of(Path);
-            return state.Database == before ? connection : throw new IOException($"the file '{Path}' was replaced while it was opened");
+            if (state.Database == before)
+                return connection;
+            throw new IOException($"the file '{Path}' was replaced while it was opened");
         }
         catch
         {

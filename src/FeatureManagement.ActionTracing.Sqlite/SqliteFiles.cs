@@ -36,7 +36,9 @@ internal static class SqliteFiles
                 SqliteAuditIndexes.Create(connection);
             }
             // Of a file that was deleted, unless another process was faster, whose log it may be.
-            string? aside = stray is { } log && !File.Exists(path) ? SetLogAside(path, log) : null;
+            string? aside = null;
+            if (stray is { } log && !File.Exists(path))
+                aside = SetLogAside(path, log);
             File.Move(temporary, path, overwrite: false);
             return aside;
         }

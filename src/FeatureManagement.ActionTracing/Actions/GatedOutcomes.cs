@@ -55,7 +55,9 @@ internal sealed class GatedOutcomes(TimeProvider time, TimeSpan window, UnitSet 
     /// </summary>
     public (bool First, bool InWindow) Fail(ulong hash, GatedVisit visit)
     {
-        Unit unit = visit.Slot == 0 ? default : units.Take(hash);
+        Unit unit = default;
+        if (visit.Slot != 0)
+            unit = units.Take(hash);
         if (!unit.IsKnown)
             return default;
         bool inWindow = false;

@@ -27,7 +27,10 @@ internal sealed class RunningAction
         Context = context ?? parent?.Context;
         _known = context ?? parent?._known;
         // Of nested actions the outermost counts. Inside one that does not count, as a WebSocket, an action is the outermost again.
-        _outermost = parent is { Counts: true } ? parent._outermost : this;
+        if (parent is { Counts: true })
+            _outermost = parent._outermost;
+        else
+            _outermost = this;
         Exposures = ReferenceEquals(_outermost, this) ? counts ? new ActionExposures() : null : _outermost.Exposures;
         _start = time.GetTimestamp();
         ambient.Current = this;

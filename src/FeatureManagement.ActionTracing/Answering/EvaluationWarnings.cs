@@ -25,7 +25,9 @@ internal sealed partial class EvaluationWarnings(ILogger<EvaluationWarnings> log
     public void UnknownFlag(string name, FlagSnapshot snapshot)
     {
         bool tooLong = name.Length > FlagReader.MaxNameLength;
-        string remembered = tooLong ? TooLong : name;
+        string remembered = name;
+        if (tooLong)
+            remembered = TooLong;
         if (_remembered >= MaxRemembered || _unknownFlags.ContainsKey(remembered))
             return;
         if (_unknownFlags.TryAdd(remembered, true))

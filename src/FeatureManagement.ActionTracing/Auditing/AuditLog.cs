@@ -59,9 +59,11 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
                     continue;
                 if (head == end)
                     return new AuditVerification { Entries = head.Number - anchor.Number, Head = head };
-                return head.Number < end.Number
-                    ? Found(head.Number + 1, $"Entry {head.Number + 1} and what came after it were cut off; the last one was {end.Number}.")
-                    : Found(end.Number + 1, $"Entry {end.Number + 1} was added by another hand; the last one was {end.Number}.");
+                if (head.Number < end.Number)
+                    return Found(
+                        head.Number + 1,
+                        $"Entry {head.Number + 1} and what came after it were cut off; the last one was {end.Number}.");
+                return Found(end.Number + 1, $"Entry {end.Number + 1} was added by another hand; the last one was {end.Number}.");
             }
         }
         finally
@@ -70,7 +72,8 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        AuditVerification Found(long number, string fault) => new() { Entries = head.Number - anchor.Number, FirstInvalid = number, Fault = fault, Head = head };
+        AuditVerification Found(long number, string fault) =>
+            new() { Entries = head.Number - anchor.Number, FirstInvalid = number, Fault = fault, Head = head };
     }
 
     // The end is asked for first, for entries may be added meanwhile.
@@ -83,7 +86,10 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
 
     private Task<AuditBounds> BoundsAsync(CancellationToken cancellationToken) => store.State.ReadAuditBoundsAsync(cancellationToken);
 
-    [LoggerMessage(EventIds.AuditValid, LogLevel.Information, "The audit is as it was written: {Entries} entries, the last is {Number} with hash {Hash}.", EventName = "AuditValid")]
+    [LoggerMessage(
+        EventIds.AuditValid, LogLevel.Information,
+        "The audit is as it was written: {Entries} entries, the last is {Number} with hash {Hash}.",
+        EventName = "AuditValid")]
     private partial void LogValid(long entries, long number, string hash);
 
     [LoggerMessage(EventIds.AuditInvalid, LogLevel.Critical, "The audit was tampered with. {Fault}", EventName = "AuditInvalid")]

@@ -12,7 +12,9 @@ internal sealed class EvaluationAudit(EvaluationQueue queue, BoundedStore store)
         ArgumentNullException.ThrowIfNull(query);
         if (query.Take is < 1 or > EvaluationAuditQuery.MaxTake)
             throw new ArgumentException($"Take is {query.Take}; it must be 1 to {EvaluationAuditQuery.MaxTake}.", nameof(query));
-        string? subject = query.Key is { } key ? SubjectHash.Of(key) : null;
+        string? subject = null;
+        if (query.Key is { } key)
+            subject = SubjectHash.Of(key);
         return await store.Evaluations.ReadAsync(query, subject, cancellationToken).ConfigureAwait(false);
     }
 }

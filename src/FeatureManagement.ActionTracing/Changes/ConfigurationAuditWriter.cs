@@ -3,8 +3,9 @@ using FeatureManagement.ActionTracing.State;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// Writes audit entries that come with no change of a flag, each batch once: a count in this instance's document, which is written in the same transaction,
-/// tells whether an attempt without an answer was stored. Guarded by <see cref="StoreLock"/>.
+/// Writes audit entries that come with no change of a flag, each batch once: a count in this instance's document, which
+/// is written in the same transaction, tells whether an attempt without an answer was stored. Guarded by
+/// <see cref="StoreLock"/>.
 /// </summary>
 internal sealed class ConfigurationAuditWriter(InstanceDocument document, TimeProvider time)
 {
@@ -18,6 +19,10 @@ internal sealed class ConfigurationAuditWriter(InstanceDocument document, TimePr
         _written++;
     }
 
-    private InstanceRecord? Next(InstanceRecord mine) =>
-        mine.Batches > _written ? null : mine with { At = time.GetUtcNow(), Batches = _written + 1 };
+    private InstanceRecord? Next(InstanceRecord mine)
+    {
+        if (mine.Batches > _written)
+            return null;
+        return mine with { At = time.GetUtcNow(), Batches = _written + 1 };
+    }
 }

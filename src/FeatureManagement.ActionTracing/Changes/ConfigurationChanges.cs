@@ -14,7 +14,10 @@ internal static class ConfigurationChanges
     public static IEnumerable<(string? Flag, string What, string? Before, string? After)> Between(FlagCatalog before, FlagCatalog after)
     {
         if (before.Settings != after.Settings)
-            yield return (null, "Configuration changed featureFlagSettings.", StoredJson.Write(before.Settings), StoredJson.Write(after.Settings));
+        {
+            string settings = "Configuration changed featureFlagSettings.";
+            yield return (null, settings, StoredJson.Write(before.Settings), StoredJson.Write(after.Settings));
+        }
         if (before.TraceOutput != after.TraceOutput)
             yield return (null, "Configuration changed traceOutput.", Written(before.TraceOutput), Written(after.TraceOutput));
         foreach (FlagDefinition now in after.Flags.Values)
@@ -34,15 +37,23 @@ internal static class ConfigurationChanges
         }
     }
 
-    private static string Written(TraceOutputSettings output) => StoredJson.Write(output with { Directory = ForeignText.Quote(output.Directory) });
+    private static string Written(TraceOutputSettings output) =>
+        StoredJson.Write(output with { Directory = ForeignText.Quote(output.Directory) });
 
     private static string? WhatOf(FlagDefinition? was, FlagDefinition now)
     {
         if (was is null)
             return "Configuration has a new flag.";
         string[] changed = [.. FlagFields.Changed(was, now)];
-        return changed.Length == 0 ? null : $"Configuration changed {string.Join(" and ", changed)}.";
+        if (changed.Length == 0)
+            return null;
+        return $"Configuration changed {string.Join(" and ", changed)}.";
     }
 
-    private static EffectiveFlag? Effective(FlagCatalog catalog, FlagDefinition? flag) => flag is null ? null : EffectiveFlag.Of(flag, catalog.SourceOf(flag));
+    private static EffectiveFlag? Effective(FlagCatalog catalog, FlagDefinition? flag)
+    {
+        if (flag is null)
+            return null;
+        return EffectiveFlag.Of(flag, catalog.SourceOf(flag));
+    }
 }

@@ -26,8 +26,12 @@ internal static class ConfigurationEdits
     {
         foreach ((string flag, VersionedRecord layer) in layers)
         {
-            Baseline? answer = after.Flags.TryGetValue(flag, out FlagDefinition? configured) ? Baseline.Of(configured) : null;
-            Baseline? previous = before?.Flags.TryGetValue(flag, out FlagDefinition? was) == true ? Baseline.Of(was) : null;
+            Baseline? answer = null;
+            if (after.Flags.TryGetValue(flag, out FlagDefinition? configured))
+                answer = Baseline.Of(configured);
+            Baseline? previous = null;
+            if (before?.Flags.TryGetValue(flag, out FlagDefinition? was) == true)
+                previous = Baseline.Of(was);
             foreach (Baseline over in new[] { layer.Record.Override?.Baseline, layer.Record.Rollout?.Baseline }
                 .OfType<Baseline>()
                 .Distinct())

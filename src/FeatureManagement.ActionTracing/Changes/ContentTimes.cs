@@ -7,8 +7,8 @@ using FeatureManagement.ActionTracing.Storage;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// Keeps in the store when the content of each flag in configuration last changed, so that a restart is no change. Written only where a content is new. Guarded
-/// by <see cref="StoreLock"/>.
+/// Keeps in the store when the content of each flag in configuration last changed, so that a restart is no change.
+/// Written only where a content is new. Guarded by <see cref="StoreLock"/>.
 /// </summary>
 internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, InstanceRegistry instances, TimeProvider time)
 {
@@ -19,7 +19,10 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
     private IReadOnlyList<EffectiveFlag>? _synced;
     private Dictionary<string, string>? _hashes; // by the keys of flags, as this instance last had them; null before its first time
 
-    /// <summary>Writes contents that the store does not know, and dates the flags. Where others are always faster it is tried again at the next poll.</summary>
+    /// <summary>
+    /// Writes contents that the store does not know, and dates the flags. Where others are always faster it is tried
+    /// again at the next poll.
+    /// </summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task SyncAsync_NeedsLock()
     {
@@ -33,18 +36,26 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
                 return; // of another release: a write would erase it
             bool alone = _hashes is null && stored.Count > 0 && await instances.IsAloneAsync_NeedsLock().ConfigureAwait(false);
             var next = new Dictionary<string, ContentTime[]>(stored);
-            Dictionary<string, string> hashes = flags.ToDictionary(flag => FlagKey.Of(flag.Definition.Name), flag => FlagETag.Of(flag.Definition));
+            Dictionary<string, string> hashes =
+                flags.ToDictionary(flag => FlagKey.Of(flag.Definition.Name), flag => FlagETag.Of(flag.Definition));
             if (Update(next, flags, hashes, alone) && !await WriteAsync(next, version).ConfigureAwait(false))
                 continue;
-            IReadOnlyList<EffectiveFlag> dated = source.Date(flag => next.GetValueOrDefault(FlagKey.Of(flag.Name)) is { } history ? ContentHistory.TimeOf(history, FlagETag.Of(flag)) : null);
+            IReadOnlyList<EffectiveFlag> dated = source.Date(flag => next.GetValueOrDefault(FlagKey.Of(flag.Name)) is { } history
+                ? ContentHistory.TimeOf(history, FlagETag.Of(flag))
+                : null);
             // What configuration came to say during the calls is written at the next poll.
-            _synced = dated.Select(flag => flag.Definition).SequenceEqual(flags.Select(flag => flag.Definition)) ? dated : null;
+            if (dated.Select(flag => flag.Definition).SequenceEqual(flags.Select(flag => flag.Definition)))
+                _synced = dated;
+            else
+                _synced = null;
             _hashes = hashes;
             return;
         }
     }
 
-    private bool Update(Dictionary<string, ContentTime[]> next, IReadOnlyList<EffectiveFlag> flags, Dictionary<string, string> hashes, bool alone)
+    private bool Update(
+        Dictionary<string, ContentTime[]> next, IReadOnlyList<EffectiveFlag> flags, Dictionary<string, string> hashes,
+        bool alone)
     {
         bool changed = false;
         foreach (EffectiveFlag flag in flags)
@@ -66,7 +77,8 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
 
     private async Task<(Dictionary<string, ContentTime[]>? Stored, long Version)> ReadAsync()
     {
-        StoreChanges found = await store.ReadAsync((inner, bound) => inner.ReadAsync(Key, 0, bound), CancellationToken.None).ConfigureAwait(false);
+        StoreChanges found =
+            await store.ReadAsync((inner, bound) => inner.ReadAsync(Key, 0, bound), CancellationToken.None).ConfigureAwait(false);
         if (found.Documents.FirstOrDefault(document => document.Key == Key) is not { Json: { } json } document)
             return ([], 0);
         try
@@ -83,6 +95,7 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
     {
         string json = JsonSerializer.Serialize(contents, ContentJson.Default.DictionaryStringContentTimeArray);
         var commit = new StoreCommit([new DocumentWrite(Key, json, version)], []);
-        return (await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false)).Committed;
+        return (await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(
+            false)).Committed;
     }
 }

@@ -30,7 +30,9 @@ internal static class EmergencyWords
             return (otherwise, $"The {what} was blank; '{otherwise}' was recorded.");
         string kept = StorableText.Replace(text);
         bool replaced = !ReferenceEquals(kept, text);
-        string changes = replaced ? " (characters replaced)" : "";
+        string changes = "";
+        if (replaced)
+            changes = " (characters replaced)";
         if (kept.Length + changes.Length > FlagChange.MaxLength)
         {
             changes += string.Create(CultureInfo.InvariantCulture, $" (cut from {text.Length} characters)");
@@ -40,6 +42,11 @@ internal static class EmergencyWords
         }
         return (kept + changes, replaced ? Replaced().TrimStart() : null);
 
-        string Replaced() => replaced ? $" U+0000 or unpaired surrogates in the {what} were replaced." : "";
+        string Replaced()
+        {
+            if (replaced)
+                return $" U+0000 or unpaired surrogates in the {what} were replaced.";
+            return "";
+        }
     }
 }

@@ -27,9 +27,11 @@ internal static class FlagChanges
         }
 
         var answer = Baseline.Of(configured);
-        FlagOverride before = record.Override is { } existing && existing.Baseline == answer
-            ? existing
-            : new FlagOverride { Baseline = answer };
+        FlagOverride before;
+        if (record.Override is { } existing && existing.Baseline == answer)
+            before = existing;
+        else
+            before = new FlagOverride { Baseline = answer };
         return record with
         {
             Override = before with
@@ -55,14 +57,18 @@ internal static class FlagChanges
     }
 
     /// <summary>The first emergency stands: another call while it lasts changes nothing.</summary>
-    public static FlagRecord Shutdown(FlagDefinition configured, FlagRecord record, FlagEmergency emergency) =>
-        record.Emergency is not null ? record : RolloutChanges.End(
+    public static FlagRecord Shutdown(FlagDefinition configured, FlagRecord record, FlagEmergency emergency)
+    {
+        if (record.Emergency is not null)
+            return record;
+        return RolloutChanges.End(
             configured, record, RolloutPhase.RolledBack, emergency.Actor,
             FlagChange.Cut($"emergency: {emergency.Reason}"), emergency.At) with
         {
             Emergency = emergency,
             At = emergency.At,
         };
+    }
 
     public static FlagRecord Clear(FlagDefinition configured, FlagRecord record, DateTimeOffset now)
     {
@@ -82,7 +88,9 @@ internal static class FlagChanges
             record = RolloutChanges.End(
                 configured, record, RolloutPhase.RolledBack, "configuration",
                 "configuration changed what the flag answers", now);
-        return !update && !rollout ? record : record with { Override = update ? null : record.Override, At = now };
+        if (!update && !rollout)
+            return record;
+        return record with { Override = update ? null : record.Override, At = now };
     }
 
     private static bool InEmergency(FlagDefinition configured, FlagRecord record) =>

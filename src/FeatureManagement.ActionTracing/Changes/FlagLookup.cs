@@ -15,7 +15,9 @@ internal sealed class FlagLookup(SnapshotSource source)
         if (source.Configured(flag) is { } configured)
             return configured;
         string? nearest = NearestName.Find(flag, source.Latest.Names);
-        string hint = nearest is null ? "." : $"; did you mean '{nearest}'?";
+        string hint = ".";
+        if (nearest is not null)
+            hint = $"; did you mean '{nearest}'?";
         throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{ForeignText.Quote(flag)}'" + hint);
     }
 

@@ -8,7 +8,12 @@ internal sealed class OutboxQueue(BoundedStore store)
 {
     private readonly Queue<OutboxEntry> _entries = new();
 
-    public OutboxEntry? First_NeedsLock() => _entries.TryPeek(out OutboxEntry? first) ? first : null;
+    public OutboxEntry? First_NeedsLock()
+    {
+        if (_entries.TryPeek(out OutboxEntry? first))
+            return first;
+        return null;
+    }
 
     public void Enqueue_NeedsLock(OutboxEntry entry)
     {
@@ -38,8 +43,11 @@ internal sealed class OutboxQueue(BoundedStore store)
     {
         int changes = _entries.Count(entry => entry.Edit is not null);
         int audited = _entries.Sum(entry => entry.Entries.Count);
-        DateTimeOffset? since = _entries.Count == 0 ? null : _entries.Min(entry => entry.Since);
-        string[] forgotten = [.. _entries.Where(entry => entry.Forgotten).Select(entry => entry.Configured?.Name ?? entry.Edit!.Flag)]; // each is an edit
+        DateTimeOffset? since = null;
+        if (_entries.Count != 0)
+            since = _entries.Min(entry => entry.Since);
+        // Each is an edit.
+        string[] forgotten = [.. _entries.Where(entry => entry.Forgotten).Select(entry => entry.Configured?.Name ?? entry.Edit!.Flag)];
         store.Update(report => report with { Pending = changes, PendingEntries = audited, PendingSince = since, Forgotten = forgotten });
     }
 }

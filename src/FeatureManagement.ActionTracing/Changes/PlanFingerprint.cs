@@ -29,6 +29,10 @@ internal static class PlanFingerprint
     public static bool HasHad(string? had, string? content) => content is not null && had?.Split(' ').Contains(content) == true;
 
     /// <summary>The fingerprints, with that of a content at their end; the oldest are forgotten.</summary>
-    public static string? WithHad(string? had, RolloutConfig? plan) => Of(plan) is not { } content ? had
-        : string.Join(' ', (had?.Split(' ') ?? []).Where(other => other != content).Append(content).TakeLast(MaxContents));
+    public static string? WithHad(string? had, RolloutConfig? plan)
+    {
+        if (Of(plan) is not { } content)
+            return had;
+        return string.Join(' ', (had?.Split(' ') ?? []).Where(other => other != content).Append(content).TakeLast(MaxContents));
+    }
 }

@@ -81,8 +81,12 @@ internal sealed class RuntimeMetrics
                 yield return new(1, Of(flag), new("feature_flag.rollout.phase", FlagSpelling.Write(PhaseOf(rollout, laid))));
     }
 
-    private static RolloutPhase PhaseOf(RolloutRecord rollout, VersionedRecord laid) =>
-        rollout.Phase == RolloutPhase.RolledBack && laid.Pending ? RolloutPhase.RollingBack : rollout.Phase;
+    private static RolloutPhase PhaseOf(RolloutRecord rollout, VersionedRecord laid)
+    {
+        if (rollout.Phase == RolloutPhase.RolledBack && laid.Pending)
+            return RolloutPhase.RollingBack;
+        return rollout.Phase;
+    }
 
     private static KeyValuePair<string, object?> Of(CompiledFlag flag) => new(Key, flag.Name);
 }

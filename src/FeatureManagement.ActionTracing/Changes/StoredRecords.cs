@@ -52,7 +52,10 @@ internal sealed class StoredRecords(BoundedStore store)
         return changed;
     }
 
-    /// <summary>Whether a record differs from the known one. A store that was replaced may have other content under the same version.</summary>
+    /// <summary>
+    /// Whether a record differs from the known one. A store that was replaced may have other content under the same
+    /// version.
+    /// </summary>
     public bool Differs_NeedsLock(string flag, VersionedRecord now)
     {
         VersionedRecord before = Get_NeedsLock(flag);
@@ -63,7 +66,9 @@ internal sealed class StoredRecords(BoundedStore store)
     {
         try
         {
-            FlagRecord record = document.Json is null ? FlagRecord.Empty : StoredJson.Read<FlagRecord>(document.Json);
+            FlagRecord record = FlagRecord.Empty;
+            if (document.Json is not null)
+                record = StoredJson.Read<FlagRecord>(document.Json);
             if (record.Override?.Weights?.Values.Any(weight => weight is <= 0 or > FlagVariant.MaxWeight) == true)
                 throw new JsonException("a weight is out of bounds.");
             MarkReadable_NeedsLock(flag);
@@ -72,7 +77,8 @@ internal sealed class StoredRecords(BoundedStore store)
         catch (JsonException exception)
         {
             MarkUnreadable_NeedsLock(flag, exception.Message);
-            // The known record stays in force, at the version that a change must now expect. An emergency applies whatever else cannot be read.
+            // The known record stays in force, at the version that a change must now expect. An emergency applies
+            // whatever else cannot be read.
             VersionedRecord known = Get_NeedsLock(flag) with { Version = document.Version };
             if (StoredJson.ReadMember<FlagEmergency>(document.Json!, "emergency") is { } emergency) // what cannot be read is not null
                 return known with { Record = known.Record with { Emergency = emergency } };

@@ -46,7 +46,10 @@ internal static partial class ConfigurationServices
         IConfiguration? given = null;
         try
         {
-            given = microsofts ? SettingPlace.GivenTo(provider.GetInner<IFeatureDefinitionProvider>()) : null;
+            if (microsofts)
+                given = SettingPlace.GivenTo(provider.GetInner<IFeatureDefinitionProvider>());
+            else
+                given = null;
         }
         catch (InvalidOperationException) when (registered is null)
         {

@@ -33,10 +33,13 @@ internal static class EvaluationServices
     }
 
     /// <summary>The ambient context for a singleton, which must not capture an accessor of a scope.</summary>
-    public static AmbientContext AmbientContextOfSingletons(this IServiceProvider provider, IServiceCollection services) =>
-        services.Any(service => service.ServiceType == typeof(ITargetingContextAccessor) && service.Lifetime != ServiceLifetime.Singleton)
-            ? provider.AmbientContextOver(null, hasAccessor: true)
-            : provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false);
+    public static AmbientContext AmbientContextOfSingletons(this IServiceProvider provider, IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(ITargetingContextAccessor)
+            && service.Lifetime != ServiceLifetime.Singleton))
+            return provider.AmbientContextOver(null, hasAccessor: true);
+        return provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false);
+    }
 
     // Where the application has an accessor, that one alone says who somebody is: two opinions would be two buckets.
     private static AmbientContext AmbientContextOver(

@@ -17,7 +17,8 @@ internal static class ExperimentServices
         services.TryAddSingleton<ExperimentChecks>();
         services.TryAddSingleton<ExperimentResults>();
         services.TryAddSingleton<IExperimentResults>(provider => provider.GetRequiredService<ExperimentResults>());
-        services.TryAddSingleton<IExperimentRecorder>(provider => ActivatorUtilities.CreateInstance<ExperimentRecorder>(provider, provider.AmbientContextOfSingletons(services)));
+        services.TryAddSingleton<IExperimentRecorder>(provider => ActivatorUtilities.CreateInstance<ExperimentRecorder>(
+            provider, provider.AmbientContextOfSingletons(services)));
         services.TryAddSingleton<ExperimentService>();
         services.AddHostedService(provider => provider.GetRequiredService<ExperimentService>());
         return services;

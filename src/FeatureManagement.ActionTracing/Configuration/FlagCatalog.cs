@@ -14,7 +14,12 @@ internal sealed record FlagCatalog
     public required FrozenSet<string> BuiltIn { get; init; }
 
     /// <summary>Where a flag of the catalog comes from.</summary>
-    public FlagSource SourceOf(FlagDefinition flag) => BuiltIn.Contains(flag.Name) ? FlagSource.BuiltIn : FlagSource.Configuration;
+    public FlagSource SourceOf(FlagDefinition flag)
+    {
+        if (BuiltIn.Contains(flag.Name))
+            return FlagSource.BuiltIn;
+        return FlagSource.Configuration;
+    }
 
     public required FeatureFlagSettings Settings { get; init; }
 

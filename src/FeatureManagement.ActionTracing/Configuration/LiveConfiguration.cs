@@ -147,7 +147,9 @@ internal sealed class LiveConfiguration : IFlagCatalogSource, IActionTracingConf
     {
         try
         {
-            Func<FlagDefinition, bool>? isOn = _isOn is { } ask ? flag => ask(flag.Name) : null;
+            Func<FlagDefinition, bool>? isOn = null;
+            if (_isOn is { } ask)
+                isOn = flag => ask(flag.Name);
             CatalogReading next = CatalogReading.Read(raw, _environment, _builtIn, _reading, isOn);
             var change = ConfigurationChange.Of(_report, _catalog, next, _time.GetUtcNow());
             _reading = next;

@@ -28,29 +28,43 @@ internal static class ForeignText
         SearchValues.Create([.. Unsafe, .. Enumerable.Range(0xd800, 0x800).Select(code => (char)code)]);
 
     /// <summary>A value for a sentence: escaped, and cut to <see cref="MaxQuoted"/> characters with a note of its length.</summary>
-    public static string Quote(string value) =>
-        value.Length <= MaxQuoted && Escape(value) is { Length: <= MaxQuoted } whole
-            ? whole
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Append(new StringBuilder(MaxQuoted), value, MaxQuoted)}… ({value.Length} characters)");
+    public static string Quote(string value)
+    {
+        if (value.Length <= MaxQuoted && Escape(value) is { Length: <= MaxQuoted } whole)
+            return whole;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Append(new StringBuilder(MaxQuoted), value, MaxQuoted)}… ({value.Length} characters)");
+    }
 
     /// <summary>The whole text with each unsafe character as <c>\n</c>, <c>\r</c>, <c>\t</c> or <c>\u001b</c>.</summary>
-    public static string Escape(string text) =>
-        text.AsSpan().ContainsAny(Suspect) ? Append(new StringBuilder(text.Length + 16), text, int.MaxValue).ToString() : text;
+    public static string Escape(string text)
+    {
+        if (text.AsSpan().ContainsAny(Suspect))
+            return Append(new StringBuilder(text.Length + 16), text, int.MaxValue).ToString();
+        return text;
+    }
 
     /// <summary>The text itself, or its start with an ellipsis, in at most so many characters. A surrogate pair stays whole.</summary>
-    public static string Cut(string text, int max) =>
-        text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 2]) ? max - 2 : max - 1)] + "…";
+    public static string Cut(string text, int max)
+    {
+        if (text.Length <= max)
+            return text;
+        return text[..(char.IsHighSurrogate(text[max - 2]) ? max - 2 : max - 1)] + "…";
+    }
 
     // Stops before the first piece that would pass the bound.
     private static StringBuilder Append(StringBuilder to, string text, int max)
     {
         for (int i = 0; i < text.Length;)
         {
-            int width = char.IsSurrogatePair(text, i) ? 2 : 1;
+            int width = 1;
+            if (char.IsSurrogatePair(text, i))
+                width = 2;
             bool unsafeHere = width == 1 && (char.IsSurrogate(text[i]) || Escaped.Contains(text[i]));
-            string? escape = unsafeHere ? EscapeOf(text[i]) : null;
+            string? escape = null;
+            if (unsafeHere)
+                escape = EscapeOf(text[i]);
             if (to.Length + (escape?.Length ?? width) > max)
                 break;
             if (escape is null)

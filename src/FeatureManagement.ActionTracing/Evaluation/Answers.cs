@@ -6,5 +6,10 @@ internal static class Answers
     private static readonly Task<bool> On = Task.FromResult(true);
     private static readonly Task<bool> Off = Task.FromResult(false);
 
-    public static Task<bool> Of(bool on) => on ? On : Off;
+    public static Task<bool> Of(bool on)
+    {
+        if (on)
+            return On;
+        return Off;
+    }
 }

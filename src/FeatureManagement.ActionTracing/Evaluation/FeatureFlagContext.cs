@@ -62,8 +62,13 @@ public sealed class FeatureFlagContext : TargetingContext
 
     private void Refresh()
     {
-        string? known = string.IsNullOrEmpty(_userId) ? _sessionId : _userId;
-        WhitelistIdentity = string.IsNullOrEmpty(known) ? Anonymous : known;
+        string? known = _userId;
+        if (string.IsNullOrEmpty(_userId))
+            known = _sessionId;
+        if (string.IsNullOrEmpty(known))
+            WhitelistIdentity = Anonymous;
+        else
+            WhitelistIdentity = known;
         base.UserId = !string.IsNullOrEmpty(known) ? known : string.IsNullOrEmpty(_requestId) ? DefaultKey : _requestId;
     }
 }

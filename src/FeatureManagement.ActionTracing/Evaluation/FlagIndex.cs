@@ -35,7 +35,9 @@ internal sealed class FlagIndex
     {
         // Code asks by the configured spelling; only then by any other. One non-ASCII name would slow an ignore-case
         // look-up for all.
-        return _exact.TryGetValue(name, out int place) ? place : FindInAnyCase(name);
+        if (_exact.TryGetValue(name, out int place))
+            return place;
+        return FindInAnyCase(name);
     }
 
     private int FindInAnyCase(string name)

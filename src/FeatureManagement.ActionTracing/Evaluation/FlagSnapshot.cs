@@ -29,9 +29,10 @@ internal sealed class FlagSnapshot
         _development = development;
         _priorities = priorities;
         _inEmergency = inEmergency;
-        _emergencyFlags = priorities.IsEmpty
-            ? []
-            : [.. priorities.Select(place => flags[place]).Where(flag => flag.CanBeOn).OrderBy(flag => flag.Priority)];
+        if (priorities.IsEmpty)
+            _emergencyFlags = [];
+        else
+            _emergencyFlags = [.. priorities.Select(place => flags[place]).Where(flag => flag.CanBeOn).OrderBy(flag => flag.Priority)];
         _anyEmergency = inEmergency > 0 || _emergencyFlags.Length > 0;
     }
 
@@ -55,10 +56,14 @@ internal sealed class FlagSnapshot
     public static FlagSnapshot Compile(
         IReadOnlyList<EffectiveFlag> flags, bool development, FlagSnapshot? previous = null, bool audited = false)
     {
-        FlagIndex index = previous is not null && SameNames(flags, previous._index.Names)
-            ? previous._index
-            : new FlagIndex([.. flags.Select(flag => flag.Definition.Name)]);
-        FlagSnapshot? lender = previous?._development == development ? previous : null;
+        FlagIndex index;
+        if (previous is not null && SameNames(flags, previous._index.Names))
+            index = previous._index;
+        else
+            index = new FlagIndex([.. flags.Select(flag => flag.Definition.Name)]);
+        FlagSnapshot? lender = null;
+        if (previous?._development == development)
+            lender = previous;
         bool aligned = lender is not null && ReferenceEquals(lender._index, index);
 
         var compiled = new CompiledFlag[flags.Count];
@@ -67,7 +72,9 @@ internal sealed class FlagSnapshot
         for (int i = 0; i < compiled.Length; i++)
         {
             EffectiveFlag flag = flags[i];
-            int parent = flag.Definition.Parent is { } name ? index.Find(name) : -1;
+            int parent = -1;
+            if (flag.Definition.Parent is { } name)
+                parent = index.Find(name);
             CompiledFlag? before = aligned ? lender!._flags[i] : lender?.Find(flag.Definition.Name);
             compiled[i] = before is not null && before.Parent == parent && before.Effective == flag
                 ? before
@@ -101,11 +108,19 @@ internal sealed class FlagSnapshot
     public bool TryFind(string name, [NotNullWhen(true)] out CompiledFlag? flag)
     {
         int place = _index.Find(name);
-        flag = place < 0 ? null : _flags[place];
+        if (place < 0)
+            flag = null;
+        else
+            flag = _flags[place];
         return flag is not null;
     }
 
-    public CompiledFlag? Find(string name) => TryFind(name, out CompiledFlag? flag) ? flag : null;
+    public CompiledFlag? Find(string name)
+    {
+        if (TryFind(name, out CompiledFlag? flag))
+            return flag;
+        return null;
+    }
 
     /// <summary>Whether the answer may depend on the context, or an observer needs the context.</summary>
     public bool NeedsContext(CompiledFlag flag) => !flag.IsFixed || NeedsOthers(flag) || IsAudited || flag.Observers.Rollout is not null;
@@ -129,8 +144,12 @@ internal sealed class FlagSnapshot
 
     /// <summary>Why the flag is on or off, by the rules of docs/evaluation.md. All evaluations call this.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public EvaluationReason Decide(CompiledFlag flag, in Subject subject) =>
-        NeedsOthers(flag) ? DecideWithOthers(flag, subject) : flag.Alone(subject);
+    public EvaluationReason Decide(CompiledFlag flag, in Subject subject)
+    {
+        if (NeedsOthers(flag))
+            return DecideWithOthers(flag, subject);
+        return flag.Alone(subject);
+    }
 
     /// <summary>The same, with the other flag that decided, or null.</summary>
     public EvaluationReason Decide(CompiledFlag flag, in Subject subject, out CompiledFlag? decidedBy)
@@ -140,8 +159,13 @@ internal sealed class FlagSnapshot
             return emergency;
         if (flag.Parent < 0)
             return flag.Alone(subject);
-        decidedBy = flag.IsDisabled ? null : OffAncestor(flag, subject);
-        return decidedBy is null ? flag.Alone(subject) : EvaluationReason.ParentOff;
+        if (flag.IsDisabled)
+            decidedBy = null;
+        else
+            decidedBy = OffAncestor(flag, subject);
+        if (decidedBy is null)
+            return flag.Alone(subject);
+        return EvaluationReason.ParentOff;
     }
 
     /// <summary>
@@ -155,18 +179,28 @@ internal sealed class FlagSnapshot
             for (CompiledFlag? current = flag; current is not null; current = ParentOf(current))
                 if (current.InEmergency)
                 {
-                    decidedBy = ReferenceEquals(current, flag) ? null : current;
+                    if (ReferenceEquals(current, flag))
+                        decidedBy = null;
+                    else
+                        decidedBy = current;
                     return EvaluationReason.Emergency;
                 }
 
         decidedBy = EmergencyFlagAbove(flag.Priority, subject);
-        return decidedBy is null ? null : EvaluationReason.EmergencyFlag;
+        if (decidedBy is null)
+            return null;
+        return EvaluationReason.EmergencyFlag;
     }
 
     /// <summary>Whether any emergency flag is on.</summary>
     public bool IsEmergencyFlagOn(in Subject subject) => EmergencyFlagAbove(int.MaxValue, subject) is not null;
 
-    public CompiledFlag? ParentOf(CompiledFlag flag) => flag.Parent < 0 ? null : _flags[flag.Parent];
+    public CompiledFlag? ParentOf(CompiledFlag flag)
+    {
+        if (flag.Parent < 0)
+            return null;
+        return _flags[flag.Parent];
+    }
 
     /// <summary>Whether the flag can be on for any context.</summary>
     public bool CanBeOn(CompiledFlag flag)

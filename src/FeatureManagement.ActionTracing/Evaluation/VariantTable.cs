@@ -107,7 +107,9 @@ internal sealed class VariantTable
         for (int i = 0; i < ranges.Length; i++)
         {
             sum += variants[i].Weight;
-            double to = i == ranges.Length - 1 ? 100 : (double)(sum / total * 100);
+            double to = 100;
+            if (i != ranges.Length - 1)
+                to = (double)(sum / total * 100);
             ranges[i] = new Range(from, to);
             from = to;
         }

@@ -17,7 +17,9 @@ internal sealed class ExperimentResults(ExperimentRuns runs, BoundedStore store,
                 return null;
             StoredDocument? document = await store.State.FindAsync(ExperimentChecks.KeyOf(flag), cancellationToken).ConfigureAwait(false);
             ExperimentEvidence evidence = ExperimentChecks.EvidenceOf(document, run);
-            return evidence.Result is { } result ? result with { History = evidence.History } : ExperimentAnalysis.BeforeChecks(run);
+            if (evidence.Result is { } result)
+                return result with { History = evidence.History };
+            return ExperimentAnalysis.BeforeChecks(run);
         }
         catch (FlagChangeException exception) when (exception.Error == FlagChangeError.StoreUnavailable)
         {

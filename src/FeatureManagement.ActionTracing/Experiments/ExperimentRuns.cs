@@ -8,10 +8,11 @@ using FeatureManagement.ActionTracing.Storage;
 namespace FeatureManagement.ActionTracing.Experiments;
 
 /// <summary>
-/// Keeps the runs and steps of experiments in line with the flags. A step is stored before anything is recorded in it. Called by one thread at a time, except
-/// for reading.
+/// Keeps the runs and steps of experiments in line with the flags. A step is stored before anything is recorded in it.
+/// Called by one thread at a time, except for reading.
 /// </summary>
-internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, ExperimentQueue queue, AmbientAction action, TimeProvider time)
+internal sealed class ExperimentRuns(
+    SnapshotSource source, BoundedStore store, ExperimentQueue queue, AmbientAction action, TimeProvider time)
 {
     private const int MaxAttempts = 5;
     private const string Prefix = "experiment/";
@@ -21,7 +22,8 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
     private FlagSnapshot? _seen;
 
     /// <summary>The runs that record now.</summary>
-    public IReadOnlyList<ExperimentRun> Running => [.. _running.Values.Select(cell => cell.Experiment).OfType<RunningExperiment>().Select(running => running.Run)];
+    public IReadOnlyList<ExperimentRun> Running =>
+        [.. _running.Values.Select(cell => cell.Experiment).OfType<RunningExperiment>().Select(running => running.Run)];
 
     /// <summary>The flags whose experiment has ended since the last call.</summary>
     public string[] TakeEnded()
@@ -40,7 +42,8 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
         foreach (CompiledFlag flag in snapshot.Flags.ToArray())
             if (flag.Definition.Experiment is not null && flag.Variants is { } variants && flag.Definition.Variants.Count > 1)
                 await BeginAsync(flag, variants, cancellationToken).ConfigureAwait(false);
-        foreach (string flag in _running.Keys.Where(flag => snapshot.Find(flag) is not { Definition.Experiment: not null } found || !ReferenceEquals(found.Observers, _running[flag])).ToArray())
+        foreach (string flag in _running.Keys.Where(flag => snapshot.Find(flag) is not { Definition.Experiment: not null } found
+            || !ReferenceEquals(found.Observers, _running[flag])).ToArray())
             End(flag);
         _seen = snapshot; // only now: what failed is tried again
     }
@@ -58,7 +61,9 @@ internal sealed class ExperimentRuns(SnapshotSource source, BoundedStore store, 
 
     private async Task BeginAsync(CompiledFlag flag, VariantTable variants, CancellationToken cancellationToken)
     {
-        if (flag.Observers.Experiment is RunningExperiment running && ReferenceEquals(running.Run.Config, flag.Definition.Experiment) && running.Covers(variants))
+        if (flag.Observers.Experiment is RunningExperiment running
+            && ReferenceEquals(running.Run.Config, flag.Definition.Experiment)
+            && running.Covers(variants))
             return;
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Experiments;
 
-/// <summary>Keeps experiments going: begins and ends them with the flags, writes what is recorded, closes windows and checks the results.</summary>
+/// <summary>
+/// Keeps experiments going: begins and ends them with the flags, writes what is recorded, closes windows and checks the
+/// results.
+/// </summary>
 internal sealed partial class ExperimentService(
     ExperimentRuns runs,
     ExperimentWriter writer,
@@ -32,7 +35,8 @@ internal sealed partial class ExperimentService(
 
     protected override TimeSpan Period => TimeSpan.FromSeconds(1);
 
-    public Task StartingAsync(CancellationToken cancellationToken) => TryAsync(token => _call.RunToEndAsync(runs.SyncAsync, token), cancellationToken);
+    public Task StartingAsync(CancellationToken cancellationToken) =>
+        TryAsync(token => _call.RunToEndAsync(runs.SyncAsync, token), cancellationToken);
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -92,10 +96,12 @@ internal sealed partial class ExperimentService(
     }
 
     [LoggerMessage(EventIds.ExperimentsFailing, LogLevel.Error,
-        "Experiments could not be written. Exposures and outcomes wait in memory and are written again every second.", EventName = "ExperimentsFailing")]
+        "Experiments could not be written. Exposures and outcomes wait in memory and are written again every second.",
+        EventName = "ExperimentsFailing")]
     private partial void LogFailed(Exception exception);
 
     [LoggerMessage(EventIds.ExperimentEventsDropped, LogLevel.Warning,
-        "{Dropped} exposures and outcomes of experiments were lost: they came faster than they could be written.", EventName = "ExperimentEventsDropped")]
+        "{Dropped} exposures and outcomes of experiments were lost: they came faster than they could be written.",
+        EventName = "ExperimentEventsDropped")]
     private partial void LogDropped(long dropped);
 }

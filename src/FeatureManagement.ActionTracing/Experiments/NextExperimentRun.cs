@@ -24,17 +24,17 @@ internal static class NextExperimentRun
                 Variants = variants,
                 Steps = [new ExperimentStep(1, weights, now, null)],
             };
-        return SameShares(before.Step.Weights, weights)
-            ? before
-            : before with
-            {
-                Steps =
-                [
-                    .. before.Steps.SkipLast(1),
-                    before.Step with { Until = now },
-                    new ExperimentStep(before.Step.Number + 1, weights, now, null),
-                ],
-            };
+        if (SameShares(before.Step.Weights, weights))
+            return before;
+        return before with
+        {
+            Steps =
+            [
+                .. before.Steps.SkipLast(1),
+                before.Step with { Until = now },
+                new ExperimentStep(before.Step.Number + 1, weights, now, null),
+            ],
+        };
     }
 
     private static bool Measures(ExperimentRun before, ExperimentConfig config, string[] variants) =>

@@ -49,7 +49,12 @@ internal sealed partial class FilterRules(
             .Select(child => child.Value is "true" or "True" ? child.Key : child.Value is "false" or "False" ? null : child.Value)
             .OfType<string>()];
 
-    private static string? Quoted(string? value) => value is null ? null : ForeignText.Quote(value);
+    private static string? Quoted(string? value)
+    {
+        if (value is null)
+            return null;
+        return ForeignText.Quote(value);
+    }
 
     [LoggerMessage(EventIds.UnreadableFilter, LogLevel.Warning,
         "Filter '{Filter}': {Parameter} is '{Value}'; {Rule}. The filter is off.",

@@ -9,15 +9,19 @@ internal static class FlagContent
     private static bool Same(FlagVariant left, FlagVariant right) =>
         left with { Config = right.Config } == right && left.Config.SequenceEqual(right.Config);
 
-    public static bool Same(RolloutConfig? left, RolloutConfig? right) =>
-        left is null || right is null
-            ? ReferenceEquals(left, right)
-            : left with { Checkpoints = right.Checkpoints, Schedule = right.Schedule } == right
-                && left.Checkpoints.SequenceEqual(right.Checkpoints)
-                && left.Schedule.SequenceEqual(right.Schedule);
+    public static bool Same(RolloutConfig? left, RolloutConfig? right)
+    {
+        if (left is null || right is null)
+            return ReferenceEquals(left, right);
+        return left with { Checkpoints = right.Checkpoints, Schedule = right.Schedule } == right
+            && left.Checkpoints.SequenceEqual(right.Checkpoints)
+            && left.Schedule.SequenceEqual(right.Schedule);
+    }
 
-    public static bool Same(ExperimentConfig? left, ExperimentConfig? right) =>
-        left is null || right is null
-            ? ReferenceEquals(left, right)
-            : left with { Metrics = right.Metrics } == right && left.Metrics.SequenceEqual(right.Metrics);
+    public static bool Same(ExperimentConfig? left, ExperimentConfig? right)
+    {
+        if (left is null || right is null)
+            return ReferenceEquals(left, right);
+        return left with { Metrics = right.Metrics } == right && left.Metrics.SequenceEqual(right.Metrics);
+    }
 }

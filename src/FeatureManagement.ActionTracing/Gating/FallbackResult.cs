@@ -63,9 +63,11 @@ internal static class FallbackResult
             return result;
         Type definition = result.GetGenericTypeDefinition();
         Type argument = result.GetGenericArguments()[0];
-        return definition == typeof(Task<>) || definition == typeof(ValueTask<>) ? argument
-            : definition == typeof(IAsyncEnumerable<>) ? typeof(IEnumerable<>).MakeGenericType(argument)
-            : result;
+        if (definition == typeof(Task<>) || definition == typeof(ValueTask<>))
+            return argument;
+        if (definition == typeof(IAsyncEnumerable<>))
+            return typeof(IEnumerable<>).MakeGenericType(argument);
+        return result;
     }
 
     private static Func<object?, object?> Wrap(Type result)
@@ -76,11 +78,16 @@ internal static class FallbackResult
             return static _ => Task.CompletedTask;
         if (result == typeof(ValueTask))
             return static _ => ValueTask.CompletedTask;
-        Type? definition = result.IsGenericType ? result.GetGenericTypeDefinition() : null;
-        return definition == typeof(Task<>) ? Generic(nameof(InTask), result.GetGenericArguments()[0])
-            : definition == typeof(ValueTask<>) ? Generic(nameof(InValueTask), result.GetGenericArguments()[0])
-            : definition == typeof(IAsyncEnumerable<>) ? Generic(nameof(InSequence), result.GetGenericArguments()[0])
-            : Generic(nameof(AsItIs), result);
+        Type? definition = null;
+        if (result.IsGenericType)
+            definition = result.GetGenericTypeDefinition();
+        if (definition == typeof(Task<>))
+            return Generic(nameof(InTask), result.GetGenericArguments()[0]);
+        if (definition == typeof(ValueTask<>))
+            return Generic(nameof(InValueTask), result.GetGenericArguments()[0]);
+        if (definition == typeof(IAsyncEnumerable<>))
+            return Generic(nameof(InSequence), result.GetGenericArguments()[0]);
+        return Generic(nameof(AsItIs), result);
     }
 
     private static Func<object?, object?> Generic(string method, Type type) =>
@@ -89,7 +96,12 @@ internal static class FallbackResult
             .CreateDelegate<Func<object?, object?>>();
 
 #pragma warning disable CA1859 // The delegates made of these return any object.
-    private static object? AsItIs<T>(object? value) => value is T given ? given : default(T);
+    private static object? AsItIs<T>(object? value)
+    {
+        if (value is T given)
+            return given;
+        return default(T);
+    }
 
     private static object InTask<T>(object? value) => Task.FromResult(value is T given ? given : default!);
 

@@ -39,9 +39,9 @@ internal class GateProxy<TService> : DispatchProxy where TService : class
             _action.Current?.Exposures?.NoteFallback(gated.Flag);
         if (on)
             return Call(method, args);
-        return gated.FallbackMethod is not null
-            ? Call(gated.FallbackFor(method), args)
-            : FallbackResult.Of(method.ReturnType, gated.Fallback);
+        if (gated.FallbackMethod is not null)
+            return Call(gated.FallbackFor(method), args);
+        return FallbackResult.Of(method.ReturnType, gated.Fallback);
     }
 
     private object? Call(MethodInfo method, object?[]? args) => method.Invoke(_target, BindingFlags.DoNotWrapExceptions, null, args, null);

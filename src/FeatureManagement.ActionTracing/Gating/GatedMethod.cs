@@ -9,6 +9,10 @@ namespace FeatureManagement.ActionTracing.Gating;
 internal sealed record GatedMethod(string Flag, object? Fallback, MethodInfo? FallbackMethod)
 {
     /// <summary>The fallback method for a call, with the call's type arguments.</summary>
-    public MethodInfo FallbackFor(MethodInfo called) =>
-        called.IsGenericMethod ? FallbackMethod!.MakeGenericMethod(called.GetGenericArguments()) : FallbackMethod!;
+    public MethodInfo FallbackFor(MethodInfo called)
+    {
+        if (called.IsGenericMethod)
+            return FallbackMethod!.MakeGenericMethod(called.GetGenericArguments());
+        return FallbackMethod!;
+    }
 }

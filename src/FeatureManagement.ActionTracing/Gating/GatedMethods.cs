@@ -38,9 +38,9 @@ internal sealed class GatedMethods
         if (methods.Count == 0 && faults.Count == 0)
             faults.Add($"{service.Name} has no method with [WithFeatureFlag]. Put it on a method of the interface, "
                 + "or register the service by AddTransient, AddScoped or AddSingleton.");
-        return faults.Count == 0
-            ? new GatedMethods(methods)
-            : throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(service));
+        if (faults.Count == 0)
+            return new GatedMethods(methods);
+        throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(service));
     }
 
     private static GatedMethod Read(MethodInfo method, WithFeatureFlagAttribute attribute, Type implementation, List<string> faults)
@@ -65,7 +65,12 @@ internal sealed class GatedMethods
         return new GatedMethod(attribute.Flag, fallback, fallbackMethod);
     }
 
-    private static Type Element(Type type) => type.IsByRef ? type.GetElementType()! : type;
+    private static Type Element(Type type)
+    {
+        if (type.IsByRef)
+            return type.GetElementType()!;
+        return type;
+    }
 
     private static string Fault(MethodInfo method, string fault) => $"{method.DeclaringType!.Name}.{method.Name} {fault}.";
 }

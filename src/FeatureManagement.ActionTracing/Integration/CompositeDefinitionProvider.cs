@@ -40,6 +40,8 @@ internal sealed class CompositeDefinitionProvider(
     {
         FlagFeatureDefinitions definitions = _definitions;
         FlagSnapshot snapshot = evaluator.Snapshot;
-        return ReferenceEquals(definitions.Snapshot, snapshot) ? definitions : _definitions = new FlagFeatureDefinitions(snapshot, action);
+        if (ReferenceEquals(definitions.Snapshot, snapshot))
+            return definitions;
+        return _definitions = new FlagFeatureDefinitions(snapshot, action);
     }
 }

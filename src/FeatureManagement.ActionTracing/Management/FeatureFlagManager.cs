@@ -7,7 +7,8 @@ using FeatureManagement.ActionTracing.Storage.Audit;
 namespace FeatureManagement.ActionTracing.Management;
 
 internal sealed class FeatureFlagManager(
-    SnapshotSource source, FlagEvaluator evaluator, AmbientContext ambient, EvaluationWarnings warnings, FlagControl control, FlagWatchers watchers, TimeProvider time,
+    SnapshotSource source, FlagEvaluator evaluator, AmbientContext ambient, EvaluationWarnings warnings,
+    FlagControl control, FlagWatchers watchers, TimeProvider time,
     Func<IRolloutManager> rollouts)
     : IFeatureFlagManager
 {
@@ -30,7 +31,9 @@ internal sealed class FeatureFlagManager(
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
         {
             int variant = evaluator.Variant(snapshot, compiled, context is null ? ambient.Get() : new Subject(context));
-            return variant < 0 ? null : compiled.Variants!.NameOf(variant);
+            if (variant < 0)
+                return null;
+            return compiled.Variants!.NameOf(variant);
         }
         warnings.UnknownFlag(flag, snapshot);
         return null;
@@ -59,20 +62,27 @@ internal sealed class FeatureFlagManager(
     {
         ArgumentNullException.ThrowIfNull(flag);
         FlagSnapshot snapshot = source.Current;
-        return snapshot.TryFind(flag, out CompiledFlag? compiled) ? FlagStatus.Of(snapshot, compiled) : null;
+        if (snapshot.TryFind(flag, out CompiledFlag? compiled))
+            return FlagStatus.Of(snapshot, compiled);
+        return null;
     }
 
-    public Task<FlagStatus> UpdateFlagAsync(string flag, FlagUpdate update, FlagChange change, long? expectedVersion, CancellationToken cancellationToken)
+    public Task<FlagStatus> UpdateFlagAsync(
+        string flag, FlagUpdate update, FlagChange change, long? expectedVersion, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(update);
         DateTimeOffset now = time.GetUtcNow();
-        return control.CommitAsync(Edit(flag, AuditActions.Updated, change, now, (configured, record) => FlagChanges.Update(configured, record, update, now), expectedVersion), cancellationToken);
+        return control.CommitAsync(Edit(
+            flag, AuditActions.Updated, change, now,
+            (configured, record) => FlagChanges.Update(configured, record, update, now), expectedVersion), cancellationToken);
     }
 
     public Task<FlagStatus> ResetFlagAsync(string flag, FlagChange change, long? expectedVersion, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        return control.CommitAsync(Edit(flag, AuditActions.Reset, change, now, (configured, record) => FlagChanges.Reset(configured, record, now), expectedVersion), cancellationToken);
+        return control.CommitAsync(Edit(
+            flag, AuditActions.Reset, change, now, (configured, record) => FlagChanges.Reset(configured, record, now),
+            expectedVersion), cancellationToken);
     }
 
     public async Task<EmergencyResult> EmergencyShutdownAsync(string flag, FlagChange change, CancellationToken cancellationToken)
@@ -80,17 +90,25 @@ internal sealed class FeatureFlagManager(
         ArgumentNullException.ThrowIfNull(change);
         change = EmergencyWords.Fit(change, out string? note);
         var emergency = new FlagEmergency(change.Reason, change.Actor, time.GetUtcNow());
-        AppliedChange acted = await control.ApplyAsync(Edit(flag, AuditActions.Emergency, change, emergency.At, (configured, record) => FlagChanges.Shutdown(configured, record, emergency)), cancellationToken).ConfigureAwait(false);
+        AppliedChange acted = await control.ApplyAsync(
+            Edit(
+                flag, AuditActions.Emergency, change, emergency.At,
+                (configured, record) => FlagChanges.Shutdown(configured, record, emergency)),
+            cancellationToken).ConfigureAwait(false);
         FlagSnapshot now = source.Latest;
         if (!now.TryFind(flag, out CompiledFlag? killed) && !(now = acted.Before).TryFind(flag, out killed))
-            throw new FlagChangeException(FlagChangeError.UnknownFlag, $"The emergency is kept, but flag '{flag}' has just been removed from configuration.");
+            throw new FlagChangeException(
+                FlagChangeError.UnknownFlag,
+                $"The emergency is kept, but flag '{flag}' has just been removed from configuration.");
         return new EmergencyResult { Flag = FlagStatus.Of(now, killed), Stopped = acted.Stopped(), Stored = acted.Stored, Note = note };
     }
 
     public Task<FlagStatus> ClearEmergencyAsync(string flag, FlagChange change, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        return control.CommitAsync(Edit(flag, AuditActions.EmergencyCleared, change, now, (configured, record) => FlagChanges.Clear(configured, record, now)), cancellationToken);
+        return control.CommitAsync(Edit(
+            flag, AuditActions.EmergencyCleared, change, now,
+            (configured, record) => FlagChanges.Clear(configured, record, now)), cancellationToken);
     }
 
     public IDisposable WatchFlag(string flag, Action<FlagStatus> callback)
@@ -104,7 +122,9 @@ internal sealed class FeatureFlagManager(
     {
         if (GetFlag(flag) is not { } status)
             return null;
-        RolloutStatus? rollout = rollouts().GetStatus(flag) is { EndedAt: null } active ? active : null;
+        RolloutStatus? rollout = null;
+        if (rollouts().GetStatus(flag) is { EndedAt: null } active)
+            rollout = active;
         return new RolloutProgress
         {
             FlagName = status.Definition.Name,
@@ -118,7 +138,8 @@ internal sealed class FeatureFlagManager(
     }
 
     private static FlagEdit Edit(
-        string flag, string action, FlagChange change, DateTimeOffset now, Func<FlagDefinition, FlagRecord, FlagRecord> decide, long? expectedVersion = null)
+        string flag, string action, FlagChange change, DateTimeOffset now,
+        Func<FlagDefinition, FlagRecord, FlagRecord> decide, long? expectedVersion = null)
     {
         ArgumentNullException.ThrowIfNull(flag);
         ArgumentNullException.ThrowIfNull(change);

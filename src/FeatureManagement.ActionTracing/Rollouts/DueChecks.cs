@@ -59,7 +59,10 @@ internal sealed class DueChecks : IDisposable
             {
                 if (_begun.Count > 0)
                     return;
-                wait = _due.Count == 0 ? null : _due.Keys.Min(Remaining);
+                if (_due.Count == 0)
+                    wait = null;
+                else
+                    wait = _due.Keys.Min(Remaining);
                 if (wait <= TimeSpan.Zero)
                     return;
                 if (_signal.Task.IsCompleted)
@@ -108,8 +111,12 @@ internal sealed class DueChecks : IDisposable
             _early.Due -= Call;
     }
 
-    private TimeSpan Remaining(string flag) =>
-        _checked.TryGetValue(flag, out long last) ? Pause - _time.GetElapsedTime(last) : TimeSpan.Zero;
+    private TimeSpan Remaining(string flag)
+    {
+        if (_checked.TryGetValue(flag, out long last))
+            return Pause - _time.GetElapsedTime(last);
+        return TimeSpan.Zero;
+    }
 
     // Before the snapshot with the new percentage is in force, so that its first answer is observed already.
     private void Lay(string flag, FlagRecord record)

@@ -14,13 +14,19 @@ internal sealed class RolloutLedgers(BoundedStore store)
     /// <param name="flag">The flag.</param>
     /// <param name="known">What is known here.</param>
     /// <param name="version">Its version.</param>
-    /// <param name="everything">Whether to read it even if nothing seems to have changed: a store that was put back from a copy may have grown past what is known here.</param>
+    /// <param name="everything">
+    /// Whether to read it even if nothing seems to have changed: a store that was put back from a copy may have grown
+    /// past what is known here.
+    /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="FlagChangeException">The store failed.</exception>
-    public async Task<(RolloutLedger Ledger, long Version)> ReadAsync(string flag, RolloutLedger known, long version, bool everything, CancellationToken cancellationToken)
+    public async Task<(RolloutLedger Ledger, long Version)> ReadAsync(
+        string flag, RolloutLedger known, long version, bool everything, CancellationToken cancellationToken)
     {
         string key = KeyOf(flag);
-        long since = everything ? 0 : version;
+        long since = version;
+        if (everything)
+            since = 0;
         StoreChanges changes = await ReadAsync(key, since, cancellationToken).ConfigureAwait(false);
         if (changes.Version < since)
         {
@@ -30,7 +36,9 @@ internal sealed class RolloutLedgers(BoundedStore store)
         }
         if (changes.Documents.FirstOrDefault(document => document.Key == key) is not { } found)
             return (known, since);
-        RolloutLedger? read = found.Json is null ? null : Read(found.Json);
+        RolloutLedger? read = null;
+        if (found.Json is not null)
+            read = Read(found.Json);
         // Of another rollout: this one begins without any, in the same document.
         return (read?.Id == known.Id ? read : known with { }, found.Version);
     }
@@ -40,8 +48,11 @@ internal sealed class RolloutLedgers(BoundedStore store)
     public async Task<long?> WriteAsync(string flag, RolloutLedger ledger, long version, CancellationToken cancellationToken)
     {
         var commit = new StoreCommit([new DocumentWrite(KeyOf(flag), StoredJson.Write(ledger), version)], []);
-        CommitResult result = await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), cancellationToken).ConfigureAwait(false);
-        return result.Committed ? result.Version : null;
+        CommitResult result =
+            await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), cancellationToken).ConfigureAwait(false);
+        if (result.Committed)
+            return result.Version;
+        return null;
     }
 
     private Task<StoreChanges> ReadAsync(string key, long since, CancellationToken cancellationToken) =>

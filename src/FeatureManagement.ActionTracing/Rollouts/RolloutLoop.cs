@@ -148,10 +148,14 @@ internal sealed partial class RolloutLoop(
     }
 
     /// <summary>The rollout that decides a flag's percentage now, or null.</summary>
-    private RolloutRecord? Active(string flag) =>
-        control.Record(flag).Record.Rollout is { IsApplied: true } rollout
+    private RolloutRecord? Active(string flag)
+    {
+        if (control.Record(flag).Record.Rollout is { IsApplied: true } rollout
             && source.Configured(flag) is { } configured
-            && rollout.Baseline == Baseline.Of(configured.Definition) ? rollout : null;
+            && rollout.Baseline == Baseline.Of(configured.Definition))
+            return rollout;
+        return null;
+    }
 
     private Task MoveAsync(string flag, CancellationToken cancellationToken)
     {
@@ -167,7 +171,9 @@ internal sealed partial class RolloutLoop(
             due.Checked(name);
             return runner.CheckAsync(name, rollout, cancellationToken);
         }
-        return rollout.StartedAt > now ? Task.CompletedTask : control.CommitAsync(new FlagEdit
+        if (rollout.StartedAt > now)
+            return Task.CompletedTask;
+        return control.CommitAsync(new FlagEdit
         {
             Flag = name,
             Action = "rollout_started",

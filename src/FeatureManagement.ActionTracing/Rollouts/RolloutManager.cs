@@ -8,23 +8,31 @@ using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
-internal sealed class RolloutManager(FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, TimeProvider time) : IRolloutManager
+internal sealed class RolloutManager(
+    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner,
+    TimeProvider time) : IRolloutManager
 {
     private const int MaxPreview = 500;
 
     public Task<RolloutStatus> StartAsync(string flag, FlagChange change, RolloutConfig? plan, CancellationToken cancellationToken) =>
         BeginAsync(flag, change, plan, RolloutChanges.Start, cancellationToken);
 
-    public Task<RolloutStatus> EnsureStartedAsync(string flag, FlagChange change, RolloutConfig? plan, CancellationToken cancellationToken) =>
+    public Task<RolloutStatus> EnsureStartedAsync(
+        string flag, FlagChange change, RolloutConfig? plan, CancellationToken cancellationToken) =>
         BeginAsync(flag, change, plan, RolloutPlans.EnsureStarted, cancellationToken);
 
     public Task<RolloutStatus> PauseAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
-        CommitAsync(flag, "rollout_paused", change, (configured, record, now) => record with { Rollout = RolloutChanges.Pause(configured.Name, record.Rollout, change, now), At = now }, cancellationToken);
+        CommitAsync(
+            flag, "rollout_paused", change,
+            (configured, record, now) =>
+                record with { Rollout = RolloutChanges.Pause(configured.Name, record.Rollout, change, now), At = now },
+            cancellationToken);
 
     public Task<RolloutStatus> ResumeAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
         CommitAsync(flag, "rollout_resumed", change, (configured, record, now) => record with
         {
-            Rollout = RolloutChanges.Resume(configured.Name, record.Rollout, record.Rollout is { } rollout && HasSampleRatioMismatch(flag, rollout), change, now),
+            Rollout = RolloutChanges.Resume(configured.Name, record.Rollout, record.Rollout is { } rollout
+                && HasSampleRatioMismatch(flag, rollout), change, now),
             At = now,
         }, cancellationToken);
 
@@ -35,26 +43,36 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
         DateTimeOffset now = time.GetUtcNow();
         string? id = control.Record(flag).Record.Rollout?.Id;
         await control.ApplyAsync(Edit(flag, "rollout_rolled_back", change, now,
-            (configured, record) => RolloutChanges.RollBack(configured, record, id, LedgerOf(flag, record), change, now)), cancellationToken).ConfigureAwait(false);
+            (configured, record) => RolloutChanges.RollBack(configured, record, id, LedgerOf(flag, record), change, now)),
+            cancellationToken).ConfigureAwait(false);
         RolloutStatus status = StatusOrThrow(flag);
-        return status is not { Phase: RolloutPhase.Complete } ? status
-            : throw new FlagChangeException(FlagChangeError.Conflict, $"The rollout of flag '{flag}' was completed by somebody else, and the flag changed again since; it was not rolled back. Update the flag, or call an emergency, to turn it off.");
+        if (status is not { Phase: RolloutPhase.Complete })
+            return status;
+        throw new FlagChangeException(FlagChangeError.Conflict, $"The rollout of flag '{flag}' was completed by "
+            + "somebody else, and the flag changed again since; it was not rolled back. Update the flag, or call an "
+            + "emergency, to turn it off.");
     }
 
     public Task<RolloutStatus> CompleteAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
-        CommitAsync(flag, "rollout_completed", change, (configured, record, now) => RolloutChanges.Complete(configured, record, LedgerOf(flag, record), change, now), cancellationToken);
+        CommitAsync(
+            flag, "rollout_completed", change,
+            (configured, record, now) => RolloutChanges.Complete(configured, record, LedgerOf(flag, record), change, now),
+            cancellationToken);
 
     public RolloutStatus? GetStatus(string flag)
     {
         ArgumentNullException.ThrowIfNull(flag);
         VersionedRecord laid = control.Record(flag);
-        return (laid.Record.Rollout ?? laid.Record.LastRollout) is { } rollout ? Status(flag, rollout, laid) : null;
+        if ((laid.Record.Rollout ?? laid.Record.LastRollout) is { } rollout)
+            return Status(flag, rollout, laid);
+        return null;
     }
 
     public IReadOnlyList<RolloutStatus> GetActive() =>
     [
         .. control.Records().Where(pair => pair.Value.Record.Rollout is not null && source.Current.Find(pair.Key) is not null)
-            .Select(pair => Status(pair.Key, pair.Value.Record.Rollout!, pair.Value)).OrderBy(status => status.Flag, StringComparer.OrdinalIgnoreCase),
+            .Select(pair => Status(pair.Key, pair.Value.Record.Rollout!, pair.Value))
+            .OrderBy(status => status.Flag, StringComparer.OrdinalIgnoreCase),
     ];
 
     public IReadOnlyList<RolloutPreviewStep> Preview(string flag, RolloutConfig? plan)
@@ -62,66 +80,91 @@ internal sealed class RolloutManager(FlagControl control, SnapshotSource source,
         FlagDefinition configured = Definition(flag);
         DateTimeOffset now = time.GetUtcNow();
         FlagRecord asIfIdle = control.Record(flag).Record with { Rollout = null, Emergency = null };
-        RolloutRecord rollout = RolloutChanges.Start(configured, asIfIdle, "", plan, new FlagChange("", ""), now).Rollout!; // starting leaves one
+        // Starting leaves one.
+        RolloutRecord rollout = RolloutChanges.Start(configured, asIfIdle, "", plan, new FlagChange("", ""), now).Rollout!;
         TimeSpan duration = RolloutCurve.Duration(rollout.Plan);
         TimeSpan interval = configuration.Catalog.Settings.ProgressionInterval;
         if (duration / interval > MaxPreview)
             interval = duration / MaxPreview;
         var steps = new List<RolloutPreviewStep> { new(rollout.StartedAt, rollout.Start, RolloutCurve.PhaseOf(rollout.Start)) };
         for (TimeSpan at = interval; at < duration; at += interval)
-            if (RolloutCurve.At(rollout.Plan, rollout.Start, at) is var share && share > steps[^1].Percentage && share < rollout.Plan.TargetPercentage)
+            if (RolloutCurve.At(rollout.Plan, rollout.Start, at) is var share
+                && share > steps[^1].Percentage
+                && share < rollout.Plan.TargetPercentage)
                 steps.Add(new(RolloutBounds.Add(rollout.StartedAt, at), share, RolloutCurve.PhaseOf(share)));
         steps.Add(new(RolloutBounds.Add(rollout.StartedAt, duration), rollout.Plan.TargetPercentage, RolloutPhase.Complete));
         return steps;
     }
 
     private Task<RolloutStatus> BeginAsync(
-        string flag, FlagChange change, RolloutConfig? plan, Func<FlagDefinition, FlagRecord, string, RolloutConfig?, FlagChange, DateTimeOffset, FlagRecord> begin, CancellationToken cancellationToken)
+        string flag, FlagChange change, RolloutConfig? plan,
+        Func<FlagDefinition, FlagRecord, string, RolloutConfig?, FlagChange, DateTimeOffset, FlagRecord> begin,
+        CancellationToken cancellationToken)
     {
         string id = Guid.NewGuid().ToString("N");
         bool planned = (plan ?? Definition(flag).RolloutConfig)?.StartAt > time.GetUtcNow();
         return CommitAsync(
-            flag, planned ? "rollout_planned" : "rollout_started", change, (configured, record, now) => begin(configured, record, id, plan, change, now), cancellationToken);
+            flag, planned ? "rollout_planned" : "rollout_started", change,
+            (configured, record, now) => begin(configured, record, id, plan, change, now), cancellationToken);
     }
 
-    private async Task<RolloutStatus> CommitAsync(string flag, string action, FlagChange change, Func<FlagDefinition, FlagRecord, DateTimeOffset, FlagRecord> decide, CancellationToken cancellationToken)
+    private async Task<RolloutStatus> CommitAsync(
+        string flag, string action, FlagChange change,
+        Func<FlagDefinition, FlagRecord, DateTimeOffset, FlagRecord> decide, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(flag);
         ArgumentNullException.ThrowIfNull(change);
         DateTimeOffset now = time.GetUtcNow();
-        await control.CommitAsync(Edit(flag, action, change, now, (configured, record) => decide(configured, record, now)), cancellationToken).ConfigureAwait(false);
+        await control.CommitAsync(
+            Edit(flag, action, change, now, (configured, record) => decide(configured, record, now)),
+            cancellationToken).ConfigureAwait(false);
         return StatusOrThrow(flag);
     }
 
-    private static FlagEdit Edit(string flag, string action, FlagChange change, DateTimeOffset now, Func<FlagDefinition, FlagRecord, FlagRecord> decide) =>
+    private static FlagEdit Edit(
+        string flag, string action, FlagChange change, DateTimeOffset now,
+        Func<FlagDefinition, FlagRecord, FlagRecord> decide) =>
         new() { Flag = flag, Action = action, Change = change, At = now, Decide = decide };
 
-    private bool HasSampleRatioMismatch(string flag, RolloutRecord rollout) => runner.Last(flag, rollout.Id)?.Ledger is { SampleRatioMismatch: true } ledger && ledger.SampleRatioSince == rollout.SampleRatioSince;
+    private bool HasSampleRatioMismatch(string flag, RolloutRecord rollout) =>
+        runner.Last(flag, rollout.Id)?.Ledger is { SampleRatioMismatch: true } ledger
+            && ledger.SampleRatioSince == rollout.SampleRatioSince;
 
-    private RolloutLedger? LedgerOf(string flag, FlagRecord record) => record.Rollout is { } rollout ? runner.Last(flag, rollout.Id)?.Ledger : null;
+    private RolloutLedger? LedgerOf(string flag, FlagRecord record)
+    {
+        if (record.Rollout is { } rollout)
+            return runner.Last(flag, rollout.Id)?.Ledger;
+        return null;
+    }
 
     private RolloutStatus Status(string flag, RolloutRecord rollout, VersionedRecord laid)
     {
         string name = source.Current.Find(flag)?.Name ?? flag;
         try
         {
-            return RolloutStatuses.Of(name, rollout, runner.Last(flag, rollout.Id), !laid.Pending, configuration.Catalog.Settings.ProgressionInterval, time.GetUtcNow());
+            return RolloutStatuses.Of(
+                name, rollout, runner.Last(flag, rollout.Id), !laid.Pending,
+                configuration.Catalog.Settings.ProgressionInterval, time.GetUtcNow());
         }
 #pragma warning disable CA1031 // A record that another release or hand wrote: the rollouts of all other flags are shown.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return RolloutStatuses.Unknown(name, rollout, $"The status of this rollout cannot be shown: {ForeignText.Quote(exception.Message)}");
+            return RolloutStatuses.Unknown(
+                name, rollout, $"The status of this rollout cannot be shown: {ForeignText.Quote(exception.Message)}");
         }
     }
 
     private RolloutStatus StatusOrThrow(string flag) => GetStatus(flag)
-        ?? throw new FlagChangeException(FlagChangeError.Conflict, $"The change was made, but the rollout of flag '{flag}' has been removed meanwhile.");
+        ?? throw new FlagChangeException(
+            FlagChangeError.Conflict,
+            $"The change was made, but the rollout of flag '{flag}' has been removed meanwhile.");
 
     private FlagDefinition Definition(string flag)
     {
         ArgumentNullException.ThrowIfNull(flag);
         return source.Configured(flag)?.Definition
-            ?? throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{ForeignText.Quote(flag)}'" + (NearestName.Find(flag, source.Current.Names) is { } nearest ? $"; did you mean '{nearest}'?" : "."));
+            ?? throw new FlagChangeException(FlagChangeError.UnknownFlag, $"There is no flag '{ForeignText.Quote(flag)}'"
+                + (NearestName.Find(flag, source.Current.Names) is { } nearest ? $"; did you mean '{nearest}'?" : "."));
     }
 }

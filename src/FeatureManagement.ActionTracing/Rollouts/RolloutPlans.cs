@@ -29,14 +29,18 @@ internal static class RolloutPlans
         bool ended = record.LastRollout is { } last
             && (IsSame(last, asked, own: false)
                 || (plan is null && PlanFingerprint.HasHad(record.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig))));
-        return ended ? record : RolloutChanges.Start(configured, record, id, plan, change, now);
+        if (ended)
+            return record;
+        return RolloutChanges.Start(configured, record, id, plan, change, now);
     }
 
     // The thresholds of a flag's own plan may be edited while it runs.
-    private static bool IsSame(RolloutRecord rollout, RolloutConfig asked, bool own) =>
-        own && rollout.OwnPlan
-            ? FlagContent.Same(Frozen(rollout.Plan), Frozen(asked))
-            : FlagContent.Same(Written(rollout.Plan), Written(asked));
+    private static bool IsSame(RolloutRecord rollout, RolloutConfig asked, bool own)
+    {
+        if (own && rollout.OwnPlan)
+            return FlagContent.Same(Frozen(rollout.Plan), Frozen(asked));
+        return FlagContent.Same(Written(rollout.Plan), Written(asked));
+    }
 
     private static RolloutConfig Frozen(RolloutConfig plan) => Written(plan) with { SafetyThresholds = null, MaxHold = default };
 

@@ -38,6 +38,10 @@ internal readonly record struct MeanDifference(double A, double B, double P, dou
         left.A + right.A, left.B + right.B, left.P + right.P, left.Q + right.Q, left.H + right.H,
         left.Treated + right.Treated, left.Control + right.Control);
 
-    private static double Variance(Moments arm, double pooled) =>
-        arm.Count >= 2 ? Math.Max(pooled, arm.SumOfSquares / (arm.Count - 1)) : pooled;
+    private static double Variance(Moments arm, double pooled)
+    {
+        if (arm.Count >= 2)
+            return Math.Max(pooled, arm.SumOfSquares / (arm.Count - 1));
+        return pooled;
+    }
 }

@@ -4,8 +4,12 @@ namespace FeatureManagement.ActionTracing.Statistics;
 internal readonly record struct Moments(long Count, double Mean, double SumOfSquares)
 {
     /// <summary>Zeros and ones: how many there were, and how many of them were ones.</summary>
-    public static Moments OfBinary(long count, long ones) =>
-        count == 0 ? default : new(count, (double)ones / count, ones - (double)ones * ones / count);
+    public static Moments OfBinary(long count, long ones)
+    {
+        if (count == 0)
+            return default;
+        return new(count, (double)ones / count, ones - (double)ones * ones / count);
+    }
 
     public Moments Add(double value)
     {

@@ -32,10 +32,12 @@ internal static class OneSidedTest
     }
 
     /// <summary>The probability, in the reading of Bayes, that the mean is larger than the margin. For display only.</summary>
-    public static double ProbabilityWorse(MeanDifference difference, double margin, double mixing = Mixing) =>
-        difference.IsInformative
-            ? SpecialFunctions.NormalCdf(Z(difference, margin) * Math.Sqrt(difference.H / (difference.H + mixing)))
-            : 0.5;
+    public static double ProbabilityWorse(MeanDifference difference, double margin, double mixing = Mixing)
+    {
+        if (difference.IsInformative)
+            return SpecialFunctions.NormalCdf(Z(difference, margin) * Math.Sqrt(difference.H / (difference.H + mixing)));
+        return 0.5;
+    }
 
     /// <summary>The mixing constant that makes the bounds tightest at an effective sample size.</summary>
     public static double MixingFor(double units, double alpha) =>

@@ -28,14 +28,20 @@ internal static class RateRatios
     public static double Average(IReadOnlyList<double> logs) => SpecialFunctions.LogSumExp([.. logs]) - Math.Log(logs.Count);
 
     /// <summary>The lower bound of the ratio at a level; 0 where there is none.</summary>
-    public static double Lower(IReadOnlyCollection<CountWindow> windows, double alpha) =>
-        CanExceed(windows.Sum(static window => window.BadExposed), alpha) ? Math.Exp(Cross(windows, Grid, alpha, sign: -1)) : 0;
+    public static double Lower(IReadOnlyCollection<CountWindow> windows, double alpha)
+    {
+        if (CanExceed(windows.Sum(static window => window.BadExposed), alpha))
+            return Math.Exp(Cross(windows, Grid, alpha, sign: -1));
+        return 0;
+    }
 
     /// <summary>The upper bound of the ratio at a level; infinity where there is none.</summary>
-    public static double Upper(IReadOnlyCollection<CountWindow> windows, double alpha) =>
-        CanExceed(windows.Sum(static window => window.BadControl), alpha)
-            ? Math.Exp(Cross(windows, Better, alpha, sign: 1))
-            : double.PositiveInfinity;
+    public static double Upper(IReadOnlyCollection<CountWindow> windows, double alpha)
+    {
+        if (CanExceed(windows.Sum(static window => window.BadControl), alpha))
+            return Math.Exp(Cross(windows, Better, alpha, sign: 1));
+        return double.PositiveInfinity;
+    }
 
     /// <summary>Whether the evidence can reach the level at all, whatever ratio it is asked about.</summary>
     private static bool CanExceed(long bad, double alpha) =>

@@ -40,7 +40,12 @@ internal static class TwoSidedTest
     }
 
     /// <summary>How much larger the variant's mean is, relative to control's; null where control's is 0.</summary>
-    public static double? RelativeLift(MeanDifference difference) => difference.B == 0 ? null : difference.A / difference.B - 1;
+    public static double? RelativeLift(MeanDifference difference)
+    {
+        if (difference.B == 0)
+            return null;
+        return difference.A / difference.B - 1;
+    }
 
     /// <summary>Against no difference, at this look. Report the smallest of all looks.</summary>
     public static double PValue(MeanDifference difference, double mixing)
@@ -52,9 +57,13 @@ internal static class TwoSidedTest
     }
 
     /// <summary>The probability, in the reading of Bayes, that the variant's mean is the larger one. For display only.</summary>
-    public static double ChanceToBeat(MeanDifference difference, double mixing) => difference.IsInformative
-        ? SpecialFunctions.NormalCdf(difference.Estimate / difference.StandardError * Math.Sqrt(difference.H / (difference.H + mixing)))
-        : 0.5;
+    public static double ChanceToBeat(MeanDifference difference, double mixing)
+    {
+        if (difference.IsInformative)
+            return SpecialFunctions.NormalCdf(
+                difference.Estimate / difference.StandardError * Math.Sqrt(difference.H / (difference.H + mixing)));
+        return 0.5;
+    }
 
     private static double SquaredQuantile(MeanDifference difference, double alpha, double mixing) =>
         (difference.H + mixing) / difference.H * Math.Log((difference.H + mixing) / (mixing * alpha * alpha));

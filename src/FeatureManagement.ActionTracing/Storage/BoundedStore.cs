@@ -17,7 +17,8 @@ internal sealed class BoundedStore : IActionTracingStore, IActionTracingStoreSta
 
     /// <exception cref="InvalidOperationException">A part of the store is missing.</exception>
     public BoundedStore(
-        IActionTracingStore store, StoreSpace space, IFlagCatalogSource configuration, TimeProvider time, StoreMetrics metrics, ILogger<BoundedStore> logger)
+        IActionTracingStore store, StoreSpace space, IFlagCatalogSource configuration, TimeProvider time,
+        StoreMetrics metrics, ILogger<BoundedStore> logger)
     {
         _store = store;
         bool isDurable = Part(store.State, nameof(State)).IsDurable;
@@ -61,9 +62,14 @@ internal sealed class BoundedStore : IActionTracingStore, IActionTracingStoreSta
 
     /// <summary>Tries an empty commit where writing failed: nothing else says that it works again.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
-    public Task ProbeAsync(CancellationToken cancellationToken) =>
-        _health.IsWriteFailing ? State.CommitAsync(new StoreCommit([], []), cancellationToken) : Task.CompletedTask;
+    public Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (_health.IsWriteFailing)
+            return State.CommitAsync(new StoreCommit([], []), cancellationToken);
+        return Task.CompletedTask;
+    }
 
     private T Part<T>(T? part, string name) where T : class => part ?? throw new InvalidOperationException(
-        $"The store {_store.GetType()} has no part {name}: {nameof(IActionTracingStore)}.{name} is null. Return an implementation of {typeof(T).Name}.");
+        $"The store {_store.GetType()} has no part {name}: {nameof(IActionTracingStore)}.{name} is null. Return an "
+        + $"implementation of {typeof(T).Name}.");
 }

@@ -4,8 +4,8 @@ using FeatureManagement.ActionTracing.Configuration;
 namespace FeatureManagement.ActionTracing.Storage;
 
 /// <summary>
-/// Keeps evaluations and units within <c>maxStoreSize</c>, so that they leave room for emergencies: the oldest evaluations are removed first. Where
-/// that is not enough, no new unit is taken in, for any arm. Thread-safe.
+/// Keeps evaluations and units within <c>maxStoreSize</c>, so that they leave room for emergencies: the oldest
+/// evaluations are removed first. Where that is not enough, no new unit is taken in, for any arm. Thread-safe.
 /// </summary>
 internal sealed class StoreSpace(IFlagCatalogSource configuration, StoreMetrics metrics)
 {
@@ -34,9 +34,12 @@ internal sealed class StoreSpace(IFlagCatalogSource configuration, StoreMetrics 
             _fault = null;
             return;
         }
-        string consequence = isFull ? "No new unit is taken in." : "The oldest evaluations are removed.";
+        string consequence = "The oldest evaluations are removed.";
+        if (isFull)
+            consequence = "No new unit is taken in.";
         _fault = string.Create(
-            CultureInfo.InvariantCulture, $"Evaluations and units take {size:N0} bytes of the store; maxStoreSize is {Max:N0}. {consequence}");
+            CultureInfo.InvariantCulture,
+            $"Evaluations and units take {size:N0} bytes of the store; maxStoreSize is {Max:N0}. {consequence}");
     }
 
     /// <summary>Counts events of units that were not taken in.</summary>

@@ -83,7 +83,11 @@ internal sealed class ActionTrace : IActionTrace
         {
             _decider = Environment.CurrentManagedThreadId; // the flags of tracing are not evaluations of the action
             _subject = Subject.From(context);
-            TracedParts parts = _late ? _services.Switches.PartsIfEnabled(_subject) : _services.Switches.Parts(_subject);
+            TracedParts parts;
+            if (_late)
+                parts = _services.Switches.PartsIfEnabled(_subject);
+            else
+                parts = _services.Switches.Parts(_subject);
             _decider = 0;
             if (!parts.Activity)
                 return;
@@ -170,9 +174,9 @@ internal sealed class ActionTrace : IActionTrace
         Activity? current = Activity.Current;
         _detached = true;
         Activity.Current = null;
-        Activity? activity = _late
-            ? ActionTracingSource.Activities.StartActivity(_begun, ActivityKind.Internal, _parent, startTime: _start)
-            : null;
+        Activity? activity = null;
+        if (_late)
+            activity = ActionTracingSource.Activities.StartActivity(_begun, ActivityKind.Internal, _parent, startTime: _start);
         if (activity is null && parts.Output)
         {
             activity = new Activity(_begun).SetStartTime(_start.UtcDateTime);

@@ -41,7 +41,9 @@ internal sealed class ActionTracer(ActionServices services) : IActionTracer
     /// <summary>Begins the trace of an action for which tracing is on, or may be (null).</summary>
     private RunningAction Traced(RunningAction action, string name, bool? traced)
     {
-        TracedParts? parts = traced == true ? _switches.Parts(action.Known) : null;
+        TracedParts? parts = null;
+        if (traced == true)
+            parts = _switches.Parts(action.Known);
         if (traced == true && parts is { } known)
         {
             if (known.Activity)

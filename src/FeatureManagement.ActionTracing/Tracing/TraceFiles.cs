@@ -81,10 +81,10 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
     {
         string today = Prefix + day.ToString("yyyyMMdd", CultureInfo.InvariantCulture) + "-";
         string? last = names.LastOrDefault(name => name.StartsWith(today, StringComparison.Ordinal));
-        int number = last is not null
-            && int.TryParse(last.AsSpan(today.Length, last.Length - today.Length - Extension.Length), out int before)
-            ? before + 1
-            : 1;
+        int number = 1;
+        if (last is not null
+            && int.TryParse(last.AsSpan(today.Length, last.Length - today.Length - Extension.Length), out int before))
+            number = before + 1;
         return OpenFree(Path.Combine(directory, today), number);
     }
 

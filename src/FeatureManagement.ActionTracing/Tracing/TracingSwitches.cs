@@ -55,9 +55,9 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
         if (context is not null)
             return Parts(Subject.From(context));
         FlagSnapshot snapshot = source.Current;
-        return Depends(snapshot, Output) || Depends(snapshot, Metrics) || Depends(snapshot, VerbosityTest) || Depends(snapshot, Verbosity)
-            ? null
-            : Parts(Subject.WithoutContext);
+        if (Depends(snapshot, Output) || Depends(snapshot, Metrics) || Depends(snapshot, VerbosityTest) || Depends(snapshot, Verbosity))
+            return null;
+        return Parts(Subject.WithoutContext);
     }
 
     /// <summary>The components that are on for a subject for which tracing is on.</summary>
@@ -71,30 +71,39 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
     }
 
     /// <summary>The components that are on for a subject: none where tracing is off.</summary>
-    public TracedParts PartsIfEnabled(in Subject subject) => IsOn(source.Current, Enabled, subject) ? Parts(subject) : TracedParts.None;
+    public TracedParts PartsIfEnabled(in Subject subject)
+    {
+        if (IsOn(source.Current, Enabled, subject))
+            return Parts(subject);
+        return TracedParts.None;
+    }
 
     /// <summary>The components that are still on at the end of an action. This exposes and counts nothing.</summary>
     public TracedParts StillOn(TracedParts parts, in Subject subject)
     {
         FlagSnapshot snapshot = source.Current;
-        return Decide(snapshot, Enabled, subject) && !Decide(snapshot, Shutdown, subject)
-            ? parts with
+        if (Decide(snapshot, Enabled, subject) && !Decide(snapshot, Shutdown, subject))
+            return parts with
             {
                 Output = parts.Output && Decide(snapshot, Output, subject),
                 Metrics = parts.Metrics && Decide(snapshot, Metrics, subject),
-            }
-            : TracedParts.None;
+            };
+        return TracedParts.None;
     }
 
-    private TraceVerbosity VerbosityFor(FlagSnapshot snapshot, in Subject subject) =>
-        (VariantOf(snapshot, VerbosityTest, subject) ?? VariantOf(snapshot, Verbosity, subject)) is { } variant
-            ? Parse(variant)
-            : TraceVerbosity.Minimal;
+    private TraceVerbosity VerbosityFor(FlagSnapshot snapshot, in Subject subject)
+    {
+        if ((VariantOf(snapshot, VerbosityTest, subject) ?? VariantOf(snapshot, Verbosity, subject)) is { } variant)
+            return Parse(variant);
+        return TraceVerbosity.Minimal;
+    }
 
-    private FlagVariant? VariantOf(FlagSnapshot snapshot, string name, in Subject subject) =>
-        snapshot.TryFind(name, out CompiledFlag? flag) && evaluator.Variant(snapshot, flag, subject) is var variant and >= 0
-            ? flag.Variants!.Variants[variant]
-            : null;
+    private FlagVariant? VariantOf(FlagSnapshot snapshot, string name, in Subject subject)
+    {
+        if (snapshot.TryFind(name, out CompiledFlag? flag) && evaluator.Variant(snapshot, flag, subject) is var variant and >= 0)
+            return flag.Variants!.Variants[variant];
+        return null;
+    }
 
     /// <summary>The verbosity is in the configuration of the variant, else it is the variant's name.</summary>
     private static TraceVerbosity Parse(FlagVariant variant)
@@ -103,9 +112,11 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
         foreach ((string key, string? value) in variant.Config)
             if (value is not null && key.Equals(VerbosityKey, StringComparison.OrdinalIgnoreCase))
                 text = value;
-        return text.Equals(nameof(TraceVerbosity.Detailed), StringComparison.OrdinalIgnoreCase) ? TraceVerbosity.Detailed
-            : text.Equals(nameof(TraceVerbosity.Standard), StringComparison.OrdinalIgnoreCase) ? TraceVerbosity.Standard
-            : TraceVerbosity.Minimal;
+        if (text.Equals(nameof(TraceVerbosity.Detailed), StringComparison.OrdinalIgnoreCase))
+            return TraceVerbosity.Detailed;
+        if (text.Equals(nameof(TraceVerbosity.Standard), StringComparison.OrdinalIgnoreCase))
+            return TraceVerbosity.Standard;
+        return TraceVerbosity.Minimal;
     }
 
     private bool IsOn(FlagSnapshot snapshot, string name, in Subject subject) =>

@@ -161,6 +161,10 @@ internal static class FlagFields
     }
 
     // Null where the type is missing or not known, which is a fault of its own.
-    private static FlagType? TypeOf(SettingFields fields) =>
-        FlagSpelling.TryRead(fields.Node("type")?.Value?.Trim(), out FlagType type) ? type : null;
+    private static FlagType? TypeOf(SettingFields fields)
+    {
+        if (FlagSpelling.TryRead(fields.Node("type")?.Value?.Trim(), out FlagType type))
+            return type;
+        return null;
+    }
 }

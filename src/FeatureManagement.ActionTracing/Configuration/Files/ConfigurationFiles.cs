@@ -33,7 +33,10 @@ internal sealed class ConfigurationFiles(SettingPlace place)
         if (!ReferenceEquals(memory.Data, data))
         {
             memory.Data = data;
-            memory.Hash = file.Source.ReloadOnChange ? HashOf(file) : 0;
+            if (file.Source.ReloadOnChange)
+                memory.Hash = HashOf(file);
+            else
+                memory.Hash = 0;
             memory.Error = null;
             if (data.Count > 0)
                 memory.Said = SettingReader.SaysSomething(data, place.Above) ? data : null;
@@ -46,7 +49,9 @@ internal sealed class ConfigurationFiles(SettingPlace place)
         else if (kept)
             faults.Add($"{PathOf(file)} is missing, empty or cannot be read; its last "
                 + $"good {SettingReader.SectionName} section stays in force.");
-        return kept ? memory.Said! : data;
+        if (kept)
+            return memory.Said!;
+        return data;
     }
 
     /// <summary>The files whose content is no longer what their provider read, or failed to read.</summary>

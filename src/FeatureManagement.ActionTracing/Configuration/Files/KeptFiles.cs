@@ -35,8 +35,12 @@ internal sealed class KeptFiles : IFileProvider, IDisposable
 
     public IDirectoryContents GetDirectoryContents(string subpath) => _files.GetDirectoryContents(subpath);
 
-    public IChangeToken Watch(string filter) =>
-        _configMap is null ? _files.Watch(filter) : new CompositeChangeToken([_files.Watch(filter), _configMap.Watch(ConfigMapLink)]);
+    public IChangeToken Watch(string filter)
+    {
+        if (_configMap is null)
+            return _files.Watch(filter);
+        return new CompositeChangeToken([_files.Watch(filter), _configMap.Watch(ConfigMapLink)]);
+    }
 
     public void Dispose() => _configMap?.Dispose();
 

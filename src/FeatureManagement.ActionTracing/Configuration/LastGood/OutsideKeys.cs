@@ -67,7 +67,9 @@ internal sealed class OutsideKeys
             if (!found)
                 continue;
             int end = path[start..].IndexOf(':');
-            return end < 0 ? path.Length : start + end;
+            if (end < 0)
+                return path.Length;
+            return start + end;
         }
         return 0;
     }

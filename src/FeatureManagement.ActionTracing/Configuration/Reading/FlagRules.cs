@@ -36,13 +36,21 @@ internal static class FlagRules
         }
         return (faults, broken);
 
-        string? ParentOf(string name) => reading.Flags.TryGetValue(name, out FlagReading? flag)
-            ? Spelled(flag.Parent)
-            : Spelled(builtIn.GetValueOrDefault(name)?.Parent);
+        string? ParentOf(string name)
+        {
+            if (reading.Flags.TryGetValue(name, out FlagReading? flag))
+                return Spelled(flag.Parent);
+            return Spelled(builtIn.GetValueOrDefault(name)?.Parent);
+        }
 
-        string? Spelled(string? name) => name is null ? null
-            : reading.Flags.TryGetValue(name, out FlagReading? flag) ? flag.Name
-            : builtIn.GetValueOrDefault(name)?.Name;
+        string? Spelled(string? name)
+        {
+            if (name is null)
+                return null;
+            if (reading.Flags.TryGetValue(name, out FlagReading? flag))
+                return flag.Name;
+            return builtIn.GetValueOrDefault(name)?.Name;
+        }
     }
 
     private static string Unknown(string parent, IEnumerable<string> names) =>

@@ -29,8 +29,12 @@ internal static class ListGaps
         }
     }
 
-    private static string PathOf(string path, SettingNode child) =>
-        path.Length == 0 ? ForeignText.Quote(child.Name) : $"{path}.{ForeignText.Quote(child.Name)}";
+    private static string PathOf(string path, SettingNode child)
+    {
+        if (path.Length == 0)
+            return ForeignText.Quote(child.Name);
+        return $"{path}.{ForeignText.Quote(child.Name)}";
+    }
 
     private static string? GapsOf(SettingItem[] items)
     {
@@ -46,8 +50,8 @@ internal static class ListGaps
         }
         // Numbers that are true or false are ids in a map.
         bool map = items.All(item => bool.TryParse(item.Value, out _));
-        return indices.Count == 0 || map || indices.Max == indices.Count - 1
-            ? null
-            : ForeignText.Quote(string.Join(", ", indices.Take(10)));
+        if (indices.Count == 0 || map || indices.Max == indices.Count - 1)
+            return null;
+        return ForeignText.Quote(string.Join(", ", indices.Take(10)));
     }
 }

@@ -18,7 +18,9 @@ internal static class ParentCycles
         foreach (string flag in flags)
         {
             walk++;
-            string? current = parentOf(flag) is null ? null : flag; // most flags have no parent
+            string? current = null; // most flags have no parent
+            if (parentOf(flag) is not null)
+                current = flag;
             while (current is not null && walks.TryAdd(current, walk))
                 current = parentOf(current);
             if (current is not null && walks[current] == walk)
@@ -30,9 +32,11 @@ internal static class ParentCycles
     /// <summary><c>a → b → a</c>; a long cycle without its middle.</summary>
     public static string Print(List<string> cycle)
     {
-        IEnumerable<string> shown = cycle.Count <= MaxPrinted
-            ? cycle
-            : [.. cycle.Take(MaxPrinted - 1), $"… {cycle.Count - MaxPrinted} more …", cycle[^1]];
+        IEnumerable<string> shown;
+        if (cycle.Count <= MaxPrinted)
+            shown = cycle;
+        else
+            shown = [.. cycle.Take(MaxPrinted - 1), $"… {cycle.Count - MaxPrinted} more …", cycle[^1]];
         return string.Join(" → ", shown.Append(cycle[0]).Select(ForeignText.Quote));
     }
 

@@ -35,7 +35,9 @@ internal sealed record SettingPlace(IConfiguration? Configuration, string Above 
     {
         try
         {
-            return provider is ConfigurationFeatureDefinitionProvider microsoft ? ConfigurationOf(microsoft) : null;
+            if (provider is ConfigurationFeatureDefinitionProvider microsoft)
+                return ConfigurationOf(microsoft);
+            return null;
         }
         catch (MissingFieldException)
         {
@@ -48,7 +50,9 @@ internal sealed record SettingPlace(IConfiguration? Configuration, string Above 
     {
         try
         {
-            return given is ConfigurationSection section ? new SettingPlace(RootOf(section), section.Path) : new SettingPlace(given);
+            if (given is ConfigurationSection section)
+                return new SettingPlace(RootOf(section), section.Path);
+            return new SettingPlace(given);
         }
         catch (MissingFieldException)
         {

@@ -101,12 +101,16 @@ internal static class SettingReader
             && key.StartsWith(SectionName, StringComparison.OrdinalIgnoreCase);
 
     // The rest of a key below a path; empty for a key that is elsewhere.
-    private static ReadOnlySpan<char> Below(string key, string above) =>
-        above.Length == 0 ? key
-        : key.Length > above.Length
+    private static ReadOnlySpan<char> Below(string key, string above)
+    {
+        if (above.Length == 0)
+            return key;
+        if (key.Length > above.Length
             && key[above.Length] == ':'
-            && key.StartsWith(above, StringComparison.OrdinalIgnoreCase) ? key.AsSpan(above.Length + 1)
-        : default;
+            && key.StartsWith(above, StringComparison.OrdinalIgnoreCase))
+            return key.AsSpan(above.Length + 1);
+        return default;
+    }
 
     // Providers that keep their data in their own way are asked key by key.
     private static void Walk(IConfigurationProvider provider, string path, string below, SettingTree tree, int depth)
@@ -114,7 +118,9 @@ internal static class SettingReader
         foreach (string name in provider.GetChildKeys([], path).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             string child = ConfigurationPath.Combine(path, name);
-            string rest = below.Length == 0 ? name : ConfigurationPath.Combine(below, name);
+            string rest = name;
+            if (below.Length != 0)
+                rest = ConfigurationPath.Combine(below, name);
             if (provider.TryGet(child, out string? value))
                 tree.Add(rest, value);
             if (depth < MaxDepth)
@@ -126,7 +132,9 @@ internal static class SettingReader
     {
         foreach (IConfigurationSection child in section.GetChildren())
         {
-            string rest = below.Length == 0 ? child.Key : ConfigurationPath.Combine(below, child.Key);
+            string rest = child.Key;
+            if (below.Length != 0)
+                rest = ConfigurationPath.Combine(below, child.Key);
             if (child.Value is not null)
                 tree.Add(rest, child.Value);
             if (depth < MaxDepth)
@@ -137,7 +145,9 @@ internal static class SettingReader
     // Asking is dear: only for a flag beside the section.
     private static void WalkOutside(IConfigurationProvider provider, string above, OutsideKeys outside)
     {
-        string prefix = above.Length == 0 ? "" : above + ConfigurationPath.KeyDelimiter;
+        string prefix = "";
+        if (above.Length != 0)
+            prefix = above + ConfigurationPath.KeyDelimiter;
         foreach (string name in provider.GetChildKeys([], above.Length == 0 ? null : above).Distinct(StringComparer.OrdinalIgnoreCase))
             if (!name.Equals(SectionName, StringComparison.OrdinalIgnoreCase))
                 AddOutside(name, field => provider.TryGet(prefix + field, out string? value) ? value : null, outside);
@@ -161,10 +171,12 @@ internal static class SettingReader
         }
     }
 
-    private static IConfigurationSection SectionOf(IConfiguration configuration) =>
-        configuration is IConfigurationSection section && section.Key.Equals(SectionName, StringComparison.OrdinalIgnoreCase)
-            ? section
-            : configuration.GetSection(SectionName);
+    private static IConfigurationSection SectionOf(IConfiguration configuration)
+    {
+        if (configuration is IConfigurationSection section && section.Key.Equals(SectionName, StringComparison.OrdinalIgnoreCase))
+            return section;
+        return configuration.GetSection(SectionName);
+    }
 
     // By the methods that a call through the interface reaches, so that overloads and explicit implementations do not
     // matter.

@@ -32,7 +32,9 @@ internal static class SettingsReader
                 $"{SettingReader.SectionName}.featureFlagSettings.defaultTimeout is {settings.DefaultTimeout:c}; "
                 + "below 100 ms calls to a store often fail. "
                 + "A number is milliseconds: write 5000 for five seconds.");
-        return faults.Count == before ? settings : null;
+        if (faults.Count == before)
+            return settings;
+        return null;
     }
 
     public static TraceOutputSettings? ReadTraceOutput(SettingFields section, List<SettingFault> faults)
@@ -50,6 +52,8 @@ internal static class SettingsReader
             MaxFiles = fields.Integer("maxFiles", 1, int.MaxValue) ?? defaults.MaxFiles,
             QueueLength = fields.Integer("queueLength", 1, int.MaxValue) ?? defaults.QueueLength,
         };
-        return faults.Count == before ? settings : null;
+        if (faults.Count == before)
+            return settings;
+        return null;
     }
 }

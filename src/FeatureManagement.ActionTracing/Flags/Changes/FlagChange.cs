@@ -33,9 +33,14 @@ public sealed record FlagChange(string Actor, string Reason, ChangeSource Source
             throw new FlagChangeException(FlagChangeError.Invalid, faults);
     }
 
-    private static string? FaultOf(string what, string? text) =>
-        string.IsNullOrWhiteSpace(text) ? $"Every change needs {what}; say who and why."
-        : text.Length > MaxLength ? $"This is too long for {what}: {text.Length} characters; at most {MaxLength} are taken."
-        : !StorableText.IsStorable(text) ? $"U+0000 or half of a surrogate pair cannot be stored in {what}; remove it."
-        : null;
+    private static string? FaultOf(string what, string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return $"Every change needs {what}; say who and why.";
+        if (text.Length > MaxLength)
+            return $"This is too long for {what}: {text.Length} characters; at most {MaxLength} are taken.";
+        if (!StorableText.IsStorable(text))
+            return $"U+0000 or half of a surrogate pair cannot be stored in {what}; remove it.";
+        return null;
+    }
 }

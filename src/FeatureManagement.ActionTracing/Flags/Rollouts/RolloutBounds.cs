@@ -30,8 +30,10 @@ internal static class RolloutBounds
             yield return Long("slowThreshold", plan.SlowThreshold.Value);
         if (plan.MaxHold > Century)
             yield return Long("maxHold", plan.MaxHold);
-        if (plan.SafetyThresholds is { } thresholds && (thresholds.ThresholdWindow <= TimeSpan.Zero || thresholds.ThresholdWindow > MaxWindow))
-            yield return Text($"safetyThresholds.thresholdWindow is {thresholds.ThresholdWindow:c}; it must be longer than zero and at most {MaxWindow:c}");
+        if (plan.SafetyThresholds is { } thresholds
+            && (thresholds.ThresholdWindow <= TimeSpan.Zero || thresholds.ThresholdWindow > MaxWindow))
+            yield return Text(
+                $"safetyThresholds.thresholdWindow is {thresholds.ThresholdWindow:c}; it must be longer than zero and at most {MaxWindow:c}");
     }
 
     private static string Long(string field, TimeSpan value) => Text($"{field} is {value:c}; it must be at most 100 years ({Century:c})");

@@ -9,8 +9,12 @@ internal static class RolloutCurve
     private const int Digits = 4;
 
     /// <summary>How long the curve takes: a custom schedule says so itself, by its last entry.</summary>
-    public static TimeSpan Duration(RolloutConfig plan) =>
-        plan is { Type: RolloutType.Custom, Schedule: [.., var last] } ? last.After : plan.Duration;
+    public static TimeSpan Duration(RolloutConfig plan)
+    {
+        if (plan is { Type: RolloutType.Custom, Schedule: [.., var last] })
+            return last.After;
+        return plan.Duration;
+    }
 
     /// <param name="plan">The curve's type, duration, checkpoints or schedule, and target.</param>
     /// <param name="start">The first share, 0 to 100.</param>

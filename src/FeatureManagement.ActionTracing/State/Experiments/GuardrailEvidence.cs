@@ -44,15 +44,19 @@ internal sealed record GuardrailEvidence
             (Counts.ExposedWeight / Counts.ControlWeight, RateRatios.Lower(windows, alpha), RateRatios.Upper(windows, alpha));
         if (metric.HigherIsBetter)
             (estimate, low, high) = (1 / estimate, 1 / high, 1 / low);
-        return double.IsFinite(estimate) && double.IsFinite(high) ? new ExperimentInterval(estimate, low, high) : null;
+        if (double.IsFinite(estimate) && double.IsFinite(high))
+            return new ExperimentInterval(estimate, low, high);
+        return null;
     }
 
     private GuardrailEvidence Check(ExperimentMetric metric, int number, (long Units, long Ones) variant, (long Units, long Ones) control)
     {
         GuardrailStep step = Steps.FirstOrDefault(known => known.Number == number) ?? new GuardrailStep { Number = number };
-        CountWindow sums = metric.HigherIsBetter
-            ? new CountWindow(control.Units, variant.Units, control.Ones, variant.Ones)
-            : new CountWindow(variant.Units, control.Units, variant.Ones, control.Ones);
+        CountWindow sums;
+        if (metric.HigherIsBetter)
+            sums = new CountWindow(control.Units, variant.Units, control.Ones, variant.Ones);
+        else
+            sums = new CountWindow(variant.Units, control.Units, variant.Ones, control.Ones);
         CountWindow window =
             sums with { BadExposed = sums.BadExposed - step.Seen.BadExposed, BadControl = sums.BadControl - step.Seen.BadControl };
         if (metric.Window is not null)

@@ -8,7 +8,10 @@ namespace FeatureManagement.ActionTracing.State.Experiments;
 /// <param name="Values">The values, for a continuous metric.</param>
 internal readonly record struct MetricTally(long Count, long Ones, Moments Values)
 {
-    public MetricTally Add(MetricKind kind, double value) => kind == MetricKind.Binary
-        ? this with { Count = Count + 1, Ones = Ones + (value > 0 ? 1 : 0) }
-        : this with { Count = Count + 1, Values = Values.Add(value) };
+    public MetricTally Add(MetricKind kind, double value)
+    {
+        if (kind == MetricKind.Binary)
+            return this with { Count = Count + 1, Ones = Ones + (value > 0 ? 1 : 0) };
+        return this with { Count = Count + 1, Values = Values.Add(value) };
+    }
 }

@@ -26,12 +26,16 @@ internal sealed record AuditValues(
         after is null ? null : StoredJson.Write(Of(after, before?.Definition, static (list, other) => AuditList.After(other, list))));
 
     /// <summary>State and share in few words, for the log.</summary>
-    public static string Short(EffectiveFlag? flag) => flag is null ? "no flag"
-        : flag.Definition.State is FlagState.Canary or FlagState.Rollout
-            ? string.Create(
+    public static string Short(EffectiveFlag? flag)
+    {
+        if (flag is null)
+            return "no flag";
+        if (flag.Definition.State is FlagState.Canary or FlagState.Rollout)
+            return string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"{FlagSpelling.Write(flag.Definition.State)} {flag.Definition.Percentage} %")
-            : FlagSpelling.Write(flag.Definition.State);
+                $"{FlagSpelling.Write(flag.Definition.State)} {flag.Definition.Percentage} %");
+        return FlagSpelling.Write(flag.Definition.State);
+    }
 
     private static AuditValues Of(
         EffectiveFlag flag, FlagDefinition? other,
@@ -39,9 +43,9 @@ internal sealed record AuditValues(
     {
         FlagDefinition definition = flag.Definition;
         bool variants = other is null || !definition.Variants.Select(Weight).SequenceEqual(other.Variants.Select(Weight));
-        Dictionary<string, decimal>? weights = variants && (definition.Variants.Count > 0 || other?.Variants.Count > 0)
-            ? WeightsOf(definition.Variants)
-            : null;
+        Dictionary<string, decimal>? weights = null;
+        if (variants && (definition.Variants.Count > 0 || other?.Variants.Count > 0))
+            weights = WeightsOf(definition.Variants);
         return new AuditValues(
             definition.State,
             definition.Percentage,

@@ -12,5 +12,10 @@ internal static class SubjectHash
     public static string Of(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, Bytes));
 
     /// <summary>The hash of a bucketing key; null where nobody was named.</summary>
-    public static string? OfBucketingKey(string? key) => key is null or FeatureFlagContext.DefaultKey ? null : Of(key);
+    public static string? OfBucketingKey(string? key)
+    {
+        if (key is null or FeatureFlagContext.DefaultKey)
+            return null;
+        return Of(key);
+    }
 }

@@ -40,7 +40,9 @@ public sealed class UnitBatch
         int refused = 0;
         foreach (ExperimentEvent recorded in _batch.Events)
         {
-            UnitRecord? unit = units.TryGetValue((long)recorded.Unit, out UnitRecord found) ? found : null;
+            UnitRecord? unit = null;
+            if (units.TryGetValue((long)recorded.Unit, out UnitRecord found))
+                unit = found;
             if (unit is null && isFull)
             {
                 refused++;
@@ -51,6 +53,8 @@ public sealed class UnitBatch
             units[(long)recorded.Unit] = after;
             changed.Add((long)recorded.Unit);
         }
-        return new UnitChanges(StoredJson.Write(tally), [.. changed.Select(hash => UnitConversion.Row(units[hash])).OrderBy(row => row.Number)], refused);
+        return new UnitChanges(
+            StoredJson.Write(tally),
+            [.. changed.Select(hash => UnitConversion.Row(units[hash])).OrderBy(row => row.Number)], refused);
     }
 }
