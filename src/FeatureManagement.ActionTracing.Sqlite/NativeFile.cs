@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>
-/// What .NET does not tell about files of Linux: identity, owner, and what this process may do. Elsewhere nothing is
+/// What .NET does not know about files of Linux: identity, owner, and what this process may do. Elsewhere nothing is
 /// known.
 /// </summary>
 internal static partial class NativeFile
@@ -16,7 +16,7 @@ internal static partial class NativeFile
     private const int Writable = 2; // W_OK
     private const int ReadOnlyFileSystem = 30; // EROFS
 
-    /// <summary>Whether this platform tells.</summary>
+    /// <summary>Whether this platform is supported.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux() && IsThere();
 
     /// <summary>The user of this process; null where it is not known.</summary>

@@ -83,7 +83,7 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
                 + "number LIMIT 1), 9223372036854775807)", before, cancellationToken)
                 .ConfigureAwait(false) >= MaxCut)
                 return true;
-            // Where traffic never pauses there is always something to remove, and the size is bounded all the same.
+            // Where traffic never pauses there is always something to remove, and the size is still bounded.
             size = await _lane.ReadAsync(Measure, cancellationToken).ConfigureAwait(false);
         }
         if (space is null)

@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>
-/// Tells whether a file continues what was read before, or is another one that was put in its place: then the version
+/// Decides whether a file continues what was read before, or is another one that was put in its place: then the version
 /// fell, or the audit no longer has the entry that was last. Thread-safe.
 /// </summary>
 internal sealed class StoreHistory

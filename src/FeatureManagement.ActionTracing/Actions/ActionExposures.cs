@@ -17,7 +17,7 @@ internal sealed class ActionExposures
     /// <summary>Whether the action means nothing.</summary>
     public bool IsIgnored => _ignored;
 
-    /// <summary>Records an answer that the bucket gave, unless it is recorded already. False where the action has ended.</summary>
+    /// <summary>Records an answer of the bucket, unless it is recorded already. False where the action has ended.</summary>
     public bool Add(WatchedStep step, string key, bool exposed) =>
         // The usual case first: the same flag asked again for the same key.
         Volatile.Read(ref _first) is { } first && first.IsOf(step, key) || AddNew(step, key, step.HashOf(key), exposed);

@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Actions;
 
-/// <summary>That a flag gave an answer to a unit inside an action. Immutable, but for what its step notes in it.</summary>
+/// <summary>That a flag answered for a unit inside an action. Immutable, but for what its step notes in it.</summary>
 internal sealed class Exposure(WatchedStep step, string key, ulong hash, Unit unit, bool exposed)
 {
     /// <summary>The step in which it did.</summary>

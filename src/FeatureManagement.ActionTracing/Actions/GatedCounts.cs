@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Actions;
 
-/// <summary>What was seen of exposed units behind a gate of the flag, since the watch began and in its window. Immutable.</summary>
+/// <summary>Counts of exposed units behind a gate of the flag, since the watch began and in its window. Immutable.</summary>
 internal readonly record struct GatedCounts
 {
     /// <summary>Units whose first action behind a gate has begun.</summary>

@@ -38,6 +38,6 @@ internal sealed record OutcomeCounts
     /// </summary>
     public required IReadOnlyList<double> ControlLatencies { get; init; }
 
-    /// <summary>The share of new units that is taken in: 1 until so many were seen that they have to be sampled. Both arms alike.</summary>
+    /// <summary>The part of new units that is taken in: 1 until so many were seen that they have to be sampled. Both arms alike.</summary>
     public required double Sampling { get; init; }
 }

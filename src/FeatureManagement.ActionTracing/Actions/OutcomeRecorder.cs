@@ -15,14 +15,14 @@ internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction actio
     /// <summary>Begins to record the exposures to a flag and the outcomes of their actions, until the watch is disposed.</summary>
     /// <param name="flag">The flag's name.</param>
     /// <param name="step">The number of the first step.</param>
-    /// <param name="share">The flag's percentage in that step. Answers given under another one are not recorded.</param>
+    /// <param name="percentage">The flag's percentage in that step. Answers given under another one are not recorded.</param>
     /// <param name="window">How far <see cref="OutcomeCounts.Window"/> reaches back.</param>
     /// <param name="units">Makes the set of units of a round; null for the usual bound of memory.</param>
     /// <param name="due">Called where bad outcomes may change the verdict of a safety check; see <see cref="OutcomeWatch.Alarm"/>.</param>
     /// <exception cref="ArgumentException">There is no such flag.</exception>
     /// <exception cref="InvalidOperationException">The flag is being watched already.</exception>
     public OutcomeWatch Watch(
-        string flag, int step, decimal share, TimeSpan window, Func<UnitSet>? units = null,
+        string flag, int step, decimal percentage, TimeSpan window, Func<UnitSet>? units = null,
         Action<EarlyCheck>? due = null)
     {
         CompiledFlag compiled = source.Latest.Find(flag) ?? throw new ArgumentException($"There is no flag '{flag}'.", nameof(flag));
@@ -32,7 +32,7 @@ internal sealed class OutcomeRecorder(SnapshotSource source, AmbientAction actio
                 throw new InvalidOperationException($"Flag '{flag}' is being watched already.");
             action.BeginWatch();
             return new OutcomeWatch(
-                compiled.Name, step, share, compiled.Observers, action, time, window,
+                compiled.Name, step, percentage, compiled.Observers, action, time, window,
                 units ?? (static () => new UnitSet()), () => End(flag), due);
         }
     }

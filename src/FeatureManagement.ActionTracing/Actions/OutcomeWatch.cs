@@ -27,7 +27,7 @@ internal sealed class OutcomeWatch : IDisposable
     private bool _disposed;
 
     public OutcomeWatch(
-        string flag, int step, decimal share, FlagObservers observers, AmbientAction action, TimeProvider time,
+        string flag, int step, decimal percentage, FlagObservers observers, AmbientAction action, TimeProvider time,
         TimeSpan window, Func<UnitSet> units, Action closed, Action<EarlyCheck>? due = null)
     {
         Flag = flag;
@@ -40,7 +40,7 @@ internal sealed class OutcomeWatch : IDisposable
         _units = units;
         Alarm = new BadOutcomeAlarm(due ?? (static _ => { }));
         Gated = new GatedOutcomes(time, window, units());
-        _step = new WatchedStep(this, step, share, units(), units(), null);
+        _step = new WatchedStep(this, step, percentage, units(), units(), null);
         _copies.Add((time.GetTimestamp(), default));
         observers.Rollout = _step;
     }
@@ -66,24 +66,24 @@ internal sealed class OutcomeWatch : IDisposable
     public double SlowMilliseconds => Volatile.Read(ref _slow);
 
     /// <summary>
-    /// Closes the step and opens another, because the flag's share has changed. May be called before or after the
-    /// snapshot with the new share is in force: only answers given under <paramref name="share"/> count in the new
+    /// Closes the step and opens another, because the flag's percentage has changed. May be called before or after the
+    /// snapshot with the new percentage is in force: only answers given under <paramref name="percentage"/> count in the new
     /// step.
     /// </summary>
     /// <param name="step">Its number.</param>
-    /// <param name="share">The flag's percentage in it.</param>
+    /// <param name="percentage">The flag's percentage in it.</param>
     /// <param name="newRound">
-    /// Whether units count anew; else those that were counted since the round began do not. Who was bad or slow is not
+    /// Whether units count again; else those that were counted since the round began do not. Who was bad or slow is not
     /// so a second time in either case.
     /// </param>
-    public void BeginStep(int step, decimal share, bool newRound)
+    public void BeginStep(int step, decimal percentage, bool newRound)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             _step.Close();
             _earlierSteps += _step.Read().Actions;
-            _step = _step.Next(step, share, newRound ? _units() : null);
+            _step = _step.Next(step, percentage, newRound ? _units() : null);
             _observers.Rollout = _step;
         }
     }

@@ -67,9 +67,9 @@ public readonly struct TracedAction : IDisposable, IEquatable<TracedAction>
     internal void FailAlone(Exception exception) => _running?.FailAlone(exception, null);
 
     /// <summary>
-    /// Notes that the caller gave the action up before it had its answer. Where it lasted longer than the slow
+    /// Notes that the caller cancelled the action before it had its answer. Where it lasted longer than the slow
     /// threshold of a rollout, it counts there as slow, and for nothing else; else it means nothing to rollouts. It is
-    /// traced all the same. A failure that was reported counts as one all the same, unless it is an
+    /// still traced. A failure that was reported still counts as one, unless it is an
     /// <see cref="OperationCanceledException"/>. Only of the outermost action: of one inside another it has no effect.
     /// </summary>
     public void GiveUp() => _running?.GiveUp();

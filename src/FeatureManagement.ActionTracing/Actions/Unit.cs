@@ -28,7 +28,7 @@ internal readonly struct Unit(ulong[] page, int place)
     /// <summary>The bits that say what is known of a unit; the others are its hash.</summary>
     public const ulong Marks = StepBits | Counted | Kept | AtRisk | Bad | SlowAtRisk | Slow | Timed;
 
-    // In which step the marks were last set: whoever is at risk is so in one step at a time.
+    // In which step the marks were last set: a unit is at risk in one step at a time.
     private const ulong StepBits = 0xFF_FF00;
     private const int StepShift = 8;
 
@@ -42,13 +42,13 @@ internal readonly struct Unit(ulong[] page, int place)
     public bool Has(ulong mark) => (Volatile.Read(ref page[place]) & mark) != 0;
 
     /// <summary>
-    /// Sets marks and answers those that were not set before. In another step than last time the unit is at risk anew,
+    /// Sets marks and answers those that were not set before. In another step than last time the unit is at risk again,
     /// unless it is bad already. One caller at a time for each unit.
     /// </summary>
     /// <param name="marks">The marks.</param>
     /// <param name="step">
     /// The number of the step. Numbers repeat after 65,536: who comes back in the same round just then is not found at
-    /// risk anew, in both arms alike.
+    /// risk again, in both arms alike.
     /// </param>
     public ulong Mark(ulong marks, int step)
     {

@@ -7,7 +7,7 @@ namespace FeatureManagement.ActionTracing.Actions;
 /// <remarks>
 /// Memory is bounded by sampling: beyond <paramref name="full"/> units, a new one is taken in only where its hash lies
 /// below a threshold, which halves with every further <paramref name="stride"/>. The hash has nothing to do with the
-/// arm, so both arms are thinned alike, and whoever is in stays in.
+/// arm, so both arms are thinned alike, and a unit that is in stays in.
 /// </remarks>
 internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
 {
@@ -23,7 +23,7 @@ internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
     /// <summary>How many units were taken in.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The share of new units that is taken in.</summary>
+    /// <summary>The part of new units that is taken in.</summary>
     public double Sampling => Volatile.Read(ref _threshold) / (double)ulong.MaxValue;
 
     /// <summary>Finds a unit or takes it in.</summary>
@@ -56,7 +56,7 @@ internal sealed class UnitSet(int full = 500_000, int stride = 50_000)
                         return new Unit(page, place);
                     }
                 }
-                // Somebody else's entry, perhaps made this very moment, and perhaps for the same unit.
+                // Another thread's entry, perhaps made this very moment, and perhaps for the same unit.
                 if ((entry & ~Unit.Marks) == tag)
                     return new Unit(page, place);
             }

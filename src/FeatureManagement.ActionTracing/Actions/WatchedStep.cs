@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Evaluation;
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>
-/// What is recorded of one flag while its share stays the same: who saw it and how it went. A unit is seen and timed
+/// What is recorded of one flag while its percentage stays the same: who saw it and how it went. A unit is seen and timed
 /// once in a round of steps, and bad and slow once in the whole watch. Thread-safe.
 /// </summary>
 internal sealed class WatchedStep : IExposureObserver
@@ -17,14 +17,14 @@ internal sealed class WatchedStep : IExposureObserver
 
     /// <param name="watch">The watch.</param>
     /// <param name="number">The step's number.</param>
-    /// <param name="share">The flag's percentage in it.</param>
+    /// <param name="percentage">The flag's percentage in it.</param>
     /// <param name="units">The units of its round.</param>
     /// <param name="spent">Those that were bad or slow in any round.</param>
     /// <param name="before">The step before, or null.</param>
-    public WatchedStep(OutcomeWatch watch, int number, decimal share, UnitSet units, UnitSet spent, WatchedStep? before)
+    public WatchedStep(OutcomeWatch watch, int number, decimal percentage, UnitSet units, UnitSet spent, WatchedStep? before)
     {
         _watch = watch;
-        _threshold = Bucket.Threshold(share);
+        _threshold = Bucket.Threshold(percentage);
         _units = units;
         _spent = spent;
         Number = number;
@@ -38,16 +38,16 @@ internal sealed class WatchedStep : IExposureObserver
 
     public double Sampling => _units.Sampling;
 
-    /// <summary>Whether an answer of a flag belongs here: an evaluation that began before the share changed does not.</summary>
+    /// <summary>Whether an answer of a flag belongs here: an evaluation that began before the percentage changed does not.</summary>
     public bool Covers(CompiledFlag flag) => flag.Threshold == _threshold && !_closed;
 
     public ulong HashOf(string key) => Bucket.Hash(key, _watch.Seed);
 
     /// <summary>The step after this one.</summary>
     /// <param name="number">Its number.</param>
-    /// <param name="share">The flag's percentage in it.</param>
+    /// <param name="percentage">The flag's percentage in it.</param>
     /// <param name="units">The units of a new round; null in the same one.</param>
-    public WatchedStep Next(int number, decimal share, UnitSet? units) => new(_watch, number, share, units ?? _units, _spent, this);
+    public WatchedStep Next(int number, decimal percentage, UnitSet? units) => new(_watch, number, percentage, units ?? _units, _spent, this);
 
     /// <summary>Takes note of an exposure, before the code behind the flag runs.</summary>
     public Exposure Expose(string key, ulong hash, bool exposed)

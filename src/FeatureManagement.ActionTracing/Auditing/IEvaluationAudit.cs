@@ -12,6 +12,6 @@ public interface IEvaluationAudit
     /// <exception cref="ArgumentException">
     /// <see cref="EvaluationAuditQuery.Take"/> is not 1 to <see cref="EvaluationAuditQuery.MaxTake"/>.
     /// </exception>
-    /// <exception cref="StoreException">The store failed, or gave no answer within <c>defaultTimeout</c>.</exception>
+    /// <exception cref="StoreException">The store failed, or did not answer within <c>defaultTimeout</c>.</exception>
     Task<IReadOnlyList<EvaluationAuditEntry>> QueryAsync(EvaluationAuditQuery query, CancellationToken cancellationToken = default);
 }

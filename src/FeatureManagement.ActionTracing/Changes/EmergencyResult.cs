@@ -1,19 +1,19 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>What an emergency did. It is in force in this process, whatever else is said here. Immutable.</summary>
+/// <summary>What an emergency did. It is in force in this instance in any case. Immutable.</summary>
 public sealed class EmergencyResult
 {
     /// <summary>The flag as it is now.</summary>
     public required FlagStatus Flag { get; init; }
 
     /// <summary>
-    /// How many flags could be on for somebody before and are off for everybody now; 0 where the emergency was in force
+    /// How many flags could be on for a user before and are off for everybody now; 0 where the emergency was in force
     /// already.
     /// </summary>
     public required int Stopped { get; init; }
 
     /// <summary>Whether the emergency is in the store. Where it is not, the store failed: writing is retried in the
-    /// background until it succeeds, and until then a restart forgets the emergency and other processes do not know of
+    /// background until it succeeds, and until then a restart forgets the emergency and other instances do not know of
     /// it.</summary>
     public required bool Stored { get; init; }
 

@@ -6,7 +6,7 @@ using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>A stamp of all that a flag says, for whoever asks whether it is still what was read.</summary>
+/// <summary>A hash of all that a flag says, for optimistic concurrency.</summary>
 internal static class FlagETag
 {
     // A definition never changes and stays in the snapshots that follow: the page asks for all of them again and again.

@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>A change that somebody asks of a flag's run-time layers. Immutable.</summary>
+/// <summary>A requested change of a flag's run-time layers. Immutable.</summary>
 internal sealed record FlagEdit
 {
     public required string Flag { get; init; }
@@ -22,7 +22,7 @@ internal sealed record FlagEdit
     /// </summary>
     public required Func<FlagDefinition, FlagRecord, FlagRecord> Decide { get; init; }
 
-    /// <summary>The version that whoever asks has seen; null for any.</summary>
+    /// <summary>The version that the caller has seen; null for any.</summary>
     public long? ExpectedVersion { get; init; }
 
     /// <summary>For the end of something: the answer that it was laid over, which configuration no longer gives; else null.</summary>

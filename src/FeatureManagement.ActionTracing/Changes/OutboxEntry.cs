@@ -39,7 +39,7 @@ internal sealed class OutboxEntry
         }
         catch (FlagChangeException)
         {
-            // Somebody else was faster, and what was asked for is no longer there.
+            // Another user was faster, and what was asked for is no longer there.
             return record;
         }
     }

@@ -6,12 +6,12 @@ using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>What a change of a rollout makes of a flag's record: pure functions of what is configured, what was laid over it and what is asked.</summary>
+/// <summary>What a change of a rollout makes of a flag's record: pure functions of what is configured, its run-time state and what is asked.</summary>
 internal static class RolloutChanges
 {
     /// <summary>Starts a rollout, or plans it.</summary>
     /// <param name="configured">The flag as configuration says.</param>
-    /// <param name="record">What was laid over it.</param>
+    /// <param name="record">The flag's run-time state.</param>
     /// <param name="id">The rollout's id.</param>
     /// <param name="plan">Its own plan, or null for the flag's.</param>
     /// <param name="change">Who and why.</param>
@@ -87,7 +87,7 @@ internal static class RolloutChanges
 
     /// <param name="flag">The flag.</param>
     /// <param name="rollout">Its rollout, or null.</param>
-    /// <param name="newSampleRatio">Whether the split did not fit: then evidence about it begins anew, with a new round. The other evidence stays.</param>
+    /// <param name="newSampleRatio">Whether there was a sample ratio mismatch: then evidence about it begins again, with a new round. The other evidence stays.</param>
     /// <param name="change">Who and why.</param>
     /// <param name="now">The time.</param>
     public static RolloutRecord Resume(string flag, RolloutRecord? rollout, bool newSampleRatio, FlagChange change, DateTimeOffset now)
@@ -110,9 +110,9 @@ internal static class RolloutChanges
 
     /// <summary>Takes the rollout away, so that everything is what it was before, or lays "disabled" in its place.</summary>
     /// <param name="configured">The flag as configuration says.</param>
-    /// <param name="record">What was laid over it.</param>
+    /// <param name="record">The flag's run-time state.</param>
     /// <param name="id">The rollout that is meant; null for none.</param>
-    /// <param name="ledger">What was seen of it, or null.</param>
+    /// <param name="ledger">Its evidence, or null.</param>
     /// <param name="change">Who and why.</param>
     /// <param name="now">The time.</param>
     public static FlagRecord RollBack(FlagDefinition configured, FlagRecord record, string? id, RolloutLedger? ledger, FlagChange change, DateTimeOffset now)
@@ -126,7 +126,7 @@ internal static class RolloutChanges
             : ended;
     }
 
-    /// <summary>Whether a rollback of this rollout would find it: running, or completed by somebody else while the rollback was on its way.</summary>
+    /// <summary>Whether a rollback of this rollout would find it: running, or completed by another user while the rollback was on its way.</summary>
     public static bool CanRollBack(FlagRecord record, string id) => Reopened(record).Rollout?.Id == id;
 
     /// <summary>Puts an override in the rollout's place: enabled at 100 %, else its target.</summary>
@@ -165,7 +165,7 @@ internal static class RolloutChanges
             At = now,
         };
 
-    /// <summary>The share at which a rollout finds the flag.</summary>
+    /// <summary>The percentage at which a rollout finds the flag.</summary>
     public static decimal ShareNow(FlagDefinition configured, FlagRecord record)
     {
         FlagOverride? laid = record.Override?.Baseline == Baseline.Of(configured) ? record.Override : null;
@@ -189,7 +189,7 @@ internal static class RolloutChanges
         return record.Override is { } laid && laid.Baseline == answer ? laid : new FlagOverride { Baseline = answer };
     }
 
-    /// <summary>The history, with what was seen of the step that is being left.</summary>
+    /// <summary>The history, with the evidence of the step that is being left.</summary>
     private static IReadOnlyList<RolloutStep> Left(RolloutRecord rollout, RolloutLedger? ledger, DateTimeOffset now)
     {
         if (rollout.History is not [.., { Until: null } left])

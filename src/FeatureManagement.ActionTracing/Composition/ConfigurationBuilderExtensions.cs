@@ -11,7 +11,7 @@ public static class ConfigurationBuilderExtensions
     /// Puts, in the place of each JSON file that was added so far, the same file with a better memory: when it cannot
     /// be parsed, is empty, half-written or deleted while the process runs, it goes on saying what it last said. That
     /// holds for everything in it, <c>feature_management</c> included. The swap of a Kubernetes ConfigMap is noticed at
-    /// once. What is wrong is told by <see cref="IActionTracingConfigurationStatus"/> until it is mended.
+    /// once. What is wrong is in <see cref="IActionTracingConfigurationStatus"/> until it has recovered.
     /// </summary>
     /// <param name="builder">
     /// The builder of a host (<c>builder.Configuration</c>), or any other. Order, paths and options of its files stay

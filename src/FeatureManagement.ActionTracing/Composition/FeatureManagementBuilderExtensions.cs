@@ -10,7 +10,7 @@ namespace FeatureManagement.ActionTracing;
 public static class FeatureManagementBuilderExtensions
 {
     /// <summary>
-    /// Puts the flags of the configuration section <c>ActionTracing</c> beside the library's own: <c>[FeatureGate]</c>,
+    /// Puts the flags of the configuration section <c>ActionTracing</c> beside Microsoft.FeatureManagement's own: <c>[FeatureGate]</c>,
     /// <c>IFeatureManager</c>, <c>IVariantFeatureManager</c> and everything built on them answer for both. Calling it
     /// twice is harmless.
     /// </summary>

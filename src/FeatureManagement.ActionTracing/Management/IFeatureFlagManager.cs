@@ -30,14 +30,14 @@ public interface IFeatureFlagManager
     FlagStatus? GetFlag(string flag);
 
     /// <summary>
-    /// Lays an update over a flag. It is stored before it is in force, and stays until it is reset or configuration
+    /// Adds an override to a flag. It is stored before it is in force, and stays until it is reset or configuration
     /// changes what the flag answers.
     /// </summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="update">What to change.</param>
     /// <param name="change">Who, why and from where.</param>
     /// <param name="expectedVersion">
-    /// The <see cref="FlagStatus.Version"/> that the caller has seen; null to update whatever is there.
+    /// The <see cref="FlagStatus.Version"/> that the caller has seen; null to update any version.
     /// </param>
     /// <param name="cancellationToken">Gives up waiting for a turn. Once the store has been asked, the update goes on.</param>
     /// <returns>The flag with the update.</returns>
@@ -46,11 +46,11 @@ public interface IFeatureFlagManager
         string flag, FlagUpdate update, FlagChange change, long? expectedVersion = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Removes what updates have laid over a flag, so that it is what configuration says.</summary>
+    /// <summary>Removes the override of a flag, so that it is what configuration says.</summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>
     /// <param name="expectedVersion">
-    /// The <see cref="FlagStatus.Version"/> that the caller has seen; null to reset whatever is there.
+    /// The <see cref="FlagStatus.Version"/> that the caller has seen; null to reset any version.
     /// </param>
     /// <param name="cancellationToken">Gives up waiting for a turn. Once the store has been asked, the reset goes on.</param>
     /// <returns>The flag without updates.</returns>
@@ -65,7 +65,7 @@ public interface IFeatureFlagManager
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>
     /// <param name="cancellationToken">
-    /// Gives up waiting for the store. The emergency is in force all the same, and is stored in the background.
+    /// Gives up waiting for the store. The emergency is in force, and is stored in the background.
     /// </param>
     /// <returns>What stopped, and whether it is stored.</returns>
     /// <remarks>

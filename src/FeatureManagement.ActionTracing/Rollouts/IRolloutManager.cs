@@ -48,7 +48,7 @@ public interface IRolloutManager
 
     /// <summary>
     /// Lets a rollout go on that is paused, or that a split holds which does not fit; evidence about the split then
-    /// begins anew.
+    /// begins again.
     /// </summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>
@@ -60,7 +60,7 @@ public interface IRolloutManager
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>
     /// <param name="cancellationToken">
-    /// Gives up waiting for the store. The rollback is in force all the same, and is stored in the background.
+    /// Gives up waiting for the store. The rollback is in force, and is stored in the background.
     /// </param>
     /// <exception cref="FlagChangeException">The flag has no rollout.</exception>
     Task<RolloutStatus> RollBackAsync(string flag, FlagChange change, CancellationToken cancellationToken = default);

@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>
-/// From where rollouts know how those with the flag on fare, and those without. The default is this process's own
+/// From where rollouts know how exposed users compare with control. The default is this process's own
 /// recorder of actions; register another one to use what you already measure.
 /// </summary>
 /// <remarks>

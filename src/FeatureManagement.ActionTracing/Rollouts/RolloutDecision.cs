@@ -29,7 +29,7 @@ internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, Rollou
         // However long nobody looked: not more than two intervals are known to have been watched.
         TimeSpan counted = TimeSpan.FromTicks(Math.Clamp(elapsed.Ticks, 0, 2 * settings.SafetyInterval.Ticks));
         bool paused = record.Phase == RolloutPhase.Paused;
-        // Whoever counts nothing must not make the others begin anew.
+        // Whoever counts nothing must not make the others begin again.
         long next = counted > TimeSpan.Zero ? ledger.Counted + 1 : ledger.Counted;
         if (verdict.Kind != VerdictKind.Healthy)
         {

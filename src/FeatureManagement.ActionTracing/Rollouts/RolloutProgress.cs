@@ -12,7 +12,7 @@ public sealed class RolloutProgress
     /// <summary>The flag's type.</summary>
     public required FlagType Type { get; init; }
 
-    /// <summary>The flag's share now, 0 to 100.</summary>
+    /// <summary>The flag's percentage now, 0 to 100.</summary>
     public required decimal CurrentPercentage { get; init; }
 
     /// <summary>The share that the flag's rollout goes to; 100 where there is none.</summary>

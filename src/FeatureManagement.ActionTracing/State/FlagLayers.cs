@@ -3,13 +3,13 @@ using FeatureManagement.ActionTracing.Evaluation;
 namespace FeatureManagement.ActionTracing.State;
 
 /// <summary>
-/// The layers of a flag, each laid over the one before: configuration (or built-in), override, rollout, emergency.
+/// The layers of a flag, each over the one before: configuration (or built-in), override, rollout, emergency.
 /// Removing one reveals what now lies beneath.
 /// </summary>
 internal static class FlagLayers
 {
     /// <param name="configured">What configuration says now, or what is built in.</param>
-    /// <param name="layer">What was laid over it.</param>
+    /// <param name="layer">The flag's run-time state.</param>
     public static EffectiveFlag Apply(EffectiveFlag configured, VersionedRecord layer)
     {
         FlagRecord record = layer.Record;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace FeatureManagement.ActionTracing.State;
 
-/// <summary>What updates at run time have laid over a flag; null where they said nothing. Immutable.</summary>
+/// <summary>The override of a flag: values set at run time; null where configuration decides. Immutable.</summary>
 internal sealed record FlagOverride
 {
     public FlagState? State { get; init; }
@@ -16,7 +16,7 @@ internal sealed record FlagOverride
     /// <summary>Weights by name, for variants that configuration defines.</summary>
     public IReadOnlyDictionary<string, decimal>? Weights { get; init; }
 
-    /// <summary>What configuration said when the override was laid.</summary>
+    /// <summary>What configuration said when the override began.</summary>
     [JsonPropertyName("over")] // as earlier releases stored it
     public required Baseline Baseline { get; init; }
 }

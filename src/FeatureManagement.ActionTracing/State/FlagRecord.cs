@@ -2,7 +2,7 @@ using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.State;
 
-/// <summary>All that was laid over a flag at run time: one document of the store. Immutable.</summary>
+/// <summary>The run-time state of a flag: one document of the store. Immutable.</summary>
 internal sealed record FlagRecord
 {
     public static readonly FlagRecord Empty = new();

@@ -2,7 +2,7 @@ namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
 /// The evidence that a bad outcome is more frequent among the exposed than in control (G1): an e-process over windows,
-/// valid at any sample size and however often it is looked at. Immutable; no step of a rollout resets it.
+/// valid at any sample size and however often it is checked. Immutable; no step of a rollout resets it.
 /// </summary>
 /// <remarks>docs/safety.md says what it guarantees.</remarks>
 internal sealed record CountEvidence
@@ -15,7 +15,7 @@ internal sealed record CountEvidence
     /// <summary>The logarithm of the evidence for each alternative of <see cref="RateRatios.Grid"/>.</summary>
     public IReadOnlyList<double> Logs { get; init; } = new double[RateRatios.Grid.Length];
 
-    /// <summary>The largest <see cref="LogE"/> of any look.</summary>
+    /// <summary>The largest <see cref="LogE"/> of any check.</summary>
     public double MaxLogE { get; init; }
 
     public long BadExposed { get; init; }
@@ -30,7 +30,7 @@ internal sealed record CountEvidence
     /// <summary>The logarithm of the evidence: positive speaks for worse, negative against.</summary>
     public double LogE => RateRatios.Average(Logs);
 
-    /// <summary>Always valid, however often it was looked at.</summary>
+    /// <summary>Always valid, however often it is checked.</summary>
     public double PValue => Math.Min(1, Math.Exp(-MaxLogE));
 
     /// <summary>How often the bad outcome is among the exposed for once in control; null while control had none.</summary>

@@ -2,7 +2,7 @@ namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
 /// The evidence that an error rate lies above a bound, where there is no control to compare with: an e-process, valid
-/// at any number of looks. Immutable.
+/// at any number of checks. Immutable.
 /// </summary>
 /// <param name="Units">Units whose outcome is known, each counted once.</param>
 /// <param name="Errors">How many of them failed.</param>

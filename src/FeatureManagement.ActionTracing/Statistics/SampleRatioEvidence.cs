@@ -2,7 +2,7 @@ namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
 /// The evidence that units are not split as configured (S1): Bayes factors of two concentrations, which add up over
-/// steps. Valid at any number of looks. Immutable.
+/// steps. Valid at any number of checks. Immutable.
 /// </summary>
 /// <param name="Log100">Reacts quickly to a gross mismatch.</param>
 /// <param name="Log10000">Resolves a small one.</param>
@@ -13,7 +13,7 @@ internal readonly record struct SampleRatioEvidence(double Log100, double Log100
 
     public double LogE => SpecialFunctions.LogSumExp([Log100, Log10000]) - Math.Log(2);
 
-    /// <summary>Whether the split does not fit. Sticky: whoever looks repeatedly keeps the first yes.</summary>
+    /// <summary>Whether there is a sample ratio mismatch. It stays true once it was found.</summary>
     public bool IsMismatch => LogE >= -Math.Log(Alpha);
 
     public double PValue => Math.Min(1, Math.Exp(-LogE));

@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Storage;
 
-/// <summary>Tells how the store is, for health checks and the dashboard. A singleton; thread-safe.</summary>
+/// <summary>The state of the store, for health checks and the dashboard. A singleton; thread-safe.</summary>
 public interface IActionTracingStoreStatus
 {
     /// <summary>The state as of now. Each call sees the newest; the value itself never changes.</summary>

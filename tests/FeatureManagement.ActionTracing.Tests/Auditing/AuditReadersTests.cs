@@ -74,7 +74,7 @@ public sealed class AuditReadersTests : IDisposable
                 SELECT x AS number, version, at, action, flag, flag_key, before, after, actor, reason, source, node, previous_hash, hash FROM n JOIN entry ON entry.number = -n.x;
             """);
         StoreException late = await Assert.ThrowsAsync<StoreException>(() => Log.QueryAsync(new AuditQuery()));
-        Assert.Equal("The audit gave no answer within 00:00:00.3000000: it is large, or many read it. Ask for less, or ask again.", late.Message);
+        Assert.Equal("The audit did not answer within 00:00:00.3000000: it is large, or many read it. Ask for less, or ask again.", late.Message);
         Assert.Null(_services.Get<IActionTracingStoreStatus>().Current.Error);
     }
 

@@ -57,7 +57,7 @@ internal sealed class BoundedCall(TimeProvider time, Func<TimeSpan> limit, doubl
         }
         catch (OperationCanceledException exception)
         {
-            throw new TimeoutException($"The call gave no answer within {bound}.", exception);
+            throw new TimeoutException($"The call did not answer within {bound}.", exception);
         }
     }
 }

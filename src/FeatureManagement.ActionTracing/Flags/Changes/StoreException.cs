@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Diagnostics;
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>
-/// The store could not be read: it failed, or gave no answer within <c>defaultTimeout</c>. A change that cannot be stored is a
+/// The store could not be read: it failed, or did not answer within <c>defaultTimeout</c>. A change that cannot be stored is a
 /// <see cref="FlagChangeException"/> with <see cref="FlagChangeError.StoreUnavailable"/>.
 /// </summary>
 public sealed class StoreException : Exception

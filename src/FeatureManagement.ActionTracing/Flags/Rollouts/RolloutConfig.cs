@@ -11,21 +11,21 @@ public sealed record RolloutConfig
     public RolloutType Type { get; init; } = RolloutType.Linear;
 
     /// <summary>
-    /// How long the rollout takes, in credited time. The default is 24 hours; a custom rollout takes as long as its
+    /// How long the rollout takes, in monitored time. The default is 24 hours; a custom rollout takes as long as its
     /// schedule, whose last time this must be where it is set.
     /// </summary>
     public TimeSpan Duration { get; init; } = DefaultDuration;
 
-    /// <summary>The first share, 0 to 100; null for the larger of 1 and the flag's share when the rollout starts.</summary>
+    /// <summary>The first percentage, 0 to 100; null for the larger of 1 and the flag's percentage when the rollout starts.</summary>
     public decimal? StartPercentage { get; init; }
 
     /// <summary>
-    /// The last share, 0 to 100. The default is the last share of <see cref="Schedule"/> or <see cref="Checkpoints"/>
+    /// The last percentage, 0 to 100. The default is the last share of <see cref="Schedule"/> or <see cref="Checkpoints"/>
     /// where the rollout is custom or stepped, and 100 where it is not. It cannot be another one than the list's last.
     /// </summary>
     public decimal TargetPercentage { get => _target ?? ListEnd ?? 100; init => _target = value; }
 
-    /// <summary>The shares of a stepped rollout, rising. The default is 25, 50, 75, 100.</summary>
+    /// <summary>The percentages of a stepped rollout, rising. The default is 25, 50, 75, 100.</summary>
     public IReadOnlyList<decimal> Checkpoints { get; init; } = DefaultCheckpoints;
 
     /// <summary>The entries of a custom rollout, in order of their time.</summary>

@@ -2,5 +2,5 @@ namespace FeatureManagement.ActionTracing;
 
 /// <summary>One entry of a custom schedule: from this much credited time on, this share.</summary>
 /// <param name="After">MonitoredTime time since the start of the rollout.</param>
-/// <param name="Percentage">The share of users, 0 to 100.</param>
+/// <param name="Percentage">The percentage of users, 0 to 100.</param>
 public readonly record struct RolloutScheduleEntry(TimeSpan After, decimal Percentage);

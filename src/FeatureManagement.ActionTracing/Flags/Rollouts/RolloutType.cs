@@ -6,7 +6,7 @@ public enum RolloutType
     /// <summary>Evenly from the start to the target.</summary>
     Linear,
 
-    /// <summary>Slowly first: with the square of the credited share of the duration.</summary>
+    /// <summary>Slowly first: with the square of the monitored part of the duration.</summary>
     Exponential,
 
     /// <summary>From checkpoint to checkpoint.</summary>

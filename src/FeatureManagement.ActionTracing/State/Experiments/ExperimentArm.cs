@@ -4,7 +4,7 @@ namespace FeatureManagement.ActionTracing;
 /// <param name="Variant">The variant.</param>
 /// <param name="Units">The units that count.</param>
 /// <param name="Mean">
-/// The share that converted, or the mean value, over all steps; null without units. Compare variants by their
+/// The rate of units that converted, or the mean value, over all steps; null without units. Compare variants by their
 /// difference, not by this, where weights have changed.
 /// </param>
 public sealed record ExperimentArm(string Variant, long Units, double? Mean);

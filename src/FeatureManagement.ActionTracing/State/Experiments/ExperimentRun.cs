@@ -4,7 +4,7 @@ namespace FeatureManagement.ActionTracing.State.Experiments;
 
 /// <summary>
 /// An experiment with everything frozen that must not change once data has been seen. What is measured belongs to the
-/// run: whoever edits it begins another one. Immutable.
+/// run: an edit begins another one. Immutable.
 /// </summary>
 internal sealed record ExperimentRun
 {

@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>How those with the flag on fare against those without. Valid at any time, however often it is looked at. Immutable.</summary>
+/// <summary>Compares exposed users with control. Valid at any time, however often it is checked. Immutable.</summary>
 /// <remarks>
 /// A rate of errors or of slow actions is by user and step: each user is at risk once in every step, and bad once in
 /// the rollout, after which it is at risk no more.
@@ -22,7 +22,7 @@ public sealed record RolloutComparison
     /// <summary>The ratio is at most this; null where there is no bound.</summary>
     public double? Upper { get; init; }
 
-    /// <summary>How often chance alone would look like this, however often one looks.</summary>
+    /// <summary>How often chance alone would look like this, however often one checks.</summary>
     public required double PValue { get; init; }
 
     /// <summary>How far the evidence is on its way to a rollback, 0 to 1.</summary>

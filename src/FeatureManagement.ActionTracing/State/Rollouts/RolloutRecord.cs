@@ -5,7 +5,7 @@ namespace FeatureManagement.ActionTracing.State.Rollouts;
 
 /// <summary>
 /// A rollout as it is stored inside the flag's record, so that a step, a rollback or an emergency is one write: what
-/// was planned, where it stands, and how it came there. What changes at every look is in <see cref="RolloutLedger"/>.
+/// was planned, where it stands, and how it came there. What changes at every check is in <see cref="RolloutLedger"/>.
 /// Immutable.
 /// </summary>
 internal sealed record RolloutRecord
@@ -18,10 +18,10 @@ internal sealed record RolloutRecord
     /// <summary>Whether the plan is the flag's own, whose thresholds may be edited while it runs.</summary>
     public bool OwnPlan { get; init; }
 
-    /// <summary>The first share, 0 to 100.</summary>
+    /// <summary>The first percentage, 0 to 100.</summary>
     public required decimal Start { get; init; }
 
-    /// <summary>The share now, 0 to 100.</summary>
+    /// <summary>The percentage now, 0 to 100.</summary>
     public required decimal Percentage { get; init; }
 
     /// <summary>What configuration said when the rollout started.</summary>
@@ -31,7 +31,7 @@ internal sealed record RolloutRecord
     public required RolloutPhase Phase { get; init; }
 
     /// <summary>
-    /// The number of the statistical step: every change of the share, and everything else that begins a comparison
+    /// The number of the statistical step: every change of the percentage, and everything else that begins a comparison
     /// anew, raises it.
     /// </summary>
     public int Step { get; init; } = 1;
@@ -42,18 +42,18 @@ internal sealed record RolloutRecord
     /// </summary>
     public int Round { get; init; } = 1;
 
-    /// <summary>The first statistical step that the evidence about the split is about.</summary>
+    /// <summary>The first statistical step that the evidence about the sample ratio is about.</summary>
     [JsonPropertyName("splitSince")]
     public int SampleRatioSince { get; init; } = 1;
 
-    /// <summary>The credited time of the last step.</summary>
+    /// <summary>The monitored time of the last step.</summary>
     [JsonPropertyName("credited")]
     public TimeSpan MonitoredTime { get; init; }
 
     /// <summary>When it started, or is planned to.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When the phase was last changed by somebody, or the rollout ended.</summary>
+    /// <summary>When the phase was last changed by a user, or the rollout ended.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
     /// <summary>Who started, paused, resumed or ended it, and why.</summary>
@@ -67,7 +67,7 @@ internal sealed record RolloutRecord
     public IReadOnlyList<RolloutStep> History { get; init; } = [];
 
     /// <summary>
-    /// What the look that ended it found, or the last one before its end; null while it has not ended, or where nobody
+    /// What the check that ended it found, or the last one before its end; null while it has not ended, or where nobody
     /// has looked.
     /// </summary>
     public RolloutFindings? Findings { get; init; }
@@ -81,6 +81,6 @@ internal sealed record RolloutRecord
     public RolloutQuery Query(string flag, TimeSpan? slowThreshold) =>
         new(flag, Id, Step, Round, Percentage, Window, Plan.SlowThreshold ?? slowThreshold);
 
-    /// <summary>Whether it decides the flag's share now.</summary>
+    /// <summary>Whether it decides the flag's percentage now.</summary>
     public bool IsApplied => Phase is not (RolloutPhase.Planned or RolloutPhase.Complete or RolloutPhase.RolledBack);
 }

@@ -15,19 +15,19 @@ public sealed record RolloutStatus
     /// <summary>The plan, as it was when the rollout started.</summary>
     public required RolloutConfig Plan { get; init; }
 
-    /// <summary>The first share, 0 to 100.</summary>
+    /// <summary>The first percentage, 0 to 100.</summary>
     public required decimal StartPercentage { get; init; }
 
-    /// <summary>The share now, 0 to 100; of a rollout that has ended, the last.</summary>
+    /// <summary>The percentage now, 0 to 100; of a rollout that has ended, the last.</summary>
     public required decimal CurrentPercentage { get; init; }
 
-    /// <summary>The last share, 0 to 100.</summary>
+    /// <summary>The last percentage, 0 to 100.</summary>
     public required decimal TargetPercentage { get; init; }
 
-    /// <summary>The credited part of the duration, 0 to 1.</summary>
+    /// <summary>The monitored part of the duration, 0 to 1.</summary>
     public required double Progress { get; init; }
 
-    /// <summary>Time that was watched and found healthy.</summary>
+    /// <summary>Time in which safety checks were healthy.</summary>
     public required TimeSpan MonitoredTime { get; init; }
 
     /// <summary>When it started, or is planned to.</summary>
@@ -42,10 +42,10 @@ public sealed record RolloutStatus
     /// <summary>What it is waiting for, in a sentence; null where it has ended.</summary>
     public string? NextStep { get; init; }
 
-    /// <summary>Whether something holds it, so that no time is credited.</summary>
+    /// <summary>Whether something holds it, so that no time counts.</summary>
     public bool IsOnHold { get; init; }
 
-    /// <summary>Whether resuming by hand lets it go on: it is paused, or held by a split that does not fit.</summary>
+    /// <summary>Whether resuming by hand lets it go on: it is paused, or on hold because of a sample ratio mismatch.</summary>
     public bool CanResume { get; init; }
 
     /// <summary>What does not guard it, in a sentence; null where everything does or nothing is known yet.</summary>
@@ -63,7 +63,7 @@ public sealed record RolloutStatus
     /// <summary>Why.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Every share it stood at, with what was seen there.</summary>
+    /// <summary>Every percentage so far, with the evidence of that time.</summary>
     public required IReadOnlyList<RolloutStep> History { get; init; }
 
     /// <summary>

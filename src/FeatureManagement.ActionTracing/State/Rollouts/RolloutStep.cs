@@ -1,18 +1,18 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>A step of a rollout: how long the share stood there, and what was seen. Immutable.</summary>
+/// <summary>A step of a rollout: how long the percentage lasted, and the evidence of that time. Immutable.</summary>
 public sealed record RolloutStep
 {
-    /// <summary>The share of users, 0 to 100.</summary>
+    /// <summary>The percentage of users, 0 to 100.</summary>
     public required decimal Percentage { get; init; }
 
-    /// <summary>The phase of that share.</summary>
+    /// <summary>The phase of that percentage.</summary>
     public required RolloutPhase Phase { get; init; }
 
-    /// <summary>When the share was reached.</summary>
+    /// <summary>When the percentage was reached.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>When it was left, or null while it is the share now.</summary>
+    /// <summary>When it was left, or null while it is the current percentage.</summary>
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>Errors per exposed action, 0 to 1; null without any.</summary>

@@ -84,7 +84,7 @@ internal static class AuditChain
         entry.Version.ToString(CultureInfo.InvariantCulture),
         entry.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         entry.Instance,
-        Enum.IsDefined(entry.Source) ? FlagSpelling.Write(entry.Source) : "?", // written by somebody else's hand
+        Enum.IsDefined(entry.Source) ? FlagSpelling.Write(entry.Source) : "?", // edited in the store
         entry.Actor,
         entry.Action,
         entry.Flag,

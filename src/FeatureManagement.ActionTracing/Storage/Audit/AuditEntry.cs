@@ -2,7 +2,7 @@ namespace FeatureManagement.ActionTracing;
 
 /// <summary>One thing that was done to a flag, chained to the entry before it. Immutable.</summary>
 /// <remarks>
-/// Whoever records an entry leaves <see cref="Number"/>, <see cref="Version"/> and the hashes out;
+/// The caller leaves <see cref="Number"/>, <see cref="Version"/> and the hashes out;
 /// <see cref="AuditHead.Append"/> fills them in.
 /// </remarks>
 public sealed record AuditEntry

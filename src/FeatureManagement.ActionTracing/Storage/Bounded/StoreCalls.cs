@@ -30,11 +30,11 @@ internal sealed class StoreCalls(BoundedCall bounded, StoreHealth health, IFlagC
             bool isLate = BoundedCall.IsLate(exception);
             if (isLate && kind == StoreCall.AuditRead)
                 throw Unavailable(
-                    $"The audit gave no answer within {timeout}: it is large, or many read it. Ask for less, or ask again.",
+                    $"The audit did not answer within {timeout}: it is large, or many read it. Ask for less, or ask again.",
                     kind, exception);
             string error;
             if (isLate)
-                error = $"it gave no answer within {timeout}";
+                error = $"it did not answer within {timeout}";
             else
                 error = ForeignText.Escape(exception.Message.TrimEnd('.'));
             health.Failed(error, kind == StoreCall.Write, exception);

@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>One answer that somebody was given. Not chained: there are too many of them, and each decides nothing. Immutable.</summary>
+/// <summary>One answer of an evaluation. Not chained: there are too many of them, and each decides nothing. Immutable.</summary>
 public sealed record EvaluationAuditEntry
 {
     /// <summary>The order in which entries were written, rising; 0 before the entry is written.</summary>
@@ -18,7 +18,7 @@ public sealed record EvaluationAuditEntry
     /// <summary>The variant that was given, or null.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>Why; null where a session manager or filter of the library gave another answer than the flag's rules.</summary>
+    /// <summary>Why; null where a session manager or filter of Microsoft.FeatureManagement returned another answer than the flag's rules.</summary>
     public EvaluationReason? Reason { get; init; }
 
     /// <summary>Whom it was given to, as a hash (docs/audit.md); null where the call came without a context.</summary>

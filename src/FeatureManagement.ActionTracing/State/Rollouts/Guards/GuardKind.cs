@@ -3,7 +3,7 @@ namespace FeatureManagement.ActionTracing.State.Rollouts.Guards;
 /// <summary>When a guard may judge, and what its verdict leads to.</summary>
 internal enum GuardKind
 {
-    /// <summary>Judges exposed users alone. It may judge at any time, whatever triggered the check.</summary>
+    /// <summary>Judges exposed users alone. It may judge at any time, at any check.</summary>
     Absolute,
 
     /// <summary>Compares exposed users with control. All guards of this kind share the alpha of the comparison.</summary>
