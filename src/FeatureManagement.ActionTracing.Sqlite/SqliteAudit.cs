@@ -69,7 +69,12 @@ internal static class SqliteAudit
         return State(connection).Bounds;
     }
 
-    public static string? Key(string? flag) => flag is null ? null : FlagKey.Of(flag);
+    public static string? Key(string? flag)
+    {
+        if (flag is null)
+            return null;
+        return FlagKey.Of(flag);
+    }
 
     public static string Write(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 

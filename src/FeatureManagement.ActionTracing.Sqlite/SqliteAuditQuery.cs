@@ -42,7 +42,9 @@ internal static class SqliteAuditQuery
     /// <summary>The statement, whose parameters are the members that are asked for.</summary>
     public static string Statement(AuditQuery query)
     {
-        string direction = query.OldestFirst ? "ASC" : "DESC";
+        string direction = "DESC";
+        if (query.OldestFirst)
+            direction = "ASC";
         string[] equal =
         [
             .. Named(query.Flag, "flag_key = @flag"), .. Named(query.Source, "source = @source"),
@@ -51,16 +53,27 @@ internal static class SqliteAuditQuery
         string[] numbers = [.. Named(query.Before, "number < @Before"), .. Named(query.After, "number > @After")];
         string[] times = [.. Named(query.From, "at >= @from"), .. Named(query.To, "at < @to")];
         // A time alone would be searched for through the whole table: by the plus, in the order of its index.
-        string where = equal.Length == 0 && times.Length > 0
-            ? $"number IN (SELECT number FROM audit WHERE {All([.. times, .. numbers])} ORDER BY +number {direction} LIMIT @Take)"
-            : All([.. equal, .. times, .. numbers]);
+        string where;
+        if (equal.Length == 0 && times.Length > 0)
+            where = $"number IN (SELECT number FROM audit WHERE {All([.. times, .. numbers])} ORDER BY +number {direction} LIMIT @Take)";
+        else
+            where = All([.. equal, .. times, .. numbers]);
         return $"SELECT {Columns} FROM audit WHERE {where} ORDER BY number {direction} LIMIT @Take";
     }
 
-    private static string ActionOf(AuditQuery query) =>
-        AuditActions.OtherNameOf(query.Action) is null ? "action = @Action" : "action IN (@Action, @otherAction)";
+    private static string ActionOf(AuditQuery query)
+    {
+        if (AuditActions.OtherNameOf(query.Action) is null)
+            return "action = @Action";
+        return "action IN (@Action, @otherAction)";
+    }
 
-    private static string[] Named(object? value, string condition) => value is null ? [] : [condition];
+    private static string[] Named(object? value, string condition)
+    {
+        if (value is null)
+            return [];
+        return [condition];
+    }
 
     private static string All(string[] conditions) => string.Join(" AND ", conditions.DefaultIfEmpty("TRUE"));
 }

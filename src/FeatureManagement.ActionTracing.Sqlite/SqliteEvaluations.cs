@@ -88,9 +88,9 @@ internal sealed class SqliteEvaluations(SqliteFile file, StoreSpace? space = nul
         }
         if (space is null)
             return false;
-        int removed = size.Bytes > space.Max && size.Evaluations > 0
-            ? await RemoveAsync("TRUE", before, cancellationToken).ConfigureAwait(false)
-            : 0;
+        int removed = 0;
+        if (size.Bytes > space.Max && size.Evaluations > 0)
+            removed = await RemoveAsync("TRUE", before, cancellationToken).ConfigureAwait(false);
         space.Measured(size.Bytes, removed, isFull: size.Bytes > space.Max && size.Evaluations <= removed);
         return removed > 0 && size.Bytes - ((long)removed * EvaluationBytes) > space.Max;
     }

@@ -53,5 +53,10 @@ internal sealed class ArmCounter
         Latency = _latency,
     };
 
-    private static int One(ulong marks, ulong mark) => (marks & mark) != 0 ? 1 : 0;
+    private static int One(ulong marks, ulong mark)
+    {
+        if ((marks & mark) != 0)
+            return 1;
+        return 0;
+    }
 }

@@ -3,7 +3,9 @@ using FeatureManagement.ActionTracing.State.Rollouts;
 namespace FeatureManagement.ActionTracing.Actions;
 
 /// <summary>Counts bad outcomes, and calls when there were enough of them to change the verdict of a safety check. Thread-safe.</summary>
-/// <param name="due">Called on the thread of the outcome, once for each time that it is armed and each kind of check; it must be quick.</param>
+/// <param name="due">
+/// Called on the thread of the outcome, once for each time that it is armed and each kind of check; it must be quick.
+/// </param>
 internal sealed class BadOutcomeAlarm(Action<EarlyCheck> due)
 {
     private long _bad;
@@ -14,7 +16,8 @@ internal sealed class BadOutcomeAlarm(Action<EarlyCheck> due)
     private Armed _armed = new(BadOutcomes.NeverReached);
 
     public BadOutcomes Counts => new(
-        Interlocked.Read(ref _bad), Interlocked.Read(ref _slow), Interlocked.Read(ref _exposedErrors), Interlocked.Read(ref _gatedUnits), Interlocked.Read(ref _gatedErrors));
+        Interlocked.Read(ref _bad), Interlocked.Read(ref _slow), Interlocked.Read(ref _exposedErrors),
+        Interlocked.Read(ref _gatedUnits), Interlocked.Read(ref _gatedErrors));
 
     /// <summary>Calls when any of the counts reaches its limit. One caller at a time.</summary>
     /// <param name="at">The limits.</param>

@@ -47,7 +47,8 @@ internal sealed class WatchedStep : IExposureObserver
     /// <param name="number">Its number.</param>
     /// <param name="percentage">The flag's percentage in it.</param>
     /// <param name="units">The units of a new round; null in the same one.</param>
-    public WatchedStep Next(int number, decimal percentage, UnitSet? units) => new(_watch, number, percentage, units ?? _units, _spent, this);
+    public WatchedStep Next(int number, decimal percentage, UnitSet? units) =>
+        new(_watch, number, percentage, units ?? _units, _spent, this);
 
     /// <summary>Takes note of an exposure, before the code behind the flag runs.</summary>
     public Exposure Expose(string key, ulong hash, bool exposed)
@@ -211,8 +212,12 @@ internal sealed class WatchedStep : IExposureObserver
     }
 
     /// <summary>The marks of a unit that is at risk no more.</summary>
-    private static ulong Spent(Unit before) => !before.IsKnown ? 0
-        : (before.Has(Unit.Bad) ? Unit.Bad | Unit.AtRisk : 0) | (before.Has(Unit.Slow) ? Unit.Slow | Unit.SlowAtRisk : 0);
+    private static ulong Spent(Unit before)
+    {
+        if (!before.IsKnown)
+            return 0;
+        return (before.Has(Unit.Bad) ? Unit.Bad | Unit.AtRisk : 0) | (before.Has(Unit.Slow) ? Unit.Slow | Unit.SlowAtRisk : 0);
+    }
 
     private Stripe StripeOf(ulong hash) => _stripes[(hash >> 58) & 63];
 
@@ -226,6 +231,11 @@ internal sealed class WatchedStep : IExposureObserver
 
         public ActionCounts Actions { get; set; }
 
-        public ArmCounter Of(bool exposed) => exposed ? _exposed : _control;
+        public ArmCounter Of(bool exposed)
+        {
+            if (exposed)
+                return _exposed;
+            return _control;
+        }
     }
 }

@@ -50,7 +50,12 @@ internal sealed class AmbientContext(
     }
 
     /// <summary>Returns the context, and blocks the thread where the accessor is asynchronous.</summary>
-    public Subject Get() => TryGet(out Subject subject, out Task<Subject>? subjectTask) ? subject : subjectTask.GetAwaiter().GetResult();
+    public Subject Get()
+    {
+        if (TryGet(out Subject subject, out Task<Subject>? subjectTask))
+            return subject;
+        return subjectTask.GetAwaiter().GetResult();
+    }
 
     private async Task<Subject> AwaitAsync(Task<TargetingContext> answer, bool warn)
     {
@@ -66,7 +71,9 @@ internal sealed class AmbientContext(
             warnings.FailingContext(exception);
             warn = false;
         }
-        return TryGetOther(warn, out Subject subject, out Task<Subject>? subjectTask) ? subject : await subjectTask.ConfigureAwait(false);
+        if (TryGetOther(warn, out Subject subject, out Task<Subject>? subjectTask))
+            return subject;
+        return await subjectTask.ConfigureAwait(false);
     }
 
     // Without the accessor.

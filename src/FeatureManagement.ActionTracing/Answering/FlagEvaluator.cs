@@ -42,7 +42,9 @@ internal sealed class FlagEvaluator(
     {
         EvaluationReason reason = snapshot.Decide(flag, subject);
         bool on = reason.IsOn();
-        int variant = on ? Assign(flag, subject) : -1;
+        int variant = -1;
+        if (on)
+            variant = Assign(flag, subject);
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
         if (action.IsObserved)
@@ -99,7 +101,9 @@ internal sealed class FlagEvaluator(
     public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         EvaluationReason reason = snapshot.Decide(flag, subject, out CompiledFlag? decidedBy);
-        int variant = reason.IsOn() ? Assign(flag, subject) : -1;
+        int variant = -1;
+        if (reason.IsOn())
+            variant = Assign(flag, subject);
         EffectiveFlag effective = flag.Effective;
         return new FlagEvaluation
         {
@@ -122,6 +126,10 @@ internal sealed class FlagEvaluator(
         audit.Add(call.Flag, call.Subject.Key, on, reason.IsOn() == on ? reason : null, variant);
     }
 
-    private int Assign(CompiledFlag flag, in Subject subject) =>
-        flag.Variants is { } variants && subject.Key is { } key ? variants.Assign(key, _ignoreCase, source.Memo) : -1;
+    private int Assign(CompiledFlag flag, in Subject subject)
+    {
+        if (flag.Variants is { } variants && subject.Key is { } key)
+            return variants.Assign(key, _ignoreCase, source.Memo);
+        return -1;
+    }
 }

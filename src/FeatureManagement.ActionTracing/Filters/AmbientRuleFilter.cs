@@ -17,9 +17,9 @@ internal abstract class AmbientRuleFilter(AmbientContext ambient, Func<IConfigur
     public Task<bool> EvaluateAsync(FeatureFilterEvaluationContext context)
     {
         var rule = (FilterRule)context.Settings;
-        return ambient.TryGet(out Subject subject, out Task<Subject>? subjectTask)
-            ? Answers.Of(rule.IsOn(context.FeatureName, subject))
-            : AwaitAsync(rule, context.FeatureName, subjectTask);
+        if (ambient.TryGet(out Subject subject, out Task<Subject>? subjectTask))
+            return Answers.Of(rule.IsOn(context.FeatureName, subject));
+        return AwaitAsync(rule, context.FeatureName, subjectTask);
     }
 
     private static async Task<bool> AwaitAsync(FilterRule rule, string feature, Task<Subject> subjectTask) =>

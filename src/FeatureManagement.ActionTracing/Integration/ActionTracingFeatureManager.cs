@@ -30,9 +30,9 @@ internal sealed class ActionTracingFeatureManager(
             return inner.IsEnabledAsync(feature);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? subjectTask))
             return AwaitAsync(feature, snapshot, flag, subjectTask, CancellationToken.None);
-        return delegated.Applies(snapshot, flag, subject)
-            ? delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject))
-            : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+        if (delegated.Applies(snapshot, flag, subject))
+            return delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject));
+        return Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
     public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
@@ -42,9 +42,9 @@ internal sealed class ActionTracingFeatureManager(
             return innerVariants.IsEnabledAsync(feature, cancellationToken);
         if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? subjectTask))
             return new ValueTask<bool>(AwaitAsync(feature, snapshot, flag, subjectTask, cancellationToken));
-        return delegated.Applies(snapshot, flag, subject)
-            ? delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken)
-            : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
+        if (delegated.Applies(snapshot, flag, subject))
+            return delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken);
+        return new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
     public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context)
@@ -52,9 +52,9 @@ internal sealed class ActionTracingFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _microsoft?.IsEnabledAsync(feature, context) ?? inner.IsEnabledAsync(feature, context);
-        return context is FeatureFlagContext ours && !delegated.MayApply(flag)
-            ? Answers.Of(evaluator.IsOn(snapshot, flag, new Subject(ours)))
-            : IsEnabledAsync(feature, snapshot, flag, context);
+        if (context is FeatureFlagContext ours && !delegated.MayApply(flag))
+            return Answers.Of(evaluator.IsOn(snapshot, flag, new Subject(ours)));
+        return IsEnabledAsync(feature, snapshot, flag, context);
     }
 
     public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken)
@@ -63,9 +63,9 @@ internal sealed class ActionTracingFeatureManager(
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _microsoft?.IsEnabledAsync(feature, context, cancellationToken)
                 ?? innerVariants.IsEnabledAsync(feature, context, cancellationToken);
-        return context is FeatureFlagContext ours && !delegated.MayApply(flag)
-            ? new ValueTask<bool>(evaluator.IsOn(snapshot, flag, new Subject(ours)))
-            : IsEnabledAsync(feature, snapshot, flag, context, cancellationToken);
+        if (context is FeatureFlagContext ours && !delegated.MayApply(flag))
+            return new ValueTask<bool>(evaluator.IsOn(snapshot, flag, new Subject(ours)));
+        return IsEnabledAsync(feature, snapshot, flag, context, cancellationToken);
     }
 
     public ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken)
@@ -73,9 +73,9 @@ internal sealed class ActionTracingFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, cancellationToken);
-        return ambient.TryGet(out Subject subject, out Task<Subject>? subjectTask)
-            ? GetVariantAsync(feature, snapshot, flag, subject, cancellationToken)
-            : AwaitVariantAsync(feature, snapshot, flag, subjectTask, cancellationToken);
+        if (ambient.TryGet(out Subject subject, out Task<Subject>? subjectTask))
+            return GetVariantAsync(feature, snapshot, flag, subject, cancellationToken);
+        return AwaitVariantAsync(feature, snapshot, flag, subjectTask, cancellationToken);
     }
 
     public ValueTask<Variant> GetVariantAsync(string feature, ITargetingContext context, CancellationToken cancellationToken)
@@ -83,9 +83,9 @@ internal sealed class ActionTracingFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, context, cancellationToken);
-        return context is FeatureFlagContext ours && !delegated.MayApply(flag)
-            ? new ValueTask<Variant>(VariantOf(snapshot, flag, new Subject(ours))!)
-            : GetVariantAsync(feature, snapshot, flag, Subject.From(context), cancellationToken);
+        if (context is FeatureFlagContext ours && !delegated.MayApply(flag))
+            return new ValueTask<Variant>(VariantOf(snapshot, flag, new Subject(ours))!);
+        return GetVariantAsync(feature, snapshot, flag, Subject.From(context), cancellationToken);
     }
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync() => inner.GetFeatureNamesAsync();
@@ -116,9 +116,10 @@ internal sealed class ActionTracingFeatureManager(
         CancellationToken cancellationToken)
     {
         Subject subject = await subjectTask.ConfigureAwait(false);
-        return delegated.Applies(snapshot, flag, subject)
-            ? await delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken).ConfigureAwait(false)
-            : evaluator.IsOn(snapshot, flag, subject);
+        if (delegated.Applies(snapshot, flag, subject))
+            return await delegated.IsEnabledAsync(
+                feature, new EvaluationCall(snapshot, flag, subject), cancellationToken).ConfigureAwait(false);
+        return evaluator.IsOn(snapshot, flag, subject);
     }
 
     private async ValueTask<Variant> AwaitVariantAsync(
@@ -129,9 +130,9 @@ internal sealed class ActionTracingFeatureManager(
     private Task<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context)
     {
         Subject subject = SubjectOf(context);
-        return delegated.Applies(snapshot, flag, subject)
-            ? delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), context)
-            : Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+        if (delegated.Applies(snapshot, flag, subject))
+            return delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), context);
+        return Answers.Of(evaluator.IsOn(snapshot, flag, subject));
     }
 
     private ValueTask<bool> IsEnabledAsync<TContext>(
@@ -139,21 +140,25 @@ internal sealed class ActionTracingFeatureManager(
         CancellationToken cancellationToken)
     {
         Subject subject = SubjectOf(context);
-        return delegated.Applies(snapshot, flag, subject)
-            ? delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), context, cancellationToken)
-            : new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
+        if (delegated.Applies(snapshot, flag, subject))
+            return delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), context, cancellationToken);
+        return new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
     }
 
     private ValueTask<Variant> GetVariantAsync(
         string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject,
-        CancellationToken cancellationToken) =>
-        delegated.Applies(snapshot, flag, subject)
-            ? delegated.GetVariantAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken)
-            : new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
+        CancellationToken cancellationToken)
+    {
+        if (delegated.Applies(snapshot, flag, subject))
+            return delegated.GetVariantAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken);
+        return new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
+    }
 
     private Variant? VariantOf(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
     {
         int variant = evaluator.Variant(snapshot, flag, subject);
-        return variant < 0 ? null : flag.Variants!.CreateVariant(variant);
+        if (variant < 0)
+            return null;
+        return flag.Variants!.CreateVariant(variant);
     }
 }

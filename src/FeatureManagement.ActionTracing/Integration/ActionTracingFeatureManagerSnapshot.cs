@@ -31,8 +31,12 @@ internal sealed class ActionTracingFeatureManagerSnapshot(
         return AnswerAsync(feature);
     }
 
-    public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context) =>
-        IsEmergency(feature, context) ? OffAsync(manager.IsEnabledAsync(feature, context)) : inner.IsEnabledAsync(feature, context);
+    public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context)
+    {
+        if (IsEmergency(feature, context))
+            return OffAsync(manager.IsEnabledAsync(feature, context));
+        return inner.IsEnabledAsync(feature, context);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
@@ -42,35 +46,45 @@ internal sealed class ActionTracingFeatureManagerSnapshot(
         return AnswerAsync(feature, cancellationToken);
     }
 
-    public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken) =>
-        IsEmergency(feature, context)
-            ? new(OffAsync(variantManager.IsEnabledAsync(feature, context, cancellationToken).AsTask()))
-            : innerVariants.IsEnabledAsync(feature, context, cancellationToken);
+    public ValueTask<bool> IsEnabledAsync<TContext>(string feature, TContext context, CancellationToken cancellationToken)
+    {
+        if (IsEmergency(feature, context))
+            return new(OffAsync(variantManager.IsEnabledAsync(feature, context, cancellationToken).AsTask()));
+        return innerVariants.IsEnabledAsync(feature, context, cancellationToken);
+    }
 
-    public async ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken) =>
-        await IsEmergencyAsync(feature).ConfigureAwait(false)
-            ? await NoneAsync(variantManager.GetVariantAsync(feature, cancellationToken)).ConfigureAwait(false)
-            : await innerVariants.GetVariantAsync(feature, cancellationToken).ConfigureAwait(false);
+    public async ValueTask<Variant> GetVariantAsync(string feature, CancellationToken cancellationToken)
+    {
+        if (await IsEmergencyAsync(feature).ConfigureAwait(false))
+            return await NoneAsync(variantManager.GetVariantAsync(feature, cancellationToken)).ConfigureAwait(false);
+        return await innerVariants.GetVariantAsync(feature, cancellationToken).ConfigureAwait(false);
+    }
 
-    public ValueTask<Variant> GetVariantAsync(string feature, ITargetingContext context, CancellationToken cancellationToken) =>
-        IsEmergency(feature, context)
-            ? NoneAsync(variantManager.GetVariantAsync(feature, context, cancellationToken))
-            : innerVariants.GetVariantAsync(feature, context, cancellationToken);
+    public ValueTask<Variant> GetVariantAsync(string feature, ITargetingContext context, CancellationToken cancellationToken)
+    {
+        if (IsEmergency(feature, context))
+            return NoneAsync(variantManager.GetVariantAsync(feature, context, cancellationToken));
+        return innerVariants.GetVariantAsync(feature, context, cancellationToken);
+    }
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync() => inner.GetFeatureNamesAsync();
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) =>
         innerVariants.GetFeatureNamesAsync(cancellationToken);
 
-    private async Task<bool> AnswerAsync(string feature) =>
-        await IsEmergencyAsync(feature).ConfigureAwait(false)
-            ? await OffAsync(manager.IsEnabledAsync(feature)).ConfigureAwait(false)
-            : await inner.IsEnabledAsync(feature).ConfigureAwait(false);
+    private async Task<bool> AnswerAsync(string feature)
+    {
+        if (await IsEmergencyAsync(feature).ConfigureAwait(false))
+            return await OffAsync(manager.IsEnabledAsync(feature)).ConfigureAwait(false);
+        return await inner.IsEnabledAsync(feature).ConfigureAwait(false);
+    }
 
-    private async ValueTask<bool> AnswerAsync(string feature, CancellationToken cancellationToken) =>
-        await IsEmergencyAsync(feature).ConfigureAwait(false)
-            ? await OffAsync(variantManager.IsEnabledAsync(feature, cancellationToken).AsTask()).ConfigureAwait(false)
-            : await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false);
+    private async ValueTask<bool> AnswerAsync(string feature, CancellationToken cancellationToken)
+    {
+        if (await IsEmergencyAsync(feature).ConfigureAwait(false))
+            return await OffAsync(variantManager.IsEnabledAsync(feature, cancellationToken).AsTask()).ConfigureAwait(false);
+        return await innerVariants.IsEnabledAsync(feature, cancellationToken).ConfigureAwait(false);
+    }
 
     private bool IsWatched(string feature) =>
         action.IsWatched && evaluator.Snapshot.TryFind(feature, out CompiledFlag? flag) && flag.Observers.Rollout is not null;

@@ -66,28 +66,48 @@ internal sealed class DelegatedEvaluator(
         string feature, in EvaluationCall call, CancellationToken cancellationToken)
     {
         IVariantFeatureManager manager = VariantManagerOf(call);
-        ValueTask<Variant> answer = IsAnonymous(call)
-            ? manager.GetVariantAsync(feature, cancellationToken)
-            : manager.GetVariantAsync(feature, call.Subject.ToContext(), cancellationToken);
-        return evaluator.IsObserved(call.Snapshot) ? ObservedAsync(call, answer) : answer;
+        ValueTask<Variant> answer;
+        if (IsAnonymous(call))
+            answer = manager.GetVariantAsync(feature, cancellationToken);
+        else
+            answer = manager.GetVariantAsync(feature, call.Subject.ToContext(), cancellationToken);
+        if (evaluator.IsObserved(call.Snapshot))
+            return ObservedAsync(call, answer);
+        return answer;
     }
 
     // Only a flag with telemetry comes here in emergency.
-    private IFeatureManager ManagerOf(in EvaluationCall call) =>
-        _sessions && call.IsEmergency ? withoutSessions!.Value : inner;
+    private IFeatureManager ManagerOf(in EvaluationCall call)
+    {
+        if (_sessions && call.IsEmergency)
+            return withoutSessions!.Value;
+        return inner;
+    }
 
-    private IVariantFeatureManager VariantManagerOf(in EvaluationCall call) =>
-        _sessions && call.IsEmergency ? withoutSessions!.Value : innerVariants;
+    private IVariantFeatureManager VariantManagerOf(in EvaluationCall call)
+    {
+        if (_sessions && call.IsEmergency)
+            return withoutSessions!.Value;
+        return innerVariants;
+    }
 
     // Without a context and without variants, Microsoft.FeatureManagement needs no context and publishes none.
     private static bool IsAnonymous(in EvaluationCall call) =>
         call.Flag.Variants is null && call.Subject.IsWithoutContext;
 
-    private Task<bool> Observed(in EvaluationCall call, Task<bool> answer) =>
-        evaluator.IsObserved(call.Snapshot) ? ObservedAsync(call, new ValueTask<bool>(answer)).AsTask() : answer;
+    private Task<bool> Observed(in EvaluationCall call, Task<bool> answer)
+    {
+        if (evaluator.IsObserved(call.Snapshot))
+            return ObservedAsync(call, new ValueTask<bool>(answer)).AsTask();
+        return answer;
+    }
 
-    private ValueTask<bool> Observed(in EvaluationCall call, ValueTask<bool> answer) =>
-        evaluator.IsObserved(call.Snapshot) ? ObservedAsync(call, answer) : answer;
+    private ValueTask<bool> Observed(in EvaluationCall call, ValueTask<bool> answer)
+    {
+        if (evaluator.IsObserved(call.Snapshot))
+            return ObservedAsync(call, answer);
+        return answer;
+    }
 
     private async ValueTask<bool> ObservedAsync(EvaluationCall call, ValueTask<bool> answer)
     {

@@ -3,7 +3,10 @@ using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
-/// <summary>A metrics source that sees each outcome when it happens, and so can call for a safety check before its time. Thread-safe.</summary>
+/// <summary>
+/// A metrics source that sees each outcome when it happens, and so can call for a safety check before its time.
+/// Thread-safe.
+/// </summary>
 internal interface IEarlyChecks
 {
     /// <summary>Raised when bad outcomes may change the verdict, with the flag. Handlers must be quick.</summary>

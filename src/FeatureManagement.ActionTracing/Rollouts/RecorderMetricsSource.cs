@@ -85,8 +85,12 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
             recorder.Watch(query.Flag, query.Step, query.Percentage, query.Window, due: check => Due?.Invoke(query.Flag, check)), query));
     }
 
-    private static TimeSpan? Percentile95(IReadOnlyList<double> latencies) =>
-        latencies.Count < EnoughLatencies ? null : TimeSpan.FromMilliseconds(latencies.Order().ElementAt((int)Math.Ceiling(latencies.Count * 0.95) - 1));
+    private static TimeSpan? Percentile95(IReadOnlyList<double> latencies)
+    {
+        if (latencies.Count < EnoughLatencies)
+            return null;
+        return TimeSpan.FromMilliseconds(latencies.Order().ElementAt((int)Math.Ceiling(latencies.Count * 0.95) - 1));
+    }
 
     private sealed class Watched(OutcomeWatch watch, RolloutQuery query)
     {

@@ -21,7 +21,8 @@ internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, Rollou
     /// <param name="settings">The intervals.</param>
     /// <param name="now">The time of day, for people only.</param>
     public static RolloutDecision Decide(
-        RolloutRecord record, RolloutLedger ledger, RolloutVerdict verdict, TimeSpan elapsed, TimeSpan maxHold, FeatureFlagSettings settings, DateTimeOffset now)
+        RolloutRecord record, RolloutLedger ledger, RolloutVerdict verdict, TimeSpan elapsed, TimeSpan maxHold,
+        FeatureFlagSettings settings, DateTimeOffset now)
     {
         if (verdict.Kind == VerdictKind.Regressed)
             return new(RolloutDecisionKind.RollBack, ledger, Reason: verdict.Reason);
@@ -30,7 +31,9 @@ internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, Rollou
         TimeSpan counted = TimeSpan.FromTicks(Math.Clamp(elapsed.Ticks, 0, 2 * settings.SafetyInterval.Ticks));
         bool paused = record.Phase == RolloutPhase.Paused;
         // Whoever counts nothing must not make the others begin again.
-        long next = counted > TimeSpan.Zero ? ledger.Counted + 1 : ledger.Counted;
+        long next = ledger.Counted;
+        if (counted > TimeSpan.Zero)
+            next = ledger.Counted + 1;
         if (verdict.Kind != VerdictKind.Healthy)
         {
             bool unavailable = verdict.Kind == VerdictKind.SourceUnavailable;
@@ -38,11 +41,13 @@ internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, Rollou
             {
                 Counted = unavailable ? next : ledger.Counted,
                 Unavailable = unavailable ? ledger.Unavailable + counted : TimeSpan.Zero,
-                Hold = ledger.Hold is { } hold && hold.Kind == verdict.Kind ? hold with { Reason = verdict.Reason } : new RolloutHold(verdict.Kind, verdict.Reason, now),
+                Hold = ledger.Hold is { } hold && hold.Kind == verdict.Kind
+                    ? hold with { Reason = verdict.Reason }
+                    : new RolloutHold(verdict.Kind, verdict.Reason, now),
             };
-            return unavailable && ledger.Unavailable >= maxHold && !paused
-                ? new(RolloutDecisionKind.Pause, ledger, Reason: verdict.Reason)
-                : new(RolloutDecisionKind.None, ledger);
+            if (unavailable && ledger.Unavailable >= maxHold && !paused)
+                return new(RolloutDecisionKind.Pause, ledger, Reason: verdict.Reason);
+            return new(RolloutDecisionKind.None, ledger);
         }
 
         ledger = ledger with { Unavailable = TimeSpan.Zero, Hold = null };
@@ -56,6 +61,8 @@ internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, Rollou
         decimal share = RolloutCurve.At(record.Plan, record.Start, ledger.MonitoredTime);
         if (share >= record.Plan.TargetPercentage)
             return new(RolloutDecisionKind.Complete, ledger, share);
-        return share > record.Percentage ? new(RolloutDecisionKind.Step, ledger, share) : new(RolloutDecisionKind.None, ledger);
+        if (share > record.Percentage)
+            return new(RolloutDecisionKind.Step, ledger, share);
+        return new(RolloutDecisionKind.None, ledger);
     }
 }

@@ -1,11 +1,17 @@
 namespace FeatureManagement.ActionTracing.Statistics;
 
-/// <summary>The counts of one check: how many users are at risk in each arm, and how many of them turned bad since the check before. Immutable.</summary>
+/// <summary>
+/// The counts of one check: how many users are at risk in each arm, and how many of them turned bad since the check
+/// before. Immutable.
+/// </summary>
 internal readonly record struct CountWindow(long Exposed, long Control, long BadExposed, long BadControl)
 {
     private const int MaxKept = 1_024;
 
-    /// <summary>The stratum, where windows of several are kept together; null where it is not known. Windows of different strata do not add up.</summary>
+    /// <summary>
+    /// The stratum, where windows of several are kept together; null where it is not known. Windows of different strata
+    /// do not add up.
+    /// </summary>
     public string? Stratum { get; init; }
 
     /// <summary>Whether both arms have users at risk.</summary>
@@ -15,8 +21,9 @@ internal readonly record struct CountWindow(long Exposed, long Control, long Bad
     public bool IsInformative => IsComparable && BadExposed + BadControl > 0;
 
     /// <summary>
-    /// Adds a window to those that are kept, unless it says nothing. Beyond the limit, neighbours inside a stratum are added together: across strata, a
-    /// percentage and an error rate that rise together would look like a worsening. Only the bounds for people depend on windows, and not on their order.
+    /// Adds a window to those that are kept, unless it says nothing. Beyond the limit, neighbours inside a stratum are
+    /// added together: across strata, a percentage and an error rate that rise together would look like a worsening.
+    /// Only the bounds for people depend on windows, and not on their order.
     /// </summary>
     public static IReadOnlyList<CountWindow> Keep(IReadOnlyList<CountWindow> windows, CountWindow window)
     {
@@ -37,7 +44,9 @@ internal readonly record struct CountWindow(long Exposed, long Control, long Bad
         windows.Chunk(2).Select(static pair => pair.Length == 1 ? pair[0] : pair[0] + pair[1]);
 
     public static CountWindow operator +(CountWindow left, CountWindow right) =>
-        new(left.Exposed + right.Exposed, left.Control + right.Control, left.BadExposed + right.BadExposed, left.BadControl + right.BadControl)
+        new(
+            left.Exposed + right.Exposed, left.Control + right.Control, left.BadExposed + right.BadExposed,
+            left.BadControl + right.BadControl)
         {
             Stratum = left.Stratum == right.Stratum ? left.Stratum : null,
         };

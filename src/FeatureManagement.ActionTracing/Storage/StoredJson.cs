@@ -6,7 +6,10 @@ using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Storage;
 
-/// <summary>The JSON of stored documents: camelCase, enumerations as configuration spells them, nulls left out, unknown members ignored.</summary>
+/// <summary>
+/// The JSON of stored documents: camelCase, enumerations as configuration spells them, nulls left out, unknown members
+/// ignored.
+/// </summary>
 internal static class StoredJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -14,7 +17,8 @@ internal static class StoredJson
         TypeInfoResolver = StoredJsonContext.Default,
         Converters =
         {
-            Spelled<FlagState>(), Spelled<FlagType>(), Spelled<FlagSource>(), Spelled<RolloutPhase>(), Spelled<RolloutType>(), Spelled<RollbackTarget>(),
+            Spelled<FlagState>(), Spelled<FlagType>(), Spelled<FlagSource>(), Spelled<RolloutPhase>(),
+            Spelled<RolloutType>(), Spelled<RollbackTarget>(),
             Spelled<MetricKind>(), Spelled<MetricRole>(), Spelled<ExperimentVerdict>(), Spelled<VerdictKind>(),
         },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -31,15 +35,21 @@ internal static class StoredJson
     public static string WritePlain<T>(T value) => JsonSerializer.Serialize(value, TypeOf<T>(Plain));
 
     /// <exception cref="JsonException">The text is not JSON, or not of this kind.</exception>
-    public static T Read<T>(string json) => Defaults.Fill(json, TypeOf<T>(Options)).Deserialize(TypeOf<T>(Options)) ?? throw new JsonException("The document is null.");
+    public static T Read<T>(string json) => Defaults.Fill(json, TypeOf<T>(Options)).Deserialize(TypeOf<T>(Options))
+        ?? throw new JsonException("The document is null.");
 
-    /// <summary>One member of an object whose others may be of a kind that is not known here; null where it is not there or cannot be read.</summary>
+    /// <summary>
+    /// One member of an object whose others may be of a kind that is not known here; null where it is not there or
+    /// cannot be read.
+    /// </summary>
     public static T? ReadMember<T>(string json, string name) where T : class
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out JsonElement member) ? member.Deserialize(TypeOf<T>(Options)) : null;
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out JsonElement member))
+                return member.Deserialize(TypeOf<T>(Options));
+            return null;
         }
         catch (JsonException)
         {

@@ -83,14 +83,14 @@ internal static class RolloutConfigReader
     private static PhaseThresholds? Phase(SettingFields phases, string name)
     {
         SettingFields fields = phases.Below(name, SettingNames.Phase);
-        return fields.IsPresent
-            ? new PhaseThresholds
+        if (fields.IsPresent)
+            return new PhaseThresholds
             {
                 MaxErrorRate = fields.Rate("maxErrorRate", 0, 1),
                 MaxLatency = fields.Duration("maxLatency", TimeSpan.Zero, Day),
                 MinimumSamples = fields.Integer("minimumSamples", 0, int.MaxValue),
-            }
-            : null;
+            };
+        return null;
     }
 
     private static List<decimal>? Checkpoints(SettingFields fields)
@@ -145,9 +145,15 @@ internal static class RolloutConfigReader
         }
         if (node.Items is [.., { Key: "", Value: "" }])
             fields.Fault("schedule", "is empty; it must have at least one entry");
-        return schedule.Count == entries.Length ? [.. schedule] : [];
+        if (schedule.Count == entries.Length)
+            return [.. schedule];
+        return [];
     }
 
-    private static string Shown(SettingNode entry, string field) =>
-        entry.Find(field)?.Value is { } value ? ForeignText.Quote(value) : "missing";
+    private static string Shown(SettingNode entry, string field)
+    {
+        if (entry.Find(field)?.Value is { } value)
+            return ForeignText.Quote(value);
+        return "missing";
+    }
 }

@@ -68,7 +68,9 @@ internal sealed class CatalogMerge
         foreach ((string name, FlagReading flag) in reading.Flags)
         {
             FlagDefinition? good = _before?.Flags.GetValueOrDefault(name);
-            FlagDefinition? written = broken.Contains(name) ? null : flag.Definition;
+            FlagDefinition? written = flag.Definition;
+            if (broken.Contains(name))
+                written = null;
             // Equal content keeps the same object, so that a reference comparison shows the changes.
             bool keep = written is null
                 || (good is not null

@@ -48,7 +48,9 @@ internal sealed record CatalogReading
         HashSet<string> all = [.. broken, .. section.Faults.Select(fault => fault.Flag).OfType<string>()];
         SettingFault[] faults = [.. section.Faults, .. section.Flags.Values.SelectMany(flag => flag.Faults), .. rules];
         isOn ??= flag => IsOn(flag, environment);
-        LastGoodFlags? last = before is null ? null : LastGoodFlags.Of(before, raw, section, faults, isOn);
+        LastGoodFlags? last = null;
+        if (before is not null)
+            last = LastGoodFlags.Of(before, raw, section, faults, isOn);
         (FlagCatalog catalog, IReadOnlyList<SettingFault> held) =
             CatalogMerge.Merge(before?.Catalog, section, all.ToHashSet(StringComparer.OrdinalIgnoreCase), builtIn, last?.Kept ?? []);
         if (last is not null)

@@ -94,7 +94,9 @@ internal static class FlagReader
             foreach (SettingNode overlay in environments.Children)
                 if (overlay.Find("parent")?.Value is { Length: > 0 } parent)
                     (parents ??= []).Add(($"environments.{ForeignText.Quote(overlay.Name)}.parent", parent));
-        return parents is null ? [] : [.. parents];
+        if (parents is null)
+            return [];
+        return [.. parents];
     }
 
     private static bool IsNumber(string name) => name.Length > 0 && name.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
@@ -108,7 +110,9 @@ internal static class FlagReader
     private static FlagDefinition ReadFields(
         SettingNode node, string flag, string[]? known, List<SettingFault> faults, List<string> warnings)
     {
-        SettingNode own = known is null ? node.Without("environments") : node;
+        SettingNode own = node;
+        if (known is null)
+            own = node.Without("environments");
         return FlagFields.Read(flag, new SettingFields(own, flag, "", known ?? SettingNames.Overlay, faults), warnings);
     }
 }

@@ -21,7 +21,9 @@ internal readonly record struct SettingFault(string? Flag, string Path, string T
 
     public override string ToString()
     {
-        string flag = ShownFlag is { } name ? $"Flag '{ForeignText.Escape(name)}'{(Path.Length == 0 ? "" : ":")} " : "";
+        string flag = "";
+        if (ShownFlag is { } name)
+            flag = $"Flag '{ForeignText.Escape(name)}'{(Path.Length == 0 ? "" : ":")} ";
         return flag + (Path.Length == 0 ? "" : Path + " ") + Text + (Text.EndsWith('?') ? "" : ".");
     }
 }

@@ -71,7 +71,9 @@ internal readonly struct SettingFields
     {
         if (Text(field) is not { } text)
             return null;
-        return bool.TryParse(text, out bool value) ? value : Broken<bool>(field, text, "it must be true or false");
+        if (bool.TryParse(text, out bool value))
+            return value;
+        return Broken<bool>(field, text, "it must be true or false");
     }
 
     public decimal? Number(string field, decimal min, decimal max)
@@ -79,7 +81,9 @@ internal readonly struct SettingFields
         if (Text(field) is not { } text)
             return null;
         bool valid = SettingText.TryNumber(text, out decimal value) && value >= min && value <= max;
-        return valid ? value : Broken<decimal>(field, text, SettingText.Between(min, max));
+        if (valid)
+            return value;
+        return Broken<decimal>(field, text, SettingText.Between(min, max));
     }
 
     /// <summary>A number above 0, up to a bound that no sum of them overflows.</summary>
@@ -89,7 +93,9 @@ internal readonly struct SettingFields
         if (Text(field) is not { } text)
             return null;
         bool valid = SettingText.TryNumber(text, out decimal value) && value is > 0 and <= FlagVariant.MaxWeight;
-        return valid ? value : Broken<decimal>(field, text, Rule);
+        if (valid)
+            return value;
+        return Broken<decimal>(field, text, Rule);
     }
 
     /// <summary>A number between two bounds; <paramref name="open"/> excludes the bounds.</summary>
@@ -140,7 +146,9 @@ internal readonly struct SettingFields
         if (Text(field) is not { } text)
             return null;
         bool valid = SettingText.TryTime(text, out DateTimeOffset value);
-        return valid ? value : Broken<DateTimeOffset>(field, text, Rule);
+        if (valid)
+            return value;
+        return Broken<DateTimeOffset>(field, text, Rule);
     }
 
     public T? Choice<T>(string field) where T : struct, Enum
@@ -186,12 +194,21 @@ internal readonly struct SettingFields
 
     private T? Broken<T>(string field, string text, string rule, string? nearest = null) where T : struct
     {
-        string written = text.Length == 0 ? "empty" : ForeignText.Quote(text);
+        string written = "empty";
+        if (text.Length != 0)
+            written = ForeignText.Quote(text);
         Fault(field, $"is {written}; {rule}" + (nearest is null ? "" : $"; did you mean {nearest}?"));
         return null;
     }
 
-    private string PathOf(string field) => _path.Length == 0 ? field : field.Length == 0 ? _path : $"{_path}.{field}";
+    private string PathOf(string field)
+    {
+        if (_path.Length == 0)
+            return field;
+        if (field.Length == 0)
+            return _path;
+        return $"{_path}.{field}";
+    }
 
     private static bool IsKnown(string name, string[] known)
     {

@@ -61,5 +61,10 @@ internal static class SettingNames
         return false;
     }
 
-    public static string Intern(ReadOnlySpan<char> name) => Known.TryGetValue(name, out string? known) ? known : name.ToString();
+    public static string Intern(ReadOnlySpan<char> name)
+    {
+        if (Known.TryGetValue(name, out string? known))
+            return known;
+        return name.ToString();
+    }
 }

@@ -23,7 +23,10 @@ internal static class SettingText
         if (!TryNumber(text, out decimal milliseconds))
             return TimeSpan.TryParseExact(text.AsSpan().Trim(), SpanFormats, CultureInfo.InvariantCulture, out value);
         bool fits = Math.Abs(milliseconds) < 100_000_000_000_000m;
-        value = fits ? TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond)) : default;
+        if (fits)
+            value = TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond));
+        else
+            value = default;
         return fits;
     }
 

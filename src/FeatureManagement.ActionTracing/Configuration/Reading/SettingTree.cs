@@ -43,7 +43,11 @@ internal sealed class SettingTree
         int length = 0;
         while (_spellings.ContainsKey(length.ToString(CultureInfo.InvariantCulture)))
             length++;
-        bool isList = length == 0 ? _isEmptyList && _spellings.Count == 0 : length == _spellings.Count;
+        bool isList;
+        if (length == 0)
+            isList = _isEmptyList && _spellings.Count == 0;
+        else
+            isList = length == _spellings.Count;
         if (!isList)
             return;
         if (!HasList)
@@ -63,9 +67,14 @@ internal sealed class SettingTree
         ReadOnlySpan<char> field = default;
         for (int depth = 0; !path.IsEmpty; depth++)
         {
-            int colon = depth < MaxDepth ? path.IndexOf(':') : -1;
+            int colon = -1;
+            if (depth < MaxDepth)
+                colon = path.IndexOf(':');
             ReadOnlySpan<char> name = colon < 0 ? path : path[..colon];
-            path = colon < 0 ? default : path[(colon + 1)..];
+            if (colon < 0)
+                path = default;
+            else
+                path = path[(colon + 1)..];
             if (SettingNames.IsComment(name))
                 return;
             node = node.GetOrAdd(name);
@@ -112,7 +121,9 @@ internal sealed class SettingTree
         if (ReferenceEquals(flag, _latestFlag) && name.SequenceEqual(flag.Name))
             return;
         _latestFlag = flag;
-        string spelling = name.SequenceEqual(flag.Name) ? flag.Name : name.ToString();
+        string spelling = flag.Name;
+        if (!name.SequenceEqual(flag.Name))
+            spelling = name.ToString();
         if (_spellings.TryAdd(flag.Name, spelling) || name.SequenceEqual(_spellings[flag.Name]))
             return;
         var fault = new SettingFault(flag.Name, "",

@@ -33,7 +33,8 @@ internal static class RolloutBounds
         if (plan.SafetyThresholds is { } thresholds
             && (thresholds.ThresholdWindow <= TimeSpan.Zero || thresholds.ThresholdWindow > MaxWindow))
             yield return Text(
-                $"safetyThresholds.thresholdWindow is {thresholds.ThresholdWindow:c}; it must be longer than zero and at most {MaxWindow:c}");
+                $"safetyThresholds.thresholdWindow is {thresholds.ThresholdWindow:c}; it must be longer than zero "
+                + $"and at most {MaxWindow:c}");
     }
 
     private static string Long(string field, TimeSpan value) => Text($"{field} is {value:c}; it must be at most 100 years ({Century:c})");

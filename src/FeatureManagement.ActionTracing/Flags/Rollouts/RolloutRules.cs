@@ -17,14 +17,18 @@ internal static class RolloutRules
         if (plan.TargetPercentage is < 0 or > 100)
             Fault($"targetPercentage is {plan.TargetPercentage}; it must be between 0 and 100");
         if (plan.Type == RolloutType.Stepped && (plan.Checkpoints.Count == 0 || !Rises(plan.Checkpoints)))
-            Fault($"checkpoints are {string.Join(", ", plan.Checkpoints)}; they must rise within 0 and 100, and there must be one at least");
-        if (plan.Type == RolloutType.Custom && (plan.Schedule is not [.., { After.Ticks: > 0 }] || !Rises([.. plan.Schedule.Select(entry => entry.Percentage)])
+            Fault($"checkpoints are {string.Join(", ", plan.Checkpoints)}; they must rise within 0 and 100, and "
+                + $"there must be one at least");
+        if (plan.Type == RolloutType.Custom
+            && (plan.Schedule is not [.., { After.Ticks: > 0 }] || !Rises([.. plan.Schedule.Select(entry => entry.Percentage)])
             || plan.Schedule.Zip(plan.Schedule.Skip(1)).Any(pair => pair.Second.After <= pair.First.After)))
-            Fault($"schedule has {plan.Schedule.Count} entries; there must be one at least, and times and percentages must rise from entry to entry, within 0 and 100");
+            Fault($"schedule has {plan.Schedule.Count} entries; there must be one at least, and times and "
+                + $"percentages must rise from entry to entry, within 0 and 100");
         if (WrongEnd(plan) is { } end)
             faults.Add("targetPercentage " + end);
         if (plan.SafetyThresholds is { MaxErrorRateWithoutControl: not (>= 0.001 and <= 1) } thresholds)
-            Fault($"safetyThresholds.maxErrorRateWithoutControl is {thresholds.MaxErrorRateWithoutControl}; it must be between 0.001 and 1, which switches it off");
+            Fault($"safetyThresholds.maxErrorRateWithoutControl is {thresholds.MaxErrorRateWithoutControl}; it must "
+                + $"be between 0.001 and 1, which switches it off");
         if (!(plan.Alpha is > 0 and < 1))
             Fault($"alpha is {plan.Alpha}; it must lie between 0 and 1");
         if (!(plan.MaxErrorRateIncrease is >= 0 and <= 100))
@@ -41,18 +45,30 @@ internal static class RolloutRules
     }
 
     /// <summary>What is wrong with a target that is not where the plan's own list of shares ends; null where it is.</summary>
-    public static string? WrongEnd(RolloutConfig plan) => plan.ListEnd is not { } end || end == plan.TargetPercentage ? null
-        : string.Create(CultureInfo.InvariantCulture, $"is {plan.TargetPercentage}, and the last of {(plan.Type == RolloutType.Custom ? "schedule" : "checkpoints")} is {end}; the rollout ends at one share: leave targetPercentage out, or end the list with it");
+    public static string? WrongEnd(RolloutConfig plan)
+    {
+        if (plan.ListEnd is not { } end || end == plan.TargetPercentage)
+            return null;
+        return string.Create(CultureInfo.InvariantCulture, $"is {plan.TargetPercentage}, and the last "
+            + $"of {(plan.Type == RolloutType.Custom ? "schedule" : "checkpoints")} is {end}; the rollout ends at "
+            + $"one share: leave targetPercentage out, or end the list with it");
+    }
 
-    /// <summary>What a plan says and its type does not go by, each beginning with the field. An overlay that changes the type inherits such fields; whoever writes a whole plan has no use for them.</summary>
+    /// <summary>
+    /// What a plan says and its type does not go by, each beginning with the field. An overlay that changes the type
+    /// inherits such fields; whoever writes a whole plan has no use for them.
+    /// </summary>
     public static IEnumerable<string> Unused(RolloutConfig plan)
     {
         if (plan.Type != RolloutType.Stepped && plan.HasOwnCheckpoints)
             yield return $"checkpoints are of no effect: only a stepped rollout has them, and type is {FlagSpelling.Write(plan.Type)}";
         if (plan.Type != RolloutType.Custom && plan.Schedule.Count > 0)
             yield return $"schedule is of no effect: only a custom rollout has one, and type is {FlagSpelling.Write(plan.Type)}";
-        if (plan is { Type: RolloutType.Custom, Schedule: [.., { After: var last }] } && plan.Duration != last && plan.Duration != RolloutConfig.DefaultDuration)
-            yield return string.Create(CultureInfo.InvariantCulture, $"duration is {plan.Duration:c} and of no effect: a custom rollout takes until the last time of its schedule, which is {last:c}");
+        if (plan is { Type: RolloutType.Custom, Schedule: [.., { After: var last }] }
+            && plan.Duration != last
+            && plan.Duration != RolloutConfig.DefaultDuration)
+            yield return string.Create(CultureInfo.InvariantCulture, $"duration is {plan.Duration:c} and of no "
+                + $"effect: a custom rollout takes until the last time of its schedule, which is {last:c}");
     }
 
     private static bool Rises(IReadOnlyList<decimal> shares) =>

@@ -1,7 +1,10 @@
 namespace FeatureManagement.ActionTracing.State.Rollouts;
 
 /// <summary>How many bad outcomes there were, or how many more may change the verdict of a safety check. Immutable.</summary>
-/// <param name="Bad">Users of both arms at their first error. A trigger by arm would choose the windows of the comparison by their result.</param>
+/// <param name="Bad">
+/// Users of both arms at their first error. A trigger by arm would choose the windows of the comparison by their
+/// result.
+/// </param>
 /// <param name="Slow">Users of both arms at their first slow action.</param>
 /// <param name="ExposedErrors">Exposed actions that failed.</param>
 /// <param name="GatedUnits">Exposed users whose first action behind a gate failed.</param>

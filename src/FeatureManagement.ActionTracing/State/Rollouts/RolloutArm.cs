@@ -2,10 +2,14 @@ using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>What was observed of one arm of a step, in distinct users (bucketing keys). All counts begin with the step. Immutable.</summary>
+/// <summary>
+/// What was observed of one arm of a step, in distinct users (bucketing keys). All counts begin with the step.
+/// Immutable.
+/// </summary>
 /// <remarks>
-/// The guarantee for the whole rollout needs that users are not counted again and again. A user that was counted in an earlier step of the same round does
-/// not count in <see cref="Units"/> and <see cref="LatencyCount"/>. A user that was bad or slow in any earlier step of the rollout is no longer at risk of it.
+/// The guarantee for the whole rollout needs that users are not counted again and again. A user that was counted in an
+/// earlier step of the same round does not count in <see cref="Units"/> and <see cref="LatencyCount"/>. A user that was
+/// bad or slow in any earlier step of the rollout is no longer at risk of it.
 /// </remarks>
 public sealed record RolloutArm
 {
@@ -13,8 +17,8 @@ public sealed record RolloutArm
     public long Units { get; init; }
 
     /// <summary>
-    /// Users with a comparable outcome in this step who had met no error in an earlier step. The outcome of an action in which a gate of the flag answered
-    /// is not comparable.
+    /// Users with a comparable outcome in this step who had met no error in an earlier step. The outcome of an action
+    /// in which a gate of the flag answered is not comparable.
     /// </summary>
     public long AtRisk { get; init; }
 
@@ -30,15 +34,18 @@ public sealed record RolloutArm
     /// <summary>The sum of squared differences from <see cref="LatencyMean"/>.</summary>
     public double LatencySumOfSquares { get; init; }
 
-    /// <summary>Users with a comparable outcome in this step since the slow threshold is known, who had not been slower in an earlier step.</summary>
+    /// <summary>
+    /// Users with a comparable outcome in this step since the slow threshold is known, who had not been slower in an
+    /// earlier step.
+    /// </summary>
     public long SlowAtRisk { get; init; }
 
     /// <summary>Of those users, those with a slower action, each once.</summary>
     public long Slow { get; init; }
 
     /// <summary>
-    /// Exposed users whose first action behind a gate of the flag, in the whole rollout, began in this step. A running action is not yet a failure.
-    /// 0 where a source does not know gates.
+    /// Exposed users whose first action behind a gate of the flag, in the whole rollout, began in this step. A running
+    /// action is not yet a failure. 0 where a source does not know gates.
     /// </summary>
     public long GatedUnits { get; init; }
 

@@ -5,8 +5,9 @@ using FeatureManagement.ActionTracing.Statistics;
 namespace FeatureManagement.ActionTracing.State.Rollouts;
 
 /// <summary>
-/// What changes at every safety check of a rollout: monitored time, hold and evidence. It is a document of its own beside that of the flag, so that a check
-/// does not change the flag. Every instance over the store adds to it. Immutable.
+/// What changes at every safety check of a rollout: monitored time, hold and evidence. It is a document of its own
+/// beside that of the flag, so that a check does not change the flag. Every instance over the store adds to it.
+/// Immutable.
 /// </summary>
 internal sealed record RolloutLedger
 {
@@ -41,7 +42,10 @@ internal sealed record RolloutLedger
     /// <summary>The latency above which an action is slow; null while it is not known.</summary>
     public TimeSpan? SlowThreshold { get; init; }
 
-    /// <summary>The smallest p-value of latency at any check, for people. A few values do not count, since their variance is not known.</summary>
+    /// <summary>
+    /// The smallest p-value of latency at any check, for people. A few values do not count, since their variance is not
+    /// known.
+    /// </summary>
     public double MinLatencyP { get; init; } = 1;
 
     /// <summary>Latency in steps that have ended.</summary>
@@ -95,14 +99,18 @@ internal sealed record RolloutLedger
     public long UnitsIn(RolloutPhase phase) =>
         EndedUnits.GetValueOrDefault(phase) + Open.Where(stratum => stratum.Phase == phase).Sum(static stratum => stratum.Exposed.Units);
 
-    /// <summary>Folds the newest copy of a step into the evidence. It replaces the copy before; the same copy again changes nothing.</summary>
+    /// <summary>
+    /// Folds the newest copy of a step into the evidence. It replaces the copy before; the same copy again changes
+    /// nothing.
+    /// </summary>
     /// <param name="record">The rollout.</param>
     /// <param name="copy">The copy.</param>
     /// <param name="ended">The key of this instance's step before, which no longer grows; or null.</param>
     public RolloutLedger Add(RolloutRecord record, RolloutStratum copy, string? ended)
     {
         RolloutLedger next = ended is null ? this : End(ended);
-        RolloutStratum before = next.Open.FirstOrDefault(stratum => stratum.Key == copy.Key) ?? copy with { Exposed = new(), Control = new() };
+        RolloutStratum before = next.Open.FirstOrDefault(stratum => stratum.Key == copy.Key)
+            ?? copy with { Exposed = new(), Control = new() };
         next = next with { Open = [.. next.Open.Where(stratum => stratum.Key != copy.Key), copy] };
         if (next.ComparedFirst is null && (next.IsComparing || next.Exposed.GatedUnits > 0))
             next = next with { ComparedFirst = next.IsComparing };

@@ -25,9 +25,9 @@ internal static class AuditChain
             return $"Entry {head.Number + 1} is missing; the next one is {entry.Number}.";
         if (entry.Hash != HashOf(entry))
             return $"Entry {entry.Number} was edited: its hash is not that of its content.";
-        return entry.PreviousHash == head.Hash
-            ? null
-            : $"Entry {entry.Number} was exchanged or moved: it is not chained to the one before it.";
+        if (entry.PreviousHash == head.Hash)
+            return null;
+        return $"Entry {entry.Number} was exchanged or moved: it is not chained to the one before it.";
     }
 
     /// <summary>
@@ -38,7 +38,11 @@ internal static class AuditChain
 
     private static ArrayBufferWriter<byte> Form(AuditEntry entry)
     {
-        ArrayBufferWriter<byte> form = Scratch is { Capacity: <= MaxKept } kept ? kept : Scratch = new ArrayBufferWriter<byte>(4_096);
+        ArrayBufferWriter<byte> form;
+        if (Scratch is { Capacity: <= MaxKept } kept)
+            form = kept;
+        else
+            form = Scratch = new ArrayBufferWriter<byte>(4_096);
         form.ResetWrittenCount();
         foreach (string? field in Fields(entry))
         {
@@ -61,10 +65,12 @@ internal static class AuditChain
     /// The entry with text that every store gives back as it was, so that what is hashed is what is read. Configuration
     /// may name a flag in any way.
     /// </summary>
-    public static AuditEntry Storable(AuditEntry entry) => Fields(entry).All(
-        static field => field is null || StorableText.IsStorable(field))
-        ? entry
-        : entry with
+    public static AuditEntry Storable(AuditEntry entry)
+    {
+        if (Fields(entry).All(
+            static field => field is null || StorableText.IsStorable(field)))
+            return entry;
+        return entry with
         {
             Instance = StorableText.Replace(entry.Instance),
             Actor = StorableText.Replace(entry.Actor),
@@ -74,8 +80,14 @@ internal static class AuditChain
             After = Replace(entry.After),
             Reason = Replace(entry.Reason),
         };
+    }
 
-    private static string? Replace(string? text) => text is null ? null : StorableText.Replace(text);
+    private static string? Replace(string? text)
+    {
+        if (text is null)
+            return null;
+        return StorableText.Replace(text);
+    }
 
     private static string?[] Fields(AuditEntry entry) =>
     [

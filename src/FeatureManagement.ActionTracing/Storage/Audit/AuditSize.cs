@@ -40,7 +40,10 @@ internal static class AuditSize
     }
 
     // An object as it was, for readers expect one.
-    private static string? Values(string? json) => json is null || Encoding.UTF8.GetByteCount(json) <= MaxValues
-        ? json
-        : string.Create(CultureInfo.InvariantCulture, $$"""{"cut":"{{json.Length}} characters"}""");
+    private static string? Values(string? json)
+    {
+        if (json is null || Encoding.UTF8.GetByteCount(json) <= MaxValues)
+            return json;
+        return string.Create(CultureInfo.InvariantCulture, $$"""{"cut":"{{json.Length}} characters"}""");
+    }
 }

@@ -18,7 +18,10 @@ public sealed record EvaluationAuditEntry
     /// <summary>The variant that was given, or null.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>Why; null where a session manager or filter of Microsoft.FeatureManagement returned another answer than the flag's rules.</summary>
+    /// <summary>
+    /// Why; null where a session manager or filter of Microsoft.FeatureManagement returned another answer than the
+    /// flag's rules.
+    /// </summary>
     public EvaluationReason? Reason { get; init; }
 
     /// <summary>Whom it was given to, as a hash (docs/audit.md); null where the call came without a context.</summary>

@@ -3,7 +3,8 @@ using FeatureManagement.ActionTracing.Flags.Rollouts;
 namespace FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 /// <summary>
-/// How the guards of a rollout divide its alpha. The parts never add up to more than alpha, which bounds all false alarms together. Immutable.
+/// How the guards of a rollout divide its alpha. The parts never add up to more than alpha, which bounds all false
+/// alarms together. Immutable.
 /// </summary>
 /// <param name="Comparison">The part of each guard that compares with control.</param>
 /// <param name="WithoutControl">The part of the guard without control.</param>

@@ -28,6 +28,10 @@ internal sealed class ErrorThreshold : IGuard
         return BadOutcomes.NeverReached with { ExposedErrors = Math.Max(1, (long)more) };
     }
 
-    public string? Describe(GuardScope scope) =>
-        scope.Limits.MaxErrorRate is { } limit ? $"an error rate of {RolloutText.Percent(limit)}" : null;
+    public string? Describe(GuardScope scope)
+    {
+        if (scope.Limits.MaxErrorRate is { } limit)
+            return $"an error rate of {RolloutText.Percent(limit)}";
+        return null;
+    }
 }

@@ -18,7 +18,9 @@ internal static class GuardTexts
             .. RolloutGuards.All.OrderBy(static guard => guard.Kind != GuardKind.Comparison)
                 .Select(guard => guard.Describe(scope)).OfType<string>().Distinct(),
         ];
-        return guards.Length == 0 ? "Not guarded: " + Nothing : $"Guarded by {Join(guards)}.";
+        if (guards.Length == 0)
+            return "Not guarded: " + Nothing;
+        return $"Guarded by {Join(guards)}.";
     }
 
     /// <summary>The guards that a healthy rollout lacks, in a sentence; empty where it has all.</summary>
@@ -28,9 +30,9 @@ internal static class GuardTexts
             return "";
         if (HasOnlyGates(ledger))
             return Describe(scope) + TooFew(scope.Limits, ledger);
-        string rest = scope.Limits.IsLimited
-            ? "its thresholds alone guard it."
-            : Only(scope.Limits, ledger.Gated.Units > 0 ? scope.Limits.WithoutControl : null);
+        string rest = "its thresholds alone guard it.";
+        if (!scope.Limits.IsLimited)
+            rest = Only(scope.Limits, ledger.Gated.Units > 0 ? scope.Limits.WithoutControl : null);
         if (!scope.Record.Plan.Guard)
             return $"The comparison with control is switched off: {rest}";
         if (!scope.IsCompared)
@@ -39,7 +41,9 @@ internal static class GuardTexts
             return $"No users were seen with the flag on yet: {rest}";
         if (ledger.Control.Units == 0)
             return $"No users were seen with the flag off yet: {rest}";
-        return ledger.Control.AtRisk == 0 ? $"No comparable action of control has ended yet: {rest}" : "";
+        if (ledger.Control.AtRisk == 0)
+            return $"No comparable action of control has ended yet: {rest}";
+        return "";
     }
 
     // A gate is known by the users that pass it. Before that, an arm without outcomes only waits for them.
@@ -54,7 +58,9 @@ internal static class GuardTexts
             guards.Add(RolloutText.Of($"a mean latency of {latency.TotalMilliseconds:0.#} ms"));
         if (withoutControl is { } bound)
             guards.Add($"an error rate of {RolloutText.Percent(bound)}");
-        return guards.Count == 0 ? Nothing : $"guarded by {Join(guards)} only.";
+        if (guards.Count == 0)
+            return Nothing;
+        return $"guarded by {Join(guards)} only.";
     }
 
     private static string TooFew(RolloutLimits limits, RolloutLedger ledger)
@@ -65,6 +71,10 @@ internal static class GuardTexts
             $" Nothing judges it yet: {ledger.Gated.Units} of at least {RateAboveBound.MinimumErrors} users with the flag on were seen.");
     }
 
-    private static string Join(IReadOnlyList<string> guards) =>
-        guards.Count == 1 ? guards[0] : $"{string.Join(", ", guards.Take(guards.Count - 1))} and {guards[^1]}";
+    private static string Join(IReadOnlyList<string> guards)
+    {
+        if (guards.Count == 1)
+            return guards[0];
+        return $"{string.Join(", ", guards.Take(guards.Count - 1))} and {guards[^1]}";
+    }
 }

@@ -17,8 +17,12 @@ internal sealed class LatencyGuard : IGuard
         return ledger with { MinLatencyP = Math.Min(ledger.MinLatencyP, p) };
     }
 
-    public RolloutLedger End(RolloutLedger ledger, RolloutStratum ended) =>
-        ended.IsCompared ? ledger with { EndedLatency = ledger.EndedLatency + ended.Latency } : ledger;
+    public RolloutLedger End(RolloutLedger ledger, RolloutStratum ended)
+    {
+        if (ended.IsCompared)
+            return ledger with { EndedLatency = ledger.EndedLatency + ended.Latency };
+        return ledger;
+    }
 
     // The bound at alpha is the tolerated increase plus the overshoot of one check, at each rollback. The bound at 50 % says more.
     public RolloutVerdict? Judge(RolloutEvidence evidence)

@@ -18,6 +18,10 @@ internal sealed class LatencyThreshold : IGuard
             + $"in the last {evidence.Record.Window:c}; at most {limit.TotalMilliseconds:0.#} ms is allowed");
     }
 
-    public string? Describe(GuardScope scope) =>
-        scope.Limits.MaxLatency is { } limit ? RolloutText.Of($"a mean latency of {limit.TotalMilliseconds:0.#} ms") : null;
+    public string? Describe(GuardScope scope)
+    {
+        if (scope.Limits.MaxLatency is { } limit)
+            return RolloutText.Of($"a mean latency of {limit.TotalMilliseconds:0.#} ms");
+        return null;
+    }
 }

@@ -6,7 +6,12 @@ namespace FeatureManagement.ActionTracing.State.Rollouts.Guards;
 internal static class RateComparisons
 {
     /// <summary>All comparisons have one name, so that the list of guards names them once.</summary>
-    public static string? Describe(GuardScope scope) => scope.IsCompared ? "the comparison with control" : null;
+    public static string? Describe(GuardScope scope)
+    {
+        if (scope.IsCompared)
+            return "the comparison with control";
+        return null;
+    }
 
     /// <summary>The part of bad outcomes that is expected among exposed users where nothing is worse.</summary>
     public static double ExpectedExposed(RolloutRecord record, long? exposed, long? control)
@@ -33,5 +38,10 @@ internal static class RateComparisons
         };
     }
 
-    private static double? Rate((long Bad, long AtRisk) arm) => arm.AtRisk == 0 ? null : (double)arm.Bad / arm.AtRisk;
+    private static double? Rate((long Bad, long AtRisk) arm)
+    {
+        if (arm.AtRisk == 0)
+            return null;
+        return (double)arm.Bad / arm.AtRisk;
+    }
 }

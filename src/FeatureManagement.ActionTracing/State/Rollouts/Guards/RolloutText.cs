@@ -19,8 +19,14 @@ internal static class RolloutText
     /// </summary>
     public static string Ratio(CountEvidence evidence, IReadOnlyList<CountWindow> windows)
     {
-        string estimate = evidence.Ratio is { } ratio ? Of($", {ratio:0.#} × worse") : "";
-        double lower = windows.Count == 0 ? 0 : RateRatios.Lower([.. windows], 0.5);
-        return lower > 0 ? Of($"{estimate}, as likely as not at least {lower:0.##} ×") : estimate;
+        string estimate = "";
+        if (evidence.Ratio is { } ratio)
+            estimate = Of($", {ratio:0.#} × worse");
+        double lower = 0;
+        if (windows.Count != 0)
+            lower = RateRatios.Lower([.. windows], 0.5);
+        if (lower > 0)
+            return Of($"{estimate}, as likely as not at least {lower:0.##} ×");
+        return estimate;
     }
 }

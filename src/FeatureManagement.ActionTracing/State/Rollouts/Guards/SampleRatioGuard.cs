@@ -17,11 +17,17 @@ internal sealed class SampleRatioGuard : IGuard
                 EndedSampleRatio = default,
                 SampleRatioMismatch = false,
             };
-        return ledger.SampleRatioMismatch || !ledger.SampleRatio.IsMismatch ? ledger : ledger with { SampleRatioMismatch = true };
+        if (ledger.SampleRatioMismatch || !ledger.SampleRatio.IsMismatch)
+            return ledger;
+        return ledger with { SampleRatioMismatch = true };
     }
 
-    public RolloutLedger End(RolloutLedger ledger, RolloutStratum ended) =>
-        ledger.IsInSampleRatio(ended) ? ledger with { EndedSampleRatio = ledger.EndedSampleRatio + ended.SampleRatio } : ledger;
+    public RolloutLedger End(RolloutLedger ledger, RolloutStratum ended)
+    {
+        if (ledger.IsInSampleRatio(ended))
+            return ledger with { EndedSampleRatio = ledger.EndedSampleRatio + ended.SampleRatio };
+        return ledger;
+    }
 
     public RolloutVerdict? Judge(RolloutEvidence evidence)
     {
