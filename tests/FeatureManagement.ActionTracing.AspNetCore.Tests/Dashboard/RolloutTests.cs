@@ -140,7 +140,7 @@ public class RolloutTests(Browser browser)
         await AnswerAsync(page, "new year", "Start checkout");
 
         await Expect(page.Locator(".progress .chip")).ToHaveTextAsync("planned");
-        await Expect(page.Locator(".rollout")).ToContainTextAsync("It starts at 2100-01-01");
+        await Expect(page.Locator(".rollout")).ToContainTextAsync("Starts at 2100-01-01");
         RolloutConfig plan = shop.Rollout.Plan;
         Assert.Equal((RolloutType.Stepped, TimeSpan.FromHours(2), 60m, RollbackTarget.Disabled, 0.025), (plan.Type, plan.Duration, plan.TargetPercentage, plan.RollbackTo, plan.SafetyThresholds!.MaxErrorRate!.Value));
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Pause" })).ToHaveCountAsync(0);

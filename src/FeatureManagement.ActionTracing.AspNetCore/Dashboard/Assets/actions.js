@@ -21,8 +21,9 @@ export function actionBar(model, name, done) {
       const shows = JSON.stringify(offered.map(([id, label]) => [id, label]));
       if (shows === rendered) return;
       rendered = shows;
+      const run = act => () => act(model.find(name) ?? flag, done, model);
       render(element, offered.map(([id, label, act, kind]) =>
-        h('button', { type: 'button', id: `do-${id}`, class: kind, onclick: () => act(model.find(name) ?? flag, done, model) }, label)));
+        h('button', { type: 'button', id: `do-${id}`, class: kind, onclick: run(act) }, label)));
     },
   };
 }
@@ -66,7 +67,10 @@ function kill(flag, done, model) {
   const verb = isCall ? 'Call' : 'Kill';
   let effect = 'It is off already, and stays off until the emergency is cleared.';
   if (stopped.length > 0 || isCall)
-    effect = [h('strong', null, count(stopped.length, 'flag stops', 'flags stop')), ' for everybody, at once, until the emergency is cleared.'];
+    effect = [
+      h('strong', null, count(stopped.length, 'flag stops', 'flags stop')),
+      ' for everybody, at once, until the emergency is cleared.',
+    ];
   confirm({
     title: `${verb} ${flag.name}?`,
     action: `${verb} ${flag.name}`,
@@ -95,7 +99,10 @@ function clear(flag, done) {
   confirm({
     title: `Clear the emergency of ${flag.name}?`,
     action: 'Clear emergency',
-    body: [h('p', null, 'The flag gets the values of its configuration and overrides again. A rollout that the emergency ended does not resume.')],
+    body: [
+      h('p', null, 'The flag gets the values of its configuration and overrides again.'),
+      h('p', null, 'A rollout that the emergency ended does not resume.'),
+    ],
     run: reason => send('POST', `${flagPath(flag.name)}/emergency/clear`, { reason }),
     done,
   });
@@ -114,7 +121,8 @@ function reset(flag, done) {
 const Verbs = { pause: 'Pause', resume: 'Resume', rollback: 'Roll back', complete: 'Complete' };
 
 const Effects = {
-  pause: flag => `The percentage stays at ${about(flag.percentage)} until a user resumes the rollout. Safety checks go on, and can roll it back.`,
+  pause: flag => `The percentage stays at ${about(flag.percentage)} until a user resumes the rollout. `
+    + 'Safety checks continue, and can roll it back.',
   resume(flag) {
     const text = `The rollout continues from ${about(flag.percentage)}`;
     if (flag.rollout.phase === 'paused') return `${text}.`;
@@ -124,8 +132,8 @@ const Effects = {
     if (flag.rollout.phase === 'planned') return 'The rollout does not start.';
     return 'The flag is restored at once to its values before the rollout, or disabled where the plan says so.';
   },
-  complete: flag => `The percentage changes from ${about(flag.percentage)} to ${percent(flag.rollout.targetPercentage)} at once, without the rest of the monitored time. `
-    + 'The rollout then has ended: no guard judges it, and there is nothing to roll back.',
+  complete: flag => `The percentage changes from ${about(flag.percentage)} to ${percent(flag.rollout.targetPercentage)} at once, `
+    + 'without the rest of the monitored time. The rollout then has ended: no guard judges it, and there is nothing to roll back.',
 };
 
 const rollout = verb => (flag, done) => {

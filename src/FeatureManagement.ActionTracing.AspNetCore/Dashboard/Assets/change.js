@@ -51,7 +51,8 @@ function stateFields(flag) {
   const percentage = h('input',
     { name: 'percentage', type: 'number', min: 0, max: 100, step: 'any', required: true, value: String(flag.percentage) });
   const field = h('label', { class: 'field' }, 'Percentage of users', percentage);
-  const state = h('select', { name: 'state', onchange: () => sync() }, States.map(value => h('option', { value, selected: value === flag.state }, value)));
+  const option = value => h('option', { value, selected: value === flag.state }, value);
+  const state = h('select', { name: 'state', onchange: () => sync() }, States.map(option));
   const sync = () => {
     const isHidden = !WithPercentage.includes(state.value);
     field.hidden = isHidden;

@@ -15,8 +15,11 @@ const Verdicts = {
   broken_split: ['sample ratio mismatch', 'bad'],
 };
 
+const Means = { binary: 'Rate', continuous: 'Mean' };
+
 /** All planned units are in, and every comparison has its minimum: running longer is no advice any more. */
-const isFull = result => result.units >= result.plannedUnits && result.metrics[0].comparisons.every(comparison => comparison.minimumsMet);
+const isFull = result => result.units >= result.plannedUnits
+  && result.metrics[0].comparisons.every(comparison => comparison.minimumsMet);
 
 function spelled(verdict, result) {
   if (verdict === 'keep_running' && isFull(result)) return 'no difference shown';
@@ -61,7 +64,8 @@ function draw(result, width) {
   const primary = result.metrics[0];
   return [
     h('div', { class: 'verdict' }, verdictChip(result), h('span', null,
-      `${count(result.units, 'unit')} of ${result.plannedUnits.toLocaleString()} planned`, `; run ${result.run}, since `, moment(result.started))),
+      `${count(result.units, 'unit')} of ${result.plannedUnits.toLocaleString()} planned; run ${result.run}, since `,
+      moment(result.started))),
     h('p', { class: `state ${Verdicts[result.verdict][1]}` }, words(result.summary)),
     sampleRatio(result.split, result.control),
     !isMismatch && primary.comparisons.map(comparison => differencePicture(result, primary, comparison, width)),
@@ -79,7 +83,8 @@ function sampleRatio({ isBroken: isMismatch, pValue, shares: units }, control) {
   const part = value => all > 0 && percent(Math.round(1000 * value / all) / 10);
   return h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': 'Sample ratio' },
     h('table', null,
-      h('caption', null, h('strong', null, 'Sample ratio: '), ratioVerdict(isMismatch, all), ` (p ${p(pValue)}; mismatch below 0.001)`),
+      h('caption', null,
+        h('strong', null, 'Sample ratio: '), ratioVerdict(isMismatch, all), ` (p ${p(pValue)}; mismatch below 0.001)`),
       header('Variant', 'Units', 'Percentage', 'Expected'),
       h('tbody', null, units.map(variant => h('tr', null,
         variantHead(variant.variant, control),
@@ -112,7 +117,7 @@ function metricTable(metric, result) {
   return h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': `Metric ${metric.name}` },
     h('table', null,
       h('caption', null, h('strong', null, words(metric.name)), ` (${role}, ${direction})`),
-      header('Variant', 'Units', metric.kind === 'binary' ? 'Rate' : 'Mean', 'Difference', 'Lift', 'p', 'Beats control', 'Verdict'),
+      header('Variant', 'Units', Means[metric.kind], 'Difference', 'Lift', 'p', 'Beats control', 'Verdict'),
       h('tbody', null, rows)));
 }
 

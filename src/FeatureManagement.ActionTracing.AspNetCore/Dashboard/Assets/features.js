@@ -7,7 +7,8 @@ export function featuresPanel() {
   const rows = h('tbody');
   const element = h('section', { class: 'panel pad features', 'aria-labelledby': 'features-title', hidden: true },
     h('h2', { id: 'features-title' }, 'Other flags of Microsoft.FeatureManagement'),
-    h('p', { class: 'hint' }, 'Read-only: they are not defined in the ActionTracing section, so they have no rollout, audit or kill switch.'),
+    h('p', { class: 'hint' },
+      'Read-only: they are not defined in the ActionTracing section, so they have no rollout, audit or kill switch.'),
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Other flags' },
       h('table', null,
         h('thead', null, h('tr', null, ['Flag', 'State', 'Filters'].map(title => h('th', { scope: 'col' }, title)))),

@@ -69,9 +69,11 @@ export function flagView(model, name, refresh) {
       rollout.element,
       experiment.element,
       h('div', { class: 'columns' },
-        h('section', { class: 'panel pad', 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, 'Definition'), facts),
+        h('section', { class: 'panel pad', 'aria-labelledby': 'facts-title' },
+          h('h2', { id: 'facts-title' }, 'Definition'), facts),
         tryPanel(name)),
-      h('section', { class: 'panel pad', 'aria-labelledby': 'history-title' }, h('h2', { id: 'history-title' }, 'History'), history.element)),
+      h('section', { class: 'panel pad', 'aria-labelledby': 'history-title' },
+        h('h2', { id: 'history-title' }, 'History'), history.element)),
   };
 }
 
@@ -97,7 +99,8 @@ function weights(variants) {
 /** Evaluates the flag for a context, as the server would for the application. */
 function tryPanel(name) {
   const answer = h('output', { class: 'answer', name: 'answer' });
-  const field = (label, key, hint) => h('label', { class: 'field' }, label, h('input', { name: key, placeholder: hint, autocomplete: 'off' }));
+  const field = (label, key, hint) => h('label', { class: 'field' }, label,
+    h('input', { name: key, placeholder: hint, autocomplete: 'off' }));
   const form = h('form', { class: 'try' },
     field('User', 'userId', 'alice'),
     field('Session', 'sessionId', 'none'),
@@ -116,7 +119,8 @@ function tryPanel(name) {
   });
   return h('section', { class: 'panel pad', 'aria-labelledby': 'try-title' },
     h('h2', { id: 'try-title' }, 'Evaluate the flag'),
-    h('p', { class: 'hint' }, 'Evaluates the flag for this context now. It changes nothing, and is neither counted nor audited.'),
+    h('p', { class: 'hint' },
+      'Evaluates the flag for this context now. It changes nothing, and is neither counted nor audited.'),
     form, answer);
 }
 

@@ -32,9 +32,7 @@ function drawConfiguration(element, report) {
   render(element,
     state(faults.length === 0, 'The current configuration is in force.',
       `${count(faults.length, 'part is', 'parts are')} rejected; the last good values stay in force.`),
-    faults.length > 0 && h('ul', { class: 'sentences' }, faults.map(fault => h('li', null,
-      words(fault.message), ' ',
-      h('span', { class: 'hint' }, fault.flag && [h('a', { href: href(fault.flag) }, words(fault.flag)), ', '], 'since ', moment(fault.since))))),
+    faults.length > 0 && h('ul', { class: 'sentences' }, faults.map(faultItem)),
     warnings.length > 0 && [h('h3', null, 'Warnings'), sentences(warnings, 'sentences warn')],
     h('dl', { class: 'facts' },
       fact('Last accepted', moment(report.acceptedAt)),
@@ -42,6 +40,10 @@ function drawConfiguration(element, report) {
       fact('Rejected', report.rejectedAt ? [count(report.rejected, 'change'), ', last ', moment(report.rejectedAt)] : 'never'),
       fact('Edits', report.reloadOnChange ? 'apply while the application runs' : 'apply after a restart: reloading is off')));
 }
+
+const faultItem = ({ message, flag, since }) => h('li', null,
+  words(message), ' ',
+  h('span', { class: 'hint' }, flag && [h('a', { href: href(flag) }, words(flag)), ', '], 'since ', moment(since)));
 
 function drawStore(element, report) {
   render(element,

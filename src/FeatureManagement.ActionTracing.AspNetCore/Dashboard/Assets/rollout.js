@@ -55,6 +55,9 @@ export function rolloutPanel(model, name) {
 
 const spelled = phase => phase.replace('_', ' ');
 
+// A note may begin with the guards.
+const showsGuards = ({ endedAt, guards, note }) => !endedAt && guards && !note?.startsWith(guards);
+
 const isRolledBack = rollout => rollout.phase.startsWith('roll');
 
 function draw(rollout, width) {
@@ -65,7 +68,7 @@ function draw(rollout, width) {
     rollout.endedAt && ending(rollout),
     rollout.nextStep && nextStep(rollout),
     rollout.note && h('p', { class: 'state' }, words(rollout.note)),
-    !rollout.endedAt && rollout.guards && !rollout.note?.startsWith(rollout.guards) && h('p', { class: 'hint' }, words(rollout.guards)),
+    showsGuards(rollout) && h('p', { class: 'hint' }, words(rollout.guards)),
     rolloutCurve(rollout, width),
     compared(rollout),
     footer(rollout, part),
@@ -85,7 +88,8 @@ function progress(rollout, part) {
 function completedByUser(rollout, part) {
   const percentage = rollout.history.at(-1)?.percentage ?? rollout.startPercentage;
   return h('p', { class: 'state' },
-    `Completed by a user at ${about(percentage)}, after ${Math.floor(100 * part)} % of the monitored time: the remaining steps were not tested.`);
+    `Completed by a user at ${about(percentage)}, after ${Math.floor(100 * part)} % of the monitored time: `
+    + 'the remaining steps were not tested.');
 }
 
 function ending(rollout) {
@@ -96,9 +100,8 @@ function ending(rollout) {
 
 function nextStep(rollout) {
   const step = words(rollout.nextStep);
-  if (rollout.phase === 'paused') return h('p', { class: 'state' }, step);
-  if (rollout.isOnHold) return h('p', { class: 'state on-hold' }, 'On hold: ', step);
-  return h('p', { class: 'state' }, 'Next: ', step);
+  if (rollout.isOnHold && rollout.phase !== 'paused') return h('p', { class: 'state on-hold' }, 'On hold: ', step);
+  return h('p', { class: 'state' }, step);
 }
 
 function footer(rollout, part) {
@@ -132,7 +135,8 @@ function compared(rollout) {
       + `${Math.round(100 * gated.evidence)} % of the evidence for a rollback.`),
     rows.length > 0 && h('ul', { class: 'comparisons' }, rows),
     rows.length > 0 && rollout.plan.guard && h('p', { class: 'hint' },
-      `The bounds are valid at every check; the probability of a false rollback is at most ${percent(100 * rollout.plan.alpha)} for the whole rollout.`),
+      'The bounds are valid at every check; the probability of a false rollback is at most '
+      + `${percent(100 * rollout.plan.alpha)} for the whole rollout.`),
   ];
 }
 

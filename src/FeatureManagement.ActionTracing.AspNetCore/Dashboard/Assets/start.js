@@ -48,7 +48,10 @@ export function start(flag, done) {
   confirm({
     title: `Start the rollout of ${flag.name}?`,
     action: `Start ${flag.name}`,
-    body: [h('p', null, 'It advances on monitored time only. It is rolled back automatically when exposed users have worse outcomes than control.')],
+    body: [
+      h('p', null, 'It advances on monitored time only.'),
+      h('p', null, 'It is rolled back automatically when exposed users have worse outcomes than control.'),
+    ],
     fields: [form],
     run: (reason, data) => send('POST', `${flagPath(flag.name)}/rollout`, { ...planOf(data), reason }),
     done,
@@ -75,18 +78,22 @@ function drawn(steps, width) {
 // A hidden field is not sent.
 function enable(element, on) {
   element.hidden = !on;
-  for (const field of element.querySelectorAll('input, select, textarea')) field.disabled = !on || Boolean(field.closest('[hidden]'));
+  for (const field of element.querySelectorAll('input, select, textarea'))
+    field.disabled = !on || Boolean(field.closest('[hidden]'));
 }
 
 const field = (label, ...inputs) => h('label', { class: 'field' }, label, inputs);
 const number = (name, attributes) => h('input', { name, type: 'number', min: 0, step: 'any', ...attributes });
 const pair = (...parts) => h('div', { class: 'pair' }, parts);
-const choice = (name, options) => h('select', { name }, Object.entries(options).map(([value, label]) => h('option', { value }, label)));
+const choice = (name, options) => h('select', { name },
+  Object.entries(options).map(([value, label]) => h('option', { value }, label)));
+
+const unitOption = unit => h('option', { value: unit, selected: unit === 'hours' }, unit);
 
 const fields = () => ({
   curve: pair(
     field('Duration', number('duration', { value: 24, required: true })),
-    field('in', h('select', { name: 'unit' }, Object.keys(Units).map(unit => h('option', { value: unit, selected: unit === 'hours' }, unit))))),
+    field('in', h('select', { name: 'unit' }, Object.keys(Units).map(unitOption)))),
   stepped: field('Checkpoints, in %', h('input', { name: 'checkpoints', value: '25, 50, 75, 100', required: true })),
   custom: field('Schedule: [d.]hh:mm:ss and % on each line',
     h('textarea', { name: 'schedule', rows: 4, required: true }, '01:00:00 5\n06:00:00 25\n1.00:00:00 100')),
@@ -109,6 +116,11 @@ const common = target => [
     field('Comparison with control', choice('guard', { true: 'on', false: 'off' }))),
 ];
 
+const scheduleOf = text => text.split('\n')
+  .map(line => line.trim().split(/\s+/))
+  .filter(([after]) => after)
+  .map(([after, percentage]) => ({ after, percentage }));
+
 /** The rolloutConfig of the form; empty for the configured plan. */
 function planOf(data) {
   const type = data.get('type');
@@ -127,7 +139,7 @@ function planOf(data) {
     type,
     duration: duration && Math.round(duration),
     checkpoints: text('checkpoints')?.split(/[,\s]+/).filter(Boolean),
-    schedule: text('schedule')?.split('\n').map(line => line.trim().split(/\s+/)).filter(([after]) => after).map(([after, percentage]) => ({ after, percentage })),
+    schedule: text('schedule') && scheduleOf(text('schedule')),
     startPercentage: value('startPercentage'),
     targetPercentage: value('targetPercentage'),
     startAt: text('startAt') && new Date(text('startAt')).toISOString(),
