@@ -1,3 +1,5 @@
+using FeatureManagement.ActionTracing.Changes.Edits;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.State;
 

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.State;
 
 namespace FeatureManagement.ActionTracing.Changes;

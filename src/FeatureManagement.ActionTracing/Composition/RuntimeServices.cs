@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Auditing;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Edits;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;

@@ -25,7 +25,7 @@ public sealed class ConfigurationEditTests : IDisposable
         await Sync(_services);
         AuditEntry entry = (await Audit())[^1];
         Assert.Equal(("superseded", "share", ChangeSource.Configuration), (entry.Action, entry.Flag, entry.Source));
-        Assert.Equal("Configuration changed percentage from 10 to 20, so what was laid over it has ended.", entry.Reason);
+        Assert.Equal("Configuration changed percentage from 10 to 20, so its override or rollout has ended.", entry.Reason);
         Assert.Contains("\"percentage\":50", entry.Before, StringComparison.Ordinal);
         Assert.Contains("\"percentage\":20", entry.After, StringComparison.Ordinal);
         Assert.DoesNotContain("override", (await _store.ReadAsync("flag/", 0, default)).Documents.Single().Json, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class ConfigurationEditTests : IDisposable
         using FlagServices restarted = Start(Flag.Share("share", 10) with { Type = FlagType.Boolean });
         await Sync(restarted);
         Assert.Equal((10m, FlagSource.Configuration), Now(restarted));
-        Assert.Equal("Configuration changed type from percentage to boolean, so what was laid over it has ended.", (await Audit())[^1].Reason);
+        Assert.Equal("Configuration changed type from percentage to boolean, so its override or rollout has ended.", (await Audit())[^1].Reason);
     }
 
     [Fact]

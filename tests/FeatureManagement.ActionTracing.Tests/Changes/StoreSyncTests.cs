@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;

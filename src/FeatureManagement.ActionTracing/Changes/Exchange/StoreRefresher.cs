@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Changes.Edits;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.State;
@@ -5,7 +6,7 @@ using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Audit;
 using Microsoft.Extensions.Logging;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>Reads what other instances changed, and puts it in force. Thread-safe, except where a name says otherwise.</summary>
 internal sealed partial class StoreRefresher(

@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>Reads what others changed and writes what is pending, every <c>storePollInterval</c>, from its start until its end. Thread-safe.</summary>
 internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<StorePolling> logger) : IDisposable

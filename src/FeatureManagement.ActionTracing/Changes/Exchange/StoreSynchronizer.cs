@@ -1,6 +1,7 @@
+using FeatureManagement.ActionTracing.Changes.Edits;
 using FeatureManagement.ActionTracing.Storage;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>Exchanges changes with the store: what others changed comes in, the outbox goes out. Thread-safe.</summary>
 internal sealed class StoreSynchronizer(

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>A content that configuration had for a flag. Immutable.</summary>
 /// <param name="Hash">A hash of it; <see cref="ContentHistory.Absent"/> where configuration did not have the flag.</param>

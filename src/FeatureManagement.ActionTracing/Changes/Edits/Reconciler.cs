@@ -1,8 +1,9 @@
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.State;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>
 /// Ends overrides and rollouts whose baseline an edit of configuration changed (<see cref="ConfigurationEdits"/>): at once where the edit is made while this

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>
 /// Keeps in the store when the content of each flag in configuration last changed, so that a restart is no change.

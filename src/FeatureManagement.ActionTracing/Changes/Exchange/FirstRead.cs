@@ -4,7 +4,7 @@ using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>
 /// The first read of a durable store, where an evaluation comes before a host has done it: stored emergencies are in

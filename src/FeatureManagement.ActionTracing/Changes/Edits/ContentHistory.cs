@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>The last contents of a flag in configuration, the newest last. Pure.</summary>
 internal static class ContentHistory

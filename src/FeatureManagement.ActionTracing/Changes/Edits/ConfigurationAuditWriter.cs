@@ -1,6 +1,7 @@
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.State;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>
 /// Writes audit entries that come with no change of a flag, each batch once: a count in this instance's document, which

@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>
 /// The instances that share the store: which are alive, and which baselines their configuration has. Guarded by <see cref="StoreLock"/>.

@@ -5,7 +5,7 @@ using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Audit;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>What one catalog says otherwise than the one before. Pure.</summary>
 internal static class ConfigurationChanges

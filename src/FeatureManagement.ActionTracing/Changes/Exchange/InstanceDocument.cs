@@ -2,7 +2,7 @@ using System.Text.Json;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>This instance's document in the store, and the documents of the other instances. Guarded by <see cref="StoreLock"/>.</summary>
 internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)

@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>
 /// One conversation with the store at a time, so that changes are written in order. It is the outermost lock

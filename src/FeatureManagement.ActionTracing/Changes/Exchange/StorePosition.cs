@@ -1,6 +1,6 @@
 using FeatureManagement.ActionTracing.Storage;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>The versions of the store that this instance knows. Guarded by <see cref="StoreLock"/>.</summary>
 internal sealed class StorePosition

@@ -4,7 +4,7 @@ using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>
 /// Loads the stored state before traffic, within <c>defaultTimeout</c>, and polls the store while the host runs. A host

@@ -4,7 +4,7 @@ using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage.Audit;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>
 /// What edits of configuration end: an override or a rollout, where the flag's configured answer is no longer the one
@@ -56,7 +56,7 @@ internal static class ConfigurationEdits
     private static string Reason(Baseline over, Baseline? answer)
     {
         if (answer is null)
-            return "Configuration no longer has the flag, so what was laid over it has ended.";
+            return "Configuration no longer has the flag, so its override or rollout has ended.";
         var changes = new List<string>();
         Compare("type", FlagSpelling.Write(over.Type), FlagSpelling.Write(answer.Type));
         Compare("state", FlagSpelling.Write(over.State), FlagSpelling.Write(answer.State));
@@ -66,7 +66,7 @@ internal static class ConfigurationEdits
         Compare("parent", over.Parent ?? "none", answer.Parent ?? "none");
         Compare("priority", over.Priority?.ToString(CultureInfo.InvariantCulture)
             ?? "none", answer.Priority?.ToString(CultureInfo.InvariantCulture) ?? "none");
-        return $"Configuration changed {string.Join(" and ", changes)}, so what was laid over it has ended.";
+        return $"Configuration changed {string.Join(" and ", changes)}, so its override or rollout has ended.";
 
         void Compare(string what, string old, string @new)
         {
