@@ -18,12 +18,12 @@ internal static class ExperimentAnalysis
         ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, DateTimeOffset now)
     {
         ExperimentEvidence seen = earlier.Check(run, tally);
-        ExperimentSplit split = Split(run, tally, seen, out double splitLogE);
+        ExperimentSampleRatio sampleRatio = SampleRatioOf(run, tally, seen, out double sampleRatioLogE);
         IReadOnlyList<ExperimentMetricResult> metrics =
         [
-            .. run.Metrics.OrderBy(metric => metric.Role).Select(metric => Metric(run, tally, metric, split.IsBroken, seen, now)),
+            .. run.Metrics.OrderBy(metric => metric.Role).Select(metric => Metric(run, tally, metric, sampleRatio.IsMismatch, seen, now)),
         ];
-        (ExperimentVerdict verdict, string summary) = ExperimentWords.Overall(run, split, metrics, tally.Units);
+        (ExperimentVerdict verdict, string summary) = ExperimentWords.Overall(run, sampleRatio, metrics, tally.Units);
         var result = new ExperimentResult
         {
             Flag = run.Flag,
@@ -37,11 +37,11 @@ internal static class ExperimentAnalysis
             Units = tally.Units,
             Verdict = verdict,
             Summary = summary,
-            Split = split,
+            SampleRatio = sampleRatio,
             Metrics = metrics,
             History = [],
         };
-        ExperimentEvidence evidence = seen.Add(result, splitLogE, Interval);
+        ExperimentEvidence evidence = seen.Add(result, sampleRatioLogE, Interval);
         return (result with { History = evidence.History }, evidence);
     }
 
@@ -49,7 +49,7 @@ internal static class ExperimentAnalysis
     public static ExperimentResult BeforeChecks(ExperimentRun run) =>
         Check(run, ExperimentTally.For(run), new ExperimentEvidence { Run = run.Number }, run.Steps[0].Since).Result;
 
-    private static ExperimentSplit Split(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, out double logE)
+    private static ExperimentSampleRatio SampleRatioOf(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, out double logE)
     {
         SampleRatioEvidence evidence = default;
         long[] units = new long[run.Variants.Count];
@@ -57,7 +57,7 @@ internal static class ExperimentAnalysis
         foreach (ExperimentStep step in run.Steps)
         {
             double[] weights = [.. step.Weights.Select(weight => (double)weight)];
-            long[] counts = [.. run.Variants.Select((_, variant) => tally.Find(step.Number, variant)?.Split ?? 0)];
+            long[] counts = [.. run.Variants.Select((_, variant) => tally.Find(step.Number, variant)?.Sampled ?? 0)];
             evidence += SampleRatioEvidence.Of(weights, counts);
             (double total, long all) = (weights.Sum(), counts.Sum());
             for (int i = 0; i < counts.Length; i++)
@@ -67,12 +67,12 @@ internal static class ExperimentAnalysis
             }
         }
         logE = evidence.LogE;
-        double largest = Math.Max(logE, earlier.SplitLogE);
-        return new ExperimentSplit
+        double largest = Math.Max(logE, earlier.SampleRatioLogE);
+        return new ExperimentSampleRatio
         {
-            IsBroken = largest >= -Math.Log(SampleRatioEvidence.Alpha),
+            IsMismatch = largest >= -Math.Log(SampleRatioEvidence.Alpha),
             PValue = Math.Min(1, Math.Exp(-largest)),
-            Shares = [.. run.Variants.Select((variant, i) => new ExperimentShare(variant, units[i], expected[i]))],
+            Allocation = [.. run.Variants.Select((variant, i) => new ExperimentAllocation(variant, units[i], expected[i]))],
         };
     }
 
@@ -136,7 +136,7 @@ internal static class ExperimentAnalysis
         double pValue = guardrail
             ? OneSidedTest.PValue(difference with { A = -sign * difference.A, B = -sign * difference.B }, 0, mixing)
             : TwoSidedTest.PValue(difference, mixing);
-        ExperimentVerdict verdict = broken ? ExperimentVerdict.BrokenSplit
+        ExperimentVerdict verdict = broken ? ExperimentVerdict.SampleRatioMismatch
             : missing is not null || interval is null ? ExperimentVerdict.KeepRunning
             : sign > 0 ? Of(interval.Low > 0, interval.High < 0, guardrail)
             : Of(interval.High < 0, interval.Low > 0, guardrail);
@@ -169,7 +169,7 @@ internal static class ExperimentAnalysis
         {
             Variant = run.Variants[variant],
             Verdict = broken
-                ? ExperimentVerdict.BrokenSplit
+                ? ExperimentVerdict.SampleRatioMismatch
                 : evidence.Counts.Stops(alpha) ? ExperimentVerdict.Worse
                 : ExperimentVerdict.KeepRunning,
             Summary = "",

@@ -34,7 +34,7 @@ internal static class ExperimentWords
     public static string Of(
         ExperimentComparison comparison, ExperimentMetric metric, string control, string? missing, bool isFull) => comparison.Verdict switch
         {
-            ExperimentVerdict.BrokenSplit => "Units are not split as configured, so that this cannot be compared.",
+            ExperimentVerdict.SampleRatioMismatch => "Sample ratio mismatch: this cannot be compared.",
             ExperimentVerdict.Better => $"{comparison.Variant} is better than {control} in {metric.Name}: {Effect(comparison, metric)}.",
             ExperimentVerdict.Worse => $"{comparison.Variant} is worse than {control} in {metric.Name}: {Effect(comparison, metric)}.",
             _ when missing is not null => $"Keep running: needs {missing}.",
@@ -54,7 +54,7 @@ internal static class ExperimentWords
         string bound = metric.HigherIsBetter ? $"at most {Times(comparison.Lift?.High)}" : $"at least {Times(comparison.Lift?.Low)}";
         return comparison.Verdict switch
         {
-            ExperimentVerdict.BrokenSplit => "Units are not split as configured, so that this cannot be compared.",
+            ExperimentVerdict.SampleRatioMismatch => "Sample ratio mismatch: this cannot be compared.",
             _ when treated.Count == 0 || compared.Count == 0 =>
                 $"Keep running: needs units in {(treated.Count == 0 ? comparison.Variant : control)}.",
             ExperimentVerdict.Worse => $"{comparison.Variant} is worse than {control} in {metric.Name}: {rates}"
@@ -64,15 +64,15 @@ internal static class ExperimentWords
     }
 
     public static (ExperimentVerdict Verdict, string Summary) Overall(
-        ExperimentRun run, ExperimentSplit split, IReadOnlyList<ExperimentMetricResult> metrics, long units)
+        ExperimentRun run, ExperimentSampleRatio sampleRatio, IReadOnlyList<ExperimentMetricResult> metrics, long units)
     {
-        if (split.IsBroken)
-            return (ExperimentVerdict.BrokenSplit,
-                "Broken split: "
-                    + string.Join(", ", split.Shares.Select(share => $"{share.Variant} has {Number(share.Units)} "
-                        + $"units and should have {Number((long)Math.Round(share.Expected))}"))
+        if (sampleRatio.IsMismatch)
+            return (ExperimentVerdict.SampleRatioMismatch,
+                "Sample ratio mismatch: "
+                    + string.Join(", ", sampleRatio.Allocation.Select(variant => $"{variant.Variant} has {Number(variant.Units)} "
+                        + $"units and should have {Number((long)Math.Round(variant.Expected))}"))
                 + ". No result can be trusted. Usual causes: exposures lost after a crash or redirect, filtered bots, "
-                + "cached decisions, weights that reached processes at different times. Find the cause and begin a new run.");
+                + "cached decisions, weights that reached instances at different times. Find the cause and begin a new run.");
 
         var harmed = metrics.Where(metric => metric.Role == MetricRole.Guardrail)
             .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.Verdict == ExperimentVerdict.Worse))

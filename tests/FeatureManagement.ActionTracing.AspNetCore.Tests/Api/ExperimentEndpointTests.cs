@@ -91,7 +91,7 @@ public class ExperimentEndpointTests
             Units = 7,
             Verdict = ExperimentVerdict.Worse,
             Summary = "",
-            Split = new ExperimentSplit { IsBroken = false, PValue = 1, Shares = [] },
+            SampleRatio = new ExperimentSampleRatio { IsMismatch = false, PValue = 1, Allocation = [] },
             Metrics = [metric],
             History = [],
         };

@@ -64,7 +64,7 @@ public class ExperimentTests(Browser browser)
         await Expect(page.Locator(".experiments .chip")).ToHaveTextAsync("sample ratio mismatch");
         await page.GetByRole(AriaRole.Link, new() { Name = "layout" }).ClickAsync();
         ILocator panel = page.GetByRole(AriaRole.Region, new() { Name = "Experiment", Exact = true });
-        await Expect(panel.Locator(".state.bad")).ToContainTextAsync("Broken split: ");
+        await Expect(panel.Locator(".state.bad")).ToContainTextAsync("Sample ratio mismatch: ");
         await Expect(panel.GetByRole(AriaRole.Region, new() { Name = "Sample ratio" })).ToContainTextAsync("not as configured, so that no result can be trusted");
         await Expect(panel.GetByRole(AriaRole.Region, new() { Name = "Metric bought" })).ToContainTextAsync("not compared: sample ratio mismatch");
         await Expect(panel.GetByRole(AriaRole.Img)).ToHaveCountAsync(0);

@@ -33,7 +33,7 @@ public sealed class ExperimentAnalysisTests
             Units = 0,
             Verdict = ExperimentVerdict.KeepRunning,
             Summary = "",
-            Split = new ExperimentSplit { IsBroken = false, PValue = 1, Shares = [] },
+            SampleRatio = new ExperimentSampleRatio { IsMismatch = false, PValue = 1, Allocation = [] },
             Metrics = [Metric("a", "b/c", 0.1), Metric("a/b", "c", 0.2)],
             History = [],
         };
@@ -170,20 +170,20 @@ public sealed class ExperimentAnalysisTests
             Sums.Arm(1, 0, 9_880, Sums.Ones(0)), Sums.Arm(1, 1, 120, Sums.Ones(0)), Sums.Arm(2, 0, 9_440, Sums.Ones(0)), Sums.Arm(2, 1, 560, Sums.Ones(0)),
             Sums.Arm(3, 0, 4_850, Sums.Ones(0)), Sums.Arm(3, 1, 5_150, Sums.Ones(0)),
         ];
-        ExperimentSplit split = Look(run, vector).Split;
-        Assert.False(split.IsBroken);
+        ExperimentSampleRatio split = Look(run, vector).SampleRatio;
+        Assert.False(split.IsMismatch);
         Close.To(0.02878332465, split.PValue);
-        Assert.Equal([9_900 + 9_500 + 5_000, 100 + 500 + 5_000], split.Shares.Select(share => Math.Round(share.Expected, 9)));
+        Assert.Equal([9_900 + 9_500 + 5_000, 100 + 500 + 5_000], split.Allocation.Select(share => Math.Round(share.Expected, 9)));
 
         ExperimentRun even = Sums.Run([[1, 1]], Sums.Bought);
         (ExperimentResult broken, ExperimentEvidence evidence) = ExperimentAnalysis.Check(
             even, Sums.Of(even, Sums.Arm(1, 0, 5_300, Sums.Ones(900)), Sums.Arm(1, 1, 4_700, Sums.Ones(1_700))), new ExperimentEvidence(), Sums.Noon);
-        Assert.Equal((true, ExperimentVerdict.BrokenSplit, ExperimentVerdict.BrokenSplit), (broken.Split.IsBroken, broken.Verdict, broken.Metrics[0].Comparisons[0].Verdict));
-        Close.To(3.61897907e-7, broken.Split.PValue);
+        Assert.Equal((true, ExperimentVerdict.SampleRatioMismatch, ExperimentVerdict.SampleRatioMismatch), (broken.SampleRatio.IsMismatch, broken.Verdict, broken.Metrics[0].Comparisons[0].Verdict));
+        Close.To(3.61897907e-7, broken.SampleRatio.PValue);
         // What comes later makes the shares even again. It stays broken.
         ExperimentResult later = ExperimentAnalysis.Check(even, Sums.Of(even, Sums.Arm(1, 0, 50_000, Sums.Ones(900)), Sums.Arm(1, 1, 50_000, Sums.Ones(1_700))), evidence, Sums.Noon).Result;
-        Assert.Equal(ExperimentVerdict.BrokenSplit, later.Verdict);
-        Close.To(3.61897907e-7, later.Split.PValue);
+        Assert.Equal(ExperimentVerdict.SampleRatioMismatch, later.Verdict);
+        Close.To(3.61897907e-7, later.SampleRatio.PValue);
     }
 
     [Fact]

@@ -51,12 +51,12 @@ public sealed class ExperimentCheckTests
             if (commits++ > 0)
                 return;
             StoredDocument document = (await store.Inner.State.ReadAsync(Key, 0, default)).Documents.Single();
-            var evidence = StoredJson.Read<ExperimentEvidence>(document.Json!) with { SplitLogE = 3 };
+            var evidence = StoredJson.Read<ExperimentEvidence>(document.Json!) with { SampleRatioLogE = 3 };
             await store.Inner.State.CommitAsync(new StoreCommit([new DocumentWrite(Key, StoredJson.Write(evidence), document.Version)], []), default);
         };
         await host.Get<ExperimentChecks>().CheckAsync(ExperimentHost.Flag, default);
         ExperimentResult result = (await host.Get<IExperimentResults>().GetAsync(ExperimentHost.Flag))!;
-        Assert.Equal((2L, Math.Exp(-3)), (result.Units, result.Split.PValue));
+        Assert.Equal((2L, Math.Exp(-3)), (result.Units, result.SampleRatio.PValue));
     }
 
     [Fact]
@@ -74,6 +74,17 @@ public sealed class ExperimentCheckTests
         using var host = new ExperimentHost(database: database, flag: "another"); // the experiment has ended
         await host.Get<ExperimentService>().TickAsync(default);
         Assert.Equal(1, (await host.Get<IExperimentResults>().GetAsync(ExperimentHost.Flag))?.Units);
+    }
+
+    [Fact]
+    public void Documents_OfAnEarlierRelease_AreReadAndWrittenWithTheirNames()
+    {
+        const string Evidence = """{"run":1,"pValues":{},"guardrails":{},"final":{},"splitLogE":2.5,"history":[]}""";
+        Assert.Equal(2.5, StoredJson.Read<ExperimentEvidence>(Evidence).SampleRatioLogE);
+        Assert.Equal(Evidence, StoredJson.Write(StoredJson.Read<ExperimentEvidence>(Evidence)));
+        const string Tally = """{"units":3,"arms":[{"step":1,"variant":0,"units":3,"split":4,"metrics":[]}],"closed":[]}""";
+        Assert.Equal(4, StoredJson.Read<ExperimentTally>(Tally).Arms[0].Sampled);
+        Assert.Equal(Tally, StoredJson.Write(StoredJson.Read<ExperimentTally>(Tally)));
     }
 
     [Fact]

@@ -14,8 +14,8 @@ public sealed class ExperimentRecordingTests
                 host.See($"u{i}");
         ExperimentResult result = await host.ResultAsync();
         Assert.Equal(30, result.Units);
-        Assert.Equal(30, result.Split.Shares.Sum(share => share.Units));
-        Assert.Equal(Enumerable.Range(0, 30).Count(i => host.See($"u{i}") == "b"), result.Split.Shares[1].Units);
+        Assert.Equal(30, result.SampleRatio.Allocation.Sum(share => share.Units));
+        Assert.Equal(Enumerable.Range(0, 30).Count(i => host.See($"u{i}") == "b"), result.SampleRatio.Allocation[1].Units);
     }
 
     [Fact]
@@ -89,8 +89,8 @@ public sealed class ExperimentRecordingTests
         ExperimentResult result = await host.ResultAsync();
         Assert.Equal(1, result.Run);
         Assert.Equal(200, result.Units);
-        Assert.Equal(before.Count(variant => variant == "b") + after.Count(variant => variant == "b"), result.Split.Shares[1].Units);
-        Assert.Equal(100 + 180, result.Split.Shares[1].Expected, 1e-9);
+        Assert.Equal(before.Count(variant => variant == "b") + after.Count(variant => variant == "b"), result.SampleRatio.Allocation[1].Units);
+        Assert.Equal(100 + 180, result.SampleRatio.Allocation[1].Expected, 1e-9);
         Assert.Equal(before.Count(variant => variant == "b"), Metric(result, "bought").Variants[1].Units);
         Assert.Equal(0, Total(Metric(result, "bought")));
     }

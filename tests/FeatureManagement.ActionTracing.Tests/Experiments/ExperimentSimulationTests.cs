@@ -85,10 +85,10 @@ public sealed class ExperimentSimulationTests
                 host.Record(user, "bought");
         }
         ExperimentResult result = await host.ResultAsync();
-        Assert.Equal(ExperimentVerdict.BrokenSplit, result.Verdict);
-        Assert.True(result.Split.IsBroken);
-        Assert.StartsWith("Broken split: a has ", result.Summary, StringComparison.Ordinal);
-        Assert.All(result.Metrics.SelectMany(metric => metric.Comparisons), comparison => Assert.Equal(ExperimentVerdict.BrokenSplit, comparison.Verdict));
+        Assert.Equal(ExperimentVerdict.SampleRatioMismatch, result.Verdict);
+        Assert.True(result.SampleRatio.IsMismatch);
+        Assert.StartsWith("Sample ratio mismatch: a has ", result.Summary, StringComparison.Ordinal);
+        Assert.All(result.Metrics.SelectMany(metric => metric.Comparisons), comparison => Assert.Equal(ExperimentVerdict.SampleRatioMismatch, comparison.Verdict));
     }
 
     private static double Claims(int runs, Func<int, ExperimentSimulation> simulation) =>

@@ -84,7 +84,7 @@ public sealed class GuardrailTests
         ExperimentRun run = Sums.Run([[1, 1]], Sums.Bought, Metric("complained", higherIsBetter: false));
         ExperimentEvidence evidence = Look(run, new ExperimentEvidence(), (500, 10), (500, 40)).Evidence;
         ExperimentComparison comparison = Look(run, evidence, (5_300, 100), (4_700, 400)).Result.Metrics[1].Comparisons[0];
-        Assert.Equal((ExperimentVerdict.BrokenSplit, null), (comparison.Verdict, comparison.DecidedAt));
+        Assert.Equal((ExperimentVerdict.SampleRatioMismatch, null), (comparison.Verdict, comparison.DecidedAt));
     }
 
     [Fact]

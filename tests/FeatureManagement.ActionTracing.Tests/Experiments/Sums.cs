@@ -24,7 +24,7 @@ internal static class Sums
         new() { Closed = new long[run.Metrics.Count], Arms = [.. arms], Units = arms.Sum(arm => arm.Units) };
 
     /// <summary>One variant in one step; each metric has its conversions, or its values.</summary>
-    public static VariantTally Arm(int step, int variant, long units, params MetricTally[] metrics) => new() { Step = step, Variant = variant, Units = units, Split = units, Metrics = metrics };
+    public static VariantTally Arm(int step, int variant, long units, params MetricTally[] metrics) => new() { Step = step, Variant = variant, Units = units, Sampled = units, Metrics = metrics };
 
     public static MetricTally Ones(long ones, long closed = 0) => new(closed, ones, default);
 

@@ -12,7 +12,7 @@ const Verdicts = {
   keep_running: ['keep running', ''],
   better: ['better', 'good'],
   worse: ['worse', 'bad'],
-  broken_split: ['sample ratio mismatch', 'bad'],
+  sample_ratio_mismatch: ['sample ratio mismatch', 'bad'],
 };
 
 const Means = { binary: 'Rate', continuous: 'Mean' };
@@ -60,14 +60,14 @@ export function experimentPanel(model, name) {
 }
 
 function draw(result, width) {
-  const isMismatch = result.split.isBroken;
+  const isMismatch = result.sampleRatio.isMismatch;
   const primary = result.metrics[0];
   return [
     h('div', { class: 'verdict' }, verdictChip(result), h('span', null,
       `${count(result.units, 'unit')} of ${result.plannedUnits.toLocaleString()} planned; run ${result.run}, since `,
       moment(result.started))),
     h('p', { class: `state ${Verdicts[result.verdict][1]}` }, words(result.summary)),
-    sampleRatio(result.split, result.control),
+    sampleRatio(result.sampleRatio, result.control),
     !isMismatch && primary.comparisons.map(comparison => differencePicture(result, primary, comparison, width)),
     result.metrics.map(metric => metricTable(metric, result)),
     h('p', { class: 'hint' },
@@ -78,7 +78,7 @@ function draw(result, width) {
   ];
 }
 
-function sampleRatio({ isBroken: isMismatch, pValue, shares: units }, control) {
+function sampleRatio({ isMismatch, pValue, allocation: units }, control) {
   const all = units.reduce((sum, variant) => sum + variant.units, 0);
   const part = value => all > 0 && percent(Math.round(1000 * value / all) / 10);
   return h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': 'Sample ratio' },
@@ -123,7 +123,7 @@ function metricTable(metric, result) {
 
 function comparisonCells(comparison, number, result) {
   if (!comparison) return h('td', { colspan: 5 });
-  if (result.split.isBroken) return h('td', { colspan: 5, class: 'hint' }, 'not compared: sample ratio mismatch');
+  if (result.sampleRatio.isMismatch) return h('td', { colspan: 5, class: 'hint' }, 'not compared: sample ratio mismatch');
   const { difference, lift, pValue, chanceToBeatControl: chance, verdict, decidedAt } = comparison;
   return [
     h('td', null, interval(difference, value => number(value, true))),

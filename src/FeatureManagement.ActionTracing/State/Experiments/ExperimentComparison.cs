@@ -16,8 +16,8 @@ public sealed record ExperimentComparison
     public required string Summary { get; init; }
 
     /// <summary>
-    /// When a guardrail spoke against the variant, which is final: all the rest is what that look saw, whatever has
-    /// come since. Null where the verdict is that of the look at hand, and may be another one at the next.
+    /// When a guardrail spoke against the variant, which is final: all other members are
+    /// those of that check. Null where the verdict may be another one at the next check.
     /// </summary>
     public DateTimeOffset? DecidedAt { get; init; }
 
@@ -31,7 +31,7 @@ public sealed record ExperimentComparison
     public ExperimentInterval? Lift { get; init; }
 
     /// <summary>
-    /// The smallest p-value of all looks since the minimums were met. It may be small where the verdict of the look at
+    /// The smallest p-value of all checks since the minimums were met. It may be small where the verdict of the check at
     /// hand is to keep running: intervals widen again when an effect fades.
     /// </summary>
     public required double PValue { get; init; }

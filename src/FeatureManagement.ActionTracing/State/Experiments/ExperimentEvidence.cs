@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureManagement.ActionTracing.State.Experiments;
 
 /// <summary>What earlier checks leave, in a document of its own. Immutable.</summary>
@@ -16,8 +18,9 @@ internal sealed record ExperimentEvidence
     /// <summary>What guardrails have said against variants, by metric and variant, as the check that found it. Final.</summary>
     public IReadOnlyDictionary<string, ExperimentComparison> Final { get; init; } = new Dictionary<string, ExperimentComparison>();
 
-    /// <summary>The largest evidence against the split, as a logarithm.</summary>
-    public double SplitLogE { get; init; }
+    /// <summary>The largest evidence of a sample ratio mismatch, as a logarithm.</summary>
+    [JsonPropertyName("splitLogE")]
+    public double SampleRatioLogE { get; init; }
 
     /// <summary>The last check, without its history; null where an earlier release wrote the evidence.</summary>
     public ExperimentResult? Result { get; init; }
@@ -45,7 +48,7 @@ internal sealed record ExperimentEvidence
     }
 
     /// <summary>The evidence after a check. Points of the history are kept for some times only, evenly thinned.</summary>
-    public ExperimentEvidence Add(ExperimentResult check, double splitLogE, TimeSpan interval)
+    public ExperimentEvidence Add(ExperimentResult check, double sampleRatioLogE, TimeSpan interval)
     {
         var values = check.Metrics
             .SelectMany(metric => metric.Comparisons.Where(comparison => comparison.PValue < 1)
@@ -60,7 +63,7 @@ internal sealed record ExperimentEvidence
             history = Thin([.. history, .. check.Metrics[0].Comparisons
                 .Where(comparison => comparison.Difference is not null)
                 .Select(comparison => new ExperimentPoint(check.At, comparison.Variant, check.Units, comparison.Difference!))]);
-        return this with { Run = check.Run, PValues = values, Final = final, SplitLogE = Math.Max(SplitLogE, splitLogE), History = history };
+        return this with { Run = check.Run, PValues = values, Final = final, SampleRatioLogE = Math.Max(SampleRatioLogE, sampleRatioLogE), History = history };
     }
 
     private static ExperimentPoint[] Thin(ExperimentPoint[] points)

@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>An estimate with an interval that holds at every look. Immutable.</summary>
+/// <summary>An estimate with an interval that holds at every check. Immutable.</summary>
 /// <param name="Estimate">The estimate.</param>
 /// <param name="Low">The lower end.</param>
 /// <param name="High">The upper end.</param>

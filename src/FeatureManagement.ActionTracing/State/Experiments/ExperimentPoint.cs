@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>What one look saw of the primary metric. Immutable.</summary>
+/// <summary>What one check found for the primary metric. Immutable.</summary>
 /// <param name="At">When.</param>
 /// <param name="Variant">The variant.</param>
 /// <param name="Units">Distinct units that were exposed, over all variants.</param>

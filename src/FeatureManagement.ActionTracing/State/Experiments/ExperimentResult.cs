@@ -39,12 +39,12 @@ public sealed record ExperimentResult
     /// <summary>The verdict in a sentence, with what it still needs.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>Whether units are split as configured.</summary>
-    public required ExperimentSplit Split { get; init; }
+    /// <summary>Whether units are allocated as configured.</summary>
+    public required ExperimentSampleRatio SampleRatio { get; init; }
 
     /// <summary>The metrics, the primary one first.</summary>
     public required IReadOnlyList<ExperimentMetricResult> Metrics { get; init; }
 
-    /// <summary>The intervals of the primary metric at earlier looks, oldest first.</summary>
+    /// <summary>The intervals of the primary metric at earlier checks, oldest first.</summary>
     public required IReadOnlyList<ExperimentPoint> History { get; init; }
 }

@@ -58,10 +58,10 @@ internal sealed class ExperimentTally
             unit = new UnitRecord(happened.Unit, ++Units, happened.Step, happened.Variant, happened.At, 0, values);
             Arm(happened.Step, happened.Variant).Units++;
         }
-        if (unit.Split >= happened.Step)
+        if (unit.SampledStep >= happened.Step)
             return null;
-        Arm(happened.Step, happened.Variant).Split++;
-        return unit with { Split = happened.Step };
+        Arm(happened.Step, happened.Variant).Sampled++;
+        return unit with { SampledStep = happened.Step };
     }
 
     private UnitRecord? Observe(in UnitRecord unit, ExperimentMetric metric, in ExperimentEvent happened)

@@ -12,6 +12,6 @@ public enum ExperimentVerdict
     /// <summary>Worse than control.</summary>
     Worse,
 
-    /// <summary>Units are not split as configured, so that no result can be trusted.</summary>
-    BrokenSplit,
+    /// <summary>Sample ratio mismatch: units are not allocated as configured, and no result can be trusted.</summary>
+    SampleRatioMismatch,
 }

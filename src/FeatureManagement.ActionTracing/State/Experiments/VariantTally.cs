@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FeatureManagement.ActionTracing.Statistics;
 
 namespace FeatureManagement.ActionTracing.State.Experiments;
@@ -12,8 +13,9 @@ internal sealed class VariantTally
     /// <summary>Units whose first exposure ever was here.</summary>
     public long Units { get; set; }
 
-    /// <summary>Distinct units that were exposed here, for the split.</summary>
-    public long Split { get; set; }
+    /// <summary>Distinct units that were exposed here, for the sample ratio.</summary>
+    [JsonPropertyName("split")]
+    public long Sampled { get; set; }
 
     public required MetricTally[] Metrics { get; init; }
 
@@ -26,5 +28,5 @@ internal sealed class VariantTally
     public (long Units, long Ones) CountsOf(ExperimentMetric metric, int place) =>
         (metric.Window is null ? Units : Metrics[place].Count, Metrics[place].Ones);
 
-    public VariantTally Copy() => new() { Step = Step, Variant = Variant, Units = Units, Split = Split, Metrics = [.. Metrics] };
+    public VariantTally Copy() => new() { Step = Step, Variant = Variant, Units = Units, Sampled = Sampled, Metrics = [.. Metrics] };
 }

@@ -26,7 +26,7 @@ internal static class UnitConversion
         Step = unit.Step,
         Variant = unit.Variant,
         At = unit.At,
-        SampledStep = unit.Split,
+        SampledStep = unit.SampledStep,
         Outcomes = unit.Values.All(double.IsNaN) ? default : MemoryMarshal.AsBytes(unit.Values.AsSpan()).ToArray(),
     };
 }

@@ -4,4 +4,4 @@ namespace FeatureManagement.ActionTracing;
 /// <param name="Variant">The variant.</param>
 /// <param name="Units">Distinct units, once per step.</param>
 /// <param name="Expected">What the weights promise.</param>
-public sealed record ExperimentShare(string Variant, long Units, double Expected);
+public sealed record ExperimentAllocation(string Variant, long Units, double Expected);
