@@ -29,7 +29,7 @@ public static class SqliteActionTracingBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
-        SqliteFile.Check(connectionString);
+        SqliteConnectionString.Parse(connectionString);
         builder.Services.Replace(ServiceDescriptor.Singleton<IActionTracingStore>(provider =>
         {
             var file = new SqliteFile(

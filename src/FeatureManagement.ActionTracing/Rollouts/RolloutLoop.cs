@@ -3,9 +3,9 @@ using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Diagnostics.Background;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
@@ -16,8 +16,10 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// </summary>
 internal sealed partial class RolloutLoop(
     FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, DueChecks due, TimeProvider time,
-    ILogger<RolloutLoop> logger) : BackgroundService
+    ILogger<RolloutLoop> logger) : PeriodicService(time)
 {
+    private readonly TimeProvider _time = time;
+
     // Never disposed: without a wait handle they hold nothing, and a host that is disposed without a stop still runs a check.
     private readonly SemaphoreSlim _tick = new(1, 1);
     // Of a rollout one check at a time.
@@ -79,19 +81,16 @@ internal sealed partial class RolloutLoop(
                 await GuardedAsync(flag.Name, () => StartAsync(flag, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(TickOnAsync(stoppingToken), CatchUpOnAsync(stoppingToken));
+    protected override TimeSpan Period => configuration.Catalog.Settings.SafetyInterval;
 
-    private async Task TickOnAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(configuration.Catalog.Settings.SafetyInterval, time);
-        await TryAsync(TickAsync, stoppingToken).ConfigureAwait(false);
-        while (!stoppingToken.IsCancellationRequested && await timer.NextAsync(stoppingToken).ConfigureAwait(false))
-        {
-            await TryAsync(TickAsync, stoppingToken).ConfigureAwait(false);
-            timer.Period = configuration.Catalog.Settings.SafetyInterval;
-        }
-    }
+    protected override bool RunsAtStart => true;
+
+    protected override Task RunOnceAsync(CancellationToken stoppingToken) => TickAsync(stoppingToken);
+
+    protected override void OnFailure(Exception exception, bool isFirst) => LogTickFailed(exception);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(base.ExecuteAsync(stoppingToken), CatchUpOnAsync(stoppingToken));
 
     private async Task CatchUpOnAsync(CancellationToken stoppingToken)
     {
@@ -106,23 +105,6 @@ internal sealed partial class RolloutLoop(
             running.Add(TryAsync(CatchUpAsync, stoppingToken));
         }
         await Task.WhenAll(running).ConfigureAwait(false);
-    }
-
-    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
-    {
-        try
-        {
-            await work(stoppingToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-#pragma warning disable CA1031 // An exception that escapes stops the host.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            LogTickFailed(exception);
-        }
     }
 
     private static async Task OneAtATimeAsync(SemaphoreSlim lane, Func<Task> work, CancellationToken cancellationToken)
@@ -163,7 +145,7 @@ internal sealed partial class RolloutLoop(
         if (control.Record(flag).Record.Rollout is not { } rollout || source.Configured(flag) is not { } configured)
             return Task.CompletedTask;
         string name = configured.Definition.Name;
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = _time.GetUtcNow();
         if (rollout.Baseline != Baseline.Of(configured.Definition))
             return Task.CompletedTask; // it decides nothing any more, and whoever saw the edit ends it
         if (rollout.Phase != RolloutPhase.Planned)
@@ -196,7 +178,7 @@ internal sealed partial class RolloutLoop(
         if (PlanFingerprint.HasHad(record.AutoStarted, content) || _refused.GetValueOrDefault(flag.Name) == content)
             return;
         var change = new FlagChange("configuration", "autoStart in rolloutConfig", ChangeSource.Configuration);
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = _time.GetUtcNow();
         string id = Guid.NewGuid().ToString("N");
         try
         {

@@ -189,7 +189,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
     [InlineData("Data Source=")]
     [InlineData("Data Source=x;Mode=Memory")]
     [InlineData("Data Source=x;Mode=ReadOnly")]
-    public void UseSqlite_NoFile_IsRefused(string connectionString) => Assert.Throws<ArgumentException>(() => SqliteFile.Check(connectionString));
+    public void UseSqlite_NoFile_IsRefused(string connectionString) => Assert.Throws<ArgumentException>(() => SqliteConnectionString.Parse(connectionString));
 
     [Fact]
     public async Task Open_RelativePath_BeginsAtTheContentRoot()

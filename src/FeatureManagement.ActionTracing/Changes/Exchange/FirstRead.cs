@@ -72,7 +72,7 @@ internal sealed partial class FirstRead(
     private void Read()
     {
         IsReading.Value = true;
-        polling.TryAsync(refresher.LoadAsync, CancellationToken.None).GetAwaiter().GetResult();
+        polling.CallAsync(refresher.LoadAsync, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     [LoggerMessage(EventIds.NotLoaded, LogLevel.Critical,

@@ -1,88 +1,95 @@
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Diagnostics.Background;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
-/// <summary>Reads what others changed and writes what is pending, every <c>storePollInterval</c>, from its start until its end. Thread-safe.</summary>
-internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<StorePolling> logger) : IDisposable
+/// <summary>Reads changes of other instances and writes the outbox, every <c>storePollInterval</c>. Thread-safe.</summary>
+internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<StorePolling> logger) : PeriodicService(time)
 {
     // However rarely changes by others are asked for, a kill that could not be written is tried again as often.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
+    private readonly TimeProvider _time = time;
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _ending = new();
-    private Task? _polling;
+    private Func<CancellationToken, Task>? _sync;
+    private bool _hasEnded;
+    private long _polledAt;
+
+    protected override TimeSpan Period
+    {
+        get
+        {
+            TimeSpan interval = configuration.Catalog.Settings.StorePollInterval;
+            return interval < Longest ? interval : Longest;
+        }
+    }
 
     /// <summary>Starts, unless it was started or has ended.</summary>
-    /// <param name="sync">What is called at each poll.</param>
+    /// <param name="sync">What each poll calls.</param>
     public void Start(Func<CancellationToken, Task> sync)
     {
         lock (_gate)
-            if (_polling is null && !_ending.IsCancellationRequested)
-                _polling = Task.Run(() => PollAsync(sync, _ending.Token));
-    }
-
-    /// <summary>Ends for good. What runs is waited for.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        Dispose();
-        if (_polling is { } polling)
-            await Task.WhenAny(polling, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
-    }
-
-    /// <summary>Calls, and reports what is not the store's fault.</summary>
-    public async Task TryAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken)
-    {
-        try
         {
-            await call(cancellationToken).ConfigureAwait(false);
+            if (_sync is not null || _hasEnded)
+                return;
+            _sync = sync;
+            _polledAt = _time.GetTimestamp();
+            _ = StartAsync(CancellationToken.None); // only starts the loop
+        }
+    }
+
+    /// <summary>Ends for good. A poll that runs is waited for.</summary>
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        End();
+        return base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        End();
+        base.Dispose();
+    }
+
+    /// <summary>Calls, and reports a failure that the store has not reported.</summary>
+    public Task CallAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) => TryAsync(
+        async token =>
+        {
+            await call(token).ConfigureAwait(false);
             if (store.Current.SyncError is not null)
                 store.Update(report => report with { SyncError = null });
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-        }
-        catch (FlagChangeException)
-        {
-            // The store has reported it.
-        }
-#pragma warning disable CA1031 // An exception that escapes stops the host.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            string error = $"Changes cannot be exchanged with the store: {exception.Message}";
-            // One line per cause: it is tried again and again.
-            if (store.Current.SyncError == error)
-                return;
-            store.Update(report => report with { SyncError = error });
-            LogSyncFailed(exception.Message, exception);
-        }
+        },
+        cancellationToken);
+
+    protected override async Task RunOnceAsync(CancellationToken stoppingToken)
+    {
+        // An outbox entry does not wait for the next poll, and a poll does not wait for a timer that is a little early.
+        bool isIdle = store.Current is { Pending: 0, PendingEntries: 0, Error: null };
+        if (isIdle && _time.GetElapsedTime(_polledAt) < configuration.Catalog.Settings.StorePollInterval - (Period / 2))
+            return;
+        _polledAt = _time.GetTimestamp();
+        await CallAsync(_sync!, stoppingToken).ConfigureAwait(false); // set before the start
     }
 
-    // It has no timer or handle of its own to give back, and a poll may still ask.
-    public void Dispose()
+    protected override void OnFailure(Exception exception, bool isFirst)
+    {
+        if (exception is FlagChangeException or StoreException)
+            return; // the store has reported it
+        string error = $"Changes cannot be exchanged with the store: {exception.Message}";
+        // One line per cause: it is tried again and again.
+        if (store.Current.SyncError == error)
+            return;
+        store.Update(report => report with { SyncError = error });
+        LogSyncFailed(exception.Message, exception);
+    }
+
+    private void End()
     {
         lock (_gate)
-            _ending.Cancel();
-    }
-
-    private async Task PollAsync(Func<CancellationToken, Task> sync, CancellationToken ending)
-    {
-        using var timer = new PeriodicTimer(Tick(), time);
-        long last = time.GetTimestamp();
-        while (await timer.NextAsync(ending).ConfigureAwait(false))
-        {
-            timer.Period = Tick();
-            // What waits to be written does not wait for the next poll, and a poll does not wait for a timer that is a little early.
-            if (store.Current is { Pending: 0, PendingEntries: 0, Error: null } && time.GetElapsedTime(last) < configuration.Catalog.Settings.StorePollInterval - (timer.Period / 2))
-                continue;
-            last = time.GetTimestamp();
-            await TryAsync(sync, ending).ConfigureAwait(false);
-        }
-
-        TimeSpan Tick() => configuration.Catalog.Settings.StorePollInterval is var poll && poll < Longest ? poll : Longest;
+            _hasEnded = true;
     }
 
     [LoggerMessage(EventIds.SyncFailed, LogLevel.Error,

@@ -28,7 +28,7 @@ internal sealed partial class StoreSync(
         _read = true;
         if (!status.Current.IsDurable)
             LogNotDurable();
-        Task sync = polling.TryAsync(synchronizer.SyncAsync, cancellationToken);
+        Task sync = polling.CallAsync(synchronizer.SyncAsync, cancellationToken);
         try
         {
             // Each of its calls has that long; the first one loads, and the others need not be waited for.
@@ -58,7 +58,7 @@ internal sealed partial class StoreSync(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await polling.StopAsync(cancellationToken).ConfigureAwait(false);
-        await polling.TryAsync(_ => synchronizer.LeaveAsync(), CancellationToken.None).ConfigureAwait(false);
+        await polling.CallAsync(_ => synchronizer.LeaveAsync(), CancellationToken.None).ConfigureAwait(false);
         if (!storeLock.IsDisposed && status.Current is { Pending: > 0 } or { PendingEntries: > 0 })
             LogLost(status.Current.Pending, status.Current.PendingEntries);
     }
