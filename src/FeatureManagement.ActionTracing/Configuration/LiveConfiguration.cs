@@ -94,17 +94,13 @@ internal sealed class LiveConfiguration : IFlagCatalogSource, IActionTracingConf
 
     private void Check()
     {
-        try
-        {
-            _source.CheckFiles();
-            Apply(_source.Read());
-        }
-#pragma warning disable CA1031 // An exception in a timer ends the process.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            _log.Failed(exception);
-        }
+        Guarded(
+            () =>
+            {
+                _source.CheckFiles();
+                Apply(_source.Read());
+            },
+            _log.Failed);
         _check.Change(CheckInterval, Timeout.InfiniteTimeSpan);
     }
 
@@ -126,7 +122,7 @@ internal sealed class LiveConfiguration : IFlagCatalogSource, IActionTracingConf
             _applying = true;
         }
         while (TakeWaiting() is { } next)
-            ApplyNext(next);
+            Guarded(() => ApplyNext(next), _log.Failed);
         // The cached options are as large as the section, and no longer needed.
         _cache.Clear();
     }
@@ -142,49 +138,43 @@ internal sealed class LiveConfiguration : IFlagCatalogSource, IActionTracingConf
         }
     }
 
-    // Never throws: the options monitor calls it, and an exception would silence the listeners of others.
     private void ApplyNext(RawSettings raw)
     {
-        try
-        {
-            Func<FlagDefinition, bool>? isOn = null;
-            if (_isOn is { } ask)
-                isOn = flag => ask(flag.Name);
-            CatalogReading next = CatalogReading.Read(raw, _environment, _builtIn, _reading, isOn);
-            var change = ConfigurationChange.Of(_report, _catalog, next, _time.GetUtcNow());
-            _reading = next;
-            _report = change.Report;
-            _log.Judged(change);
-            if (change.Rejected.Count + change.Recovered.Count > 0)
-                Notify(Judged, listener => listener(change.Rejected, change.Recovered));
-            if (!change.IsAccepted)
-                return;
-            _catalog = change.After;
-            _log.Accepted(change);
-            Notify(Changed, listener => listener(change.After));
-        }
-#pragma warning disable CA1031
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            _log.Failed(exception);
-        }
+        Func<FlagDefinition, bool>? isOn = null;
+        if (_isOn is { } ask)
+            isOn = flag => ask(flag.Name);
+        CatalogReading next = CatalogReading.Read(raw, _environment, _builtIn, _reading, isOn);
+        var change = ConfigurationChange.Of(_report, _catalog, next, _time.GetUtcNow());
+        _reading = next;
+        _report = change.Report;
+        _log.Judged(change);
+        if (change.Rejected.Count + change.Recovered.Count > 0)
+            Notify(Judged, listener => listener(change.Rejected, change.Recovered));
+        if (!change.IsAccepted)
+            return;
+        _catalog = change.After;
+        _log.Accepted(change);
+        Notify(Changed, listener => listener(change.After));
     }
 
     private void Notify<T>(T? listeners, Action<T> notify) where T : Delegate
     {
         foreach (T listener in Delegate.EnumerateInvocationList(listeners))
+            Guarded(() => notify(listener), _log.ListenerFailed);
+    }
+
+    // An exception would end the process in the timer, and stop the other listeners of the options monitor and of ours.
+    private static void Guarded(Action action, Action<Exception> failed)
+    {
+        try
         {
-            try
-            {
-                notify(listener);
-            }
-#pragma warning disable CA1031 // A listener that fails must not stop the others.
-            catch (Exception exception)
+            action();
+        }
+#pragma warning disable CA1031
+        catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                _log.ListenerFailed(exception);
-            }
+        {
+            failed(exception);
         }
     }
 }

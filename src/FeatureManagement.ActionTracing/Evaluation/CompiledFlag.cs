@@ -31,15 +31,14 @@ internal sealed class CompiledFlag
         _seed = previous?._seed ?? Bucket.Seed(definition.Name);
         _threshold = Bucket.Threshold(definition.Percentage);
         _everybody = definition.Percentage == 100;
-        _whitelist = definition.Whitelist.Count == 0 ? null
-            : ReferenceEquals(previous?.Definition.Whitelist, definition.Whitelist) ? previous._whitelist
-            : definition.Whitelist.ToFrozenSet(StringComparer.Ordinal);
-        _groups = definition.Groups.Count == 0 ? null
-            : ReferenceEquals(previous?.Definition.Groups, definition.Groups) ? previous._groups
-            : definition.Groups.ToFrozenSet(StringComparer.Ordinal);
-        Variants = definition.Variants.Count == 0 ? null
-            : ReferenceEquals(previous?.Definition.Variants, definition.Variants) ? previous.Variants
-            : new VariantTable(definition);
+        FlagDefinition? before = previous?.Definition;
+        _whitelist = ReferenceEquals(before?.Whitelist, definition.Whitelist)
+            ? previous!._whitelist
+            : SetOf(definition.Whitelist);
+        _groups = ReferenceEquals(before?.Groups, definition.Groups) ? previous!._groups : SetOf(definition.Groups);
+        Variants = ReferenceEquals(before?.Variants, definition.Variants)
+            ? previous!.Variants
+            : VariantTable.Of(definition);
 
         (_rule, _fixed) = definition.State switch
         {
@@ -120,6 +119,9 @@ internal sealed class CompiledFlag
         int inside = Convert.ToInt32(Bucket.Hash(key, _seed) < _threshold);
         return EvaluationReason.OutsidePercentage + inside * (EvaluationReason.InPercentage - EvaluationReason.OutsidePercentage);
     }
+
+    private static FrozenSet<string>? SetOf(IReadOnlyList<string> values) =>
+        values.Count == 0 ? null : values.ToFrozenSet(StringComparer.Ordinal);
 
     private bool Listed(IEnumerable<string> groups)
     {

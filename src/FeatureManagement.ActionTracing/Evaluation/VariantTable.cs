@@ -34,6 +34,9 @@ internal sealed class VariantTable
         _memoSeed = MemoSeed();
     }
 
+    /// <summary>The table of a flag; null where it has no variants.</summary>
+    public static VariantTable? Of(FlagDefinition flag) => flag.Variants.Count == 0 ? null : new VariantTable(flag);
+
     public IReadOnlyList<FlagVariant> Variants => _variants;
 
     /// <summary>The allocation seed of Microsoft.FeatureManagement.</summary>

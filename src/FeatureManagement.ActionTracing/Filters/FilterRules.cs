@@ -45,9 +45,15 @@ internal sealed partial class FilterRules(
     }
 
     private static string[] Values(IConfiguration parameters, string name) =>
-        [.. parameters.GetSection(name).GetChildren()
-            .Select(child => child.Value is "true" or "True" ? child.Key : child.Value is "false" or "False" ? null : child.Value)
-            .OfType<string>()];
+        [.. parameters.GetSection(name).GetChildren().Select(ValueOf).OfType<string>()];
+
+    // An entry of a list, or of a map of values to true.
+    private static string? ValueOf(IConfigurationSection child) => child.Value switch
+    {
+        "true" or "True" => child.Key,
+        "false" or "False" => null,
+        var value => value,
+    };
 
     private static string? Quoted(string? value)
     {

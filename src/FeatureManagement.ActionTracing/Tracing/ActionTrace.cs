@@ -225,17 +225,8 @@ internal sealed class ActionTrace : IActionTrace
 
     private void TagFailure(Exception? exception, string errorType, DateTimeOffset at)
     {
-        if (_activity is not { } activity)
-            return;
-        activity.SetStatus(ActivityStatusCode.Error);
-        activity.SetTag("error.type", errorType);
-        if (exception is not null && _parts.Verbosity >= TraceVerbosity.Standard)
-            activity.AddEvent(new ActivityEvent("exception", at, new ActivityTagsCollection
-            {
-                ["exception.type"] = exception.GetType().FullName,
-                ["exception.message"] = exception.Message,
-                ["exception.stacktrace"] = _parts.Verbosity >= TraceVerbosity.Detailed ? exception.ToString() : null,
-            }));
+        if (_activity is { } activity)
+            TraceDetails.AddFailure(activity, exception, errorType, at, _parts.Verbosity);
     }
 
     private void AddEvaluation(CompiledFlag flag, string? key, EvaluationReason reason, int variant, DateTimeOffset at)
@@ -250,18 +241,7 @@ internal sealed class ActionTrace : IActionTrace
 
     private void Describe(TargetingContext context)
     {
-        if (_activity is not { } activity)
-            return;
-        var ours = context as FeatureFlagContext;
-        if (ours?.Environment is { } environment)
-            activity.SetTag("deployment.environment.name", environment);
-        if (!_services.Options.Value.IncludeIdentities)
-            return;
-        activity.SetTag("user.id", ours is null ? context.UserId : ours.UserId);
-        if (ours is null)
-            return;
-        activity.SetTag("session.id", ours.SessionId);
-        foreach ((string name, string value) in ours.Attributes)
-            activity.SetTag("context." + name, value);
+        if (_activity is { } activity)
+            TraceDetails.AddContext(activity, context, _services.Options.Value.IncludeIdentities);
     }
 }
