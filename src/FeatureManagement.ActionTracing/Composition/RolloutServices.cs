@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -11,6 +12,13 @@ internal static class RolloutServices
         services.TryAddSingleton<IRolloutMetricsSource, RecorderMetricsSource>();
         services.TryAddSingleton<RolloutLedgers>();
         services.TryAddSingleton<RolloutMetrics>();
+        services.TryAddSingleton<RolloutRuns>();
+        services.TryAddSingleton<RolloutTerms>();
+        services.TryAddSingleton<RolloutObserver>();
+        services.TryAddSingleton<RolloutEffects>();
+        services.TryAddSingleton<LedgerUpdate>();
+        services.TryAddSingleton<SafetyCheck>();
+        services.TryAddSingleton<EarlySafetyCheck>();
         services.TryAddSingleton<RolloutRunner>();
         services.TryAddSingleton<DueChecks>();
         services.TryAddSingleton<RolloutLoop>();

@@ -4,8 +4,10 @@ using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Diagnostics.Background;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.Storage.Audit;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
@@ -73,7 +75,7 @@ internal sealed partial class RolloutLoop(
         }
         // Beside each other: where a source or the store gives no answer for one, the others are guarded all the same.
         await Task.WhenAll(checks).ConfigureAwait(false);
-        foreach (string flag in runner.Watched)
+        foreach (string flag in runner.Monitored)
             await GuardedAsync(flag, () => ForgetEnded(flag), cancellationToken).ConfigureAwait(false);
         // Last, for what is on its way already comes first.
         foreach (FlagDefinition flag in configuration.Catalog.Flags.Values)
@@ -158,7 +160,7 @@ internal sealed partial class RolloutLoop(
         return control.CommitAsync(new FlagEdit
         {
             Flag = name,
-            Action = "rollout_started",
+            Action = AuditActions.RolloutStarted,
             Change = new FlagChange(
                 rollout.Actor, FlagChange.Cut($"planned for {rollout.StartedAt:u}: {rollout.Reason}"),
                 ChangeSource.Rollout),
@@ -185,7 +187,7 @@ internal sealed partial class RolloutLoop(
             await control.CommitAsync(new FlagEdit
             {
                 Flag = flag.Name,
-                Action = flag.RolloutConfig!.StartAt > now ? "rollout_planned" : "rollout_started",
+                Action = flag.RolloutConfig!.StartAt > now ? AuditActions.RolloutPlanned : AuditActions.RolloutStarted,
                 Change = change,
                 At = now,
                 Decide = (configured, laid) => laid.Rollout is not null

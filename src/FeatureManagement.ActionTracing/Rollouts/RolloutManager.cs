@@ -3,8 +3,10 @@ using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.Storage.Audit;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
@@ -23,13 +25,13 @@ internal sealed class RolloutManager(
 
     public Task<RolloutStatus> PauseAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
         CommitAsync(
-            flag, "rollout_paused", change,
+            flag, AuditActions.RolloutPaused, change,
             (configured, record, now) =>
                 record with { Rollout = RolloutChanges.Pause(configured.Name, record.Rollout, change, now), At = now },
             cancellationToken);
 
     public Task<RolloutStatus> ResumeAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
-        CommitAsync(flag, "rollout_resumed", change, (configured, record, now) => record with
+        CommitAsync(flag, AuditActions.RolloutResumed, change, (configured, record, now) => record with
         {
             Rollout = RolloutChanges.Resume(configured.Name, record.Rollout, record.Rollout is { } rollout
                 && HasSampleRatioMismatch(flag, rollout), change, now),
@@ -42,7 +44,7 @@ internal sealed class RolloutManager(
         ArgumentNullException.ThrowIfNull(change);
         DateTimeOffset now = time.GetUtcNow();
         string? id = control.Record(flag).Record.Rollout?.Id;
-        await control.ApplyAsync(Edit(flag, "rollout_rolled_back", change, now,
+        await control.ApplyAsync(Edit(flag, AuditActions.RolloutRolledBack, change, now,
             (configured, record) => RolloutChanges.RollBack(configured, record, id, LedgerOf(flag, record), change, now)),
             cancellationToken).ConfigureAwait(false);
         RolloutStatus status = StatusOrThrow(flag);
@@ -55,7 +57,7 @@ internal sealed class RolloutManager(
 
     public Task<RolloutStatus> CompleteAsync(string flag, FlagChange change, CancellationToken cancellationToken) =>
         CommitAsync(
-            flag, "rollout_completed", change,
+            flag, AuditActions.RolloutCompleted, change,
             (configured, record, now) => RolloutChanges.Complete(configured, record, LedgerOf(flag, record), change, now),
             cancellationToken);
 
@@ -104,7 +106,7 @@ internal sealed class RolloutManager(
         string id = Guid.NewGuid().ToString("N");
         bool planned = (plan ?? Definition(flag).RolloutConfig)?.StartAt > time.GetUtcNow();
         return CommitAsync(
-            flag, planned ? "rollout_planned" : "rollout_started", change,
+            flag, planned ? AuditActions.RolloutPlanned : AuditActions.RolloutStarted, change,
             (configured, record, now) => begin(configured, record, id, plan, change, now), cancellationToken);
     }
 

@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Storage;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;

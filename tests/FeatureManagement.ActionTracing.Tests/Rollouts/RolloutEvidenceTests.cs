@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts.Guards;

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
@@ -30,7 +31,7 @@ public class RolloutFaultTests
         await host.RunAsync(3);
         await host.TickAsync();
         FakeLogRecord record = Assert.Single(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 400);
-        Assert.Equal((LogLevel.Error, $"The rollout of flag 'checkout' was rolled back at 1 %: {host.Status.Reason}."), (record.Level, record.Message));
+        Assert.Equal((LogLevel.Error, $"Rollout of flag 'checkout' rolled back at 1 %: {host.Status.Reason}."), (record.Level, record.Message));
         CollectedMeasurement<long> rollback = Assert.Single(rollbacks.GetMeasurementSnapshot());
         Assert.Equal((1, "checkout"), (rollback.Value, rollback.Tags["feature_flag.key"]));
     }
@@ -113,7 +114,7 @@ public class RolloutFaultTests
         for (int i = 0; i < 100; i++)
             await LookAsync(host);
         Assert.Equal((1m, true), (host.Status.CurrentPercentage, host.Status.IsOnHold));
-        Assert.StartsWith("The last look failed: ", host.Status.NextStep, StringComparison.Ordinal);
+        Assert.StartsWith("The last safety check failed: ", host.Status.NextStep, StringComparison.Ordinal);
 
         _store.Fault = null;
         await host.TickAsync();
@@ -154,7 +155,7 @@ public class RolloutFaultTests
             : _store.Inner.State.CommitAsync(new StoreCommit([write with { ExpectedVersion = null }], []), default);
         await LookAsync(host);
         Assert.True(host.Status.IsOnHold);
-        Assert.Equal("The last look failed: The ledger of the rollout of flag 'checkout' is being changed by others again and again; the next look tries again.", host.Status.NextStep);
+        Assert.Equal("The last safety check failed: Other instances changed the evidence of the rollout of flag 'checkout' 5 times during this check; the next check tries again.", host.Status.NextStep);
         Assert.Contains(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 402);
 
         _store.BeforeCommit = null;

@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
@@ -10,18 +10,18 @@ public class RolloutRunTests
     public void Copies_OfALongOutage_AreBounded_AndWhatStepsHadComeToStays()
     {
         RolloutRecord record = Simulation.Record(50, new RolloutConfig());
-        var run = new RolloutRun(record.Id, TimeSpan.Zero);
+        var run = RolloutRun.Begin(record, timestamp: 0);
         for (int check = 1; check <= 10_000; check++)
         {
-            run.Keep(Copy(check <= 3_001 ? "first" : "second", units: check <= 3_001 ? check : check - 3_001));
-            _ = run.WithUnsaved(record, run.Ledger);
+            run = run.Keep(record, Copy(check <= 3_001 ? "first" : "second", units: check <= 3_001 ? check : check - 3_001));
         }
         Assert.InRange(run.Unsaved.Count, 1, 1_100);
-        RolloutLedger ledger = run.WithUnsaved(record, run.Ledger);
-        Assert.Same(ledger, run.WithUnsaved(record, run.Ledger)); // nothing is added a second time
+        RolloutLedger ledger = run.Evidence;
+        Assert.Same(ledger, run.Read(record, run.Ledger, version: 1, timestamp: 1).Evidence); // nothing is added a second time
         Assert.Equal(10_000, ledger.Exposed.Units);
-        run.Saved();
-        Assert.Same(run.Ledger, run.WithUnsaved(record, run.Ledger));
+        run = run.Saved(ledger, version: 2, timestamp: 2);
+        Assert.Same(ledger, run.Evidence);
+        Assert.Empty(run.Unsaved);
     }
 
     private static RolloutStratum Copy(string key, int units) => new()

@@ -3,7 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.AspNetCore.Api;
-using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Hosting;

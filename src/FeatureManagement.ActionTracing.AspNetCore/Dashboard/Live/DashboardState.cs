@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using FeatureManagement.ActionTracing.Evaluation;
-using FeatureManagement.ActionTracing.Rollouts;
+using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;

@@ -1,4 +1,4 @@
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
 internal enum RolloutDecisionKind
 {

@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
 
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
 /// <summary>Reads and writes the ledgers of rollouts. Thread-safe.</summary>
 internal sealed class RolloutLedgers(BoundedStore store)

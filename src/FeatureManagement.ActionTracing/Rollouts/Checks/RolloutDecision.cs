@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
 /// <summary>What a look at a rollout leads to. Immutable.</summary>
 /// <param name="Kind">What to do.</param>

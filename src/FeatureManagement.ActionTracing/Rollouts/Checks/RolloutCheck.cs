@@ -1,7 +1,7 @@
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
-namespace FeatureManagement.ActionTracing.Rollouts;
+namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
 /// <summary>What a look at a rollout left. Immutable.</summary>
 /// <param name="Ledger">The ledger after it.</param>
