@@ -42,7 +42,7 @@ internal sealed class SqliteState(SqliteFile file) : IStateStore, IDisposable
     {
         StoreHistory.Point before = _history.Last;
         (CommitResult result, StoreHistory.Point? after) = await _writer.WriteAsync(
-            connection => Commit(connection, commit, before), written => written.Result.Committed, cancellationToken)
+            connection => Commit(connection, commit, before), written => written.Result.IsCommitted, cancellationToken)
             .ConfigureAwait(false);
         if (after is not null)
             _history.Committed(after);

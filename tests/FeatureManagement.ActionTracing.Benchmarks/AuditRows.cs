@@ -31,7 +31,7 @@ internal static class AuditRows
             TimeSpan cpu = Environment.CpuUsage.TotalTime;
             double verify = await SecondsAsync(async () => found = await audit.VerifyAsync().ConfigureAwait(false)).ConfigureAwait(false);
             cpu = Environment.CpuUsage.TotalTime - cpu;
-            if (found.Entries < Entries || !found.Valid)
+            if (found.Entries < Entries || !found.IsValid)
                 throw new InvalidOperationException($"Verification ended at entry {found.Entries}: {found.Fault}");
             double size = new FileInfo(Path.Combine(directory, "action-tracing.db")).Length / 1e9;
             List<Row> rows =

@@ -26,7 +26,7 @@ internal static class EvaluationContract
     {
         EvaluationAuditEntry full = Entry("größe'\"") with
         {
-            Enabled = true,
+            IsEnabled = true,
             Variant = "日本",
             Reason = EvaluationReason.InPercentage,
             Subject = "ab",
@@ -76,7 +76,7 @@ internal static class EvaluationContract
 
     private static StoreContractCase Case(string name, Func<IEvaluationStore, Task> run) => new(name, store => run(store.Evaluations));
 
-    private static EvaluationAuditEntry Entry(string flag) => new() { At = Noon, Flag = flag, Enabled = false, Instance = "node" };
+    private static EvaluationAuditEntry Entry(string flag) => new() { At = Noon, Flag = flag, IsEnabled = false, Instance = "node" };
 
     private static async Task NumbersAsync(IEvaluationStore store, EvaluationAuditQuery query, string? subject, params long[] expected) =>
         Expect.All(expected, (await store.ReadAsync(query, subject, default).ConfigureAwait(false)).Select(entry => entry.Number), $"the answer to {query}");

@@ -71,7 +71,7 @@ internal static class StateContract
         await WriteAsync(state, new DocumentWrite("flag/a", "1", 0)).ConfigureAwait(false);
         var commit = new StoreCommit([new("flag/b", "new", 0), new("flag/a", "2", expected), new("flag/c", "new", null)], [Entry("updated", "a")]);
         CommitResult result = await state.CommitAsync(commit, default).ConfigureAwait(false);
-        Expect.Equal((false, 1L, "flag/a"), (result.Committed, result.Version, result.Conflict));
+        Expect.Equal((false, 1L, "flag/a"), (result.IsCommitted, result.Version, result.Conflict));
         Expect.All([new StoredDocument("flag/a", "1", 1)], await DocumentsAsync(state, "", 0).ConfigureAwait(false));
         Expect.Empty(await state.ReadAuditAsync(new AuditQuery(), default).ConfigureAwait(false));
     }
@@ -113,7 +113,7 @@ internal static class StateContract
                 StoredDocument? counter = (await state.ReadAsync("counter", 0, default).ConfigureAwait(false)).Documents.SingleOrDefault();
                 string next = $"{int.Parse(counter?.Json ?? "0", CultureInfo.InvariantCulture) + 1}";
                 var commit = new StoreCommit([new("counter", next, counter?.Version ?? 0)], [Entry(next, $"writer{writer}")]);
-                if ((await state.CommitAsync(commit, default).ConfigureAwait(false)).Committed)
+                if ((await state.CommitAsync(commit, default).ConfigureAwait(false)).IsCommitted)
                     i++;
             }
         }))).ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal static class Work
             {
                 FlagStatus status = random.Next(6) switch
                 {
-                    0 => (await manager.EmergencyShutdownAsync(flag, change)) is { Stored: true } killed ? killed.Flag : throw new InvalidOperationException("The emergency was not stored."),
+                    0 => (await manager.EmergencyShutdownAsync(flag, change)) is { IsStored: true } killed ? killed.Flag : throw new InvalidOperationException("The emergency was not stored."),
                     1 => await manager.ClearEmergencyAsync(flag, change),
                     2 => await manager.ResetFlagAsync(flag, change),
                     _ => await manager.UpdateFlagAsync(flag, new FlagUpdate { State = FlagState.Rollout, Percentage = random.Next(100) }, change),
@@ -94,7 +94,7 @@ internal static class Work
         while (Console.ReadLine() is { } line)
             Console.WriteLine(line.Split(' ') switch
             {
-                ["kill", var flag] => (await manager.EmergencyShutdownAsync(flag, new FlagChange("operator", "stop"))).Stored ? "stored" : "not stored",
+                ["kill", var flag] => (await manager.EmergencyShutdownAsync(flag, new FlagChange("operator", "stop"))).IsStored ? "stored" : "not stored",
                 ["report"] => $"{store.Current.Pending}|{store.Current.IsLoaded}|{store.Current.Error}",
                 _ => manager.IsEnabled(line) ? "on" : "off",
             });

@@ -7,5 +7,5 @@ internal sealed record AuditVerificationModel(
     bool Valid, long Entries, long? FirstInvalid, string? Fault, AuditHead Head)
 {
     public static AuditVerificationModel Of(AuditVerification found) =>
-        new(found.Valid, found.Entries, found.FirstInvalid, found.Fault, found.Head);
+        new(found.IsValid, found.Entries, found.FirstInvalid, found.Fault, found.Head);
 }

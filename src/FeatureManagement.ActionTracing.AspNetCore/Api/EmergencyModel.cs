@@ -18,7 +18,7 @@ internal sealed record EmergencyModel
     {
         Flag = FlagModel.Row(result.Flag, rollouts),
         Stopped = result.Stopped,
-        Stored = result.Stored,
+        Stored = result.IsStored,
         Note = result.Note,
     };
 }

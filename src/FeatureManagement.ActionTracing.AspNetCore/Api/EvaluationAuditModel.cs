@@ -28,7 +28,7 @@ internal sealed record EvaluationAuditModel
         Number = entry.Number,
         At = entry.At,
         Flag = entry.Flag,
-        Enabled = entry.Enabled,
+        Enabled = entry.IsEnabled,
         Variant = entry.Variant,
         Reason = Spell(entry.Reason),
         Subject = entry.Subject,

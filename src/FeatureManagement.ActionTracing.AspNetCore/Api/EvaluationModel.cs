@@ -26,7 +26,7 @@ internal sealed record EvaluationModel
     public static EvaluationModel Of(FlagEvaluation evaluation) => new()
     {
         Flag = evaluation.Flag,
-        Enabled = evaluation.Enabled,
+        Enabled = evaluation.IsEnabled,
         Variant = evaluation.Variant,
         Reason = FlagSpelling.Write(evaluation.Reason),
         DecidedBy = evaluation.DecidedBy,

@@ -75,7 +75,7 @@ internal sealed record FlagModel
             Type = FlagSpelling.Write(flag.Type),
             State = FlagSpelling.Write(flag.State),
             Percentage = flag.Percentage,
-            Enabled = status.Enabled,
+            Enabled = status.IsEnabled,
             Description = flag.Description,
             Parent = flag.Parent,
             Priority = flag.Priority,
@@ -91,7 +91,7 @@ internal sealed record FlagModel
             LastModified = status.LastModified,
             Emergency = status.Emergency,
             Rollout = FlagRollout.Of(rollout),
-            Stored = status.Stored,
+            Stored = status.IsStored,
             Fault = rollout?.Fault,
         };
     }
@@ -103,7 +103,7 @@ internal sealed record FlagModel
         Type = FlagSpelling.Write(status.Definition.Type),
         State = FlagSpelling.Write(status.Definition.State),
         Percentage = status.Definition.Percentage,
-        Enabled = status.Enabled,
+        Enabled = status.IsEnabled,
         Whitelist = [],
         WhitelistCount = 0,
         Groups = [],
@@ -112,7 +112,7 @@ internal sealed record FlagModel
         Version = status.Version,
         Etag = "",
         LastModified = status.LastModified,
-        Stored = status.Stored,
+        Stored = status.IsStored,
         Fault = fault,
     };
 

@@ -93,7 +93,7 @@ internal sealed class FlagEvaluator(
         if (action.IsObserved)
             action.Evaluated(flag, subject.Key, evaluation.Reason, flag.Variants?.PlaceOf(evaluation.Variant) ?? -1);
         if (snapshot.IsAudited)
-            audit.Add(flag, subject.Key, evaluation.Enabled, evaluation.Reason, evaluation.Variant);
+            audit.Add(flag, subject.Key, evaluation.IsEnabled, evaluation.Reason, evaluation.Variant);
         return evaluation;
     }
 
@@ -108,7 +108,7 @@ internal sealed class FlagEvaluator(
         return new FlagEvaluation
         {
             Flag = flag.Name,
-            Enabled = reason.IsOn(),
+            IsEnabled = reason.IsOn(),
             Variant = variant < 0 ? null : flag.Variants!.NameOf(variant),
             Reason = reason,
             DecidedBy = decidedBy?.Name,

@@ -24,9 +24,9 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
             AuditBounds bounds = await BoundsAsync(cancellationToken).ConfigureAwait(false);
             AuditVerification found = await VerifyAsync(bounds.Anchor, cancellationToken).ConfigureAwait(false);
             // Retention may have removed what was being read.
-            if (!found.Valid && (await BoundsAsync(cancellationToken).ConfigureAwait(false)).Anchor.Number > bounds.Anchor.Number)
+            if (!found.IsValid && (await BoundsAsync(cancellationToken).ConfigureAwait(false)).Anchor.Number > bounds.Anchor.Number)
                 continue;
-            if (found.Valid)
+            if (found.IsValid)
                 LogValid(found.Entries, found.Head.Number, found.Head.Hash);
             else
                 LogInvalid(found.Fault!); // what is not valid has a fault

@@ -4,7 +4,7 @@ namespace FeatureManagement.ActionTracing;
 public sealed class AuditVerification
 {
     /// <summary>Whether every entry is as it was written and none is missing.</summary>
-    public bool Valid => FirstInvalid is null;
+    public bool IsValid => FirstInvalid is null;
 
     /// <summary>How many entries were verified, up to the first bad one.</summary>
     public required long Entries { get; init; }

@@ -12,7 +12,7 @@ internal readonly record struct QueuedEvaluation(
     {
         At = DateTimeOffset.FromUnixTimeMilliseconds(At.ToUnixTimeMilliseconds()),
         Flag = Flag,
-        Enabled = On,
+        IsEnabled = On,
         Variant = Variant,
         Reason = Reason,
         Subject = SubjectHash.OfBucketingKey(Key),

@@ -15,7 +15,7 @@ public sealed class EmergencyResult
     /// <summary>Whether the emergency is in the store. Where it is not, the store failed: writing is retried in the
     /// background until it succeeds, and until then a restart forgets the emergency and other instances do not know of
     /// it.</summary>
-    public required bool Stored { get; init; }
+    public required bool IsStored { get; init; }
 
     /// <summary>
     /// What was done to an actor or a reason that could not be recorded as given (blank, too long, or not storable), in

@@ -23,7 +23,7 @@ internal sealed partial class FlagWriter(
         var commit = new StoreCommit([write, .. edit.Also], [change.ToAudit(edit, instance.Value)]) { Generation = position.Generation };
         CommitResult result = await store.WriteAsync(
             (inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
-        if (!result.Committed)
+        if (!result.IsCommitted)
             return null;
         position.Committed(result.Version);
         metrics.Changed(configured?.Definition.Name, edit.Action, edit.Change.Source);

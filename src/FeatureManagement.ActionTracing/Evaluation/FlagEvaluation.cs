@@ -7,7 +7,7 @@ public readonly record struct FlagEvaluation
     public required string Flag { get; init; }
 
     /// <summary>Whether the flag is on.</summary>
-    public required bool Enabled { get; init; }
+    public required bool IsEnabled { get; init; }
 
     /// <summary>The variant, where the flag is on and multivariate; else null.</summary>
     public string? Variant { get; init; }

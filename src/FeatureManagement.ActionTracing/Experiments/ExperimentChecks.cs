@@ -44,7 +44,7 @@ internal sealed class ExperimentChecks(ExperimentRuns runs, ExperimentUnits unit
             // Another instance committed its check first: check again, after that one.
             var write = new DocumentWrite(KeyOf(flag), StoredJson.Write(evidence), document?.Version ?? 0);
             CommitResult committed = await store.State.CommitAsync(new StoreCommit([write], []), cancellationToken).ConfigureAwait(false);
-            if (committed.Committed)
+            if (committed.IsCommitted)
                 return;
         }
     }

@@ -73,7 +73,7 @@ internal sealed class ExperimentRuns(
             {
                 var write = new DocumentWrite(KeyOf(flag.Name), StoredJson.Write(run), version);
                 CommitResult result = await store.State.CommitAsync(new StoreCommit([write], []), cancellationToken).ConfigureAwait(false);
-                if (!result.Committed)
+                if (!result.IsCommitted)
                     continue;
             }
             Begin(flag, variants, run with { Config = flag.Definition.Experiment! });

@@ -46,7 +46,7 @@ internal sealed class FeatureFlagManager(
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
             return evaluator.Evaluate(snapshot, compiled, context is null ? ambient.Get() : new Subject(context));
         warnings.UnknownFlag(flag, snapshot);
-        return new FlagEvaluation { Flag = flag, Enabled = false, Reason = EvaluationReason.Unknown };
+        return new FlagEvaluation { Flag = flag, IsEnabled = false, Reason = EvaluationReason.Unknown };
     }
 
     public IReadOnlyList<FlagStatus> GetAllFlags()
@@ -100,7 +100,7 @@ internal sealed class FeatureFlagManager(
             throw new FlagChangeException(
                 FlagChangeError.UnknownFlag,
                 $"The emergency is kept, but flag '{flag}' has just been removed from configuration.");
-        return new EmergencyResult { Flag = FlagStatus.Of(now, killed), Stopped = acted.Stopped(), Stored = acted.Stored, Note = note };
+        return new EmergencyResult { Flag = FlagStatus.Of(now, killed), Stopped = acted.Stopped(), IsStored = acted.Stored, Note = note };
     }
 
     public Task<FlagStatus> ClearEmergencyAsync(string flag, FlagChange change, CancellationToken cancellationToken)
@@ -127,12 +127,12 @@ internal sealed class FeatureFlagManager(
             rollout = active;
         return new RolloutProgress
         {
-            FlagName = status.Definition.Name,
+            Flag = status.Definition.Name,
             State = status.Definition.State,
             Type = status.Definition.Type,
             CurrentPercentage = status.Definition.Percentage,
             TargetPercentage = rollout?.TargetPercentage ?? 100,
-            StartTime = rollout?.StartedAt,
+            StartedAt = rollout?.StartedAt,
             EstimatedCompletion = rollout?.EstimatedCompletion,
         };
     }

@@ -4,7 +4,7 @@ namespace FeatureManagement.ActionTracing;
 public sealed class RolloutProgress
 {
     /// <summary>The flag as configuration spells it.</summary>
-    public required string FlagName { get; init; }
+    public required string Flag { get; init; }
 
     /// <summary>The flag's state, all layers together.</summary>
     public required FlagState State { get; init; }
@@ -19,7 +19,7 @@ public sealed class RolloutProgress
     public required decimal TargetPercentage { get; init; }
 
     /// <summary>When the flag's rollout started; null where there is none.</summary>
-    public DateTimeOffset? StartTime { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When the rollout will be complete if nothing holds it; null where something does, or there is none.</summary>
     public DateTimeOffset? EstimatedCompletion { get; init; }

@@ -9,7 +9,7 @@ public sealed record FlagStatus
     public required FlagDefinition Definition { get; init; }
 
     /// <summary>False where the flag is off for everybody: disabled, in emergency, or under an emergency flag or parent that is.</summary>
-    public required bool Enabled { get; init; }
+    public required bool IsEnabled { get; init; }
 
     /// <summary>The highest layer that says something about this flag.</summary>
     public required FlagSource Source { get; init; }
@@ -30,16 +30,16 @@ public sealed record FlagStatus
     /// Whether all changes of the flag are in the store. False while the store fails after an emergency or a rollback,
     /// which act before they are written.
     /// </summary>
-    public bool Stored { get; init; } = true;
+    public bool IsStored { get; init; } = true;
 
     internal static FlagStatus Of(FlagSnapshot snapshot, CompiledFlag flag) => new()
     {
         Definition = flag.Definition,
-        Enabled = snapshot.CanBeOn(flag),
+        IsEnabled = snapshot.CanBeOn(flag),
         Source = flag.Effective.Source,
         Version = flag.Effective.Version,
         LastModified = flag.Effective.LastModified,
         Emergency = flag.Effective.Emergency,
-        Stored = !flag.Effective.Pending,
+        IsStored = !flag.Effective.Pending,
     };
 }

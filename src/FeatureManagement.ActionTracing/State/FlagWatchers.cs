@@ -38,15 +38,15 @@ internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
     {
         FlagStatus? old = before.Find(flag) is { } was ? FlagStatus.Of(before, was) : null;
         if (after.Find(flag) is not { } found)
-            return old is null or { Enabled: false } ? null : old with { Enabled = false };
+            return old is null or { IsEnabled: false } ? null : old with { IsEnabled = false };
         FlagStatus now = FlagStatus.Of(after, found);
         return now == old || (old is not null && IsOnlyStored(old, now)) ? null : now;
     }
 
     // An emergency and a rollback are in force before they are stored: their watchers were notified then.
     private static bool IsOnlyStored(FlagStatus old, FlagStatus now) =>
-        !old.Stored && now.Stored && FlagFields.AreSame(old.Definition, now.Definition)
-        && old with { Definition = now.Definition, Stored = true, Version = now.Version } == now;
+        !old.IsStored && now.IsStored && FlagFields.AreSame(old.Definition, now.Definition)
+        && old with { Definition = now.Definition, IsStored = true, Version = now.Version } == now;
 
     private void Remove(FlagWatcher watcher) => ImmutableInterlocked.Update(ref _watchers, watchers =>
     {

@@ -8,5 +8,5 @@ namespace FeatureManagement.ActionTracing.Storage;
 public readonly record struct CommitResult(long Version, string? Conflict)
 {
     /// <summary>Whether everything was written; otherwise nothing was.</summary>
-    public bool Committed => Conflict is null;
+    public bool IsCommitted => Conflict is null;
 }

@@ -37,7 +37,7 @@ public sealed class HealthCheckTests
     {
         await using WebHost host = await StartAsync();
         _writeFault = new IOException("disk full");
-        Assert.False((await host.Services.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("checkout", new FlagChange("ann", "because"))).Stored);
+        Assert.False((await host.Services.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("checkout", new FlagChange("ann", "because"))).IsStored);
         HealthReportEntry check = await CheckAsync(host);
         Assert.Equal((HealthStatus.Degraded, "The store failed: disk full."), (check.Status, check.Description));
         Assert.Equal(1, check.Data["changesNotStored"]);

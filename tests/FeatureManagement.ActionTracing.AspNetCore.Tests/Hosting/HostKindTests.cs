@@ -69,7 +69,7 @@ public sealed class HostKindTests : IDisposable
         var services = new ServiceCollection();
         Add(services, _directory.File("store.db"), web: false);
         await using ServiceProvider provider = services.BuildServiceProvider();
-        Assert.True((await provider.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("a", new FlagChange("ann", "because"))).Stored);
+        Assert.True((await provider.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("a", new FlagChange("ann", "because"))).IsStored);
     }
 
     private void Add(IServiceCollection services) => Add(services, _directory.File("store.db"));

@@ -34,10 +34,10 @@ public sealed class AuditLogTests : IDisposable
     public async Task Verify_Untouched_IsValid()
     {
         AuditVerification found = await Log.VerifyAsync();
-        Assert.Equal((true, 0L, AuditHead.Empty), (found.Valid, found.Entries, found.Head));
+        Assert.Equal((true, 0L, AuditHead.Empty), (found.IsValid, found.Entries, found.Head));
         await MakeChanges(5);
         found = await Log.VerifyAsync();
-        Assert.Equal((true, 5L, 5L), (found.Valid, found.Entries, found.Head.Number));
+        Assert.Equal((true, 5L, 5L), (found.IsValid, found.Entries, found.Head.Number));
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class AuditLogTests : IDisposable
         await MakeChanges(5);
         Tamper(sql);
         AuditVerification found = await Log.VerifyAsync();
-        Assert.Equal((false, number, fault), (found.Valid, found.FirstInvalid, found.Fault));
+        Assert.Equal((false, number, fault), (found.IsValid, found.FirstInvalid, found.Fault));
         Assert.Equal(number - 1, found.Entries);
     }
 
@@ -91,7 +91,7 @@ public sealed class AuditLogTests : IDisposable
         AuditEntry third = (await Log.QueryAsync(new AuditQuery { After = 2, OldestFirst = true, Take = 1 }))[0];
         await _store.State.CutAuditAsync(third.At, default);
         AuditVerification found = await Log.VerifyAsync();
-        Assert.Equal((true, 3L), (found.Valid, found.Entries));
+        Assert.Equal((true, 3L), (found.IsValid, found.Entries));
         Tamper("DELETE FROM audit WHERE number = 3");
         Assert.Equal(3, (await Log.VerifyAsync()).FirstInvalid);
     }

@@ -51,7 +51,7 @@ public sealed class AuditReadersTests : IDisposable
 
         EmergencyResult killed = await _services.Manager.EmergencyShutdownAsync("flag", Change);
         FlagStatus updated = await _services.Manager.UpdateFlagAsync("other", new FlagUpdate { Percentage = 2 }, Change);
-        Assert.Equal((true, 2m, true), (killed.Stored, updated.Definition.Percentage, updated.Stored));
+        Assert.Equal((true, 2m, true), (killed.IsStored, updated.Definition.Percentage, updated.IsStored));
         Assert.All(readers, reader => Assert.False(reader.IsCompleted));
 
         await enough.CancelAsync();
@@ -60,7 +60,7 @@ public sealed class AuditReadersTests : IDisposable
         Assert.Null(_services.Get<IActionTracingStoreStatus>().Current.Error);
         Execute("DROP VIEW audit; ALTER TABLE entry RENAME TO audit;");
         AuditVerification found = await Log.VerifyAsync();
-        Assert.Equal((true, 3L), (found.Valid, found.Entries));
+        Assert.Equal((true, 3L), (found.IsValid, found.Entries));
     }
 
     [Fact]

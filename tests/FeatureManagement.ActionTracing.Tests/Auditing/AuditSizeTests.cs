@@ -158,7 +158,7 @@ public sealed class AuditSizeTests : IDisposable
     private static async Task AllFitAsync(EditedHost host, int entries)
     {
         Assert.All(await EntriesAsync(host, entries), entry => Assert.InRange(Size(entry), 1, 8 * 1024));
-        Assert.True((await host.Get<IAuditLog>().VerifyAsync()).Valid);
+        Assert.True((await host.Get<IAuditLog>().VerifyAsync()).IsValid);
     }
 
     private static int Size(AuditEntry entry) => Encoding.UTF8.GetByteCount(AuditChain.Canonical(entry)) + entry.Hash.Length;

@@ -36,7 +36,7 @@ public sealed class AuditUpkeepTests : IDisposable
         await host.StartAsync();
         var flags = host.Services.GetRequiredService<IFeatureFlagManager>();
         await flags.EmergencyShutdownAsync("f", new FlagChange("ann", "test"));
-        Eventually.True(() => flags.GetFlag("f")!.Stored, () => "Not so: the emergency is stored.");
+        Eventually.True(() => flags.GetFlag("f")!.IsStored, () => "Not so: the emergency is stored.");
         using (var connection = new SqliteConnection(database))
         {
             connection.Open();

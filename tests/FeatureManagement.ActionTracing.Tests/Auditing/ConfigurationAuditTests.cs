@@ -40,7 +40,7 @@ public sealed class ConfigurationAuditTests : IDisposable
         Assert.Contains("\"auditFlagEvaluations\":true", entries[0].After, StringComparison.Ordinal);
         Assert.Null(entries[1].Before);
         Assert.Null(entries[2].After);
-        Assert.True((await host.Get<IAuditLog>().VerifyAsync()).Valid);
+        Assert.True((await host.Get<IAuditLog>().VerifyAsync()).IsValid);
     }
 
     [Fact]

@@ -51,8 +51,8 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         Assert.Equal(["share", "off", "banner", "on", "on", "on", "banner", "on"], entries.Select(entry => entry.Flag));
         string ann = SubjectHash.Of("ann");
         Assert.Equal([ann, null, ann, ann, ann, ann, ann, SubjectHash.Of("request")], entries.Select(entry => entry.Subject));
-        Assert.Equal((true, EvaluationReason.InPercentage, null), (entries[0].Enabled, entries[0].Reason, entries[0].Variant));
-        Assert.Equal((false, EvaluationReason.Disabled), (entries[1].Enabled, entries[1].Reason));
+        Assert.Equal((true, EvaluationReason.InPercentage, null), (entries[0].IsEnabled, entries[0].Reason, entries[0].Variant));
+        Assert.Equal((false, EvaluationReason.Disabled), (entries[1].IsEnabled, entries[1].Reason));
         Assert.Equal(("blue", "blue"), (entries[2].Variant, entries[6].Variant));
         Assert.All(entries, entry => Assert.Equal((now, InstanceName.OfThisProcess.Value), (entry.At, entry.Instance)));
         Assert.DoesNotContain(entries, entry => entry.Subject is "ann" or "request");
@@ -93,7 +93,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         Set(audited: true);
         Assert.True(await _services.Get<IFeatureManager>().IsEnabledAsync("off"));
         Assert.True(await _services.Get<IVariantFeatureManager>().IsEnabledAsync("on", Ann, default));
-        Assert.Equal([("on", true, EvaluationReason.Enabled), ("off", true, default(EvaluationReason?))], (await WrittenAsync()).Select(entry => (entry.Flag, entry.Enabled, entry.Reason)));
+        Assert.Equal([("on", true, EvaluationReason.Enabled), ("off", true, default(EvaluationReason?))], (await WrittenAsync()).Select(entry => (entry.Flag, entry.IsEnabled, entry.Reason)));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         Set(audited: true, Flag.Variants("banner", FlagState.Disabled, ("blue", 1)));
         Assert.Equal("blue", (await _services.Get<IVariantFeatureManager>().GetVariantAsync("banner", Ann, default))?.Name);
         EvaluationAuditEntry entry = Assert.Single(await WrittenAsync());
-        Assert.Equal((true, "blue", null), (entry.Enabled, entry.Variant, entry.Reason));
+        Assert.Equal((true, "blue", null), (entry.IsEnabled, entry.Variant, entry.Reason));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class InMemoryEvaluationsTests
     {
         var store = new InMemoryEvaluations(capacity: 2);
         foreach (string flag in new[] { "a", "b", "c" })
-            await store.WriteAsync([new EvaluationAuditEntry { At = default, Flag = flag, Enabled = true, Instance = "n" }], default);
+            await store.WriteAsync([new EvaluationAuditEntry { At = default, Flag = flag, IsEnabled = true, Instance = "n" }], default);
         Assert.Equal([("c", 3L), ("b", 2L)], (await store.ReadAsync(new EvaluationAuditQuery(), null, default)).Select(entry => (entry.Flag, entry.Number)));
     }
 }

@@ -75,7 +75,7 @@ public sealed class CrashTests : IDisposable
         Assert.Equal(Processes * 2 * Times, audit.Count);
         Assert.Equal(audit.Select(entry => entry.Version).Order(), audit.Select(entry => entry.Version));
         Assert.Equal(Processes, audit.Select(entry => entry.Instance).Distinct().Count());
-        Assert.True((await services.Get<IAuditLog>().VerifyAsync()).Valid);
+        Assert.True((await services.Get<IAuditLog>().VerifyAsync()).IsValid);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class CrashTests : IDisposable
     {
         using var store = new SqliteStore(new SqliteFile(Path, null));
         using FlagServices services = await StartAsync(store);
-        Assert.True((await services.Get<IAuditLog>().VerifyAsync()).Valid);
+        Assert.True((await services.Get<IAuditLog>().VerifyAsync()).IsValid);
         var audit = new List<AuditEntry>();
         while (await services.Get<IAuditLog>().QueryAsync(new AuditQuery { After = audit.Count, OldestFirst = true, Take = 1_000 }) is { Count: > 0 } page)
             audit.AddRange(page);

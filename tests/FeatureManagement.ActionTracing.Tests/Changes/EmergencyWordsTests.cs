@@ -36,7 +36,7 @@ public sealed class EmergencyWordsTests : IDisposable
         foreach ((string? reason, string recorded) in Reasons)
         {
             EmergencyResult result = await services.Manager.EmergencyShutdownAsync("flag", new FlagChange("ann", reason!));
-            Assert.Equal((false, true, recorded), (services.Manager.IsEnabled("flag"), result.Stored, result.Flag.Emergency!.Reason));
+            Assert.Equal((false, true, recorded), (services.Manager.IsEnabled("flag"), result.IsStored, result.Flag.Emergency!.Reason));
             Assert.Equal(reason != recorded, result.Note is not null);
             Assert.Equal(recorded, (await ReadAsync(services)).Reason);
             Assert.InRange(recorded.Length, 1, FlagChange.MaxLength);
@@ -95,7 +95,7 @@ public sealed class EmergencyWordsTests : IDisposable
         var entry = new AuditEntry { At = DateTimeOffset.UnixEpoch, Action = Odd, Flag = Odd, Before = Odd, After = Odd, Actor = Odd, Reason = Odd, Instance = Odd, Source = ChangeSource.Code };
         await services.Get<IActionTracingStore>().State.CommitAsync(new StoreCommit([], [entry]), default);
         await services.Manager.EmergencyShutdownAsync("flag", new FlagChange(Odd, Odd));
-        Assert.True((await services.Get<IAuditLog>().VerifyAsync()) is { Valid: true, Entries: 2 });
+        Assert.True((await services.Get<IAuditLog>().VerifyAsync()) is { IsValid: true, Entries: 2 });
     }
 
     private FlagServices Services(bool sqlite) => new(

@@ -38,7 +38,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
     {
         FlagStatus status = await Manager.UpdateFlagAsync("SHARE", new FlagUpdate { Percentage = 100 }, Change);
         Assert.True(Manager.IsEnabled("share", new FeatureFlagContext { UserId = "u" }));
-        Assert.Equal((100m, FlagSource.Override, 1L, true), (status.Definition.Percentage, status.Source, status.Version, status.Stored));
+        Assert.Equal((100m, FlagSource.Override, 1L, true), (status.Definition.Percentage, status.Source, status.Version, status.IsStored));
 
         AuditEntry entry = Assert.Single(await _store.ReadAuditAsync(new AuditQuery(), default));
         Assert.Equal(("updated", "share", "ann", "because", ChangeSource.Code, 1L), (entry.Action, entry.Flag, entry.Actor, entry.Reason, entry.Source, entry.Version));
@@ -135,16 +135,16 @@ public sealed class FeatureFlagManagerTests : IDisposable
     public async Task Emergency_OfAFlag_StopsItAndItsChildrenUntilCleared()
     {
         EmergencyResult result = await Manager.EmergencyShutdownAsync("checkout", Change);
-        Assert.Equal((2, true, false), (result.Stopped, result.Stored, result.Flag.Enabled));
+        Assert.Equal((2, true, false), (result.Stopped, result.IsStored, result.Flag.IsEnabled));
         Assert.Equal(("because", "ann"), (result.Flag.Emergency!.Reason, result.Flag.Emergency.Actor));
         Assert.False(Manager.IsEnabled("checkout"));
         Assert.False(Manager.IsEnabled("child"));
 
         result = await Manager.EmergencyShutdownAsync("checkout", new FlagChange("bob", "again"));
-        Assert.Equal((0, true, "ann"), (result.Stopped, result.Stored, result.Flag.Emergency!.Actor));
+        Assert.Equal((0, true, "ann"), (result.Stopped, result.IsStored, result.Flag.Emergency!.Actor));
 
         FlagStatus cleared = await Manager.ClearEmergencyAsync("checkout", Change);
-        Assert.True(cleared.Enabled);
+        Assert.True(cleared.IsEnabled);
         Assert.Null(cleared.Emergency);
         Assert.True(Manager.IsEnabled("child"));
         Assert.Equal(["emergency", "emergency_cleared"], (await _store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
@@ -154,7 +154,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
     public async Task Emergency_OfAnEmergencyFlag_TurnsItOnAndCountsWhatStops()
     {
         EmergencyResult result = await Manager.EmergencyShutdownAsync("stop", Change);
-        Assert.Equal((4, true), (result.Stopped, result.Flag.Enabled)); // checkout, child, share and banner
+        Assert.Equal((4, true), (result.Stopped, result.Flag.IsEnabled)); // checkout, child, share and banner
         Assert.False(Manager.IsEnabled("checkout"));
         Assert.Equal(EvaluationReason.EmergencyFlag, Manager.Evaluate("banner").Reason);
         await Manager.ClearEmergencyAsync("stop", Change);
@@ -178,8 +178,8 @@ public sealed class FeatureFlagManagerTests : IDisposable
         Task<EmergencyResult> first = Manager.EmergencyShutdownAsync("checkout", Change);
         Assert.False(Manager.IsEnabled("checkout")); // before the task has completed
         EmergencyResult result = await first;
-        Assert.Equal((2, false, false), (result.Stopped, result.Stored, result.Flag.Stored));
-        Assert.False((await Manager.EmergencyShutdownAsync("off", Change)).Stored);
+        Assert.Equal((2, false, false), (result.Stopped, result.IsStored, result.Flag.IsStored));
+        Assert.False((await Manager.EmergencyShutdownAsync("off", Change)).IsStored);
 
         var status = _services.Get<IActionTracingStoreStatus>();
         Assert.Equal((2, "The store failed: disk full."), (status.Current.Pending, status.Current.Error));
@@ -190,7 +190,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
         _store.Fault = null;
         await _services.Get<FlagControl>().SyncAsync(default);
         Assert.Equal((0, null), (status.Current.Pending, status.Current.Error));
-        Assert.True(Manager.GetFlag("checkout")!.Stored);
+        Assert.True(Manager.GetFlag("checkout")!.IsStored);
         Assert.Equal(["off", "checkout", "off"], (await _store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Flag));
     }
 

@@ -130,7 +130,7 @@ public sealed class FirstReadTests : IDisposable
     {
         await using ServiceProvider console = Container();
         var manager = console.GetRequiredService<IFeatureFlagManager>();
-        Assert.True((await manager.EmergencyShutdownAsync("a", Change)).Stored);
+        Assert.True((await manager.EmergencyShutdownAsync("a", Change)).IsStored);
         await KillAsync("b");
         Eventually.True(() => !manager.IsEnabled("b"), () => "the store is not followed");
     }
@@ -140,7 +140,7 @@ public sealed class FirstReadTests : IDisposable
     {
         Directory.CreateDirectory(Database);
         await using ServiceProvider console = Container();
-        Assert.False((await console.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("a", Change)).Stored);
+        Assert.False((await console.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("a", Change)).IsStored);
         Directory.Delete(Database);
         var status = console.GetRequiredService<IActionTracingStoreStatus>();
         Eventually.True(() => status.Current is { Pending: 0, Error: null }, () => $"{status.Current}");
@@ -159,7 +159,7 @@ public sealed class FirstReadTests : IDisposable
     private async Task KillAsync(string flag)
     {
         await using ServiceProvider other = Container();
-        Assert.True((await other.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync(flag, Change)).Stored);
+        Assert.True((await other.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync(flag, Change)).IsStored);
     }
 
     private ServiceProvider Container(IActionTracingStore? store = null, string timeout = "00:00:30", string poll = "200")

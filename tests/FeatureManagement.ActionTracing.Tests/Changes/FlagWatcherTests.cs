@@ -71,7 +71,7 @@ public sealed class FlagWatcherTests : IDisposable
     {
         await Update(50);
         var heard = new ConcurrentQueue<bool>();
-        using IDisposable watch = Manager.WatchFlag("child", status => heard.Enqueue(status.Enabled));
+        using IDisposable watch = Manager.WatchFlag("child", status => heard.Enqueue(status.IsEnabled));
         await Manager.EmergencyShutdownAsync("share", Change);
         await Manager.ClearEmergencyAsync("share", Change);
         Eventually.True(() => heard.Count == 2, () => string.Join(" ", heard));
@@ -84,7 +84,7 @@ public sealed class FlagWatcherTests : IDisposable
         var heard = new ConcurrentQueue<FlagState>();
         using IDisposable watch = Manager.WatchFlag("share", status => heard.Enqueue(status.Definition.State));
         await Manager.EmergencyShutdownAsync("share", Change);
-        Assert.True(Manager.GetFlag("share")!.Stored);
+        Assert.True(Manager.GetFlag("share")!.IsStored);
         await Manager.ClearEmergencyAsync("share", Change);
         await Manager.EmergencyShutdownAsync("share", Change);
         Eventually.True(() => heard.Count(state => state == FlagState.EmergencyOff) == 2, () => string.Join(" ", heard));
@@ -95,7 +95,7 @@ public sealed class FlagWatcherTests : IDisposable
     public void Watch_FlagThatComesAndGoes_IsTold()
     {
         var heard = new ConcurrentQueue<bool>();
-        using IDisposable watch = Manager.WatchFlag("new", status => heard.Enqueue(status.Enabled));
+        using IDisposable watch = Manager.WatchFlag("new", status => heard.Enqueue(status.IsEnabled));
         _services.Flags.Set(Flag.On("new"));
         _services.Flags.Set(Flag.Off("else"));
         Eventually.True(() => heard.Count == 2, () => string.Join(" ", heard));

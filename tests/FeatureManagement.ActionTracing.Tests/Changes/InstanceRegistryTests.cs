@@ -245,7 +245,7 @@ public sealed class InstanceRegistryTests : IDisposable
         await old.Get<FlagControl>().LeaveAsync();
         await old.Get<IActionTracingStore>().State.CommitAsync(new StoreCommit([new DocumentWrite(InstanceDocument.Prefix + "0000", json, null)], []), default);
         FlagServices young = await Start(20);
-        Assert.True((await young.Manager.EmergencyShutdownAsync("share", Change)).Stored);
+        Assert.True((await young.Manager.EmergencyShutdownAsync("share", Change)).IsStored);
         Assert.Equal(["updated", "emergency"], await Actions());
         _time.Advance(TimeSpan.FromSeconds(61));
         await Sync(young);
@@ -258,7 +258,7 @@ public sealed class InstanceRegistryTests : IDisposable
         FlagServices one = await Start(10);
         _refused = commit => commit.Writes.Any(write => write.Key.StartsWith(InstanceDocument.Prefix, StringComparison.Ordinal)) ? new IOException("no") : null;
         _time.Advance(TimeSpan.FromSeconds(30));
-        Assert.True((await one.Manager.EmergencyShutdownAsync("share", Change)).Stored);
+        Assert.True((await one.Manager.EmergencyShutdownAsync("share", Change)).IsStored);
     }
 
     private async Task<FlagServices> Start(decimal share)

@@ -58,7 +58,7 @@ public class LayerModelTests
                             await services.Manager.ResetFlagAsync("flag", Change);
                             break;
                         case Do.Emergency:
-                            Assert.Equal(!down, (await services.Manager.EmergencyShutdownAsync("flag", Change)).Stored);
+                            Assert.Equal(!down, (await services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored);
                             break;
                         case Do.Clear:
                             await services.Manager.ClearEmergencyAsync("flag", Change);

@@ -111,9 +111,9 @@ public sealed class StoreSyncTests : IDisposable
         Eventually.True(() => Polled(() => !_services.Manager.IsEnabled("flag")), () => "still on");
 
         _store.Fault = new IOException("down");
-        Assert.False((await _services.Manager.EmergencyShutdownAsync("other", Change)).Stored);
+        Assert.False((await _services.Manager.EmergencyShutdownAsync("other", Change)).IsStored);
         _store.Fault = null;
-        Eventually.True(() => Polled(() => _services.Manager.GetFlag("other")!.Stored), () => "still pending");
+        Eventually.True(() => Polled(() => _services.Manager.GetFlag("other")!.IsStored), () => "still pending");
         await _sync.StopAsync(default);
     }
 
@@ -187,10 +187,10 @@ public sealed class StoreSyncTests : IDisposable
         await _sync.StartingAsync(default);
         await _sync.StartAsync(default);
         _store.Fault = new IOException("down");
-        Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).Stored);
+        Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored);
         _store.Fault = null;
         DateTimeOffset start = _time.GetUtcNow();
-        Eventually.True(() => Polled(() => _services.Manager.GetFlag("flag")!.Stored), () => "still pending");
+        Eventually.True(() => Polled(() => _services.Manager.GetFlag("flag")!.IsStored), () => "still pending");
         Assert.True(_time.GetUtcNow() - start < TimeSpan.FromHours(1));
         await _sync.StopAsync(default);
     }
@@ -200,7 +200,7 @@ public sealed class StoreSyncTests : IDisposable
     {
         await _sync.StartingAsync(default);
         _store.BeforeCommit = _ => throw new IOException("down");
-        Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).Stored);
+        Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored);
         var status = _services.Get<IActionTracingStoreStatus>();
         Assert.Equal((_time.GetUtcNow(), false), (status.Current.PendingSince, status.Current.IsOverdue));
         _time.Advance(_services.Flags.Catalog.Settings.DefaultTimeout + TimeSpan.FromMilliseconds(1));
@@ -214,14 +214,14 @@ public sealed class StoreSyncTests : IDisposable
     public async Task StoreReplacedByOneThatForgotAnEmergency_TheEmergencyStaysAndIsStoredAgain()
     {
         await _sync.StartingAsync(default);
-        Assert.True((await _services.Manager.EmergencyShutdownAsync("flag", Change)).Stored);
+        Assert.True((await _services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored);
         _store.Inner = new InMemoryStore();
         _store.BeforeCommit = _ => throw new IOException("down");
         await Assert.ThrowsAsync<FlagChangeException>(() => _services.Get<FlagControl>().SyncAsync(default));
         var status = _services.Get<IActionTracingStoreStatus>();
         Assert.Equal(["flag"], status.Current.Forgotten);
         Assert.False(_services.Manager.IsEnabled("flag"));
-        Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).Stored); // in force, and not where it was
+        Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored); // in force, and not where it was
         _store.BeforeCommit = null;
         await _services.Get<FlagControl>().SyncAsync(default);
         Assert.True(status.Current is { Forgotten: [], Pending: 0 });

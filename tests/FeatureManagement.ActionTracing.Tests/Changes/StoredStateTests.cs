@@ -64,8 +64,8 @@ public sealed class StoredStateTests : IDisposable
     public async Task Kill_UnderAnotherSpellingThanTheUpdate_IsStored()
     {
         await _services.Manager.UpdateFlagAsync("ΈΚΠΤΩΣΗΣ", new FlagUpdate { Percentage = 5 }, Change);
-        Assert.True((await _services.Manager.EmergencyShutdownAsync("έκπτωσης", Change)).Stored);
-        Assert.True((await _services.Manager.EmergencyShutdownAsync("a", Change)).Stored);
+        Assert.True((await _services.Manager.EmergencyShutdownAsync("έκπτωσης", Change)).IsStored);
+        Assert.True((await _services.Manager.EmergencyShutdownAsync("a", Change)).IsStored);
     }
 
     [Fact]
@@ -92,9 +92,9 @@ public sealed class StoredStateTests : IDisposable
         await Sync(restarted);
         var status = restarted.Get<IActionTracingStoreStatus>();
         Assert.Single(status.Current.Unreadable);
-        Assert.True((await restarted.Manager.EmergencyShutdownAsync("a", Change)).Stored);
+        Assert.True((await restarted.Manager.EmergencyShutdownAsync("a", Change)).IsStored);
         Assert.Empty(status.Current.Unreadable); // what is there now is ours
-        Assert.True((await restarted.Manager.ClearEmergencyAsync("a", Change)).Enabled);
+        Assert.True((await restarted.Manager.ClearEmergencyAsync("a", Change)).IsEnabled);
     }
 
     private FlagServices Start(params FlagDefinition[] flags) => new(flags, before: services => services.AddSingleton<IActionTracingStore>(_store));

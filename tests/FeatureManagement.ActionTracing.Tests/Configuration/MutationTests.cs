@@ -224,7 +224,7 @@ public sealed class MutationTests : IDisposable
         foreach (FlagStatus flag in flags.GetAllFlags())
         {
             var context = new FeatureFlagContext { UserId = "alice" };
-            Assert.Equal(flags.IsEnabled(flag.Definition.Name, context), flags.Evaluate(flag.Definition.Name, context).Enabled);
+            Assert.Equal(flags.IsEnabled(flag.Definition.Name, context), flags.Evaluate(flag.Definition.Name, context).IsEnabled);
             _ = features.GetVariantAsync(flag.Definition.Name, context, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
         // An ordinary flag is the library's own, also where it is nonsense.

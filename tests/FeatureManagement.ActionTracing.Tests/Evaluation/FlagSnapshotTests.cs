@@ -51,7 +51,7 @@ public class FlagSnapshotTests
 
                     FlagEvaluation evaluation = services.Manager.Evaluate("flag", context);
                     Assert.Equal(expected, evaluation.Reason);
-                    Assert.Equal(on, evaluation.Enabled);
+                    Assert.Equal(on, evaluation.IsEnabled);
                     Assert.Equal(on, services.Manager.IsEnabled("flag", context));
                     Assert.Equal(on && type == FlagType.Multivariate ? "only" : null, services.Manager.GetVariant("flag", context));
                 }

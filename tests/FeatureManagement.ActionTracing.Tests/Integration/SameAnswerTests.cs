@@ -118,7 +118,7 @@ public class SameAnswerTests
         bool on = services.Manager.IsEnabled(flag, context);
         string? variant = services.Manager.GetVariant(flag, context);
         FlagEvaluation evaluation = services.Manager.Evaluate(flag, context);
-        Assert.Equal((on, variant), (evaluation.Enabled, evaluation.Variant));
+        Assert.Equal((on, variant), (evaluation.IsEnabled, evaluation.Variant));
 
         using IServiceScope scope = services.Provider.CreateScope();
         using IServiceScope ambientScope = services.Provider.CreateScope();

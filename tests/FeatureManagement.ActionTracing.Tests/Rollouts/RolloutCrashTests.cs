@@ -101,7 +101,7 @@ public sealed class RolloutCrashTests : IDisposable
         using var services = new FlagServices([Flag.Share(RolloutWork.Flag, 0) with { State = FlagState.Disabled }], before: collection => collection.AddSingleton<IActionTracingStore>(store));
         await services.Get<FlagControl>().SyncAsync(default);
         var audit = services.Get<IAuditLog>();
-        Assert.True((await audit.VerifyAsync()).Valid);
+        Assert.True((await audit.VerifyAsync()).IsValid);
         var entries = new List<AuditEntry>();
         while (await audit.QueryAsync(new AuditQuery { After = entries.Count, OldestFirst = true, Take = 1_000 }) is { Count: > 0 } page)
             entries.AddRange(page);

@@ -494,7 +494,7 @@ public class RolloutEndToEndTests
         await host.StartAsync();
         await host.RunAsync(40);
         RolloutProgress progress = host.Flags.GetRolloutProgress(RolloutHost.Name)!;
-        Assert.Equal((RolloutHost.Name, FlagState.Rollout, FlagType.Percentage, 50m), (progress.FlagName, progress.State, progress.Type, progress.TargetPercentage));
+        Assert.Equal((RolloutHost.Name, FlagState.Rollout, FlagType.Percentage, 50m), (progress.Flag, progress.State, progress.Type, progress.TargetPercentage));
         Assert.Equal(host.Flag.Definition.Percentage, progress.CurrentPercentage);
         Assert.Equal(host.Time.GetUtcNow() + TimeSpan.FromMinutes(30) - host.Status.MonitoredTime, progress.EstimatedCompletion);
     }

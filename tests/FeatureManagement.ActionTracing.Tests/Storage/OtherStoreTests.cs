@@ -41,7 +41,7 @@ public sealed class OtherStoreTests : StoreContractTests
         using var services = new FlagServices([Flag.On("flag")], before: added => added.AddSingleton<IActionTracingStore>(store));
         await services.Manager.EmergencyShutdownAsync("flag", new FlagChange("ann", "test"));
         Assert.Single(await store.State.ReadAuditAsync(new AuditQuery { Action = "emergency" }, default));
-        await store.Evaluations.WriteAsync([new EvaluationAuditEntry { At = default, Flag = "flag", Enabled = true, Instance = "n" }], default);
+        await store.Evaluations.WriteAsync([new EvaluationAuditEntry { At = default, Flag = "flag", IsEnabled = true, Instance = "n" }], default);
         Assert.Single(await services.Get<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery()));
     }
 

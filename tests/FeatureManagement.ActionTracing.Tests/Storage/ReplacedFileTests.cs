@@ -55,7 +55,7 @@ public sealed class ReplacedFileTests : IDisposable
             await Eventually.EqualAsync("f0 f1 f2", () => Task.FromResult(string.Join(' ', Found())));
             Eventually.True(() => Report(host) is { Pending: 0, Error: null, Forgotten.Count: 0 }, () => $"{Report(host)}");
             FlagStatus updated = await Manager(host).UpdateFlagAsync("f3", new FlagUpdate { Percentage = 5 }, Change); // other flags can be changed
-            Assert.True(updated.Stored);
+            Assert.True(updated.IsStored);
             await host.StopAsync();
         }
         using IHost restarted = await StartAsync();
@@ -69,7 +69,7 @@ public sealed class ReplacedFileTests : IDisposable
         using (IHost host = await StartAsync(poll: "01:00:00"))
         {
             MakeCopy();
-            Assert.True((await Manager(host).EmergencyShutdownAsync("f0", Change)).Stored);
+            Assert.True((await Manager(host).EmergencyShutdownAsync("f0", Change)).IsStored);
             ReplaceAll();
             await host.StopAsync();
         }
@@ -87,12 +87,12 @@ public sealed class ReplacedFileTests : IDisposable
         other.Open();
         SqliteFile.Execute(other, "PRAGMA busy_timeout = 30000; CREATE TABLE large AS SELECT zeroblob(1000000) AS bytes; PRAGMA wal_checkpoint(TRUNCATE);");
         Assert.Equal(0, new FileInfo(Database + "-wal").Length);
-        Assert.True((await Manager(host).UpdateFlagAsync("f3", new FlagUpdate { Percentage = 5 }, Change)).Stored);
+        Assert.True((await Manager(host).UpdateFlagAsync("f3", new FlagUpdate { Percentage = 5 }, Change)).IsStored);
         long length = new FileInfo(Database).Length;
         SqliteFile.Execute(other, "DROP TABLE large; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
         Assert.True(new FileInfo(Database).Length < length);
         await PollAsync(host);
-        Assert.True((await Manager(host).EmergencyShutdownAsync("f1", Change)).Stored);
+        Assert.True((await Manager(host).EmergencyShutdownAsync("f1", Change)).IsStored);
         Assert.Equal(["f0", "f1"], Found());
         Assert.DoesNotContain(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 210);
         await host.StopAsync();
@@ -137,7 +137,7 @@ public sealed class ReplacedFileTests : IDisposable
         await KillAsync(host, "f1");
         using (var file = new FileStream(Database, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.SetLength(0);
-        Assert.False((await Manager(host).EmergencyShutdownAsync("f2", Change)).Stored);
+        Assert.False((await Manager(host).EmergencyShutdownAsync("f2", Change)).IsStored);
         Eventually.True(() => Report(host).Error?.Contains($"the file '{Database}' is empty, so what it held is lost", StringComparison.Ordinal) == true, () => $"{Report(host)}");
         Assert.Equal(0, new FileInfo(Database).Length); // nothing was made of it
         File.Move(Copy, Database, overwrite: true);
@@ -154,7 +154,7 @@ public sealed class ReplacedFileTests : IDisposable
         // Every connection has its turn: those of experiments and evaluations are opened late.
         await Assert.ThrowsAsync<StoreException>(() => host.Services.GetRequiredService<IExperimentResults>().GetAsync("f0"));
         await Assert.ThrowsAsync<StoreException>(() => host.Services.GetRequiredService<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery()));
-        Assert.False((await Manager(host).EmergencyShutdownAsync("f0", Change)).Stored);
+        Assert.False((await Manager(host).EmergencyShutdownAsync("f0", Change)).IsStored);
         Assert.False(File.Exists(Database));
         Assert.Contains("has vanished; put it back", Report(host).Error, StringComparison.Ordinal);
         await host.StopAsync();
@@ -210,7 +210,7 @@ public sealed class ReplacedFileTests : IDisposable
         Assert.False(Report(host).IsLoaded);
         Assert.Contains($"the file '{Database}' is empty, so what it held is lost; put a copy back, or delete the file to begin without stored state", Report(host).Error, StringComparison.Ordinal);
         Assert.Single(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 207);
-        Assert.False((await Manager(host).EmergencyShutdownAsync("f0", Change)).Stored);
+        Assert.False((await Manager(host).EmergencyShutdownAsync("f0", Change)).IsStored);
         File.Delete(Database);
         await Eventually.EqualAsync("f0", () => Task.FromResult(string.Join(' ', Found())));
         await host.StopAsync();
@@ -232,7 +232,7 @@ public sealed class ReplacedFileTests : IDisposable
     private async Task KillAsync(IHost host, string flag)
     {
         EmergencyResult result = await Manager(host).EmergencyShutdownAsync(flag, Change);
-        if (result.Stored)
+        if (result.IsStored)
             Assert.Contains(flag, Found());
     }
 

@@ -164,7 +164,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
             Exception? refused = await Record.ExceptionAsync(() => commit);
             Assert.True(refused is OperationCanceledException or IOException { Message: "the file is locked by another process" }, $"{refused}");
         }
-        Assert.True((await _store.State.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default)).Committed);
+        Assert.True((await _store.State.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default)).IsCommitted);
     }
 
     [Fact]

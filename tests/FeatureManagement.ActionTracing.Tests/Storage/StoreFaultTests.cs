@@ -88,7 +88,7 @@ public sealed class StoreFaultTests : IDisposable
     {
         string directory = Path.Combine(Path.GetDirectoryName(_volume.Database)!, "later");
         using IHost host = await StartAsync(Path.Combine(directory, "store.db"));
-        Assert.False((await Manager(host).EmergencyShutdownAsync("a", Change)).Stored);
+        Assert.False((await Manager(host).EmergencyShutdownAsync("a", Change)).IsStored);
         Assert.Contains("does not exist; create it or name another", Report(host).Error, StringComparison.Ordinal);
         Directory.CreateDirectory(directory);
         await MendedAsync(host, "emergency a");
@@ -165,7 +165,7 @@ public sealed class StoreFaultTests : IDisposable
             Assert.True(Manager(host).IsEnabled(flag));
             Task<EmergencyResult> kill = Manager(host).EmergencyShutdownAsync(flag, Change);
             Assert.False(Manager(host).IsEnabled(flag)); // at once
-            Assert.False((await kill).Stored);
+            Assert.False((await kill).IsStored);
         }
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => Manager(host).UpdateFlagAsync("share", new FlagUpdate { Percentage = 60 }, Change));
         Assert.Equal(FlagChangeError.StoreUnavailable, refused.Error);
@@ -180,7 +180,7 @@ public sealed class StoreFaultTests : IDisposable
         Assert.NotEmpty(Logged(host, 231));
         var log = host.Services.GetRequiredService<IAuditLog>();
         Assert.Equal(audit, (await log.QueryAsync(new AuditQuery { OldestFirst = true })).Select(entry => $"{entry.Action} {entry.Flag}"));
-        Assert.True((await log.VerifyAsync()).Valid);
+        Assert.True((await log.VerifyAsync()).IsValid);
         await host.StopAsync();
     }
 

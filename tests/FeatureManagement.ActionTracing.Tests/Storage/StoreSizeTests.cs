@@ -48,7 +48,7 @@ public sealed class StoreSizeTests : IDisposable
         using var removed = new MetricCollector<long>(_services.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.store.evaluations.removed");
         using var refused = new MetricCollector<long>(_services.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.store.units.refused");
         for (int i = 0; i < 25; i++)
-            await evaluations.WriteAsync([.. Enumerable.Range(0, 1_000).Select(_ => new EvaluationAuditEntry { At = Noon, Flag = "flag", Enabled = true, Instance = "node" })], default);
+            await evaluations.WriteAsync([.. Enumerable.Range(0, 1_000).Select(_ => new EvaluationAuditEntry { At = Noon, Flag = "flag", IsEnabled = true, Instance = "node" })], default);
         await WriteAsync(experiments, 1, Enumerable.Range(0, 100));
 
         Bound(4_000_000); // of 5,012,000
@@ -80,7 +80,7 @@ public sealed class StoreSizeTests : IDisposable
     {
         using var evaluations = new SqliteEvaluations(_file, _space);
         using var removed = new MetricCollector<long>(_services.Get<IMeterFactory>(), ActionTracingMeter.Name, "feature_flag.store.evaluations.removed");
-        var entry = new EvaluationAuditEntry { At = Noon, Flag = "flag", Enabled = true, Instance = "node" };
+        var entry = new EvaluationAuditEntry { At = Noon, Flag = "flag", IsEnabled = true, Instance = "node" };
         await evaluations.WriteAsync([entry with { At = Noon.AddDays(-1) }, .. Enumerable.Repeat(entry, 1_000)], default);
         Bound(100_000); // of 200,000
         await CutAsync(evaluations);

@@ -33,7 +33,7 @@ internal static class UpgradeAnswers
     private static string Answer(IFeatureFlagManager flags, string flag, string user)
     {
         FlagEvaluation answer = flags.Evaluate(flag, new FeatureFlagContext { UserId = user });
-        return $"{(answer.Enabled ? "on" : "off")}/{answer.Variant}/{answer.Reason}";
+        return $"{(answer.IsEnabled ? "on" : "off")}/{answer.Variant}/{answer.Reason}";
     }
 
     private static string RolloutLine(RolloutStatus status) =>
@@ -59,7 +59,7 @@ internal static class UpgradeAnswers
     {
         IReadOnlyList<EvaluationAuditEntry> entries = await audit.QueryAsync(new EvaluationAuditQuery { Take = 200 });
         return "evaluations: " + string.Join(' ', entries.Select(entry =>
-            Line($"{entry.Flag} {entry.At:O} {entry.Enabled} {entry.Variant} {entry.Reason} {entry.Subject};")));
+            Line($"{entry.Flag} {entry.At:O} {entry.IsEnabled} {entry.Variant} {entry.Reason} {entry.Subject};")));
     }
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -79,7 +79,7 @@ public sealed class UpgradeTests : IDisposable
         RolloutStatus rolledBack = await _host.Rollouts.RollBackAsync(RolloutHost.Name, RolloutHost.Ada);
         Assert.Equal(RolloutPhase.RolledBack, rolledBack.Phase);
         Assert.Equal(FlagState.Disabled, _host.Flag.Definition.State);
-        Assert.True((await _host.Flags.ClearEmergencyAsync("risky", RolloutHost.Ada)).Enabled);
+        Assert.True((await _host.Flags.ClearEmergencyAsync("risky", RolloutHost.Ada)).IsEnabled);
         Assert.True(_host.Flags.IsEnabled("child"));
         Assert.Equal(10, (await _host.Flags.ResetFlagAsync("promotion", RolloutHost.Ada)).Definition.Percentage);
     }
@@ -97,7 +97,7 @@ public sealed class UpgradeTests : IDisposable
         async Task<(bool, long)> VerifyAsync()
         {
             AuditVerification found = await audit.VerifyAsync();
-            return (found.Valid, found.Entries);
+            return (found.IsValid, found.Entries);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class ActionContextTests
         {
             await Task.Yield();
             Assert.True(flags.IsEnabled("list"));
-            Assert.True(flags.Evaluate("list").Enabled);
+            Assert.True(flags.Evaluate("list").IsEnabled);
             Assert.True(await Task.Run(() => host.Get<IFeatureManager>().IsEnabledAsync("list")));
             Assert.True(await host.Get<IVariantFeatureManager>().IsEnabledAsync("list", CancellationToken.None));
             Assert.False(flags.IsEnabled("list", Bob));

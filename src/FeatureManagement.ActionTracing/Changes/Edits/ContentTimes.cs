@@ -97,6 +97,6 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
         string json = JsonSerializer.Serialize(contents, ContentJson.Default.DictionaryStringContentTimeArray);
         var commit = new StoreCommit([new DocumentWrite(Key, json, version)], []);
         return (await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(
-            false)).Committed;
+            false)).IsCommitted;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
                 return;
             _place = null; // until the result of the commit is known
             CommitResult result = await CommitAsync(new DocumentWrite(place.Key, StoredJson.Write(next), place.Version), entries).ConfigureAwait(false);
-            if (result.Committed)
+            if (result.IsCommitted)
             {
                 Mine = next;
                 _place = (place.Key, result.Version);

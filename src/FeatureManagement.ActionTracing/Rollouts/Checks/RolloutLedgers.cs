@@ -50,7 +50,7 @@ internal sealed class RolloutLedgers(BoundedStore store)
         var commit = new StoreCommit([new DocumentWrite(KeyOf(flag), StoredJson.Write(ledger), version)], []);
         CommitResult result =
             await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), cancellationToken).ConfigureAwait(false);
-        if (result.Committed)
+        if (result.IsCommitted)
             return result.Version;
         return null;
     }

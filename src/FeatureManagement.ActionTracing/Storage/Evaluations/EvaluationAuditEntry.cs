@@ -13,7 +13,7 @@ public sealed record EvaluationAuditEntry
     public required string Flag { get; init; }
 
     /// <summary>The answer.</summary>
-    public required bool Enabled { get; init; }
+    public required bool IsEnabled { get; init; }
 
     /// <summary>The variant that was given, or null.</summary>
     public string? Variant { get; init; }
