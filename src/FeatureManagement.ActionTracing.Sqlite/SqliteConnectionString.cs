@@ -29,7 +29,8 @@ internal static class SqliteConnectionString
         bool isFile = file.Length > 0 && !file.StartsWith(':') && !file.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
         if (!isFile || settings.Mode == SqliteOpenMode.Memory)
             throw new ArgumentException(
-                $"'{connectionString}' names no file; give a path, or 'Data Source=<path>'. Without UseSqlite everything is kept in memory.",
+                $"'{connectionString}' names no file; give a path, or 'Data Source=<path>'. Without UseSqlite "
+                    + $"everything is kept in memory.",
                 nameof(connectionString));
         if (settings.Mode == SqliteOpenMode.ReadOnly)
             throw new ArgumentException($"'{connectionString}' is read-only; changes could not be stored.", nameof(connectionString));

@@ -87,7 +87,8 @@ internal sealed partial class SqliteFile
         {
             string? change = "was replaced";
             if (link.Generation == _generation)
-                change = _watch.Change(IsOpen) ?? (changed && !FileState.IsLog(Path) && !_watch.IsEmptied(IsOpen) ? "lost its '-wal'" : null);
+                change = _watch.Change(IsOpen)
+                    ?? (changed && !FileState.IsLog(Path) && !_watch.IsEmptied(IsOpen) ? "lost its '-wal'" : null);
             if (change is null)
                 return;
             if (link.Generation == _generation)

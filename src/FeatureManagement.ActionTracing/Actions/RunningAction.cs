@@ -31,7 +31,10 @@ internal sealed class RunningAction
             _outermost = parent._outermost;
         else
             _outermost = this;
-        Exposures = ReferenceEquals(_outermost, this) ? counts ? new ActionExposures() : null : _outermost.Exposures;
+        if (ReferenceEquals(_outermost, this))
+            Exposures = counts ? new ActionExposures() : null;
+        else
+            Exposures = _outermost.Exposures;
         _start = time.GetTimestamp();
         ambient.Current = this;
     }

@@ -20,7 +20,12 @@ internal static class EmergencyWords
     {
         (string actor, string? actorNote) = Fit("actor", change.Actor, NoActor);
         (string reason, string? reasonNote) = Fit("reason", change.Reason, NoReason);
-        note = actorNote is null ? reasonNote : reasonNote is null ? actorNote : $"{actorNote} {reasonNote}";
+        if (actorNote is null)
+            note = reasonNote;
+        else if (reasonNote is null)
+            note = actorNote;
+        else
+            note = $"{actorNote} {reasonNote}";
         return change with { Actor = actor, Reason = reason };
     }
 

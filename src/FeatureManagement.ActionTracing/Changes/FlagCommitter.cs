@@ -59,5 +59,6 @@ internal sealed class FlagCommitter(
     }
 
     private static FlagChangeException Conflict(string flag) => new(
-        FlagChangeError.Conflict, $"Flag '{flag}' was changed by other instances {MaxAttempts} times meanwhile; nothing was changed. Try again.");
+        FlagChangeError.Conflict,
+        $"Flag '{flag}' was changed by other instances {MaxAttempts} times meanwhile; nothing was changed. Try again.");
 }

@@ -35,7 +35,9 @@ internal sealed class OutboxEntry
     {
         try
         {
-            return Edit is null ? record : Edit.Decide(Configured!, record); // an edit comes with its flag
+            if (Edit is null)
+                return record;
+            return Edit.Decide(Configured!, record); // an edit comes with its flag
         }
         catch (FlagChangeException)
         {

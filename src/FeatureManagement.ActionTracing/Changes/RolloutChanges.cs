@@ -6,7 +6,10 @@ using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>What a change of a rollout makes of a flag's record: pure functions of what is configured, its run-time state and what is asked.</summary>
+/// <summary>
+/// What a change of a rollout makes of a flag's record: pure functions of what is configured, its run-time state and
+/// what is asked.
+/// </summary>
 internal static class RolloutChanges
 {
     /// <summary>Starts a rollout, or plans it.</summary>
@@ -16,12 +19,20 @@ internal static class RolloutChanges
     /// <param name="plan">Its own plan, or null for the flag's.</param>
     /// <param name="change">Who and why.</param>
     /// <param name="now">The time.</param>
-    public static FlagRecord Start(FlagDefinition configured, FlagRecord record, string id, RolloutConfig? plan, FlagChange change, DateTimeOffset now)
+    public static FlagRecord Start(
+        FlagDefinition configured, FlagRecord record, string id, RolloutConfig? plan, FlagChange change,
+        DateTimeOffset now)
     {
         RolloutConfig frozen = plan ?? configured.RolloutConfig ?? new RolloutConfig();
-        string[] faults = [.. RolloutRules.Check(frozen), .. RolloutBounds.Check(frozen, now), .. plan is null ? [] : RolloutRules.Unused(plan)];
+        string[] faults = [
+            .. RolloutRules.Check(frozen),
+            .. RolloutBounds.Check(frozen, now),
+            .. plan is null ? [] : RolloutRules.Unused(plan),
+        ];
         if (faults.Length > 0)
-            throw new FlagChangeException(FlagChangeError.Invalid, [.. faults.Select(fault => $"Flag '{configured.Name}': rolloutConfig.{fault}.")]);
+            throw new FlagChangeException(
+                FlagChangeError.Invalid,
+                [.. faults.Select(fault => $"Flag '{configured.Name}': rolloutConfig.{fault}.")]);
         if (record.Rollout is not null)
             throw Conflict($"Flag '{configured.Name}' already has a rollout. Roll it back or complete it first.");
         if (record.Emergency is not null || configured.State == FlagState.EmergencyOff)
@@ -29,9 +40,12 @@ internal static class RolloutChanges
         decimal share = ShareNow(configured, record);
         decimal start = frozen.StartPercentage ?? Math.Max(1, share);
         if (start < share)
-            throw Conflict(Text($"Flag '{configured.Name}' is on for {share} % now; a rollout that starts at {start} % would take it away from users. Start at {share} % or above."));
+            throw Conflict(Text(
+                $"Flag '{configured.Name}' is on for {share} % now; a rollout that starts at {start} % would take it "
+                    + $"away from users. Start at {share} % or above."));
         if (frozen.TargetPercentage <= start)
-            throw Conflict(Text($"Flag '{configured.Name}' would start at {start} %; the target must be above it, and is {frozen.TargetPercentage} %."));
+            throw Conflict(Text(
+                $"Flag '{configured.Name}' would start at {start} %; the target must be above it, and is {frozen.TargetPercentage} %."));
         bool planned = frozen.StartAt > now;
         RolloutPhase phase = RolloutCurve.PhaseOf(start);
         return record with
@@ -60,7 +74,13 @@ internal static class RolloutChanges
     public static RolloutRecord Begin(RolloutRecord rollout, DateTimeOffset now)
     {
         RolloutPhase phase = RolloutCurve.PhaseOf(rollout.Start);
-        return rollout with { Phase = phase, StartedAt = now, ChangedAt = now, History = [new RolloutStep { Percentage = rollout.Start, Phase = phase, At = now }] };
+        return rollout with
+        {
+            Phase = phase,
+            StartedAt = now,
+            ChangedAt = now,
+            History = [new RolloutStep { Percentage = rollout.Start, Phase = phase, At = now }],
+        };
     }
 
     public static RolloutRecord Step(RolloutRecord rollout, RolloutLedger ledger, decimal percentage, DateTimeOffset now)
@@ -80,14 +100,18 @@ internal static class RolloutChanges
     public static RolloutRecord Pause(string flag, RolloutRecord? rollout, FlagChange change, DateTimeOffset now) => rollout switch
     {
         null => throw NoRollout(flag),
-        { Phase: RolloutPhase.Planned } => throw Conflict($"The rollout of flag '{flag}' has not started; there is nothing to pause. Roll it back to call it off."),
+        { Phase: RolloutPhase.Planned } =>
+            throw Conflict($"The rollout of flag '{flag}' has not started; there is nothing to pause. Roll it back to call it off."),
         { Phase: RolloutPhase.Paused } => throw Conflict($"The rollout of flag '{flag}' is paused already."),
         _ => rollout with { Phase = RolloutPhase.Paused, Actor = change.Actor, Reason = change.Reason, ChangedAt = now },
     };
 
     /// <param name="flag">The flag.</param>
     /// <param name="rollout">Its rollout, or null.</param>
-    /// <param name="newSampleRatio">Whether there was a sample ratio mismatch: then evidence about it begins again, with a new round. The other evidence stays.</param>
+    /// <param name="newSampleRatio">
+    /// Whether there was a sample ratio mismatch: then evidence about it begins again, with a new round. The other
+    /// evidence stays.
+    /// </param>
     /// <param name="change">Who and why.</param>
     /// <param name="now">The time.</param>
     public static RolloutRecord Resume(string flag, RolloutRecord? rollout, bool newSampleRatio, FlagChange change, DateTimeOffset now)
@@ -115,40 +139,59 @@ internal static class RolloutChanges
     /// <param name="ledger">Its evidence, or null.</param>
     /// <param name="change">Who and why.</param>
     /// <param name="now">The time.</param>
-    public static FlagRecord RollBack(FlagDefinition configured, FlagRecord record, string? id, RolloutLedger? ledger, FlagChange change, DateTimeOffset now)
+    public static FlagRecord RollBack(
+        FlagDefinition configured, FlagRecord record, string? id, RolloutLedger? ledger, FlagChange change,
+        DateTimeOffset now)
     {
         record = Reopened(record);
         if (record.Rollout is not { } rollout || rollout.Id != id)
             throw NoRollout(configured.Name);
         FlagRecord ended = End(configured, record, RolloutPhase.RolledBack, change.Actor, change.Reason, now, ledger);
-        return rollout.Plan.RollbackTo == RollbackTarget.Disabled && rollout.Phase != RolloutPhase.Planned
-            ? ended with { Override = OverrideOf(configured, record) with { State = FlagState.Disabled } }
-            : ended;
+        if (rollout.Plan.RollbackTo == RollbackTarget.Disabled && rollout.Phase != RolloutPhase.Planned)
+            return ended with { Override = OverrideOf(configured, record) with { State = FlagState.Disabled } };
+        return ended;
     }
 
-    /// <summary>Whether a rollback of this rollout would find it: running, or completed by another user while the rollback was on its way.</summary>
+    /// <summary>
+    /// Whether a rollback of this rollout would find it: running, or completed by another user while the rollback was
+    /// on its way.
+    /// </summary>
     public static bool CanRollBack(FlagRecord record, string id) => Reopened(record).Rollout?.Id == id;
 
     /// <summary>Puts an override in the rollout's place: enabled at 100 %, else its target.</summary>
-    public static FlagRecord Complete(FlagDefinition configured, FlagRecord record, RolloutLedger? ledger, FlagChange change, DateTimeOffset now)
+    public static FlagRecord Complete(
+        FlagDefinition configured, FlagRecord record, RolloutLedger? ledger, FlagChange change, DateTimeOffset now)
     {
         if (record.Rollout is not { } rollout)
             throw NoRollout(configured.Name);
         if (rollout.Phase == RolloutPhase.Planned)
-            throw Conflict($"The rollout of flag '{configured.Name}' has not started; update the flag instead, or roll it back to call it off.");
+            throw Conflict($"The rollout of flag '{configured.Name}' has not started; update the flag instead, or roll "
+                + $"it back to call it off.");
         if (record.Emergency is not null)
             throw Conflict($"Flag '{configured.Name}' is in emergency; its rollout cannot be completed.");
         decimal target = rollout.Plan.TargetPercentage;
         FlagOverride laid = OverrideOf(configured, record);
-        return End(configured, record with { Rollout = rollout with { Percentage = target, Replaced = record.Override } }, RolloutPhase.Complete, change.Actor, change.Reason, now, ledger, rollout) with
+        return End(
+            configured, record with { Rollout = rollout with { Percentage = target, Replaced = record.Override } },
+            RolloutPhase.Complete, change.Actor, change.Reason, now, ledger, rollout) with
         {
-            Override = target >= 100 ? laid with { State = FlagState.Enabled } : laid with { State = FlagState.Rollout, Percentage = target },
+            Override = target >= 100
+                ? laid with { State = FlagState.Enabled }
+                : laid with { State = FlagState.Rollout, Percentage = target },
         };
     }
 
-    /// <summary>Moves the rollout, if there is one, to where it can only be read. What is configured now has had its rollout: it may have been edited since the start.</summary>
-    public static FlagRecord End(FlagDefinition configured, FlagRecord record, RolloutPhase phase, string actor, string reason, DateTimeOffset now, RolloutLedger? ledger = null, RolloutRecord? last = null) =>
-        record.Rollout is not { } rollout ? record : record with
+    /// <summary>
+    /// Moves the rollout, if there is one, to where it can only be read. What is configured now has had its rollout: it
+    /// may have been edited since the start.
+    /// </summary>
+    public static FlagRecord End(
+        FlagDefinition configured, FlagRecord record, RolloutPhase phase, string actor, string reason,
+        DateTimeOffset now, RolloutLedger? ledger = null, RolloutRecord? last = null)
+    {
+        if (record.Rollout is not { } rollout)
+            return record;
+        return record with
         {
             Rollout = null,
             LastRollout = rollout with
@@ -164,11 +207,14 @@ internal static class RolloutChanges
             AutoStarted = PlanFingerprint.WithHad(record.AutoStarted, configured.RolloutConfig),
             At = now,
         };
+    }
 
     /// <summary>The percentage at which a rollout finds the flag.</summary>
     public static decimal ShareNow(FlagDefinition configured, FlagRecord record)
     {
-        FlagOverride? laid = record.Override?.Baseline == Baseline.Of(configured) ? record.Override : null;
+        FlagOverride? laid = null;
+        if (record.Override?.Baseline == Baseline.Of(configured))
+            laid = record.Override;
         return (laid?.State ?? configured.State) switch
         {
             FlagState.Enabled => 100,
@@ -178,15 +224,19 @@ internal static class RolloutChanges
     }
 
     /// <summary>The record before its rollout was completed, where nothing has changed since.</summary>
-    private static FlagRecord Reopened(FlagRecord record) =>
-        record is { Rollout: null, LastRollout: { Phase: RolloutPhase.Complete } last } && last.ChangedAt == record.At
-            ? record with { Rollout = last with { Replaced = null }, Override = last.Replaced }
-            : record;
+    private static FlagRecord Reopened(FlagRecord record)
+    {
+        if (record is { Rollout: null, LastRollout: { Phase: RolloutPhase.Complete } last } && last.ChangedAt == record.At)
+            return record with { Rollout = last with { Replaced = null }, Override = last.Replaced };
+        return record;
+    }
 
     private static FlagOverride OverrideOf(FlagDefinition configured, FlagRecord record)
     {
         var answer = Baseline.Of(configured);
-        return record.Override is { } laid && laid.Baseline == answer ? laid : new FlagOverride { Baseline = answer };
+        if (record.Override is { } laid && laid.Baseline == answer)
+            return laid;
+        return new FlagOverride { Baseline = answer };
     }
 
     /// <summary>The history, with the evidence of the step that is being left.</summary>

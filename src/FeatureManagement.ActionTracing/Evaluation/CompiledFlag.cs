@@ -32,13 +32,18 @@ internal sealed class CompiledFlag
         _threshold = Bucket.Threshold(definition.Percentage);
         _everybody = definition.Percentage == 100;
         FlagDefinition? before = previous?.Definition;
-        _whitelist = ReferenceEquals(before?.Whitelist, definition.Whitelist)
-            ? previous!._whitelist
-            : SetOf(definition.Whitelist);
-        _groups = ReferenceEquals(before?.Groups, definition.Groups) ? previous!._groups : SetOf(definition.Groups);
-        Variants = ReferenceEquals(before?.Variants, definition.Variants)
-            ? previous!.Variants
-            : VariantTable.Of(definition);
+        if (ReferenceEquals(before?.Whitelist, definition.Whitelist))
+            _whitelist = previous!._whitelist;
+        else
+            _whitelist = SetOf(definition.Whitelist);
+        if (ReferenceEquals(before?.Groups, definition.Groups))
+            _groups = previous!._groups;
+        else
+            _groups = SetOf(definition.Groups);
+        if (ReferenceEquals(before?.Variants, definition.Variants))
+            Variants = previous!.Variants;
+        else
+            Variants = VariantTable.Of(definition);
 
         (_rule, _fixed) = definition.State switch
         {
@@ -120,8 +125,12 @@ internal sealed class CompiledFlag
         return EvaluationReason.OutsidePercentage + inside * (EvaluationReason.InPercentage - EvaluationReason.OutsidePercentage);
     }
 
-    private static FrozenSet<string>? SetOf(IReadOnlyList<string> values) =>
-        values.Count == 0 ? null : values.ToFrozenSet(StringComparer.Ordinal);
+    private static FrozenSet<string>? SetOf(IReadOnlyList<string> values)
+    {
+        if (values.Count == 0)
+            return null;
+        return values.ToFrozenSet(StringComparer.Ordinal);
+    }
 
     private bool Listed(IEnumerable<string> groups)
     {

@@ -69,6 +69,11 @@ public sealed class FeatureFlagContext : TargetingContext
             WhitelistIdentity = Anonymous;
         else
             WhitelistIdentity = known;
-        base.UserId = !string.IsNullOrEmpty(known) ? known : string.IsNullOrEmpty(_requestId) ? DefaultKey : _requestId;
+        if (!string.IsNullOrEmpty(known))
+            base.UserId = known;
+        else if (string.IsNullOrEmpty(_requestId))
+            base.UserId = DefaultKey;
+        else
+            base.UserId = _requestId;
     }
 }

@@ -35,7 +35,12 @@ internal sealed class VariantTable
     }
 
     /// <summary>The table of a flag; null where it has no variants.</summary>
-    public static VariantTable? Of(FlagDefinition flag) => flag.Variants.Count == 0 ? null : new VariantTable(flag);
+    public static VariantTable? Of(FlagDefinition flag)
+    {
+        if (flag.Variants.Count == 0)
+            return null;
+        return new VariantTable(flag);
+    }
 
     public IReadOnlyList<FlagVariant> Variants => _variants;
 

@@ -49,7 +49,8 @@ internal static class ExperimentAnalysis
     public static ExperimentResult BeforeChecks(ExperimentRun run) =>
         Check(run, ExperimentTally.For(run), new ExperimentEvidence { Run = run.Number }, run.Steps[0].Since).Result;
 
-    private static ExperimentSampleRatio SampleRatioOf(ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, out double logE)
+    private static ExperimentSampleRatio SampleRatioOf(
+        ExperimentRun run, ExperimentTally tally, ExperimentEvidence earlier, out double logE)
     {
         SampleRatioEvidence evidence = default;
         long[] units = new long[run.Variants.Count];
@@ -104,7 +105,9 @@ internal static class ExperimentAnalysis
             if (!broken && earlier.FinalOf(metric.Name, run.Variants[variant]) is { } final)
                 return final;
             ExperimentComparison found = Compare(variant);
-            return metric.Role == MetricRole.Guardrail && found.Verdict == ExperimentVerdict.Worse ? found with { DecidedAt = now } : found;
+            if (metric.Role == MetricRole.Guardrail && found.Verdict == ExperimentVerdict.Worse)
+                return found with { DecidedAt = now };
+            return found;
         }
 
         ExperimentComparison Compare(int variant)
@@ -132,19 +135,23 @@ internal static class ExperimentAnalysis
             : TwoSidedTest.Interval(difference, alpha, mixing) is var (low, high)
                 ? new ExperimentInterval(difference.Estimate, low, high)
                 : null;
-        double sign = metric.HigherIsBetter ? 1 : -1;
+        double sign = 1;
+        if (!metric.HigherIsBetter)
+            sign = -1;
         double pValue = guardrail
             ? OneSidedTest.PValue(difference with { A = -sign * difference.A, B = -sign * difference.B }, 0, mixing)
             : TwoSidedTest.PValue(difference, mixing);
-        ExperimentVerdict verdict = broken ? ExperimentVerdict.SampleRatioMismatch
-            : missing is not null || interval is null ? ExperimentVerdict.KeepRunning
+        ExperimentVerdict verdict = ExperimentVerdict.SampleRatioMismatch;
+        if (!broken)
+            verdict = missing is not null || interval is null ? ExperimentVerdict.KeepRunning
             : sign > 0 ? Of(interval.Low > 0, interval.High < 0, guardrail)
             : Of(interval.High < 0, interval.Low > 0, guardrail);
-        ExperimentInterval? lift = !guardrail
+        ExperimentInterval? lift = null;
+        if (!guardrail
             && TwoSidedTest.RelativeLift(difference) is { } estimate
-            && TwoSidedTest.RelativeInterval(difference, alpha, mixing) is var (relativeLow, relativeHigh)
-            ? new ExperimentInterval(estimate, metric.Kind == MetricKind.Binary ? Math.Max(-1, relativeLow) : relativeLow, relativeHigh)
-            : null;
+            && TwoSidedTest.RelativeInterval(difference, alpha, mixing) is var (relativeLow, relativeHigh))
+            lift = new ExperimentInterval(
+                estimate, metric.Kind == MetricKind.Binary ? Math.Max(-1, relativeLow) : relativeLow, relativeHigh);
         var comparison = new ExperimentComparison
         {
             Variant = run.Variants[variant],
@@ -189,8 +196,19 @@ internal static class ExperimentAnalysis
     }
 
     /// <summary>A guardrail only ever speaks against a variant.</summary>
-    private static ExperimentVerdict Of(bool better, bool worse, bool guardrail) =>
-        worse ? ExperimentVerdict.Worse : better && !guardrail ? ExperimentVerdict.Better : ExperimentVerdict.KeepRunning;
+    private static ExperimentVerdict Of(bool better, bool worse, bool guardrail)
+    {
+        if (worse)
+            return ExperimentVerdict.Worse;
+        if (better && !guardrail)
+            return ExperimentVerdict.Better;
+        return ExperimentVerdict.KeepRunning;
+    }
 
-    private static double Beat(double larger, double sign) => sign > 0 ? larger : 1 - larger;
+    private static double Beat(double larger, double sign)
+    {
+        if (sign > 0)
+            return larger;
+        return 1 - larger;
+    }
 }

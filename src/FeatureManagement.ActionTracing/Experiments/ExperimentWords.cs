@@ -14,7 +14,9 @@ internal static class ExperimentWords
     /// <summary>What a comparison still needs before anything may be decided; null where it has it.</summary>
     public static string? Missing(ExperimentMetric metric, string variant, Moments treated, string control, Moments compared)
     {
-        int minimum = metric.Kind == MetricKind.Binary ? MinimumUnits : MinimumValues;
+        int minimum = MinimumValues;
+        if (metric.Kind == MetricKind.Binary)
+            minimum = MinimumUnits;
         var parts = new List<string>();
         if (treated.Count < minimum)
             parts.Add($"{Number(minimum - treated.Count)} more units in {variant}");
@@ -23,7 +25,9 @@ internal static class ExperimentWords
         double conversions = Math.Round(treated.Mean * treated.Count + compared.Mean * compared.Count);
         if (metric.Kind == MetricKind.Binary && conversions < MinimumConversions)
             parts.Add($"{Number((long)(MinimumConversions - conversions))} more conversions");
-        return parts.Count == 0 ? null : string.Join(" and ", parts);
+        if (parts.Count == 0)
+            return null;
+        return string.Join(" and ", parts);
     }
 
     /// <param name="comparison">What was found.</param>
@@ -88,9 +92,9 @@ internal static class ExperimentWords
                 primary.Select(comparison => harmed.Contains(comparison.Variant)
                     ? harmed[comparison.Variant].First()
                     : comparison.Summary)));
-        string plan = units < run.Config.PlannedUnits
-            ? $"{Number(units)} of {Number(run.Config.PlannedUnits)} planned units are in."
-            : "All planned units are in; if the interval holds no effect that would matter, keep control.";
+        string plan = "All planned units are in; if the interval holds no effect that would matter, keep control.";
+        if (units < run.Config.PlannedUnits)
+            plan = $"{Number(units)} of {Number(run.Config.PlannedUnits)} planned units are in.";
         return (ExperimentVerdict.KeepRunning, string.Join(
             ' ',
             primary.Select(comparison => harmed.Contains(comparison.Variant) ? harmed[comparison.Variant].First() : comparison.Summary))
@@ -98,13 +102,17 @@ internal static class ExperimentWords
                 + plan);
     }
 
-    private static string Effect(ExperimentComparison comparison, ExperimentMetric metric) => comparison.Lift is { } lift
-        ? $"{Signed(lift.Estimate * 100)} % (between {Signed(lift.Low * 100)} % and {Signed(lift.High * 100)} %)"
-        : comparison.Difference is not { } difference ? ""
-        : metric.Kind == MetricKind.Binary
-            ? $"{Signed(difference.Estimate * 100)} percentage points (between {Signed(difference.Low * 100)} "
-            + $"and {Signed(difference.High * 100)})"
-            : $"{Signed(difference.Estimate)} (between {Signed(difference.Low)} and {Signed(difference.High)})";
+    private static string Effect(ExperimentComparison comparison, ExperimentMetric metric)
+    {
+        if (comparison.Lift is { } lift)
+            return $"{Signed(lift.Estimate * 100)} % (between {Signed(lift.Low * 100)} % and {Signed(lift.High * 100)} %)";
+        if (comparison.Difference is not { } difference)
+            return "";
+        if (metric.Kind == MetricKind.Binary)
+            return $"{Signed(difference.Estimate * 100)} percentage points (between {Signed(difference.Low * 100)} "
+            + $"and {Signed(difference.High * 100)})";
+        return $"{Signed(difference.Estimate)} (between {Signed(difference.Low)} and {Signed(difference.High)})";
+    }
 
     private static string Percent(Moments binary) => (binary.Mean * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 

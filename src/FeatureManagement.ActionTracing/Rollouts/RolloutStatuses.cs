@@ -15,7 +15,9 @@ internal static class RolloutStatuses
         RolloutLedger? ledger = check?.Ledger;
         bool ended = HasEnded(record);
         bool onHold = !ended && (record.Phase == RolloutPhase.Paused || ledger?.Hold is not null);
-        TimeSpan monitored = ended || ledger is null || ledger.MonitoredTime < record.MonitoredTime ? record.MonitoredTime : ledger.MonitoredTime;
+        TimeSpan monitored = ended || ledger is null || ledger.MonitoredTime < record.MonitoredTime
+            ? record.MonitoredTime
+            : ledger.MonitoredTime;
         TimeSpan duration = RolloutCurve.Duration(record.Plan);
         var status = new RolloutStatus
         {
@@ -41,7 +43,9 @@ internal static class RolloutStatuses
             History = record.History,
             DefaultKeys = check?.DefaultKeys ?? 0,
         };
-        RolloutFindings findings = ledger is null ? RolloutFindings.None : RolloutGuards.Show(record.Plan, ledger);
+        RolloutFindings findings = RolloutFindings.None;
+        if (ledger is not null)
+            findings = RolloutGuards.Show(record.Plan, ledger);
         return (record.Findings ?? findings).AddTo(status);
     }
 
@@ -71,15 +75,20 @@ internal static class RolloutStatuses
     {
         if (record.Phase == RolloutPhase.Complete)
             return 1;
-        return duration > TimeSpan.Zero ? Math.Clamp(monitored / duration, 0, 1) : 0;
+        if (duration > TimeSpan.Zero)
+            return Math.Clamp(monitored / duration, 0, 1);
+        return 0;
     }
 
     private static DateTimeOffset Completion(RolloutRecord record, TimeSpan rest, DateTimeOffset now) =>
         RolloutBounds.Add(record.Phase == RolloutPhase.Planned ? record.StartedAt : now, rest);
 
-    private static string Guards(RolloutRecord record, RolloutCheck? check) => check is { Guards.Length: > 0 }
-        ? check.Guards
-        : GuardTexts.Describe(new GuardScope(record, record.Limits(record.Plan.SafetyThresholds), check?.Ledger));
+    private static string Guards(RolloutRecord record, RolloutCheck? check)
+    {
+        if (check is { Guards.Length: > 0 })
+            return check.Guards;
+        return GuardTexts.Describe(new GuardScope(record, record.Limits(record.Plan.SafetyThresholds), check?.Ledger));
+    }
 
     private static string NextStep(
         RolloutRecord record, RolloutLedger? ledger, TimeSpan monitored, TimeSpan duration, TimeSpan progressionInterval)

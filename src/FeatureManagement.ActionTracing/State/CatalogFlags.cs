@@ -6,7 +6,10 @@ namespace FeatureManagement.ActionTracing.State;
 /// <summary>The flags of a catalog, as a snapshot takes them. Pure.</summary>
 internal static class CatalogFlags
 {
-    /// <summary>All flags in the order of a snapshot. A flag that did not change stays the same instance, with the time of its last change.</summary>
+    /// <summary>
+    /// All flags in the order of a snapshot. A flag that did not change stays the same instance, with the time of its
+    /// last change.
+    /// </summary>
     /// <param name="catalog">The new catalog.</param>
     /// <param name="known">The flag of a name before; null where there was none.</param>
     /// <param name="now">The time of change of flags that are new or different.</param>
@@ -21,7 +24,9 @@ internal static class CatalogFlags
             bool isSame = before is not null && ReferenceEquals(before.Definition, definition) && before.Source == source;
             flags[count++] = isSame ? before! : EffectiveFlag.Of(definition, source, now); // the same is not null
         }
-        Array.Sort(flags, static (left, right) => string.Compare(left.Definition.Name, right.Definition.Name, StringComparison.OrdinalIgnoreCase));
+        Array.Sort(
+            flags,
+            static (left, right) => string.Compare(left.Definition.Name, right.Definition.Name, StringComparison.OrdinalIgnoreCase));
         return flags;
     }
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.State;
 
 /// <summary>
-/// Notifies watchers of changes: after the change is visible to evaluation, in order, and on another thread. Each watcher has a queue of its own, so that one
-/// that fails or blocks does not affect the others. Thread-safe.
+/// Notifies watchers of changes: after the change is visible to evaluation, in order, and on another thread. Each
+/// watcher has a queue of its own, so that one that fails or blocks does not affect the others. Thread-safe.
 /// </summary>
 internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
 {
@@ -36,11 +36,15 @@ internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
 
     private static FlagStatus? ChangeOf(string flag, FlagSnapshot before, FlagSnapshot after)
     {
-        FlagStatus? old = before.Find(flag) is { } was ? FlagStatus.Of(before, was) : null;
+        FlagStatus? old = null;
+        if (before.Find(flag) is { } was)
+            old = FlagStatus.Of(before, was);
         if (after.Find(flag) is not { } found)
             return old is null or { IsEnabled: false } ? null : old with { IsEnabled = false };
         FlagStatus now = FlagStatus.Of(after, found);
-        return now == old || (old is not null && IsOnlyStored(old, now)) ? null : now;
+        if (now == old || (old is not null && IsOnlyStored(old, now)))
+            return null;
+        return now;
     }
 
     // An emergency and a rollback are in force before they are stored: their watchers were notified then.
@@ -53,7 +57,9 @@ internal sealed partial class FlagWatchers(ILogger<FlagWatchers> logger)
         if (!watchers.TryGetValue(watcher.Flag, out ImmutableList<FlagWatcher>? others))
             return watchers;
         ImmutableList<FlagWatcher> rest = others.Remove(watcher);
-        return rest.IsEmpty ? watchers.Remove(watcher.Flag) : watchers.SetItem(watcher.Flag, rest);
+        if (rest.IsEmpty)
+            return watchers.Remove(watcher.Flag);
+        return watchers.SetItem(watcher.Flag, rest);
     });
 
     private void LogFailed(FlagWatcher watcher, Exception exception) => LogFailed(ForeignText.Quote(watcher.Flag), exception);

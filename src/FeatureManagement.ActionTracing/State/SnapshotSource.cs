@@ -5,7 +5,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace FeatureManagement.ActionTracing.State;
 
-/// <summary>Holds the snapshot in force: configuration with the run-time layers over it. Replaces it whole when either changes. Thread-safe.</summary>
+/// <summary>
+/// Holds the snapshot in force: configuration with the run-time layers over it. Replaces it whole when either changes.
+/// Thread-safe.
+/// </summary>
 internal sealed class SnapshotSource : IDisposable
 {
     private readonly IFlagCatalogSource _configuration;
@@ -22,7 +25,8 @@ internal sealed class SnapshotSource : IDisposable
     private volatile VariantMemo? _memo;
 
     public SnapshotSource(
-        IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IServiceProvider services, IHostEnvironment? environment = null)
+        IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IServiceProvider services,
+        IHostEnvironment? environment = null)
     {
         _configuration = configuration;
         _time = time;
@@ -36,12 +40,17 @@ internal sealed class SnapshotSource : IDisposable
     }
 
     /// <summary>
-    /// Raised before a record is in force, under the locks of the caller and of this class, so that the first answer over the record is observed. Only
-    /// <c>Rollouts</c> handles it: it opens an observation, does no I/O, and takes no lock but those below this one (docs/architecture.md, "Lock order").
+    /// Raised before a record is in force, under the locks of the caller and of this class, so that the first answer
+    /// over the record is observed. Only
+    /// <c>Rollouts</c> handles it: it opens an observation, does no I/O, and takes no lock but those below this one
+    /// (docs/architecture.md, "Lock order").
     /// </summary>
     public event Action<string, FlagRecord>? Applying;
 
-    /// <summary>The snapshot in force. An evaluation reads it once. The first read before the stored state is known waits for that.</summary>
+    /// <summary>
+    /// The snapshot in force. An evaluation reads it once. The first read before the stored state is known waits for
+    /// that.
+    /// </summary>
     public FlagSnapshot Current => _served ?? First();
 
     /// <summary>The snapshot in force, without waiting for the stored state.</summary>
@@ -86,8 +95,12 @@ internal sealed class SnapshotSource : IDisposable
                 return dated;
         }
 
-        EffectiveFlag Dated(EffectiveFlag flag) =>
-            times(flag.Definition) is { } at && at != flag.LastModified ? flag with { LastModified = at } : flag;
+        EffectiveFlag Dated(EffectiveFlag flag)
+        {
+            if (times(flag.Definition) is { } at && at != flag.LastModified)
+                return flag with { LastModified = at };
+            return flag;
+        }
     }
 
     /// <summary>A flag's record, whether configuration has the flag or not.</summary>
@@ -131,7 +144,10 @@ internal sealed class SnapshotSource : IDisposable
             var applied = new Dictionary<string, VersionedRecord>(records, StringComparer.OrdinalIgnoreCase);
             FlagSnapshot next = Compile_NeedsLock(
                 _configured,
-                flag => applied.TryGetValue(flag.Definition.Name, out VersionedRecord record) ? FlagLayers.Apply(flag, record) : Layered_NeedsLock(flag));
+                flag =>
+                    applied.TryGetValue(flag.Definition.Name, out VersionedRecord record)
+                        ? FlagLayers.Apply(flag, record)
+                        : Layered_NeedsLock(flag));
             foreach ((string flag, VersionedRecord record) in applied)
                 Keep_NeedsLock(flag, record);
             Publish_NeedsLock(next);
@@ -183,13 +199,20 @@ internal sealed class SnapshotSource : IDisposable
     private EffectiveFlag? Configured_NeedsLock(string flag)
     {
         int place = _current.PlaceOf(flag);
-        return place < 0 ? null : _configured[place];
+        if (place < 0)
+            return null;
+        return _configured[place];
     }
 
-    private EffectiveFlag Layered_NeedsLock(EffectiveFlag configured) =>
-        _layers.TryGetValue(configured.Definition.Name, out VersionedRecord record) ? FlagLayers.Apply(configured, record) : configured;
+    private EffectiveFlag Layered_NeedsLock(EffectiveFlag configured)
+    {
+        if (_layers.TryGetValue(configured.Definition.Name, out VersionedRecord record))
+            return FlagLayers.Apply(configured, record);
+        return configured;
+    }
 
-    private FlagSnapshot Compile_NeedsLock(EffectiveFlag[] configured, Converter<EffectiveFlag, EffectiveFlag> layered, bool? isAudited = null) =>
+    private FlagSnapshot Compile_NeedsLock(
+        EffectiveFlag[] configured, Converter<EffectiveFlag, EffectiveFlag> layered, bool? isAudited = null) =>
         FlagSnapshot.Compile(Array.ConvertAll(configured, layered), _development, _current, isAudited ?? _current.IsAudited);
 
     private void RenewMemo_NeedsLock(FeatureFlagSettings? before, FeatureFlagSettings now)
@@ -197,7 +220,10 @@ internal sealed class SnapshotSource : IDisposable
         if (before is not null && before.CacheEnabled == now.CacheEnabled && before.CacheTtl == now.CacheTtl)
             return;
         _memo?.Dispose();
-        _memo = now.CacheEnabled ? new VariantMemo(now.CacheTtl, _time) : null;
+        if (now.CacheEnabled)
+            _memo = new VariantMemo(now.CacheTtl, _time);
+        else
+            _memo = null;
     }
 
     private void Keep_NeedsLock(string flag, VersionedRecord record)

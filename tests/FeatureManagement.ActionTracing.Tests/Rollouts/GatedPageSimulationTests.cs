@@ -2,8 +2,8 @@ using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;
-using FeatureManagement.ActionTracing.Tests.Support;
 using FeatureManagement.ActionTracing.State.Rollouts.Guards;
+using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;

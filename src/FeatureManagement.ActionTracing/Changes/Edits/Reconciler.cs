@@ -6,8 +6,9 @@ using FeatureManagement.ActionTracing.State;
 namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>
-/// Ends overrides and rollouts whose baseline an edit of configuration changed (<see cref="ConfigurationEdits"/>): at once where the edit is made while this
-/// instance runs; else as soon as no other instance is alive whose configuration still has the old baseline. Thread-safe.
+/// Ends overrides and rollouts whose baseline an edit of configuration changed (<see cref="ConfigurationEdits"/>): at
+/// once where the edit is made while this instance runs; else as soon as no other instance is alive whose configuration
+/// still has the old baseline. Thread-safe.
 /// </summary>
 /// <remarks>What is to end has no effect even before it is stored: a layer over another baseline is not applied.</remarks>
 internal sealed class Reconciler : IDisposable
@@ -70,7 +71,10 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    /// <summary>A commit is in force. Where configuration was edited during it, the edit found nothing to end then, and takes precedence now.</summary>
+    /// <summary>
+    /// A commit is in force. Where configuration was edited during it, the edit found nothing to end then, and takes
+    /// precedence now.
+    /// </summary>
     /// <param name="flag">The flag.</param>
     /// <param name="decidedOver">The baseline from which the commit was decided.</param>
     public void ReconcileCommit(string flag, Baseline decidedOver)

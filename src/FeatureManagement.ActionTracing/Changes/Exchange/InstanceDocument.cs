@@ -22,7 +22,9 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
     public bool IsKnown => _place is not null;
 
     /// <summary>Writes a change of this instance's record, with audit entries in the same transaction.</summary>
-    /// <param name="change">The next record, from the stored one; null where nothing is to be written. Pure: it may be asked several times.</param>
+    /// <param name="change">
+    /// The next record, from the stored one; null where nothing is to be written. Pure: it may be asked several times.
+    /// </param>
     /// <param name="entries">The audit entries.</param>
     /// <exception cref="FlagChangeException">The store failed; whether anything was written is not known.</exception>
     public async Task WriteAsync_NeedsLock(Func<InstanceRecord, InstanceRecord?> change, IReadOnlyList<AuditEntry> entries)
@@ -34,7 +36,8 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
             if (change(Mine) is not { } next)
                 return;
             _place = null; // until the result of the commit is known
-            CommitResult result = await CommitAsync(new DocumentWrite(place.Key, StoredJson.Write(next), place.Version), entries).ConfigureAwait(false);
+            CommitResult result = await CommitAsync(
+                new DocumentWrite(place.Key, StoredJson.Write(next), place.Version), entries).ConfigureAwait(false);
             if (result.IsCommitted)
             {
                 Mine = next;
@@ -43,7 +46,8 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
             }
         }
         throw new FlagChangeException(
-            FlagChangeError.StoreUnavailable, $"Writes by other instances conflicted with this one {MaxAttempts} times; nothing was changed. Try again.");
+            FlagChangeError.StoreUnavailable,
+            $"Writes by other instances conflicted with this one {MaxAttempts} times; nothing was changed. Try again.");
     }
 
     /// <summary>Deletes this instance's document.</summary>
@@ -59,14 +63,18 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
     /// <summary>The documents of all instances, this one's and deleted ones too.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<IReadOnlyList<StoredDocument>> ReadAllAsync() =>
-        (await store.ReadAsync((inner, bound) => inner.ReadAsync(Prefix, 0, bound), CancellationToken.None).ConfigureAwait(false)).Documents;
+        (await store.ReadAsync(
+            (inner, bound) => inner.ReadAsync(Prefix, 0, bound),
+            CancellationToken.None).ConfigureAwait(false)).Documents;
 
     /// <summary>The instance of a document; null where it is deleted, or of another release and cannot be read.</summary>
     public static InstanceRecord? Read(StoredDocument document)
     {
         try
         {
-            return document.Json is not null && StoredJson.Read<InstanceRecord>(document.Json) is { Id: not null } instance ? instance : null;
+            if (document.Json is not null && StoredJson.Read<InstanceRecord>(document.Json) is { Id: not null } instance)
+                return instance;
+            return null;
         }
         catch (JsonException)
         {
@@ -80,7 +88,8 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
         return store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None);
     }
 
-    // This instance's document; else the first that is free, or whose owner has not written for long. An owner that is alive after all takes another.
+    // This instance's document; else the first that is free, or whose owner has not written for long. An owner that is
+    // alive after all takes another.
     private async Task<(string Key, long Version)> FindPlaceAsync_NeedsLock()
     {
         IReadOnlyList<StoredDocument> documents = await ReadAllAsync().ConfigureAwait(false);

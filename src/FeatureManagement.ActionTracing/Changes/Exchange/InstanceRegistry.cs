@@ -12,7 +12,8 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
 {
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(20);
 
-    private readonly Dictionary<string, (long Version, long Since)> _seen = new(StringComparer.Ordinal); // others, and since when they have not changed
+    private readonly Dictionary<string, (long Version, long Since)> _seen = new(
+        StringComparer.Ordinal); // others, and since when they have not changed
     private long _lastHeartbeat;
     private (FlagCatalog Catalog, string Answers)? _hashed;
 
@@ -44,8 +45,8 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
     }
 
     /// <summary>
-    /// Whether another instance is alive whose configuration answers otherwise, as during a deployment. An instance that did not deregister is alive until its
-    /// document has not changed for three times its interval.
+    /// Whether another instance is alive whose configuration answers otherwise, as during a deployment. An instance
+    /// that did not deregister is alive until its document has not changed for three times its interval.
     /// </summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<bool> IsDividedAsync_NeedsLock(FlagCatalog catalog)
@@ -99,5 +100,10 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
         return answers;
     }
 
-    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other)
+    {
+        if (one > other)
+            return one;
+        return other;
+    }
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>Reads changes of other instances and writes the outbox, every <c>storePollInterval</c>. Thread-safe.</summary>
-internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSource configuration, TimeProvider time, ILogger<StorePolling> logger) : PeriodicService(time)
+internal sealed partial class StorePolling(
+    BoundedStore store, IFlagCatalogSource configuration, TimeProvider time,
+    ILogger<StorePolling> logger) : PeriodicService(time)
 {
     // However rarely changes by others are asked for, a kill that could not be written is tried again as often.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
@@ -23,7 +25,9 @@ internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSourc
         get
         {
             TimeSpan interval = configuration.Catalog.Settings.StorePollInterval;
-            return interval < Longest ? interval : Longest;
+            if (interval < Longest)
+                return interval;
+            return Longest;
         }
     }
 
@@ -93,6 +97,7 @@ internal sealed partial class StorePolling(BoundedStore store, IFlagCatalogSourc
     }
 
     [LoggerMessage(EventIds.SyncFailed, LogLevel.Error,
-        "Changes cannot be exchanged with the store, and the store is not the cause: {Error}. Each poll tries again.", EventName = "SyncFailed")]
+        "Changes cannot be exchanged with the store, and the store is not the cause: {Error}. Each poll tries again.",
+        EventName = "SyncFailed")]
     private partial void LogSyncFailed(string error, Exception exception);
 }

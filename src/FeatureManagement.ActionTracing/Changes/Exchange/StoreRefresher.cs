@@ -46,7 +46,9 @@ internal sealed partial class StoreRefresher(
             Load_NeedsLock(await ReadAsync(0).ConfigureAwait(false));
             return;
         }
-        long since = everything ? 0 : position.Known;
+        long since = 0;
+        if (!everything)
+            since = position.Known;
         StoreChanges changes = await ReadAsync(since).ConfigureAwait(false);
         DateTimeOffset? replaced = null;
         if (position.IsReplacedBy(changes))
@@ -104,11 +106,13 @@ internal sealed partial class StoreRefresher(
     private partial void LogLoaded(int flags, long version);
 
     [LoggerMessage(EventIds.StoreReplaced, LogLevel.Warning,
-        "The store was replaced or restored: it was at version {Known} and is at {Now}. Its content is in force now; emergencies and rollbacks of this "
+        "The store was replaced or restored: it was at version {Known} and is at {Now}. Its content is in force now; "
+            + "emergencies and rollbacks of this "
         + "instance stay in force.", EventName = "StoreReplaced")]
     private partial void LogReplaced(long known, long now);
 
     [LoggerMessage(EventIds.ChangeForgotten, LogLevel.Warning,
-        "The store no longer has the emergency or rollback of flag '{Flag}'; it stays in force and is stored again.", EventName = "ChangeForgotten")]
+        "The store no longer has the emergency or rollback of flag '{Flag}'; it stays in force and is stored again.",
+        EventName = "ChangeForgotten")]
     private partial void LogForgotten(string flag);
 }

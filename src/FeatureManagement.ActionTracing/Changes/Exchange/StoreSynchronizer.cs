@@ -17,7 +17,10 @@ internal sealed class StoreSynchronizer(
     /// <summary>Exchanges changes at every poll, from now on.</summary>
     public void Follow() => polling.Start(SyncAsync);
 
-    /// <summary>The same for a durable store, where no host does it: for an application that changes flags without ever evaluating one.</summary>
+    /// <summary>
+    /// The same for a durable store, where no host does it: for an application that changes flags without ever
+    /// evaluating one.
+    /// </summary>
     public void FollowDurable()
     {
         if (store.Current.IsDurable)

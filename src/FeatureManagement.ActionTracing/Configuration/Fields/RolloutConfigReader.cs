@@ -112,7 +112,9 @@ internal static class RolloutConfigReader
         }
         if (texts.Count == 0)
             fields.Fault("checkpoints", "is empty; it must have at least one");
-        return checkpoints.Count == texts.Count ? checkpoints : null; // a list with a fault is not checked further
+        if (checkpoints.Count == texts.Count)
+            return checkpoints;
+        return null; // a list with a fault is not checked further
     }
 
     private static RolloutScheduleEntry[] Schedule(SettingFields fields)

@@ -12,10 +12,14 @@ internal static class RolloutBounds
     public static readonly TimeSpan MaxWindow = TimeSpan.FromDays(1);
 
     /// <summary>A later or earlier time; the end of the calendar where that lies beyond it.</summary>
-    public static DateTimeOffset Add(DateTimeOffset at, TimeSpan time) =>
-        time >= TimeSpan.Zero
-            ? time > DateTimeOffset.MaxValue - at ? DateTimeOffset.MaxValue : at + time
-            : at - DateTimeOffset.MinValue < time.Negate() ? DateTimeOffset.MinValue : at + time;
+    public static DateTimeOffset Add(DateTimeOffset at, TimeSpan time)
+    {
+        if (time >= TimeSpan.Zero)
+            return time > DateTimeOffset.MaxValue - at ? DateTimeOffset.MaxValue : at + time;
+        if (at - DateTimeOffset.MinValue < time.Negate())
+            return DateTimeOffset.MinValue;
+        return at + time;
+    }
 
     /// <summary>What of a plan lies beyond the bounds, each beginning with the field.</summary>
     public static IEnumerable<string> Check(RolloutConfig plan, DateTimeOffset now)

@@ -4,7 +4,10 @@ using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
-/// <summary>What does not wait for the next safety check: a percentage that has come into force, and bad outcomes that may change the verdict.</summary>
+/// <summary>
+/// What does not wait for the next safety check: a percentage that has come into force, and bad outcomes that may
+/// change the verdict.
+/// </summary>
 internal sealed class EarlySafetyCheck(
     RolloutRuns runs, RolloutTerms terms, RolloutObserver observer, RolloutLedgers ledgers, RolloutEffects effects)
 {

@@ -3,7 +3,10 @@ using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
-/// <summary>Decides over the stored ledger and stores the result, with optimistic concurrency: one of several instances counts time and takes a step.</summary>
+/// <summary>
+/// Decides over the stored ledger and stores the result, with optimistic concurrency: one of several instances counts
+/// time and takes a step.
+/// </summary>
 internal sealed class LedgerUpdate(RolloutRuns runs, RolloutTerms terms, RolloutLedgers ledgers, TimeProvider time)
 {
     private const int MaxAttempts = 5;
@@ -16,7 +19,8 @@ internal sealed class LedgerUpdate(RolloutRuns runs, RolloutTerms terms, Rollout
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="FlagChangeException">The store failed, or other instances changed the ledger at each attempt.</exception>
     public async Task<UpdatedLedger> RunAsync(
-        string flag, RolloutEvidence evidence, RolloutVerdict judged, string? failure, TimeSpan maxHold, CancellationToken cancellationToken)
+        string flag, RolloutEvidence evidence, RolloutVerdict judged, string? failure, TimeSpan maxHold,
+        CancellationToken cancellationToken)
     {
         RolloutRecord record = evidence.Record;
         RolloutRun run = runs.Get(flag, record);
@@ -41,7 +45,8 @@ internal sealed class LedgerUpdate(RolloutRuns runs, RolloutTerms terms, Rollout
                 return new(run.Saved(decision.Ledger, saved, now), verdict, decision);
         }
         throw new FlagChangeException(FlagChangeError.Conflict,
-            $"Other instances changed the evidence of the rollout of flag '{flag}' {MaxAttempts} times during this check; the next check tries again.");
+            $"Other instances changed the evidence of the rollout of flag '{flag}' {MaxAttempts} times during this "
+                + $"check; the next check tries again.");
     }
 
     private RolloutVerdict VerdictOf(string flag, RolloutVerdict judged, string? failure)

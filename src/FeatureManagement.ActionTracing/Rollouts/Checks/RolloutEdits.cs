@@ -32,8 +32,11 @@ internal static class RolloutEdits
 
     private static FlagEdit Step(string flag, RolloutRecord record, RolloutDecision decision, DateTimeOffset now)
     {
-        string reason = Text($"{record.Percentage:0.####} % → {decision.Percentage:0.####} % after {Monitored(decision):c} of monitored time");
-        return Edit(flag, AuditActions.RolloutStep, new FlagChange(Actor, reason, ChangeSource.Rollout), now, (_, current) => IsStill(record, current)
+        string reason = Text(
+            $"{record.Percentage:0.####} % → {decision.Percentage:0.####} % after {Monitored(decision):c} of monitored time");
+        return Edit(
+            flag, AuditActions.RolloutStep, new FlagChange(Actor, reason, ChangeSource.Rollout), now, (_, current) =>
+                IsStill(record, current)
             ? current with { Rollout = RolloutChanges.Step(current.Rollout!, decision.Ledger, decision.Percentage, now), At = now }
             : current);
     }

@@ -11,13 +11,16 @@ internal sealed partial class RolloutEffects(
     FlagControl control, RolloutMetrics metrics, TimeProvider time, ILogger<RolloutEffects> logger)
 {
     /// <summary>Does what was decided. Returns the rollout where it has another step now, else null.</summary>
-    public async Task<RolloutRecord?> DoAsync(string flag, RolloutRecord record, RolloutDecision decision, CancellationToken cancellationToken)
+    public async Task<RolloutRecord?> DoAsync(
+        string flag, RolloutRecord record, RolloutDecision decision, CancellationToken cancellationToken)
     {
         if (decision.Kind == RolloutDecisionKind.RollBack)
             await RollBackAsync(flag, record, decision.Ledger, decision.Reason, cancellationToken).ConfigureAwait(false);
         else if (RolloutEdits.Of(flag, record, decision, time.GetUtcNow()) is { } edit)
             await control.CommitAsync(edit, cancellationToken).ConfigureAwait(false);
-        return control.Record(flag).Record.Rollout is { } now && now.Id == record.Id && now.Step != record.Step ? now : null;
+        if (control.Record(flag).Record.Rollout is { } now && now.Id == record.Id && now.Step != record.Step)
+            return now;
+        return null;
     }
 
     /// <summary>Rolls back: in force first, then stored.</summary>
@@ -51,7 +54,9 @@ internal sealed partial class RolloutEffects(
     // Every rollout begins with too few samples.
     private void ReportOnHold(string flag, RolloutVerdict verdict)
     {
-        LogLevel level = verdict.Kind == VerdictKind.TooFewSamples ? LogLevel.Information : LogLevel.Warning;
+        LogLevel level = LogLevel.Warning;
+        if (verdict.Kind == VerdictKind.TooFewSamples)
+            level = LogLevel.Information;
         LogOnHold(level, flag, verdict.Reason);
     }
 

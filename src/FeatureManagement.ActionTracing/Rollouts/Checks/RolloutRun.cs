@@ -74,13 +74,18 @@ internal sealed record RolloutRun
     public RolloutRun Read(RolloutRecord record, RolloutLedger ledger, long version, long timestamp)
     {
         RolloutRun next = Known(record, ledger, version);
-        return ledger.Counted == Counted ? next : next with { Counted = ledger.Counted, Mark = timestamp };
+        if (ledger.Counted == Counted)
+            return next;
+        return next with { Counted = ledger.Counted, Mark = timestamp };
     }
 
     /// <summary>Takes the ledger that was read from the store, without counting time.</summary>
-    public RolloutRun Known(RolloutRecord record, RolloutLedger ledger, long version) => ReferenceEquals(ledger, Ledger)
-        ? this with { Version = version }
-        : this with { Ledger = ledger, Version = version, Evidence = WithCopies(record, ledger, Unsaved) };
+    public RolloutRun Known(RolloutRecord record, RolloutLedger ledger, long version)
+    {
+        if (ReferenceEquals(ledger, Ledger))
+            return this with { Version = version };
+        return this with { Ledger = ledger, Version = version, Evidence = WithCopies(record, ledger, Unsaved) };
+    }
 
     /// <summary>All copies are in the stored ledger.</summary>
     public RolloutRun Saved(RolloutLedger ledger, long version, long timestamp) => this with

@@ -5,8 +5,8 @@ using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
 /// <summary>
-/// Runs the safety checks of rollouts, of each flag one at a time. Other instances over the store do the same; the versions of the documents let one of
-/// them count time and take a step.
+/// Runs the safety checks of rollouts, of each flag one at a time. Other instances over the store do the same; the
+/// versions of the documents let one of them count time and take a step.
 /// </summary>
 internal sealed class RolloutRunner(
     RolloutRuns runs, RolloutObserver observer, SafetyCheck check, EarlySafetyCheck early, RolloutEffects effects, TimeProvider time)

@@ -3,7 +3,10 @@ using FeatureManagement.ActionTracing.State.Rollouts;
 
 namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
-/// <summary>The rollouts that this instance monitors. Of each flag one check at a time replaces the run; readers see the last one. Thread-safe.</summary>
+/// <summary>
+/// The rollouts that this instance monitors. Of each flag one check at a time replaces the run; readers see the last
+/// one. Thread-safe.
+/// </summary>
 internal sealed class RolloutRuns(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, RolloutRun> _runs = new(StringComparer.OrdinalIgnoreCase);
@@ -12,10 +15,16 @@ internal sealed class RolloutRuns(TimeProvider time)
     public IEnumerable<string> Flags => _runs.Keys;
 
     /// <summary>The result of the last check of each flag: null before the first, and another object after each.</summary>
-    public IEnumerable<KeyValuePair<string, RolloutCheck?>> Checks => _runs.Select(static run => KeyValuePair.Create(run.Key, run.Value.Last));
+    public IEnumerable<KeyValuePair<string, RolloutCheck?>> Checks =>
+        _runs.Select(static run => KeyValuePair.Create(run.Key, run.Value.Last));
 
     /// <summary>The run of a rollout; null where it is not monitored.</summary>
-    public RolloutRun? Find(string flag, string id) => _runs.GetValueOrDefault(flag) is { } run && run.Id == id ? run : null;
+    public RolloutRun? Find(string flag, string id)
+    {
+        if (_runs.GetValueOrDefault(flag) is { } run && run.Id == id)
+            return run;
+        return null;
+    }
 
     /// <summary>The run of a rollout, which begins here where it is not monitored yet.</summary>
     public RolloutRun Get(string flag, RolloutRecord record) => _runs.AddOrUpdate(

@@ -3,7 +3,10 @@ using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
-/// <summary>A safety check: observe, fold, judge, and roll back at once; else count time, store the evidence and do what was decided.</summary>
+/// <summary>
+/// A safety check: observe, fold, judge, and roll back at once; else count time, store the evidence and do what was
+/// decided.
+/// </summary>
 internal sealed class SafetyCheck(
     RolloutRuns runs, RolloutTerms terms, RolloutObserver observer, LedgerUpdate update, RolloutEffects effects)
 {
@@ -32,7 +35,9 @@ internal sealed class SafetyCheck(
         string guards = GuardTexts.Describe(evidence.Scope);
         effects.Report(flag, stored.Run, stored.Verdict, guards);
         long defaultKeys = observation.Observations?.DefaultKeys ?? stored.Run.Last?.DefaultKeys ?? 0;
-        run = runs.Set(flag, stored.Run with { Guards = guards, Last = new RolloutCheck(evidence.Ledger, stored.Verdict, guards, defaultKeys) });
+        run = runs.Set(
+            flag,
+            stored.Run with { Guards = guards, Last = new RolloutCheck(evidence.Ledger, stored.Verdict, guards, defaultKeys) });
         observer.Arm(flag, evidence);
         RolloutRecord? next = await effects.DoAsync(flag, record, stored.Decision, cancellationToken).ConfigureAwait(false);
         if (next is not null)

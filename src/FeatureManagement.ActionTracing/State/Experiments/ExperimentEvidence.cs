@@ -63,7 +63,14 @@ internal sealed record ExperimentEvidence
             history = Thin([.. history, .. check.Metrics[0].Comparisons
                 .Where(comparison => comparison.Difference is not null)
                 .Select(comparison => new ExperimentPoint(check.At, comparison.Variant, check.Units, comparison.Difference!))]);
-        return this with { Run = check.Run, PValues = values, Final = final, SampleRatioLogE = Math.Max(SampleRatioLogE, sampleRatioLogE), History = history };
+        return this with
+        {
+            Run = check.Run,
+            PValues = values,
+            Final = final,
+            SampleRatioLogE = Math.Max(SampleRatioLogE, sampleRatioLogE),
+            History = history,
+        };
     }
 
     private static ExperimentPoint[] Thin(ExperimentPoint[] points)

@@ -28,9 +28,14 @@ internal sealed class ExperimentTally
     /// <param name="unit">The unit as it was, or null for one that nobody has seen.</param>
     /// <param name="happened">The event.</param>
     /// <returns>The unit where it has changed, else null.</returns>
-    public UnitRecord? Apply(ExperimentRun run, UnitRecord? unit, in ExperimentEvent happened) => happened.IsExposure
-        ? Expose(unit, happened)
-        : unit is { } known ? Observe(known, run.Metrics[happened.Metric], happened) : null;
+    public UnitRecord? Apply(ExperimentRun run, UnitRecord? unit, in ExperimentEvent happened)
+    {
+        if (happened.IsExposure)
+            return Expose(unit, happened);
+        if (unit is { } known)
+            return Observe(known, run.Metrics[happened.Metric], happened);
+        return null;
+    }
 
     /// <summary>Whether the unit's window has closed at a time; the next unit to close is the one after <see cref="Closed"/>.</summary>
     public static bool IsOver(in UnitRecord unit, ExperimentMetric metric, long now) => unit.At + Milliseconds(metric) <= now;
@@ -70,14 +75,18 @@ internal sealed class ExperimentTally
         if (happened.Step != unit.Step)
             return null;
         double before = unit.Values[place];
-        double value = metric.Kind == MetricKind.Binary ? 1 : happened.Value;
+        double value = 1;
+        if (metric.Kind != MetricKind.Binary)
+            value = happened.Value;
         if (metric.Window is not null)
         {
             if (unit.Number <= Closed[place] || happened.At > unit.At + Milliseconds(metric))
                 return null;
             if (metric.Kind == MetricKind.Continuous && !double.IsNaN(before))
                 value += before;
-            return value == before ? null : With(unit, place, value);
+            if (value == before)
+                return null;
+            return With(unit, place, value);
         }
         if (!double.IsNaN(before))
             return null;
@@ -93,8 +102,12 @@ internal sealed class ExperimentTally
         return unit with { Values = values };
     }
 
-    private static double Capped(ExperimentMetric metric, double value) =>
-        metric is { Kind: MetricKind.Continuous, Cap: { } cap } ? Math.Min(value, cap) : value;
+    private static double Capped(ExperimentMetric metric, double value)
+    {
+        if (metric is { Kind: MetricKind.Continuous, Cap: { } cap })
+            return Math.Min(value, cap);
+        return value;
+    }
 
     private static long Milliseconds(ExperimentMetric metric) => (long)(metric.Window?.TotalMilliseconds ?? 0);
 

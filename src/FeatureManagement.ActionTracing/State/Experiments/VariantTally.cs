@@ -20,9 +20,14 @@ internal sealed class VariantTally
     public required MetricTally[] Metrics { get; init; }
 
     /// <summary>The units that count for a metric, and their values.</summary>
-    public Moments Of(ExperimentMetric metric, int place) => metric.Kind == MetricKind.Continuous
-        ? Metrics[place].Values
-        : CountsOf(metric, place) is var (units, ones) ? Moments.OfBinary(units, ones) : default;
+    public Moments Of(ExperimentMetric metric, int place)
+    {
+        if (metric.Kind == MetricKind.Continuous)
+            return Metrics[place].Values;
+        if (CountsOf(metric, place) is var (units, ones))
+            return Moments.OfBinary(units, ones);
+        return default;
+    }
 
     /// <summary>The units that count for a binary metric, and those of them that converted.</summary>
     public (long Units, long Ones) CountsOf(ExperimentMetric metric, int place) =>

@@ -57,10 +57,14 @@ internal sealed record AuditValues(
             other?.Parent == definition.Parent && other is not null ? null : definition.Parent,
             other?.Priority == definition.Priority && other is not null ? null : definition.Priority);
 
-        AuditList? List(IReadOnlyList<string> list, IReadOnlyList<string>? others) =>
-            others is null ? list.Count == 0 ? null : listOf(list, [])
-            : list.SequenceEqual(others) ? null
-            : listOf(list, others);
+        AuditList? List(IReadOnlyList<string> list, IReadOnlyList<string>? others)
+        {
+            if (others is null)
+                return list.Count == 0 ? null : listOf(list, []);
+            if (list.SequenceEqual(others))
+                return null;
+            return listOf(list, others);
+        }
     }
 
     private static (string, decimal) Weight(FlagVariant variant) => (variant.Name, variant.Weight);

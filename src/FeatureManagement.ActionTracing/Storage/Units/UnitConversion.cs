@@ -6,8 +6,12 @@ namespace FeatureManagement.ActionTracing.Storage.Units;
 /// <summary>Converts between rows and texts of a store and what experiments compute with. Pure.</summary>
 internal static class UnitConversion
 {
-    public static ExperimentTally Tally(string? totals, ExperimentRun run) =>
-        totals is null ? ExperimentTally.For(run) : StoredJson.Read<ExperimentTally>(totals);
+    public static ExperimentTally Tally(string? totals, ExperimentRun run)
+    {
+        if (totals is null)
+            return ExperimentTally.For(run);
+        return StoredJson.Read<ExperimentTally>(totals);
+    }
 
     public static UnitRecord Record(UnitRow row, ExperimentRun run)
     {
