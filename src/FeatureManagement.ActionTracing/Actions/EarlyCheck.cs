@@ -4,7 +4,7 @@ namespace FeatureManagement.ActionTracing.Actions;
 [Flags]
 internal enum EarlyCheck
 {
-    /// <summary>Thresholds, and actions behind gates: whatever brought it about.</summary>
+    /// <summary>Thresholds, and actions behind gates: no matter what brought it about.</summary>
     Absolute = 1,
 
     /// <summary>The comparison with control, whose windows must be closed by what both arms did together.</summary>

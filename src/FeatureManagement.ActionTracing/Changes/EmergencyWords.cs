@@ -4,7 +4,7 @@ using FeatureManagement.ActionTracing.Diagnostics;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// The actor and the reason of an emergency: whatever they are, they are made to fit, for an emergency is never refused
+/// The actor and the reason of an emergency: they are always made to fit, because an emergency is never refused
 /// for words. Pure.
 /// </summary>
 internal static class EmergencyWords

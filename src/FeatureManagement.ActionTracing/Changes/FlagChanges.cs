@@ -96,7 +96,7 @@ internal static class FlagChanges
     private static bool InEmergency(FlagDefinition configured, FlagRecord record) =>
         record.Emergency is not null || configured.State == FlagState.EmergencyOff;
 
-    /// <summary>All that is wrong with an update, whatever state the flag is in: a sentence each.</summary>
+    /// <summary>All that is wrong with an update, in any state of the flag: a sentence each.</summary>
     public static IReadOnlyList<string> Faults(FlagDefinition configured, FlagUpdate update)
     {
         var errors = new List<string>();

@@ -19,7 +19,7 @@ internal sealed class FlagCommitter(
 {
     private const int MaxAttempts = 20;
 
-    /// <summary>Commits a change, over whatever other instances changed meanwhile.</summary>
+    /// <summary>Commits a change, over the changes that other instances made meanwhile.</summary>
     /// <exception cref="FlagChangeException">The change was refused, or the store failed; nothing was changed.</exception>
     public async Task<FlagStatus> CommitAsync(FlagEdit edit, CancellationToken cancellationToken)
     {

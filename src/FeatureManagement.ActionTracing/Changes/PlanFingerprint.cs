@@ -4,14 +4,14 @@ using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Changes;
 
-/// <summary>Tells which contents of <c>rolloutConfig</c> had their rollout, so that each starts once. Pure.</summary>
+/// <summary>Knows which contents of <c>rolloutConfig</c> had their rollout, so that each starts once. Pure.</summary>
 internal static class PlanFingerprint
 {
     // Two processes of two releases that share a store must not start each other's content for ever; more than a few
     // are never on their way at once.
     private const int MaxContents = 8;
 
-    /// <summary>Tells one content of <c>rolloutConfig</c> from another; null for none.</summary>
+    /// <summary>Distinguishes one content of <c>rolloutConfig</c> from another; null for none.</summary>
     public static string? Of(RolloutConfig? plan)
     {
         if (plan is null)

@@ -37,12 +37,12 @@ internal static class RolloutChanges
             throw Conflict($"Flag '{configured.Name}' already has a rollout. Roll it back or complete it first.");
         if (record.Emergency is not null || configured.State == FlagState.EmergencyOff)
             throw Conflict($"Flag '{configured.Name}' is in emergency; it cannot be rolled out. Clear the emergency first.");
-        decimal share = ShareNow(configured, record);
-        decimal start = frozen.StartPercentage ?? Math.Max(1, share);
-        if (start < share)
+        decimal current = PercentageNow(configured, record);
+        decimal start = frozen.StartPercentage ?? Math.Max(1, current);
+        if (start < current)
             throw Conflict(Text(
-                $"Flag '{configured.Name}' is on for {share} % now; a rollout that starts at {start} % would take it "
-                    + $"away from users. Start at {share} % or above."));
+                $"Flag '{configured.Name}' is on for {current} % now; a rollout that starts at {start} % would take it "
+                    + $"away from users. Start at {current} % or above."));
         if (frozen.TargetPercentage <= start)
             throw Conflict(Text(
                 $"Flag '{configured.Name}' would start at {start} %; the target must be above it, and is {frozen.TargetPercentage} %."));
@@ -210,7 +210,7 @@ internal static class RolloutChanges
     }
 
     /// <summary>The percentage at which a rollout finds the flag.</summary>
-    public static decimal ShareNow(FlagDefinition configured, FlagRecord record)
+    public static decimal PercentageNow(FlagDefinition configured, FlagRecord record)
     {
         FlagOverride? laid = null;
         if (record.Override?.Baseline == Baseline.Of(configured))

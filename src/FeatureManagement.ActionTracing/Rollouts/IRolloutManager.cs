@@ -2,7 +2,7 @@ namespace FeatureManagement.ActionTracing;
 
 /// <summary>
 /// Rolls flags out step by step. A rollout moves forward only on time that was watched and found healthy, and puts
-/// everything back by itself when those who have the feature fare worse than those who do not. A singleton; every
+/// everything back by itself when users with the flag on meet more errors or wait longer than the others. A singleton; every
 /// member may be called from any thread.
 /// </summary>
 public interface IRolloutManager
@@ -39,7 +39,7 @@ public interface IRolloutManager
     Task<RolloutStatus> EnsureStartedAsync(
         string flag, FlagChange change, RolloutConfig? plan = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Lets a rollout stand where it is. Its guards go on watching.</summary>
+    /// <summary>Pauses a rollout. Its guards stay active.</summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>
     /// <param name="cancellationToken">Gives up waiting for a turn.</param>
@@ -79,7 +79,7 @@ public interface IRolloutManager
     /// <summary>All rollouts that have not ended, planned and paused ones included, in order of the flags' names.</summary>
     IReadOnlyList<RolloutStatus> GetActive();
 
-    /// <summary>The steps that a rollout would take from now on if nothing held it. Changes nothing.</summary>
+    /// <summary>The steps that a rollout would take from now on if it is never on hold. Changes nothing.</summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="plan">How; null for the flag's own <c>rolloutConfig</c>.</param>
     /// <exception cref="FlagChangeException">There is no such flag, or the plan is wrong.</exception>

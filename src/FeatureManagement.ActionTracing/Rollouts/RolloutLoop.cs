@@ -30,7 +30,7 @@ internal sealed partial class RolloutLoop(
     private readonly Dictionary<string, string> _refused = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (string Content, string Why)> _said = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>One look at everything.</summary>
+    /// <summary>One check of everything.</summary>
     public Task TickAsync(CancellationToken cancellationToken) =>
         OneAtATimeAsync(_tick, () => CheckAsync(cancellationToken), cancellationToken);
 
@@ -68,12 +68,12 @@ internal sealed partial class RolloutLoop(
         if (!control.IsLoaded)
             return;
         var checks = new List<Task>();
-        foreach ((string name, VersionedRecord laid) in control.Records())
+        foreach ((string name, VersionedRecord applied) in control.Records())
         {
-            if (laid.Record.Rollout is not null)
+            if (applied.Record.Rollout is not null)
                 checks.Add(GuardedAsync(name, () => MoveAsync(name, cancellationToken), cancellationToken));
         }
-        // Beside each other: where a source or the store gives no answer for one, the others are guarded all the same.
+        // Beside each other: where a source or the store gives no answer for one, the others are guarded still.
         await Task.WhenAll(checks).ConfigureAwait(false);
         foreach (string flag in runner.Monitored)
             await GuardedAsync(flag, () => ForgetEnded(flag), cancellationToken).ConfigureAwait(false);
@@ -149,7 +149,7 @@ internal sealed partial class RolloutLoop(
         string name = configured.Definition.Name;
         DateTimeOffset now = _time.GetUtcNow();
         if (rollout.Baseline != Baseline.Of(configured.Definition))
-            return Task.CompletedTask; // it decides nothing any more, and whoever saw the edit ends it
+            return Task.CompletedTask; // it decides nothing any more, and the instance that saw the edit ends it
         if (rollout.Phase != RolloutPhase.Planned)
         {
             due.Checked(name);
@@ -165,9 +165,9 @@ internal sealed partial class RolloutLoop(
                 rollout.Actor, FlagChange.Cut($"planned for {rollout.StartedAt:u}: {rollout.Reason}"),
                 ChangeSource.Rollout),
             At = now,
-            Decide = (_, laid) => laid.Rollout is { Phase: RolloutPhase.Planned } planned && planned.Id == rollout.Id
-                ? laid with { Rollout = RolloutChanges.Begin(planned, now), At = now }
-                : laid,
+            Decide = (_, applied) => applied.Rollout is { Phase: RolloutPhase.Planned } planned && planned.Id == rollout.Id
+                ? applied with { Rollout = RolloutChanges.Begin(planned, now), At = now }
+                : applied,
         }, cancellationToken);
     }
 
@@ -176,7 +176,7 @@ internal sealed partial class RolloutLoop(
         FlagRecord record = control.Record(flag.Name).Record;
         if (record.Rollout is not null)
             return;
-        string content = PlanFingerprint.Of(flag.RolloutConfig)!; // whoever calls has seen it
+        string content = PlanFingerprint.Of(flag.RolloutConfig)!; // the caller has checked it
         if (PlanFingerprint.HasHad(record.AutoStarted, content) || _refused.GetValueOrDefault(flag.Name) == content)
             return;
         var change = new FlagChange("configuration", "autoStart in rolloutConfig", ChangeSource.Configuration);
@@ -190,9 +190,9 @@ internal sealed partial class RolloutLoop(
                 Action = flag.RolloutConfig!.StartAt > now ? AuditActions.RolloutPlanned : AuditActions.RolloutStarted,
                 Change = change,
                 At = now,
-                Decide = (configured, laid) => laid.Rollout is not null
-                    || PlanFingerprint.HasHad(laid.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig)) ? laid
-                    : RolloutChanges.Start(configured, laid, id, null, change, now),
+                Decide = (configured, applied) => applied.Rollout is not null
+                    || PlanFingerprint.HasHad(applied.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig)) ? applied
+                    : RolloutChanges.Start(configured, applied, id, null, change, now),
             }, cancellationToken).ConfigureAwait(false);
         }
         catch (FlagChangeException refusal) when (refusal.Error is FlagChangeError.Conflict or FlagChangeError.Invalid)

@@ -90,10 +90,10 @@ internal sealed class RolloutManager(
             interval = duration / MaxPreview;
         var steps = new List<RolloutPreviewStep> { new(rollout.StartedAt, rollout.Start, RolloutCurve.PhaseOf(rollout.Start)) };
         for (TimeSpan at = interval; at < duration; at += interval)
-            if (RolloutCurve.At(rollout.Plan, rollout.Start, at) is var share
-                && share > steps[^1].Percentage
-                && share < rollout.Plan.TargetPercentage)
-                steps.Add(new(RolloutBounds.Add(rollout.StartedAt, at), share, RolloutCurve.PhaseOf(share)));
+            if (RolloutCurve.At(rollout.Plan, rollout.Start, at) is var percentage
+                && percentage > steps[^1].Percentage
+                && percentage < rollout.Plan.TargetPercentage)
+                steps.Add(new(RolloutBounds.Add(rollout.StartedAt, at), percentage, RolloutCurve.PhaseOf(percentage)));
         steps.Add(new(RolloutBounds.Add(rollout.StartedAt, duration), rollout.Plan.TargetPercentage, RolloutPhase.Complete));
         return steps;
     }

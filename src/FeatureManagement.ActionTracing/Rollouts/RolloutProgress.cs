@@ -15,7 +15,7 @@ public sealed class RolloutProgress
     /// <summary>The flag's percentage now, 0 to 100.</summary>
     public required decimal CurrentPercentage { get; init; }
 
-    /// <summary>The share that the flag's rollout goes to; 100 where there is none.</summary>
+    /// <summary>The percentage at which the flag's rollout ends; 100 where there is none.</summary>
     public required decimal TargetPercentage { get; init; }
 
     /// <summary>When the flag's rollout started; null where there is none.</summary>

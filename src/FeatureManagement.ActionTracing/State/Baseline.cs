@@ -4,7 +4,7 @@ namespace FeatureManagement.ActionTracing.State;
 
 /// <summary>
 /// What decides a flag's answers in configuration, after the overlay of its environment. An override and a rollout
-/// remember the one that they were laid over: where configuration now says otherwise, somebody has edited the file
+/// remember the one that they were laid over: where configuration now says otherwise, the file was edited
 /// since, and the edit wins. Immutable.
 /// </summary>
 internal sealed record Baseline(FlagType Type, FlagState State, decimal Percentage, string? Parent, int? Priority)

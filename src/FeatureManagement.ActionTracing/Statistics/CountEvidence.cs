@@ -64,13 +64,13 @@ internal sealed record CountEvidence
     /// The fewest bad outcomes that could stop a rollout from here, were all of them of exposed units; null for more
     /// than anybody waits for.
     /// </summary>
-    /// <param name="share">The part of the units at risk that is exposed.</param>
+    /// <param name="exposed">The part of the units at risk that is exposed.</param>
     /// <param name="tolerated">The ratio that is no worsening yet, at least 1 for none.</param>
     /// <param name="alpha">As for <see cref="Stops"/>.</param>
-    public long? MoreToStop(double share, double tolerated, double alpha)
+    public long? MoreToStop(double exposed, double tolerated, double alpha)
     {
         const int Most = 1_000;
-        double expected = tolerated * share / (tolerated * share + 1 - share);
+        double expected = tolerated * exposed / (tolerated * exposed + 1 - exposed);
         double[] more = Array.ConvertAll(RateRatios.Grid, ratio => Math.Log(ratio) - Math.Log(1 + expected * (ratio - 1)));
         double[] logs = [.. Logs];
         for (int bad = 1; bad <= Most; bad++)

@@ -2,7 +2,7 @@ namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
 /// Whether a mean is larger than control's by more than is tolerated (G2): a one-sided normal-mixture confidence
-/// sequence, valid at any number of looks.
+/// sequence, valid at any number of checks.
 /// </summary>
 internal static class OneSidedTest
 {
@@ -21,7 +21,7 @@ internal static class OneSidedTest
         difference is { IsInformative: true, Treated: >= MinimumPerArm, Control: >= MinimumPerArm }
             && difference.Estimate - HalfWidth(difference, alpha, mixing) > margin;
 
-    /// <summary>Against the margin, at this look. Report the smallest of all looks.</summary>
+    /// <summary>Against the margin, at this check. Report the smallest of all checks.</summary>
     public static double PValue(MeanDifference difference, double margin, double mixing = Mixing)
     {
         if (!difference.IsInformative || Z(difference, margin) is var z && z <= 0)

@@ -15,12 +15,12 @@ internal static class RateRatios
 
     public static double[] Add(IReadOnlyList<double> logs, double[] ratios, CountWindow window, double tolerated)
     {
-        // The share of bad outcomes expected among the exposed where nothing is worse.
-        double share = tolerated * window.Exposed / (tolerated * window.Exposed + window.Control);
+        // The part of bad outcomes expected among the exposed where nothing is worse.
+        double part = tolerated * window.Exposed / (tolerated * window.Exposed + window.Control);
         long bad = window.BadExposed + window.BadControl;
         var next = new double[ratios.Length];
         for (int i = 0; i < ratios.Length; i++)
-            next[i] = logs[i] + window.BadExposed * Math.Log(ratios[i]) - bad * Math.Log(1 + share * (ratios[i] - 1));
+            next[i] = logs[i] + window.BadExposed * Math.Log(ratios[i]) - bad * Math.Log(1 + part * (ratios[i] - 1));
         return next;
     }
 

@@ -34,12 +34,12 @@ internal readonly record struct SampleRatioEvidence(double Log100, double Log100
         long units = 0;
         for (int i = 0; i < counts.Count; i++)
         {
-            double share = weights[i] / total;
-            if (share <= 0)
+            double part = weights[i] / total;
+            if (part <= 0)
                 continue;
             units += counts[i];
-            log += SpecialFunctions.LogGamma(concentration * share + counts[i]) - SpecialFunctions.LogGamma(
-                concentration * share) - counts[i] * Math.Log(share);
+            log += SpecialFunctions.LogGamma(concentration * part + counts[i]) - SpecialFunctions.LogGamma(
+                concentration * part) - counts[i] * Math.Log(part);
         }
         return log + SpecialFunctions.LogGamma(concentration) - SpecialFunctions.LogGamma(concentration + units);
     }

@@ -2,7 +2,7 @@ namespace FeatureManagement.ActionTracing.Statistics;
 
 /// <summary>
 /// The difference between a variant and control (X1): a two-sided normal-mixture confidence sequence, valid at any
-/// number of looks, with Fieller's interval for the relative lift. With k variants give each of the k − 1 comparisons
+/// number of checks, with Fieller's interval for the relative lift. With k variants give each of the k − 1 comparisons
 /// its part of alpha.
 /// </summary>
 internal static class TwoSidedTest
@@ -47,7 +47,7 @@ internal static class TwoSidedTest
         return difference.A / difference.B - 1;
     }
 
-    /// <summary>Against no difference, at this look. Report the smallest of all looks.</summary>
+    /// <summary>Against no difference, at this check. Report the smallest of all checks.</summary>
     public static double PValue(MeanDifference difference, double mixing)
     {
         if (!difference.IsInformative)

@@ -51,7 +51,7 @@ internal sealed class SourceReferences
 
     private static IEnumerable<SyntaxTree> Read()
     {
-        string root = Path.Combine(RepositoryRoot(), "src", "FeatureManagement.ActionTracing");
+        string root = Path.Combine(SourceText.Root, "src", "FeatureManagement.ActionTracing");
         foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {
             string path = Path.GetRelativePath(root, file).Replace('\\', '/');
@@ -66,14 +66,6 @@ internal sealed class SourceReferences
         from path in ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
         where !Path.GetFileName(path).StartsWith("FeatureManagement.ActionTracing", StringComparison.Ordinal)
         select MetadataReference.CreateFromFile(path);
-
-    private static string RepositoryRoot()
-    {
-        string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "FeatureManagement.ActionTracing.sln")))
-            directory = Path.GetDirectoryName(directory);
-        return directory ?? throw new InvalidOperationException("The tests must run inside the repository.");
-    }
 
     private IEnumerable<(string From, string To)> ReferencesOf(SyntaxTree tree)
     {

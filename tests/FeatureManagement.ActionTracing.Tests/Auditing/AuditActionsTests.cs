@@ -1,8 +1,8 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Audit;
+using FeatureManagement.ActionTracing.Tests.Architecture;
 using FeatureManagement.ActionTracing.Tests.Support;
 
 namespace FeatureManagement.ActionTracing.Tests.Auditing;
@@ -51,5 +51,5 @@ public sealed class AuditActionsTests : IDisposable
         Instance = "host/1",
     };
 
-    private static string Root(string file, [CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "../../..", file);
+    private static string Root(string file) => Path.Combine(SourceText.Root, file);
 }

@@ -8,7 +8,7 @@ namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>
 /// What edits of configuration end: an override or a rollout, where the flag's configured answer is no longer the one
-/// that it was laid over. The hand on the file is the operator's. Pure.
+/// that it was laid over. A configuration edit takes precedence over run-time state. Pure.
 /// </summary>
 internal static class ConfigurationEdits
 {

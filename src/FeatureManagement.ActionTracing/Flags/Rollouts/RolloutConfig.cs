@@ -20,7 +20,7 @@ public sealed record RolloutConfig
     public decimal? StartPercentage { get; init; }
 
     /// <summary>
-    /// The last percentage, 0 to 100. The default is the last share of <see cref="Schedule"/> or <see cref="Checkpoints"/>
+    /// The last percentage, 0 to 100. The default is the last percentage of <see cref="Schedule"/> or <see cref="Checkpoints"/>
     /// where the rollout is custom or stepped, and 100 where it is not. It cannot be another one than the list's last.
     /// </summary>
     public decimal TargetPercentage { get => _target ?? ListEnd ?? 100; init => _target = value; }
@@ -64,7 +64,7 @@ public sealed record RolloutConfig
     internal static TimeSpan DefaultDuration { get; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Where the plan's own list of shares ends; null where it has none that it goes by. The default checkpoints are
+    /// Where the plan's own list of percentages ends; null where it has none that it goes by. The default checkpoints are
     /// cut at the target instead.
     /// </summary>
     internal decimal? ListEnd => Type switch

@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing.Flags.Rollouts;
 
 /// <summary>
-/// The share of users after some credited time. A pure function that never leaves start and target; at the end it is
+/// The percentage after some monitored time. A pure function that never leaves start and target; at the end it is
 /// the target for every type.
 /// </summary>
 internal static class RolloutCurve
@@ -17,7 +17,7 @@ internal static class RolloutCurve
     }
 
     /// <param name="plan">The curve's type, duration, checkpoints or schedule, and target.</param>
-    /// <param name="start">The first share, 0 to 100.</param>
+    /// <param name="start">The first percentage, 0 to 100.</param>
     /// <param name="credited">The time that was watched and found healthy.</param>
     public static decimal At(RolloutConfig plan, decimal start, TimeSpan credited)
     {
@@ -27,7 +27,7 @@ internal static class RolloutCurve
             return target;
         if (credited < TimeSpan.Zero)
             credited = TimeSpan.Zero;
-        decimal share = plan.Type switch
+        decimal percentage = plan.Type switch
         {
             RolloutType.Linear => start + Part(target - start),
             RolloutType.Exponential => start + Part(Part(target - start)),
@@ -37,15 +37,15 @@ internal static class RolloutCurve
             _ => plan.Schedule.LastOrDefault(entry => entry.After <= credited, new(default, start)).Percentage,
         };
         // Before it is rounded too: a start of more digits would be rounded beyond an entry below it.
-        return Math.Clamp(decimal.Round(Math.Clamp(share, start, target), Digits, MidpointRounding.AwayFromZero), start, target);
+        return Math.Clamp(decimal.Round(Math.Clamp(percentage, start, target), Digits, MidpointRounding.AwayFromZero), start, target);
 
         // Multiplied before it is divided: a third of the time is a third, and not a little less.
         decimal Part(decimal of) => of * credited.Ticks / duration.Ticks;
     }
 
     /// <summary>
-    /// In which band a share lies: up to 87.5 %, 75 %, 50 %, 25 %, 12.5 %, 5 %, 2.5 % and so on. In each a rollout
-    /// counts every user anew: their number is what bounds how often somebody can be counted, and their width how late
+    /// In which band a percentage lies: up to 87.5 %, 75 %, 50 %, 25 %, 12.5 %, 5 %, 2.5 % and so on. In each a rollout
+    /// counts every user again: their number is what bounds how often a user can be counted, and their width how late
     /// it can begin that users are slower and still be seen. A phase is made of whole bands.
     /// </summary>
     public static int BandOf(decimal percentage)
@@ -58,7 +58,7 @@ internal static class RolloutCurve
         return band;
     }
 
-    /// <summary>The phase of a share that is on its way.</summary>
+    /// <summary>The phase of a percentage of a running rollout.</summary>
     public static RolloutPhase PhaseOf(decimal percentage) => percentage switch
     {
         <= 5 => RolloutPhase.Canary,

@@ -18,7 +18,7 @@ public enum RolloutPhase
     /// <summary>It has reached its target.</summary>
     Complete,
 
-    /// <summary>It stands still until somebody resumes it.</summary>
+    /// <summary>It is on hold until it is resumed.</summary>
     Paused,
 
     /// <summary>It is undone in this process, and the store does not know it yet.</summary>

@@ -44,7 +44,7 @@ internal static class RolloutRules
         void Fault(InvariantText text) => faults.Add(text.ToString());
     }
 
-    /// <summary>What is wrong with a target that is not where the plan's own list of shares ends; null where it is.</summary>
+    /// <summary>What is wrong with a target that is not where the plan's own list of percentages ends; null where it is.</summary>
     public static string? WrongEnd(RolloutConfig plan)
     {
         if (plan.ListEnd is not { } end || end == plan.TargetPercentage)
@@ -56,7 +56,7 @@ internal static class RolloutRules
 
     /// <summary>
     /// What a plan says and its type does not go by, each beginning with the field. An overlay that changes the type
-    /// inherits such fields; whoever writes a whole plan has no use for them.
+    /// inherits such fields; a plan that is written whole has no use for them.
     /// </summary>
     public static IEnumerable<string> Unused(RolloutConfig plan)
     {
@@ -71,6 +71,7 @@ internal static class RolloutRules
                 + $"effect: a custom rollout takes until the last time of its schedule, which is {last:c}");
     }
 
-    private static bool Rises(IReadOnlyList<decimal> shares) =>
-        shares.All(share => share is >= 0 and <= 100) && shares.Zip(shares.Skip(1)).All(pair => pair.First <= pair.Second);
+    private static bool Rises(IReadOnlyList<decimal> percentages) =>
+        percentages.All(percentage => percentage is >= 0 and <= 100)
+        && percentages.Zip(percentages.Skip(1)).All(pair => pair.First <= pair.Second);
 }

@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
-/// <summary>What a look at a rollout left. Immutable.</summary>
+/// <summary>The result of a safety check. Immutable.</summary>
 /// <param name="Ledger">The ledger after it.</param>
 /// <param name="Verdict">What it found.</param>
 /// <param name="Guards">What guards the rollout, in a sentence.</param>

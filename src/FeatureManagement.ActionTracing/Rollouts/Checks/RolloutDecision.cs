@@ -5,17 +5,17 @@ using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
-/// <summary>What a look at a rollout leads to. Immutable.</summary>
+/// <summary>The decision of a safety check. Immutable.</summary>
 /// <param name="Kind">What to do.</param>
-/// <param name="Ledger">The ledger after the look.</param>
-/// <param name="Percentage">The next share, where a step is due.</param>
+/// <param name="Ledger">The ledger after the check.</param>
+/// <param name="Percentage">The next percentage, where a step is due.</param>
 /// <param name="Reason">Why, for a pause or a rollback.</param>
 internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, RolloutLedger Ledger, decimal Percentage = 0, string Reason = "")
 {
     /// <summary>Decides. Pure; every rollout goes through here, and nothing else moves one forward.</summary>
     /// <param name="record">The rollout, not planned and not ended.</param>
-    /// <param name="ledger">Its ledger, with what was seen at this look.</param>
-    /// <param name="verdict">What the look found.</param>
+    /// <param name="ledger">Its ledger, with the evidence of this check.</param>
+    /// <param name="verdict">The verdict of the check.</param>
     /// <param name="elapsed">Monotonic time since time was last counted, by whichever process.</param>
     /// <param name="maxHold">How long the source may be unavailable.</param>
     /// <param name="settings">The intervals.</param>
@@ -27,10 +27,10 @@ internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, Rollou
         if (verdict.Kind == VerdictKind.Regressed)
             return new(RolloutDecisionKind.RollBack, ledger, Reason: verdict.Reason);
 
-        // However long nobody looked: not more than two intervals are known to have been watched.
+        // Time between checks counts for at most two intervals: more is not known to have been monitored.
         TimeSpan counted = TimeSpan.FromTicks(Math.Clamp(elapsed.Ticks, 0, 2 * settings.SafetyInterval.Ticks));
         bool paused = record.Phase == RolloutPhase.Paused;
-        // Whoever counts nothing must not make the others begin again.
+        // An instance that counts nothing must not make the others begin again.
         long next = ledger.Counted;
         if (counted > TimeSpan.Zero)
             next = ledger.Counted + 1;
@@ -58,11 +58,11 @@ internal readonly record struct RolloutDecision(RolloutDecisionKind Kind, Rollou
             return new(RolloutDecisionKind.Complete, ledger, record.Plan.TargetPercentage);
         if (ledger.MonitoredTime - record.MonitoredTime < settings.ProgressionInterval)
             return new(RolloutDecisionKind.None, ledger);
-        decimal share = RolloutCurve.At(record.Plan, record.Start, ledger.MonitoredTime);
-        if (share >= record.Plan.TargetPercentage)
-            return new(RolloutDecisionKind.Complete, ledger, share);
-        if (share > record.Percentage)
-            return new(RolloutDecisionKind.Step, ledger, share);
+        decimal percentage = RolloutCurve.At(record.Plan, record.Start, ledger.MonitoredTime);
+        if (percentage >= record.Plan.TargetPercentage)
+            return new(RolloutDecisionKind.Complete, ledger, percentage);
+        if (percentage > record.Percentage)
+            return new(RolloutDecisionKind.Step, ledger, percentage);
         return new(RolloutDecisionKind.None, ledger);
     }
 }

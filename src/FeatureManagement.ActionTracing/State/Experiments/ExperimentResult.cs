@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>
-/// What an experiment has shown so far. May be looked at as often as one likes: every interval and p-value holds at all
-/// looks together. Immutable.
+/// What an experiment has shown so far. May be read at any time and any number of times: every interval and p-value holds at all
+/// checks together. Immutable.
 /// </summary>
 public sealed record ExperimentResult
 {

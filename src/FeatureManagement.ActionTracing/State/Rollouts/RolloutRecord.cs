@@ -32,7 +32,7 @@ internal sealed record RolloutRecord
 
     /// <summary>
     /// The number of the statistical step: every change of the percentage, and everything else that begins a comparison
-    /// anew, raises it.
+    /// again, raises it.
     /// </summary>
     public int Step { get; init; } = 1;
 
@@ -68,11 +68,11 @@ internal sealed record RolloutRecord
 
     /// <summary>
     /// What the check that ended it found, or the last one before its end; null while it has not ended, or where nobody
-    /// has looked.
+    /// has checked.
     /// </summary>
     public RolloutFindings? Findings { get; init; }
 
-    /// <summary>How far back the thresholds look: as planned, for what is watched cannot look farther back later.</summary>
+    /// <summary>How far back the thresholds reach: as planned, because later they cannot reach back farther than what was kept.</summary>
     public TimeSpan Window => (Plan.SafetyThresholds ?? new()).ThresholdWindow;
 
     /// <summary>The thresholds that hold in its phase.</summary>

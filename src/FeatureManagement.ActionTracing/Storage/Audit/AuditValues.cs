@@ -5,7 +5,7 @@ using FeatureManagement.ActionTracing.Flags;
 namespace FeatureManagement.ActionTracing.Storage.Audit;
 
 /// <summary>
-/// The deciding values of a flag, as the audit writes them before and after a change: state, share and source always,
+/// The deciding values of a flag, as the audit writes them before and after a change: state, percentage and source always,
 /// the others where they changed. Immutable.
 /// </summary>
 internal sealed record AuditValues(
@@ -25,7 +25,7 @@ internal sealed record AuditValues(
         before is null ? null : StoredJson.Write(Of(before, after?.Definition, AuditList.Before)),
         after is null ? null : StoredJson.Write(Of(after, before?.Definition, static (list, other) => AuditList.After(other, list))));
 
-    /// <summary>State and share in few words, for the log.</summary>
+    /// <summary>State and percentage in few words, for the log.</summary>
     public static string Short(EffectiveFlag? flag)
     {
         if (flag is null)
