@@ -121,8 +121,18 @@ internal sealed class LiveConfiguration : IFlagCatalogSource, IActionTracingConf
                 return;
             _applying = true;
         }
-        while (TakeWaiting() is { } next)
-            Guarded(() => ApplyNext(next), _log.Failed);
+        try
+        {
+            while (TakeWaiting() is { } next)
+                Guarded(() => ApplyNext(next), _log.Failed);
+        }
+        catch
+        {
+            // A logger failed twice: the next reading must not wait for this thread.
+            lock (_gate)
+                _applying = false;
+            throw;
+        }
         // The cached options are as large as the section, and no longer needed.
         _cache.Clear();
     }

@@ -27,8 +27,10 @@ internal sealed class BoundedStore : IActionTracingStore, IActionTracingStoreSta
         _health = new StoreHealth(isDurable, space, configuration, time, metrics, logger);
         _calls = new StoreCalls(bounded, _health, configuration);
         State = new BoundedState(store.State, _calls);
-        Units = new BoundedUnits(Part(store.Units, nameof(Units)), _calls, bounded);
-        Evaluations = new BoundedEvaluations(Part(store.Evaluations, nameof(Evaluations)), bounded);
+        // A write that is waited for to its end says by itself what it waited for.
+        var toTheEnd = new BoundedCall(time, () => configuration.Catalog.Settings.DefaultTimeout);
+        Units = new BoundedUnits(Part(store.Units, nameof(Units)), _calls, toTheEnd);
+        Evaluations = new BoundedEvaluations(Part(store.Evaluations, nameof(Evaluations)), bounded, toTheEnd);
     }
 
     public BoundedState State { get; }

@@ -80,12 +80,12 @@ public sealed class CompleteResponseTests
         await using Shop shop = await StartAsync("half", () => null, percentage);
         await AskAsync(shop, "GET", "hello"); // there is no threshold yet
         Eventually.True(() => shop.Ended == 1, () => "the request did not end");
-        Assert.Equal(default, Arm(shop, percentage));
+        Assert.Equal(new RolloutArm(), Arm(shop, percentage));
 
         shop.SetSlowThreshold(TimeSpan.FromHours(1));
         await AskAsync(shop, "GET", "hello");
         Eventually.True(() => shop.Ended == 2, () => "the request did not end");
-        Assert.Equal(default, Arm(shop, percentage));
+        Assert.Equal(new RolloutArm(), Arm(shop, percentage));
 
         shop.SetSlowThreshold(TimeSpan.FromTicks(1));
         await AskAsync(shop, "GET", "hello");

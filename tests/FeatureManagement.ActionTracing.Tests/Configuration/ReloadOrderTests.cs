@@ -1,6 +1,7 @@
 using FeatureManagement.ActionTracing.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.FeatureManagement;
 
@@ -64,13 +65,53 @@ public sealed class ReloadOrderTests
         Assert.Equal(FlagState.Development, live.Catalog.Flags["f"].State);
     }
 
-    private ServiceProvider Services(out IConfigurationRoot root)
+    /// <summary>The logger fails when the change is logged, and again when that failure is.</summary>
+    [Fact]
+    public void Reload_WhileTheLoggerFails_DoesNotStopTheNextOne()
+    {
+        using var logger = new FailingLogger();
+        using ServiceProvider services = Services(out IConfigurationRoot root, logging => logging.AddProvider(logger));
+        var live = services.GetRequiredService<LiveConfiguration>();
+        logger.Fails = true;
+        _provider.Set(CountingProvider.State, "nonsense");
+        Assert.ThrowsAny<Exception>(root.Reload);
+        logger.Fails = false;
+
+        _provider.Set(CountingProvider.State, "emergency_off");
+        root.Reload();
+
+        Assert.Equal(FlagState.EmergencyOff, live.Catalog.Flags["f"].State);
+    }
+
+    private ServiceProvider Services(out IConfigurationRoot root, Action<ILoggingBuilder>? logging = null)
     {
         root = new ConfigurationRoot([_provider]);
         var services = new ServiceCollection();
-        services.AddLogging().AddSingleton<IConfiguration>(root).AddSingleton<TimeProvider>(_time);
+        services.AddLogging(logging ?? (static _ => { })).AddSingleton<IConfiguration>(root).AddSingleton<TimeProvider>(_time);
         services.AddFeatureManagement(root).WithActionTracing();
         return services.BuildServiceProvider();
+    }
+
+    private sealed class FailingLogger : ILoggerProvider, ILogger
+    {
+        public bool Fails { get; set; }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (Fails)
+                throw new InvalidOperationException("The logger fails.");
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class CountingProvider : ConfigurationProvider

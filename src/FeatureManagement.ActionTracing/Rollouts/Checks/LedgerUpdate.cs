@@ -42,7 +42,7 @@ internal sealed class LedgerUpdate(RolloutRuns runs, RolloutTerms terms, Rollout
                 record, evidence.Ledger, verdict, time.GetElapsedTime(run.Mark, now), maxHold, terms.Settings, time.GetUtcNow());
             long? written = await ledgers.WriteAsync(flag, decision.Ledger, run.Version, cancellationToken).ConfigureAwait(false);
             if (written is { } saved)
-                return new(run.Saved(decision.Ledger, saved, now), verdict, decision);
+                return new(runs.Set(flag, run.Saved(decision.Ledger, saved, now)), verdict, decision);
         }
         throw new FlagChangeException(FlagChangeError.Conflict,
             $"Other instances changed the evidence of the rollout of flag '{flag}' {MaxAttempts} times during this "

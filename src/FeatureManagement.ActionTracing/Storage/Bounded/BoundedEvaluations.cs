@@ -6,10 +6,10 @@ namespace FeatureManagement.ActionTracing.Storage.Bounded;
 /// Audited evaluations, with bounded calls. A write is waited for to its end, so that it is not tried again beside
 /// itself.
 /// </summary>
-internal sealed class BoundedEvaluations(IEvaluationStore store, BoundedCall bounded) : IEvaluationStore
+internal sealed class BoundedEvaluations(IEvaluationStore store, BoundedCall bounded, BoundedCall toTheEnd) : IEvaluationStore
 {
     public Task WriteAsync(IReadOnlyList<EvaluationAuditEntry> entries, CancellationToken cancellationToken) =>
-        bounded.RunToEndAsync(bound => store.WriteAsync(entries, bound), cancellationToken);
+        toTheEnd.RunToEndAsync(bound => store.WriteAsync(entries, bound), cancellationToken);
 
     /// <exception cref="StoreException">The store failed, or took too long.</exception>
     public async Task<IReadOnlyList<EvaluationAuditEntry>> ReadAsync(
@@ -26,5 +26,5 @@ internal sealed class BoundedEvaluations(IEvaluationStore store, BoundedCall bou
     }
 
     public Task<bool> CutAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
-        bounded.RunToEndAsync(bound => store.CutAsync(before, bound), cancellationToken);
+        toTheEnd.RunToEndAsync(bound => store.CutAsync(before, bound), cancellationToken);
 }
