@@ -13,7 +13,7 @@ internal sealed class ExperimentQueue
 
     public ExperimentQueue(IMeterFactory meters, int capacity = 262_144)
     {
-        Writer = new BatchWriter<Entry>(capacity, MaxBatch, static (first, next) => ReferenceEquals(first.Run, next.Run));
+        Writer = new BatchWriter<Entry>(capacity, MaxBatch);
         _dropped = meters.Create(ActionTracingMeter.Name)
             .CreateCounter<long>(
                 "feature_flag.experiment.dropped", "{event}",

@@ -11,11 +11,15 @@ internal sealed class ExperimentWriter(ExperimentQueue queue, ExperimentUnits un
     /// <summary>Writes everything that was queued before the call.</summary>
     public Task FlushAsync(CancellationToken cancellationToken) => queue.Writer.FlushAsync(WriteAsync, cancellationToken);
 
-    // One batch at a time. A batch that is tried again has the same number.
+    // One batch of each run at a time: events of several experiments come mixed. A batch that is tried again has the same number, and a run
+    // that has it already skips it.
     private async Task WriteAsync(IReadOnlyList<ExperimentQueue.Entry> entries, CancellationToken cancellationToken)
     {
-        var batch = new ExperimentBatch(_writer, _written + 1, entries[0].Run, [.. entries.Select(entry => entry.Event)]);
-        await units.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+        foreach (var run in entries.GroupBy(entry => entry.Run.Key))
+        {
+            var batch = new ExperimentBatch(_writer, _written + 1, run.Last().Run, [.. run.Select(entry => entry.Event)]);
+            await units.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+        }
         _written++;
     }
 }

@@ -8,9 +8,8 @@ namespace FeatureManagement.ActionTracing.Diagnostics.Background;
 /// </summary>
 /// <param name="capacity">How many items the queue holds.</param>
 /// <param name="maxBatch">How many items a batch holds.</param>
-/// <param name="belongTogether">Whether an item may follow another one in a batch; null for always.</param>
 #pragma warning disable CA1001 // The gate has no handle to give back, and a host that stops twice flushes after the container has ended.
-internal sealed class BatchWriter<T>(int capacity, int maxBatch, Func<T, T, bool>? belongTogether = null)
+internal sealed class BatchWriter<T>(int capacity, int maxBatch)
 #pragma warning restore CA1001
 {
     private readonly Channel<T> _queue = Channel.CreateBounded<T>(new BoundedChannelOptions(capacity) { SingleReader = true });
@@ -81,8 +80,7 @@ internal sealed class BatchWriter<T>(int capacity, int maxBatch, Func<T, T, bool
         if (!_queue.Reader.TryRead(out T? item))
             return null;
         var batch = new List<T>(Math.Min(expected, maxBatch)) { item };
-        while (batch.Count < maxBatch && _queue.Reader.TryPeek(out T? next) && belongTogether?.Invoke(item, next) != false
-            && _queue.Reader.TryRead(out next))
+        while (batch.Count < maxBatch && _queue.Reader.TryRead(out T? next))
             batch.Add(next);
         return batch;
     }
