@@ -21,8 +21,7 @@ internal sealed partial class FlagWriter(
         var change = ChangeEntry.Of(edit, configured, record, next);
         var write = new DocumentWrite(FlagRecords.KeyOf(edit.Flag), StoredJson.Write(next), record.Version);
         var commit = new StoreCommit([write, .. edit.Also], [change.ToAudit(edit, instance.Value)]) { Generation = position.Generation };
-        CommitResult result = await store.WriteAsync(
-            (inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(false);
+        CommitResult result = await store.State.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
         if (!result.IsCommitted)
             return null;
         position.Committed(result.Version);

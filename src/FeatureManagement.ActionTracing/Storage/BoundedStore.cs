@@ -47,21 +47,6 @@ internal sealed class BoundedStore : IActionTracingStore, IActionTracingStoreSta
 
     public void Dispose() => _health.Dispose();
 
-    /// <summary>A call that reads.</summary>
-    /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
-    public Task<T> ReadAsync<T>(Func<IStateStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        _calls.RunAsync(bound => call(_store.State, bound), StoreCall.Read, cancellationToken);
-
-    /// <summary>A call that reads on the caller's thread, which the store may block.</summary>
-    /// <exception cref="FlagChangeException">The store failed, or took too long.</exception>
-    public Task<T> ReadHereAsync<T>(Func<IStateStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        _calls.RunAsync(bound => call(_store.State, bound), StoreCall.InlineRead, cancellationToken);
-
-    /// <summary>A call that writes.</summary>
-    /// <exception cref="FlagChangeException">The store failed, or took too long; it is not known whether anything was written.</exception>
-    public Task<T> WriteAsync<T>(Func<IStateStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        _calls.RunAsync(bound => call(_store.State, bound), StoreCall.Write, cancellationToken);
-
     /// <summary>Tries an empty commit where writing failed: nothing else says that it works again.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public Task ProbeAsync(CancellationToken cancellationToken)

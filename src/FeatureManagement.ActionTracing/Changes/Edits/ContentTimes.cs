@@ -79,7 +79,7 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
     private async Task<(Dictionary<string, ContentTime[]>? Stored, long Version)> ReadAsync()
     {
         StoreChanges found =
-            await store.ReadAsync((inner, bound) => inner.ReadAsync(Key, 0, bound), CancellationToken.None).ConfigureAwait(false);
+            await store.State.ReadAsync(Key, 0, CancellationToken.None).ConfigureAwait(false);
         if (found.Documents.FirstOrDefault(document => document.Key == Key) is not { Json: { } json } document)
             return ([], 0);
         try
@@ -96,7 +96,6 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
     {
         string json = JsonSerializer.Serialize(contents, ContentJson.Default.DictionaryStringContentTimeArray);
         var commit = new StoreCommit([new DocumentWrite(Key, json, version)], []);
-        return (await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None).ConfigureAwait(
-            false)).IsCommitted;
+        return (await store.State.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false)).IsCommitted;
     }
 }

@@ -63,9 +63,7 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
     /// <summary>The documents of all instances, this one's and deleted ones too.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<IReadOnlyList<StoredDocument>> ReadAllAsync() =>
-        (await store.ReadAsync(
-            (inner, bound) => inner.ReadAsync(Prefix, 0, bound),
-            CancellationToken.None).ConfigureAwait(false)).Documents;
+        (await store.State.ReadAsync(Prefix, 0, CancellationToken.None).ConfigureAwait(false)).Documents;
 
     /// <summary>The instance of a document; null where it is deleted, or of another release and cannot be read.</summary>
     public static InstanceRecord? Read(StoredDocument document)
@@ -85,7 +83,7 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
     private Task<CommitResult> CommitAsync(DocumentWrite write, IReadOnlyList<AuditEntry> entries)
     {
         var commit = new StoreCommit([write], entries);
-        return store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), CancellationToken.None);
+        return store.State.CommitAsync(commit, CancellationToken.None);
     }
 
     // This instance's document; else the first that is free, or whose owner has not written for long. An owner that is

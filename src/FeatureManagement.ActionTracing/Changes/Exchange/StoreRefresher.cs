@@ -29,8 +29,7 @@ internal sealed partial class StoreRefresher(
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         // Before the lock, which a store that does not answer would keep.
-        StoreChanges changes = await store.ReadHereAsync(
-            (inner, bound) => inner.ReadAsync(FlagRecords.KeyPrefix, 0, bound), cancellationToken).ConfigureAwait(false);
+        StoreChanges changes = await store.State.ReadInlineAsync(FlagRecords.KeyPrefix, 0, cancellationToken).ConfigureAwait(false);
         using IDisposable held = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
         if (!_loaded)
             Load_NeedsLock(changes);
@@ -95,7 +94,7 @@ internal sealed partial class StoreRefresher(
     }
 
     private Task<StoreChanges> ReadAsync(long since) =>
-        store.ReadAsync((inner, bound) => inner.ReadAsync(FlagRecords.KeyPrefix, since, bound), CancellationToken.None);
+        store.State.ReadAsync(FlagRecords.KeyPrefix, since, CancellationToken.None);
 
     [LoggerMessage(EventIds.FlagSeen, LogLevel.Information,
         "Flag '{Flag}' was changed by another instance; it is now {Now}.", EventName = "FlagSeen")]

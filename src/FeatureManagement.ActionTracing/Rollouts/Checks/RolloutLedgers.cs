@@ -49,14 +49,14 @@ internal sealed class RolloutLedgers(BoundedStore store)
     {
         var commit = new StoreCommit([new DocumentWrite(KeyOf(flag), StoredJson.Write(ledger), version)], []);
         CommitResult result =
-            await store.WriteAsync((inner, bound) => inner.CommitAsync(commit, bound), cancellationToken).ConfigureAwait(false);
+            await store.State.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
         if (result.IsCommitted)
             return result.Version;
         return null;
     }
 
     private Task<StoreChanges> ReadAsync(string key, long since, CancellationToken cancellationToken) =>
-        store.ReadAsync((inner, bound) => inner.ReadAsync(key, since, bound), cancellationToken);
+        store.State.ReadAsync(key, since, cancellationToken);
 
     private static RolloutLedger? Read(string json)
     {
