@@ -2,9 +2,8 @@ namespace FeatureManagement.ActionTracing.Sqlite;
 
 /// <summary>Which file a path names at a moment. Another file under the same path has another mark. Immutable.</summary>
 /// <remarks>
-/// A file system may give the number of a deleted file to the next one, which is why the time of its making counts,
-/// where it is kept. Where the platform does not tell (anything but Linux), all files have the same mark, and only
-/// existence is known.
+/// A file system may give the number of a deleted file to the next one. So the mark includes the creation time, where
+/// the file system keeps it. On platforms other than Linux all files have the same mark, and only existence is known.
 /// </remarks>
 internal readonly record struct FileMark(ulong Device, ulong Inode, Int128 Born)
 {

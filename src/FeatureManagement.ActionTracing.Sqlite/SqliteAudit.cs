@@ -51,7 +51,7 @@ internal static class SqliteAudit
 
     public static AuditBounds Cut(SqliteConnection connection, DateTimeOffset before)
     {
-        // In the order of the chain, whatever index there is of the time: it ends at the first that stays.
+        // In the order of the chain, even where an index of the time exists: it ends at the first entry that stays.
         long last = connection.ExecuteScalar<long>(
             """
             SELECT min(

@@ -12,7 +12,7 @@ internal sealed class SqliteFileWatch(string path, string connectionString)
     /// <param name="isOpen">Whether a connection is open.</param>
     public string? Change(bool isOpen)
     {
-        // Only what is known to be larger is kept: the next look compares with it.
+        // Only a larger length is kept: the next check compares with it.
         if (State is null)
             return null;
         FileState now = FileState.Of(path);
@@ -26,8 +26,8 @@ internal sealed class SqliteFileWatch(string path, string connectionString)
         return null;
     }
 
-    // By a checkpoint: SQLite has noted that the log has nothing which is not in the database. Emptied by hand, it
-    // still looks for what the log had.
+    // By a checkpoint: SQLite has noted that the database has all that the log had. If a person emptied the log, SQLite
+    // still searches it.
     public bool IsEmptied(bool isOpen) => FileState.LengthOf(FileState.LogOf(path)) == 0
         && Asks(isOpen, "PRAGMA wal_checkpoint(PASSIVE)", 1, frames => frames == 0);
 
@@ -35,7 +35,7 @@ internal sealed class SqliteFileWatch(string path, string connectionString)
     private bool IsWhole(long length, bool isOpen) =>
         Asks(isOpen, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", 0, bytes => bytes <= length);
 
-    // A connection of its own, beside one that is open: alone it would build what SQLite has noted anew, from the files as they are.
+    // A connection of its own, beside an open one. Without the open one, SQLite would build its notes again from the files.
     private bool Asks(bool isOpen, string question, int column, Predicate<long> answer)
     {
         if (!isOpen)

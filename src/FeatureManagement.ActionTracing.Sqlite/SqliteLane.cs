@@ -40,7 +40,7 @@ internal sealed class SqliteLane : IDisposable
             await BeginAsync(connection, begin, cancellationToken).ConfigureAwait(false);
             if (cancellationToken.IsCancellationRequested)
             {
-                // Whoever asked may have been told that it failed; then it must not happen after all.
+                // The caller may already have got a failure; then the write must not happen.
                 SqliteFile.Execute(connection, "ROLLBACK");
                 throw new OperationCanceledException(cancellationToken);
             }

@@ -58,7 +58,7 @@ internal sealed partial class SqliteOpener(SqliteConnectionStringBuilder setting
         }
         else if (new FileInfo(Path).Length == 0)
         {
-            throw new IOException($"the file '{Path}' is empty, so what it held is lost; put a copy back, or delete "
+            throw new IOException($"the file '{Path}' is empty, so its content is lost; restore a copy, or delete "
                 + "the file to begin without stored state");
         }
         FileMark? mark = FileMark.Of(Path);

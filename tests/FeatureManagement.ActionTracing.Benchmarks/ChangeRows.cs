@@ -11,7 +11,7 @@ internal static class ChangeRows
     public static IEnumerable<Row> Measure()
     {
         var source = World.WithUs(World.Flags(10_000)).GetRequiredService<SnapshotSource>();
-        var killed = new VersionedRecord(new FlagRecord { Emergency = new FlagEmergency("benchmark", "benchmark", DateTimeOffset.UnixEpoch) }, 1, Pending: true);
+        var killed = new VersionedRecord(new FlagRecord { Emergency = new FlagEmergency("benchmark", "benchmark", DateTimeOffset.UnixEpoch) }, 1, IsInOutbox: true);
         Cost kill = Measurement.Compare(n =>
         {
             for (int i = 0; i < n; i++)

@@ -43,8 +43,8 @@ internal sealed class ActionExposures
     /// <summary>The action means nothing: what was recorded of it is taken back, and no more is recorded.</summary>
     public void Ignore()
     {
-        // A second time it would take back what another action of the same user has recorded since. A full fence: who
-        // adds looks after adding, and one of the two sees the other.
+        // A second time it would take back what another action of the same user has recorded since. A full fence: adding
+        // reads the mark after it has added, so one of the two sees the other.
         if (Interlocked.Exchange(ref _ignored, true))
             return;
         foreach (Exposure exposure in All())

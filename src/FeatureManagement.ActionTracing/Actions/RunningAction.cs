@@ -4,7 +4,7 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Actions;
 
-/// <summary>An action that is under way. Ends once, however often it is told to. Never reused. Thread-safe.</summary>
+/// <summary>An action that is under way. Ends once, however often its end is called. Never reused. Thread-safe.</summary>
 internal sealed class RunningAction
 {
     private readonly AmbientAction _ambient;

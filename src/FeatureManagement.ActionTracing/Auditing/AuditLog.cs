@@ -63,7 +63,7 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
                     return Found(
                         head.Number + 1,
                         $"Entry {head.Number + 1} and what came after it were cut off; the last one was {end.Number}.");
-                return Found(end.Number + 1, $"Entry {end.Number + 1} was added by another hand; the last one was {end.Number}.");
+                return Found(end.Number + 1, $"Entry {end.Number + 1} was not written by this package; the last one was {end.Number}.");
             }
         }
         finally

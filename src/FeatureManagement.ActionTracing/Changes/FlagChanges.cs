@@ -6,8 +6,8 @@ using FeatureManagement.ActionTracing.State;
 namespace FeatureManagement.ActionTracing.Changes;
 
 /// <summary>
-/// What a change makes of a flag's record: pure functions of what is configured, what was laid over it and what is
-/// asked.
+/// Decides what a change makes of a flag's record: pure functions of the configured flag, its run-time state and the
+/// request.
 /// </summary>
 internal static class FlagChanges
 {
@@ -56,7 +56,7 @@ internal static class FlagChanges
         return record with { Override = null, At = now };
     }
 
-    /// <summary>The first emergency stands: another call while it lasts changes nothing.</summary>
+    /// <summary>The first emergency remains: another call while it lasts changes nothing.</summary>
     public static FlagRecord Shutdown(FlagDefinition configured, FlagRecord record, FlagEmergency emergency)
     {
         if (record.Emergency is not null)
@@ -79,11 +79,11 @@ internal static class FlagChanges
             : $"Flag '{configured.Name}' is not in emergency.");
     }
 
-    /// <summary>The record without what was laid over an answer that configuration no longer gives.</summary>
-    public static FlagRecord Supersede(FlagDefinition configured, FlagRecord record, Baseline over, DateTimeOffset now)
+    /// <summary>The record without the override and the rollout over a baseline that is no longer configured.</summary>
+    public static FlagRecord Reconcile(FlagDefinition configured, FlagRecord record, Baseline ended, DateTimeOffset now)
     {
-        bool update = record.Override?.Baseline == over;
-        bool rollout = record.Rollout?.Baseline == over;
+        bool update = record.Override?.Baseline == ended;
+        bool rollout = record.Rollout?.Baseline == ended;
         if (rollout)
             record = RolloutChanges.End(
                 configured, record, RolloutPhase.RolledBack, "configuration",

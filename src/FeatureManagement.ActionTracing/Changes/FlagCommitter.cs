@@ -25,7 +25,7 @@ internal sealed class FlagCommitter(
     {
         edit.Change.Check();
         synchronizer.FollowDurable();
-        using IDisposable held = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
+        using IDisposable releaser = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
         await outbox.FlushAsync_NeedsLock().ConfigureAwait(false);
         for (int attempt = 1; ; attempt++)
         {

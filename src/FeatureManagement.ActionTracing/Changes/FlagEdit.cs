@@ -16,16 +16,15 @@ internal sealed record FlagEdit
     public required DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// What the change makes of the record, given what configuration says. Pure: it is asked again where somebody else
-    /// was faster. The same reference means that there is nothing to change; a <see cref="FlagChangeException"/>
-    /// refuses.
+    /// Makes the new record from the configured flag and the record. Pure: it is called again if another change was
+    /// faster. The same reference means that there is nothing to change; a <see cref="FlagChangeException"/> refuses.
     /// </summary>
     public required Func<FlagDefinition, FlagRecord, FlagRecord> Decide { get; init; }
 
     /// <summary>The version that the caller has seen; null for any.</summary>
     public long? ExpectedVersion { get; init; }
 
-    /// <summary>For the end of something: the answer that it was laid over, which configuration no longer gives; else null.</summary>
+    /// <summary>For an edit that ends an override or a rollout: the baseline under it, which is no longer configured. Else null.</summary>
     public Baseline? Baseline { get; init; }
 
     /// <summary>Other documents to write in the same transaction.</summary>

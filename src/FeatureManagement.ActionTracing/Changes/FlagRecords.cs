@@ -52,7 +52,7 @@ internal sealed class FlagRecords(SnapshotSource source, BoundedStore store)
             FlagRecord next = edit.Decide(configured, layer.Record); // pure
             if (ReferenceEquals(next, layer.Record))
                 return null;
-            (before, after) = source.Apply(edit.Flag, layer with { Record = next, Pending = true });
+            (before, after) = source.Apply(edit.Flag, layer with { Record = next, IsInOutbox = true });
             var entry = new OutboxEntry(edit, configured);
             _outbox.Enqueue_NeedsLock(entry);
             return entry;

@@ -36,7 +36,7 @@ internal sealed class OutboxQueue(BoundedStore store)
             if (string.Equals(entry.Edit?.Flag, flag, StringComparison.OrdinalIgnoreCase))
                 record = entry.ApplyTo(record);
         }
-        return stored with { Record = record, Pending = !ReferenceEquals(record, stored.Record) };
+        return stored with { Record = record, IsInOutbox = !ReferenceEquals(record, stored.Record) };
     }
 
     private void Report_NeedsLock()

@@ -7,7 +7,7 @@ namespace FeatureManagement.ActionTracing.Changes;
 /// <summary>Knows which contents of <c>rolloutConfig</c> had their rollout, so that each starts once. Pure.</summary>
 internal static class PlanFingerprint
 {
-    // Two processes of two releases that share a store must not start each other's content for ever; more than a few
+    // Two instances of two releases that share a store must not start each other's content for ever; more than a few
     // are never on their way at once.
     private const int MaxContents = 8;
 

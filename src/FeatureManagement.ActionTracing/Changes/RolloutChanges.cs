@@ -132,7 +132,7 @@ internal static class RolloutChanges
         };
     }
 
-    /// <summary>Takes the rollout away, so that everything is what it was before, or lays "disabled" in its place.</summary>
+    /// <summary>Removes the rollout, so that the layer beneath decides again, or puts a "disabled" override in its place.</summary>
     /// <param name="configured">The flag as configuration says.</param>
     /// <param name="record">The flag's run-time state.</param>
     /// <param name="id">The rollout that is meant; null for none.</param>
@@ -170,14 +170,14 @@ internal static class RolloutChanges
         if (record.Emergency is not null)
             throw Conflict($"Flag '{configured.Name}' is in emergency; its rollout cannot be completed.");
         decimal target = rollout.Plan.TargetPercentage;
-        FlagOverride laid = OverrideOf(configured, record);
+        FlagOverride applied = OverrideOf(configured, record);
         return End(
             configured, record with { Rollout = rollout with { Percentage = target, Replaced = record.Override } },
             RolloutPhase.Complete, change.Actor, change.Reason, now, ledger, rollout) with
         {
             Override = target >= 100
-                ? laid with { State = FlagState.Enabled }
-                : laid with { State = FlagState.Rollout, Percentage = target },
+                ? applied with { State = FlagState.Enabled }
+                : applied with { State = FlagState.Rollout, Percentage = target },
         };
     }
 
@@ -212,13 +212,13 @@ internal static class RolloutChanges
     /// <summary>The percentage at which a rollout finds the flag.</summary>
     public static decimal PercentageNow(FlagDefinition configured, FlagRecord record)
     {
-        FlagOverride? laid = null;
+        FlagOverride? applied = null;
         if (record.Override?.Baseline == Baseline.Of(configured))
-            laid = record.Override;
-        return (laid?.State ?? configured.State) switch
+            applied = record.Override;
+        return (applied?.State ?? configured.State) switch
         {
             FlagState.Enabled => 100,
-            FlagState.Canary or FlagState.Rollout => laid?.Percentage ?? configured.Percentage,
+            FlagState.Canary or FlagState.Rollout => applied?.Percentage ?? configured.Percentage,
             _ => 0,
         };
     }
@@ -234,8 +234,8 @@ internal static class RolloutChanges
     private static FlagOverride OverrideOf(FlagDefinition configured, FlagRecord record)
     {
         var answer = Baseline.Of(configured);
-        if (record.Override is { } laid && laid.Baseline == answer)
-            return laid;
+        if (record.Override is { } existing && existing.Baseline == answer)
+            return existing;
         return new FlagOverride { Baseline = answer };
     }
 

@@ -76,14 +76,14 @@ internal sealed class RuntimeMetrics
     private IEnumerable<Measurement<int>> Phases()
     {
         FlagSnapshot snapshot = _source.Latest;
-        foreach ((string name, VersionedRecord laid) in _source.Layers())
-            if ((laid.Record.Rollout ?? laid.Record.LastRollout) is { } rollout && snapshot.Find(name) is { } flag)
-                yield return new(1, Of(flag), new("feature_flag.rollout.phase", FlagSpelling.Write(PhaseOf(rollout, laid))));
+        foreach ((string name, VersionedRecord layer) in _source.Layers())
+            if ((layer.Record.Rollout ?? layer.Record.LastRollout) is { } rollout && snapshot.Find(name) is { } flag)
+                yield return new(1, Of(flag), new("feature_flag.rollout.phase", FlagSpelling.Write(PhaseOf(rollout, layer))));
     }
 
-    private static RolloutPhase PhaseOf(RolloutRecord rollout, VersionedRecord laid)
+    private static RolloutPhase PhaseOf(RolloutRecord rollout, VersionedRecord layer)
     {
-        if (rollout.Phase == RolloutPhase.RolledBack && laid.Pending)
+        if (rollout.Phase == RolloutPhase.RolledBack && layer.IsInOutbox)
             return RolloutPhase.RollingBack;
         return rollout.Phase;
     }

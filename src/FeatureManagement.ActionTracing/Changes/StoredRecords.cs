@@ -78,7 +78,7 @@ internal sealed class StoredRecords(BoundedStore store)
         {
             MarkUnreadable_NeedsLock(flag, exception.Message);
             // The known record stays in force, at the version that a change must now expect. An emergency applies
-            // whatever else cannot be read.
+            // even if nothing else can be read.
             VersionedRecord known = Get_NeedsLock(flag) with { Version = document.Version };
             if (StoredJson.ReadMember<FlagEmergency>(document.Json!, "emergency") is { } emergency) // what cannot be read is not null
                 return known with { Record = known.Record with { Emergency = emergency } };

@@ -17,7 +17,7 @@ internal static class EvaluationServices
         services.TryAddSingleton<EvaluationMetrics>();
         services.TryAddSingleton<EvaluationWarnings>();
         services.TryAddSingleton<FlagEvaluator>();
-        // Transient, so that it sees the accessor of whatever scope asks.
+        // Transient, so that it sees the accessor of the scope that resolves it.
         services.TryAddTransient(
             provider => provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false));
         services.TryAddSingleton<IFeatureFlagManager>(provider => new FeatureFlagManager(
@@ -41,7 +41,7 @@ internal static class EvaluationServices
         return provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false);
     }
 
-    // Where the application has an accessor, that one alone says who somebody is: two opinions would be two buckets.
+    // An accessor of the application is the only source of the user: a second source could give the user another bucket.
     private static AmbientContext AmbientContextOver(
         this IServiceProvider provider, ITargetingContextAccessor? accessor, bool hasAccessor) => new(
         accessor,

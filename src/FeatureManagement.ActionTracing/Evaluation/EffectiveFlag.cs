@@ -23,7 +23,7 @@ internal sealed record EffectiveFlag
     public FlagEmergency? Emergency { get; init; }
 
     /// <summary>Whether the flag has changes that are not yet in the store.</summary>
-    public bool Pending { get; init; }
+    public bool IsInOutbox { get; init; }
 
     /// <summary>A flag without overrides: all of its values have one source.</summary>
     public static EffectiveFlag Of(FlagDefinition definition, FlagSource source, DateTimeOffset at = default) =>

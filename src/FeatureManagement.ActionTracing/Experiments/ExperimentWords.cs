@@ -45,9 +45,9 @@ internal static class ExperimentWords
             _ when comparison.Difference is null => isFull
                 ? "No difference shown: all values are the same."
                 : "Keep running: so far all values are the same.",
-            _ when isFull => $"No difference shown: {comparison.Variant} cannot be told from {control} "
+            _ when isFull => $"No difference shown between {comparison.Variant} and {control} "
                 + $"in {metric.Name}: {Effect(comparison, metric)}.",
-            _ => $"Keep running: {comparison.Variant} cannot be told from {control} in {metric.Name} yet: {Effect(comparison, metric)}.",
+            _ => $"Keep running: no difference yet between {comparison.Variant} and {control} in {metric.Name}: {Effect(comparison, metric)}.",
         };
 
     /// <summary>Of a guardrail that units convert in.</summary>

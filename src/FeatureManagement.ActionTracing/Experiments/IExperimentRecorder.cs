@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>
-/// Records what became of those who were given a variant. A singleton; thread-safe. Nothing it is told ever throws or
-/// waits.
+/// Records the outcomes of units that got a variant. A singleton; thread-safe. No call throws because of what it
+/// records, and none waits.
 /// </summary>
 public interface IExperimentRecorder
 {

@@ -24,7 +24,7 @@ internal static class NextExperimentRun
                 Variants = variants,
                 Steps = [new ExperimentStep(1, weights, now, null)],
             };
-        if (SameShares(before.Step.Weights, weights))
+        if (HaveSameRatios(before.Step.Weights, weights))
             return before;
         return before with
         {
@@ -41,7 +41,7 @@ internal static class NextExperimentRun
         before.Variants.SequenceEqual(variants, StringComparer.OrdinalIgnoreCase)
             && StoredJson.Write(before.Config) == StoredJson.Write(config);
 
-    private static bool SameShares(IReadOnlyList<decimal> left, decimal[] right)
+    private static bool HaveSameRatios(IReadOnlyList<decimal> left, decimal[] right)
     {
         (decimal leftTotal, decimal rightTotal) = (left.Sum(), right.Sum());
         return left.Zip(right).All(pair => pair.First * rightTotal == pair.Second * leftTotal);

@@ -16,8 +16,8 @@ internal sealed class RunningExperiment(
     public static long SeedOf(string flag) => Bucket.Seed(flag + "\nexperiment");
 
     /// <summary>
-    /// Takes note that somebody is given a variant. Nothing happens where the weights are not those of the step:
-    /// another is about to begin.
+    /// Records that a unit got a variant. Nothing happens where the weights are not those of the step: the next step is
+    /// about to begin.
     /// </summary>
     public void Expose(VariantTable given, string? key, int variant)
     {

@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Experiments;
 
 /// <summary>
-/// Remembers which units were recorded lately, so that they are not recorded again and again. It may forget: whatever
-/// is recorded twice is counted once. No lock, no allocation. Thread-safe.
+/// Remembers which units were recorded lately, so that they are not recorded again and again. It may forget: a unit
+/// that is recorded twice is counted once. No lock, no allocation. Thread-safe.
 /// </summary>
 internal sealed class SeenUnits
 {

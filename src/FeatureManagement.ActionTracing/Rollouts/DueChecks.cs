@@ -23,7 +23,7 @@ internal sealed class DueChecks : IDisposable
     public DueChecks(SnapshotSource source, IRolloutMetricsSource metrics, TimeProvider time)
     {
         (_source, _early, _time) = (source, metrics as IEarlyChecks, time);
-        source.Applying += Lay;
+        source.Applying += OnApplying;
         if (_early is not null)
             _early.Due += Call;
     }
@@ -106,7 +106,7 @@ internal sealed class DueChecks : IDisposable
 
     public void Dispose()
     {
-        _source.Applying -= Lay;
+        _source.Applying -= OnApplying;
         if (_early is not null)
             _early.Due -= Call;
     }
@@ -119,7 +119,7 @@ internal sealed class DueChecks : IDisposable
     }
 
     // Before the snapshot with the new percentage is in force, so that its first answer is observed already.
-    private void Lay(string flag, FlagRecord record)
+    private void OnApplying(string flag, FlagRecord record)
     {
         if (record.Rollout is not { IsApplied: true } rollout || _source.Latest.Find(flag) is null)
             return;

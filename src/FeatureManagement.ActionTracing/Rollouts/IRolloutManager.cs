@@ -1,9 +1,8 @@
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>
-/// Rolls flags out step by step. A rollout moves forward only on time that was watched and found healthy, and puts
-/// everything back by itself when users with the flag on meet more errors or wait longer than the others. A singleton; every
-/// member may be called from any thread.
+/// Rolls flags out step by step. A rollout moves forward only on monitored time. It rolls back by itself when exposed
+/// users have more errors or wait longer than control. A singleton; thread-safe.
 /// </summary>
 public interface IRolloutManager
 {
@@ -20,9 +19,9 @@ public interface IRolloutManager
         string flag, FlagChange change, RolloutConfig? plan = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Starts the rollout of a flag once, for code that runs at every start of the application: where a rollout of the
-    /// same plan is planned, running or has ended, whatever its end was, nothing changes. Of several instances that
-    /// call it at once, one starts it.
+    /// Starts the rollout of a flag once, for code that runs at every start of the application: if a rollout of the
+    /// same plan is planned, is running or has ended in any way, nothing changes. If several instances call it at once,
+    /// one starts it.
     /// </summary>
     /// <param name="flag">The flag's name, without regard to case.</param>
     /// <param name="change">Who, why and from where.</param>

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>
-/// Checks at every rollout each <c>safetyInterval</c>, begins those that were planned, and starts those that
-/// configuration says start by themselves.
+/// Checks every rollout once per <c>safetyInterval</c>. Begins planned rollouts when their time comes, and starts
+/// those with <c>autoStart</c>.
 /// </summary>
 internal sealed partial class RolloutLoop(
     FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, DueChecks due, TimeProvider time,
@@ -221,7 +221,7 @@ internal sealed partial class RolloutLoop(
     }
 
     [LoggerMessage(
-        EventIds.TickFailed, LogLevel.Error, "The rollouts could not be looked at; they stand where they are.",
+        EventIds.TickFailed, LogLevel.Error, "Safety checks of all rollouts failed; every rollout is on hold.",
         EventName = "TickFailed")]
     private partial void LogTickFailed(Exception exception);
 
@@ -231,7 +231,7 @@ internal sealed partial class RolloutLoop(
     private partial void LogNotStarted(string flag, string reason);
 
     [LoggerMessage(
-        EventIds.NotMoved, LogLevel.Warning, "The rollout of flag '{Flag}' stands where it is: {Reason}",
+        EventIds.NotMoved, LogLevel.Warning, "Rollout of flag '{Flag}' is on hold: {Reason}",
         EventName = "NotMoved")]
     private partial void LogNotMoved(string flag, string reason);
 }

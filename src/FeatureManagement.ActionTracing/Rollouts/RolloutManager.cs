@@ -51,7 +51,7 @@ internal sealed class RolloutManager(
         if (status is not { Phase: RolloutPhase.Complete })
             return status;
         throw new FlagChangeException(FlagChangeError.Conflict, $"The rollout of flag '{flag}' was completed by "
-            + "somebody else, and the flag changed again since; it was not rolled back. Update the flag, or call an "
+            + "another user, and the flag has changed since; it was not rolled back. Update the flag, or call an "
             + "emergency, to turn it off.");
     }
 
@@ -64,9 +64,9 @@ internal sealed class RolloutManager(
     public RolloutStatus? GetStatus(string flag)
     {
         ArgumentNullException.ThrowIfNull(flag);
-        VersionedRecord laid = control.Record(flag);
-        if ((laid.Record.Rollout ?? laid.Record.LastRollout) is { } rollout)
-            return Status(flag, rollout, laid);
+        VersionedRecord layer = control.Record(flag);
+        if ((layer.Record.Rollout ?? layer.Record.LastRollout) is { } rollout)
+            return Status(flag, rollout, layer);
         return null;
     }
 
@@ -139,16 +139,16 @@ internal sealed class RolloutManager(
         return null;
     }
 
-    private RolloutStatus Status(string flag, RolloutRecord rollout, VersionedRecord laid)
+    private RolloutStatus Status(string flag, RolloutRecord rollout, VersionedRecord layer)
     {
         string name = source.Current.Find(flag)?.Name ?? flag;
         try
         {
             return RolloutStatuses.Of(
-                name, rollout, runner.Last(flag, rollout.Id), !laid.Pending,
+                name, rollout, runner.Last(flag, rollout.Id), !layer.IsInOutbox,
                 configuration.Catalog.Settings.ProgressionInterval, time.GetUtcNow());
         }
-#pragma warning disable CA1031 // A record that another release or hand wrote: the rollouts of all other flags are shown.
+#pragma warning disable CA1031 // A record that another release or a person wrote: the rollouts of all other flags are shown.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -4,8 +4,8 @@ namespace FeatureManagement.ActionTracing.State;
 
 /// <summary>
 /// What decides a flag's answers in configuration, after the overlay of its environment. An override and a rollout
-/// remember the one that they were laid over: where configuration now says otherwise, the file was edited
-/// since, and the edit wins. Immutable.
+/// remember the baseline under them. If configuration now differs, the file was edited since, and the edit takes
+/// precedence. Immutable.
 /// </summary>
 internal sealed record Baseline(FlagType Type, FlagState State, decimal Percentage, string? Parent, int? Priority)
 {

@@ -13,7 +13,7 @@ internal static class FlagLayers
     public static EffectiveFlag Apply(EffectiveFlag configured, VersionedRecord layer)
     {
         FlagRecord record = layer.Record;
-        EffectiveFlag flag = configured with { Version = layer.Version, Pending = layer.Pending, Emergency = record.Emergency };
+        EffectiveFlag flag = configured with { Version = layer.Version, IsInOutbox = layer.IsInOutbox, Emergency = record.Emergency };
         if (record.At > flag.LastModified)
             flag = flag with { LastModified = record.At }; // also where the change took the last layer away
         if (record.IsEmpty)

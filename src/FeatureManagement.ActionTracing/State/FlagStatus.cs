@@ -40,6 +40,6 @@ public sealed record FlagStatus
         Version = flag.Effective.Version,
         LastModified = flag.Effective.LastModified,
         Emergency = flag.Effective.Emergency,
-        IsStored = !flag.Effective.Pending,
+        IsStored = !flag.Effective.IsInOutbox,
     };
 }

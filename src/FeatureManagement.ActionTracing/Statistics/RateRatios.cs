@@ -43,7 +43,7 @@ internal static class RateRatios
         return double.PositiveInfinity;
     }
 
-    /// <summary>Whether the evidence can reach the level at all, whatever ratio it is asked about.</summary>
+    /// <summary>Whether the evidence can reach the level for any ratio.</summary>
     private static bool CanExceed(long bad, double alpha) =>
         Average(Array.ConvertAll(Grid, ratio => bad * Math.Log(ratio))) >= -Math.Log(alpha);
 

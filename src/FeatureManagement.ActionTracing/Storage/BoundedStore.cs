@@ -22,7 +22,7 @@ internal sealed class BoundedStore : IActionTracingStore, IActionTracingStoreSta
     {
         _store = store;
         bool isDurable = Part(store.State, nameof(State)).IsDurable;
-        // A store that looks at its token has time left to say what it waited for.
+        // Cancelled before the limit: a store that observes its token can still say what it waited for.
         var bounded = new BoundedCall(time, () => configuration.Catalog.Settings.DefaultTimeout, cancelsAt: 0.7);
         _health = new StoreHealth(isDurable, space, configuration, time, metrics, logger);
         _calls = new StoreCalls(bounded, _health, configuration);

@@ -7,8 +7,8 @@ public sealed record StoreChanges(long Version, IReadOnlyList<StoredDocument> Do
 {
     /// <summary>
     /// Counts how often the store was found to be another one than before: a file that was replaced or restored.
-    /// Versions of different generations do not compare, and who meets a new one reads everything. 0 where the store
-    /// does not tell.
+    /// Versions of different generations cannot be compared: on a new generation, read everything. 0 where the store
+    /// does not know.
     /// </summary>
     public long Generation { get; init; }
 }

@@ -31,7 +31,7 @@ internal static class StoredJson
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, TypeOf<T>(Options));
 
-    /// <summary>The same for somebody who reads it: sentences are not escaped for a page that they are never part of.</summary>
+    /// <summary>The same for people to read: text is not escaped for HTML, because it never becomes part of a page.</summary>
     public static string WritePlain<T>(T value) => JsonSerializer.Serialize(value, TypeOf<T>(Plain));
 
     /// <exception cref="JsonException">The text is not JSON, or not of this kind.</exception>

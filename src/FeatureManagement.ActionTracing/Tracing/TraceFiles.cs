@@ -104,7 +104,7 @@ internal sealed class TraceFiles(string root, TimeProvider time, Func<string, Fi
     }
 
     /// <summary>
-    /// The first file from a number on whose name is free: another process may have taken one in the meantime.
+    /// The first file from a number on whose name is free: another instance may have created one in the meantime.
     /// </summary>
     private FileStream OpenFree(string prefix, int number)
     {

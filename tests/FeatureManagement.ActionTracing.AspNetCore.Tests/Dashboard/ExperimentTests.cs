@@ -46,7 +46,7 @@ public class ExperimentTests(Browser browser)
         await using Window window = await browser.OpenAsync();
         IPage page = await window.OpenAsync(new Uri(trial.Host.Address, "#/experiments"));
         await Expect(page.Locator(".experiments .chip")).ToHaveTextAsync("no difference shown");
-        await Expect(page.Locator(".experiments")).ToContainTextAsync("No difference shown: grid cannot be told from list in bought");
+        await Expect(page.Locator(".experiments")).ToContainTextAsync("No difference shown between grid and list in bought");
         await Expect(page.Locator(".experiments")).ToContainTextAsync("All planned units are in");
         await page.GetByRole(AriaRole.Link, new() { Name = "layout" }).ClickAsync();
         ILocator primary = page.GetByRole(AriaRole.Region, new() { Name = "Metric bought" });

@@ -23,11 +23,13 @@ public sealed class AuditActionsTests : IDisposable
     {
         using SqliteStore? sqlite = durable ? new SqliteStore(new SqliteFile(_directory.File("store.db"), null)) : null;
         IActionTracingStore store = sqlite ?? (IActionTracingStore)new InMemoryStore();
-        AuditEntry[] entries = [.. new[] { "configuration_mended", "configuration_recovered", "configuration_rejected" }.Select(Entry)];
-        await store.State.CommitAsync(new StoreCommit([], entries), default);
+        string[] actions = ["configuration_mended", "configuration_recovered", "configuration_rejected", "superseded", "reconciled"];
+        await store.State.CommitAsync(new StoreCommit([], [.. actions.Select(Entry)]), default);
 
         foreach (string action in new[] { "configuration_mended", "configuration_recovered" })
             Assert.Equal<long[]>([2, 1], await Numbers(new AuditQuery { Action = action }));
+        foreach (string action in new[] { "superseded", "reconciled" })
+            Assert.Equal<long[]>([5, 4], await Numbers(new AuditQuery { Action = action }));
         Assert.Equal<long[]>([3], await Numbers(new AuditQuery { Action = "configuration_rejected" }));
         Assert.Equal<long[]>([1], await Numbers(new AuditQuery { Action = "configuration_recovered", Before = 2 }));
 

@@ -51,7 +51,7 @@ public sealed class ConfigurationAuditTests : IDisposable
         await services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 50 }, new FlagChange("ann", "because"));
         services.Flags.Set(Flag.Share("share", 20));
         await services.Get<FlagControl>().SyncAsync(default);
-        Assert.Equal(["updated", "configured", "superseded"], (await store.State.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
+        Assert.Equal(["updated", "configured", "reconciled"], (await store.State.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
     }
 
     [Fact]

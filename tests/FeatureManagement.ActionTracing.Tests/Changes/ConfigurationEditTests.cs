@@ -24,7 +24,7 @@ public sealed class ConfigurationEditTests : IDisposable
         Assert.Equal((20m, FlagSource.Configuration), Now(_services)); // at once, not only when it is written
         await Sync(_services);
         AuditEntry entry = (await Audit())[^1];
-        Assert.Equal(("superseded", "share", ChangeSource.Configuration), (entry.Action, entry.Flag, entry.Source));
+        Assert.Equal(("reconciled", "share", ChangeSource.Configuration), (entry.Action, entry.Flag, entry.Source));
         Assert.Equal("Configuration changed percentage from 10 to 20, so its override or rollout has ended.", entry.Reason);
         Assert.Contains("\"percentage\":50", entry.Before, StringComparison.Ordinal);
         Assert.Contains("\"percentage\":20", entry.After, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class ConfigurationEditTests : IDisposable
         _services.Flags.Set(Flag.Share("share", 20) with { Whitelist = ["alice"] });
         await Sync(_services);
         AuditEntry entry = (await Audit())[^1];
-        Assert.Equal("superseded", entry.Action);
+        Assert.Equal("reconciled", entry.Action);
         // Values that did not change are left out.
         Assert.DoesNotContain("whitelist", entry.Before, StringComparison.Ordinal);
         Assert.DoesNotContain("whitelist", entry.After, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class ConfigurationEditTests : IDisposable
         await Update(_services, 50);
         Assert.Equal((20m, FlagSource.Configuration), Now(_services));
         await Sync(_services);
-        Assert.Equal("superseded", (await Audit())[^1].Action);
+        Assert.Equal("reconciled", (await Audit())[^1].Action);
 
         _services.Flags.Set(Flag.Share("share", 10));
         Assert.Equal((10m, FlagSource.Configuration), Now(_services));
@@ -126,7 +126,7 @@ public sealed class ConfigurationEditTests : IDisposable
         await _services.Manager.EmergencyShutdownAsync("share", Change);
         _services.Flags.Set(Flag.On("other"));
         await Sync(_services);
-        Assert.Equal(("superseded", "share"), ((await Audit())[^1].Action, (await Audit())[^1].Flag));
+        Assert.Equal(("reconciled", "share"), ((await Audit())[^1].Action, (await Audit())[^1].Flag));
         _services.Flags.Set(Flag.Share("share", 10));
         Assert.Equal((10m, FlagSource.Emergency), Now(_services));
     }

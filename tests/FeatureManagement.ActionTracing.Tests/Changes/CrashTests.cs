@@ -60,7 +60,7 @@ public sealed class CrashTests : IDisposable
             int conflicts = 0;
             foreach (HostProcess process in processes)
                 conflicts += int.Parse((await process.ReadAsync())!, CultureInfo.InvariantCulture);
-            Assert.True(conflicts > 0, "nobody was ever told that somebody else was faster");
+            Assert.True(conflicts > 0, "no instance ever met a conflict");
         }
         finally
         {

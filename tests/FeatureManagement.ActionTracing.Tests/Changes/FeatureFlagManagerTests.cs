@@ -208,7 +208,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
     }
 
     [Fact]
-    public async Task Update_OthersAreFaster_IsLaidOverTheirs()
+    public async Task Update_OthersAreFaster_IsAppliedOverTheirs()
     {
         using var other = new FlagServices(_services.Flags.Catalog.Flags.Values, before: services => services.AddSingleton<IActionTracingStore>(_store));
         await Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 20 }, Change);

@@ -44,7 +44,7 @@ public sealed class InstanceRegistryTests : IDisposable
 
         await old.Get<FlagControl>().LeaveAsync();
         await Sync(young);
-        Assert.Equal(["updated", "superseded"], await Actions());
+        Assert.Equal(["updated", "reconciled"], await Actions());
         FlagServices again = await Start(10);
         Assert.Equal((10m, FlagSource.Configuration), Now(again));
     }
@@ -59,7 +59,7 @@ public sealed class InstanceRegistryTests : IDisposable
         Assert.Equal(["updated"], await Actions());
         _time.Advance(TimeSpan.FromSeconds(2));
         await Sync(young);
-        Assert.Equal(["updated", "superseded"], await Actions());
+        Assert.Equal(["updated", "reconciled"], await Actions());
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class InstanceRegistryTests : IDisposable
         await Start(20);
         await old.Get<FlagControl>().LeaveAsync();
         await Sync(first);
-        Assert.Equal(["updated", "superseded"], await Actions());
+        Assert.Equal(["updated", "reconciled"], await Actions());
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class InstanceRegistryTests : IDisposable
         await Update(old, 50);
         await old.Get<FlagControl>().LeaveAsync();
         await Start(20);
-        Assert.Equal(["updated", "superseded"], await Actions());
+        Assert.Equal(["updated", "reconciled"], await Actions());
     }
 
     [Fact]
@@ -95,11 +95,11 @@ public sealed class InstanceRegistryTests : IDisposable
         Assert.Equal((50m, FlagSource.Override), Now(old));
         await old.Get<FlagControl>().LeaveAsync();
         await Sync(young);
-        Assert.Equal(["updated", "superseded"], await Actions());
+        Assert.Equal(["updated", "reconciled"], await Actions());
     }
 
     [Fact]
-    public async Task Edit_SeenByARunningProcess_IsKnownToTheOthersBeforeAnythingIsLaidOverIt()
+    public async Task Edit_ReadByARunningInstance_IsKnownToTheOthersBeforeAnyOverrideOfIt()
     {
         FlagServices one = await Start(10);
         FlagServices other = await Start(10);
@@ -125,7 +125,7 @@ public sealed class InstanceRegistryTests : IDisposable
         await Sync(one);
         await Sync(other);
         Assert.Equal((10m, FlagSource.Configuration), Now(other));
-        Assert.Equal(["updated", "configured", "superseded"], await Actions());
+        Assert.Equal(["updated", "configured", "reconciled"], await Actions());
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class InstanceRegistryTests : IDisposable
         Assert.Equal((10m, FlagSource.Rollout), Now(old));
         await old.Get<FlagControl>().LeaveAsync();
         await Sync(young);
-        Assert.Equal(["rollout_started", "superseded"], await Actions());
+        Assert.Equal(["rollout_started", "reconciled"], await Actions());
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class InstanceRegistryTests : IDisposable
         Assert.Equal(["updated", "configured"], await Actions());
         _time.Advance(TimeSpan.FromMinutes(16));
         await Sync(young);
-        Assert.Equal(["updated", "configured", "superseded"], await Actions());
+        Assert.Equal(["updated", "configured", "reconciled"], await Actions());
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public sealed class InstanceRegistryTests : IDisposable
         Assert.Equal(["updated", "emergency"], await Actions());
         _time.Advance(TimeSpan.FromSeconds(61));
         await Sync(young);
-        Assert.Equal(["updated", "emergency", "superseded"], await Actions());
+        Assert.Equal(["updated", "emergency", "reconciled"], await Actions());
     }
 
     [Fact]

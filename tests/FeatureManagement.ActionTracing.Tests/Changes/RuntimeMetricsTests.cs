@@ -41,9 +41,9 @@ public sealed class RuntimeMetricsTests : IDisposable
         using MetricCollector<long> changes = Collect<long>("feature_flag.changes");
         _services.Flags.Set(Flag.Off("off"));
         await _services.Get<FlagControl>().SyncAsync(default);
-        CollectedMeasurement<long> superseded = Assert.Single(changes.GetMeasurementSnapshot());
-        Assert.Equal("superseded", superseded.Tags["feature_flag.change.action"]);
-        Assert.DoesNotContain("feature_flag.key", superseded.Tags.Keys);
+        CollectedMeasurement<long> reconciled = Assert.Single(changes.GetMeasurementSnapshot());
+        Assert.Equal("reconciled", reconciled.Tags["feature_flag.change.action"]);
+        Assert.DoesNotContain("feature_flag.key", reconciled.Tags.Keys);
     }
 
     [Fact]

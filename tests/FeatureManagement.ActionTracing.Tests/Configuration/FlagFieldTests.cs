@@ -161,7 +161,7 @@ public sealed class FlagFieldTests
     [InlineData("STAGING", FlagState.Enabled, "dave", 5)]
     [InlineData("Development", FlagState.Canary, "alice", 50)]
     [InlineData("dev", FlagState.Canary, "alice", 50)]
-    public void Overlay_OfTheHostsEnvironment_IsLaidOver(string environment, FlagState state, string listed, int percentage)
+    public void Overlay_OfTheHostsEnvironment_IsMerged(string environment, FlagState state, string listed, int percentage)
     {
         FlagDefinition flag = Layers.Definition("f", environment, Layers.Flags("""
             "f": {

@@ -8,7 +8,7 @@ namespace FeatureManagement.ActionTracing.Tests.Evaluation;
 public class VariantTableTests
 {
     [Fact]
-    public void Assign_FractionalWeights_GivesEachItsShare()
+    public void Assign_FractionalWeights_GivesEachItsPercentage()
     {
         // Weights whose sum is one, and which add up to more than 100 as doubles.
         (string, decimal)[] weights = [("a", 0.64m), ("b", 0.19m), ("c", 0.04m), ("d", 0.05m), ("e", 0.08m)];

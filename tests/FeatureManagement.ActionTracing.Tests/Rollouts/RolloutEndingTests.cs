@@ -147,7 +147,7 @@ public class RolloutEndingTests
         await two.Flags.UpdateFlagAsync(RolloutHost.Name, new FlagUpdate { State = FlagState.Rollout, Percentage = 50 }, RolloutHost.Ada);
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => one.Rollouts.RollBackAsync(RolloutHost.Name, RolloutHost.Ada));
         Assert.Equal(FlagChangeError.Conflict, refused.Error);
-        Assert.Contains("was completed by somebody else", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("was completed by another user", refused.Message, StringComparison.Ordinal);
         Assert.Equal(50, one.Flag.Definition.Percentage);
     }
 

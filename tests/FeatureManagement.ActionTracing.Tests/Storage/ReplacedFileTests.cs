@@ -138,7 +138,7 @@ public sealed class ReplacedFileTests : IDisposable
         using (var file = new FileStream(Database, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.SetLength(0);
         Assert.False((await Manager(host).EmergencyShutdownAsync("f2", Change)).IsStored);
-        Eventually.True(() => Report(host).Error?.Contains($"the file '{Database}' is empty, so what it held is lost", StringComparison.Ordinal) == true, () => $"{Report(host)}");
+        Eventually.True(() => Report(host).Error?.Contains($"the file '{Database}' is empty, so its content is lost", StringComparison.Ordinal) == true, () => $"{Report(host)}");
         Assert.Equal(0, new FileInfo(Database).Length); // nothing was made of it
         File.Move(Copy, Database, overwrite: true);
         await Eventually.EqualAsync("f0 f1 f2", () => Task.FromResult(string.Join(' ', Found())));
@@ -208,7 +208,7 @@ public sealed class ReplacedFileTests : IDisposable
         File.WriteAllBytes(Database, []);
         using IHost host = await StartAsync();
         Assert.False(Report(host).IsLoaded);
-        Assert.Contains($"the file '{Database}' is empty, so what it held is lost; put a copy back, or delete the file to begin without stored state", Report(host).Error, StringComparison.Ordinal);
+        Assert.Contains($"the file '{Database}' is empty, so its content is lost; restore a copy, or delete the file to begin without stored state", Report(host).Error, StringComparison.Ordinal);
         Assert.Single(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 207);
         Assert.False((await Manager(host).EmergencyShutdownAsync("f0", Change)).IsStored);
         File.Delete(Database);

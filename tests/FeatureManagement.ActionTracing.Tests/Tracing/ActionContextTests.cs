@@ -45,7 +45,7 @@ public sealed class ActionContextTests
                 Assert.True(services.Manager.IsEnabled("list"));
                 return Task.CompletedTask;
             });
-            await tracer.TraceAsync("for somebody else", Bob, async () =>
+            await tracer.TraceAsync("for another user", Bob, async () =>
             {
                 Assert.False(services.Manager.IsEnabled("list"));
                 Assert.False(await tracer.TraceAsync("innermost", null, () => Task.FromResult(services.Manager.IsEnabled("list"))));

@@ -8,7 +8,7 @@ const Sources = ['configuration', 'api', 'code', 'rollout', 'safety'];
 const Actions = [
   'updated', 'reset', 'emergency', 'emergency_cleared',
   'rollout_planned', 'rollout_started', 'rollout_step', 'rollout_paused', 'rollout_resumed', 'rollout_rolled_back', 'rollout_completed',
-  'configured', 'configuration_rejected', 'configuration_recovered', 'superseded',
+  'configured', 'configuration_rejected', 'configuration_recovered', 'reconciled',
 ];
 const Filters = ['flag', 'source', 'actor', 'action', 'from', 'to'];
 

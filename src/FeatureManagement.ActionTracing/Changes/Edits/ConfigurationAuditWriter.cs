@@ -4,8 +4,8 @@ using FeatureManagement.ActionTracing.State;
 namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>
-/// Writes audit entries that come with no change of a flag, each batch once: a count in this instance's document, which
-/// is written in the same transaction, tells whether an attempt without an answer was stored. Guarded by
+/// Writes audit entries that come with no change of a flag, each batch once. A count in this instance's document is
+/// written in the same transaction: it shows whether an attempt without an answer was stored. Guarded by
 /// <see cref="StoreLock"/>.
 /// </summary>
 internal sealed class ConfigurationAuditWriter(InstanceDocument document, TimeProvider time)

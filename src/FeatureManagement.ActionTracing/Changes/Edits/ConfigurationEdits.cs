@@ -7,19 +7,19 @@ using FeatureManagement.ActionTracing.Storage.Audit;
 namespace FeatureManagement.ActionTracing.Changes.Edits;
 
 /// <summary>
-/// What edits of configuration end: an override or a rollout, where the flag's configured answer is no longer the one
-/// that it was laid over. A configuration edit takes precedence over run-time state. Pure.
+/// Finds the overrides and rollouts that an edit of configuration ends: their baseline is no longer configured. A
+/// configuration edit takes precedence over run-time state. Pure.
 /// </summary>
 internal static class ConfigurationEdits
 {
     private const string Actor = "configuration";
 
     /// <param name="before">
-    /// What configuration said before the edit; null where that is not known, for it was made while the process was
+    /// What configuration said before the edit; null where that is not known: the edit was made while the instance was
     /// down.
     /// </param>
     /// <param name="after">What it says now.</param>
-    /// <param name="layers">What is laid over flags.</param>
+    /// <param name="layers">The run-time state of flags.</param>
     /// <param name="now">The time of the edit.</param>
     public static IEnumerable<(FlagEdit Edit, FlagDefinition Configured)> Ended(
         FlagCatalog? before, FlagCatalog after, IEnumerable<KeyValuePair<string, VersionedRecord>> layers, DateTimeOffset now)
@@ -36,17 +36,17 @@ internal static class ConfigurationEdits
                 .OfType<Baseline>()
                 .Distinct())
             {
-                // Laid by another process, over an edit that has not been seen here, or before one that it has not
-                // seen: not for this process to end.
+                // Another instance applied it, over an edit that this instance has not read, or before an edit that
+                // the other one has not read: this instance does not end it.
                 if (over == answer || (before is not null && over != previous))
                     continue;
                 yield return (new FlagEdit
                 {
                     Flag = flag,
-                    Action = AuditActions.Superseded,
+                    Action = AuditActions.Reconciled,
                     Change = new FlagChange(Actor, Reason(over, answer), ChangeSource.Configuration),
                     At = now,
-                    Decide = (edited, record) => FlagChanges.Supersede(edited, record, over, now),
+                    Decide = (edited, record) => FlagChanges.Reconcile(edited, record, over, now),
                     Baseline = over,
                 }, configured ?? over.AsFlag(flag));
             }

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>
-/// The first read of a durable store, where an evaluation comes before a host has done it: stored emergencies are in
-/// force then, whatever the host. All first evaluations wait for the same read, at most <c>defaultTimeout</c>.
-/// Thread-safe.
+/// Reads a durable store for the first time, where an evaluation comes before the host has read it. So stored
+/// emergencies are in force with every kind of host. All first evaluations wait for the same read, at most
+/// <c>defaultTimeout</c>. Thread-safe.
 /// </summary>
 internal sealed partial class FirstRead(
     StoreRefresher refresher,
@@ -60,7 +60,7 @@ internal sealed partial class FirstRead(
             if (!refresher.IsLoaded)
                 LogNotLoaded(store.Current.Error
                     ?? store.Current.SyncError
-                    ?? $"The store gave no answer within {configuration.Catalog.Settings.DefaultTimeout}.");
+                    ?? $"The store did not answer within {configuration.Catalog.Settings.DefaultTimeout}.");
         }
         source.Serve();
         synchronizer.Follow();

@@ -2,7 +2,7 @@ namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>
 /// One conversation with the store at a time, so that changes are written in order. It is the outermost lock
-/// (docs/architecture.md, "Lock order"), and the only one that is held during I/O.
+/// (docs/architecture.md, "Lock order"), and the only one that a call keeps during I/O.
 /// </summary>
 internal sealed class StoreLock : IDisposable
 {
@@ -15,13 +15,13 @@ internal sealed class StoreLock : IDisposable
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         await _semaphore.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new Held(_semaphore);
+        return new Releaser(_semaphore);
     }
 
     // The semaphore stays usable: a call may still hold it.
     public void Dispose() => IsDisposed = true;
 
-    private sealed class Held(SemaphoreSlim semaphore) : IDisposable
+    private sealed class Releaser(SemaphoreSlim semaphore) : IDisposable
     {
         public void Dispose() => semaphore.Release();
     }

@@ -30,13 +30,13 @@ internal sealed partial class StoreRefresher(
     {
         // Before the lock, which a store that does not answer would keep.
         StoreChanges changes = await store.State.ReadInlineAsync(FlagRecords.KeyPrefix, 0, cancellationToken).ConfigureAwait(false);
-        using IDisposable held = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
+        using IDisposable releaser = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
         if (!_loaded)
             Load_NeedsLock(changes);
     }
 
     /// <summary>Reads what changed since the last call; everything the first time, and where the store was replaced.</summary>
-    /// <param name="everything">Whether to read everything again: a replaced store may have grown past what is known here.</param>
+    /// <param name="everything">Whether to read everything again: a replaced store may have grown past the known version.</param>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task RefreshAsync_NeedsLock(bool everything = false)
     {

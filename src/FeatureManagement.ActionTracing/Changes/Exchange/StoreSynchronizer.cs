@@ -31,7 +31,7 @@ internal sealed class StoreSynchronizer(
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task SyncAsync(CancellationToken cancellationToken)
     {
-        using IDisposable held = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
+        using IDisposable releaser = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
         await refresher.RefreshAsync_NeedsLock().ConfigureAwait(false);
         await outbox.FlushAsync_NeedsLock().ConfigureAwait(false); // first, because it may hold an emergency
         await instances.RegisterAsync_NeedsLock().ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal sealed class StoreSynchronizer(
     {
         if (storeLock.IsDisposed)
             return;
-        using IDisposable held = await storeLock.EnterAsync(CancellationToken.None).ConfigureAwait(false);
+        using IDisposable releaser = await storeLock.EnterAsync(CancellationToken.None).ConfigureAwait(false);
         // An emergency that the store has lost is stored again, and no later poll would do it.
         await refresher.RefreshAsync_NeedsLock().ConfigureAwait(false);
         await outbox.FlushAsync_NeedsLock().ConfigureAwait(false);

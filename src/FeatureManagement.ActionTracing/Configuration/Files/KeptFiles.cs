@@ -51,7 +51,7 @@ internal sealed class KeptFiles : IFileProvider, IDisposable
     {
         if (file.PhysicalPath is not { } path)
             return file.Length == 0;
-        // Of a link the platform tells the length of the link itself.
+        // For a link, the platform returns the length of the link itself.
         FileSystemInfo info = new FileInfo(path);
         if (info.LinkTarget is not null)
             info = info.ResolveLinkTarget(returnFinalTarget: true) ?? info;

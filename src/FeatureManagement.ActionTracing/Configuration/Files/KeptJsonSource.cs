@@ -5,8 +5,8 @@ using Microsoft.Extensions.FileProviders;
 namespace FeatureManagement.ActionTracing.Configuration.Files;
 
 /// <summary>
-/// A JSON file that keeps its last good content. Derived from the platform's, for those who look for that among the
-/// sources.
+/// A JSON file that keeps its last good content. Derived from the platform's class, because code may search the
+/// sources for that class.
 /// </summary>
 internal sealed class KeptJsonSource : JsonConfigurationSource
 {

@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Configuration.Files;
 
 /// <summary>
-/// What is opened in place of a file that is not there or may not be read: the platform's provider knows no other way
-/// to hear of it.
+/// Is opened in place of a file that is missing or not readable: the platform's provider offers no other way to learn
+/// of it.
 /// </summary>
 internal sealed class UnreadableFile(string reason) : MemoryStream([], writable: false)
 {

@@ -26,7 +26,7 @@ internal sealed class CatalogMerge
     /// <param name="builtIn">The built-in flags of the environment.</param>
     /// <param name="kept">The flags that keep their last good definition.</param>
     /// <returns>
-    /// The new catalog, the old one itself where nothing changed, and the faults of flags that were held back.
+    /// The new catalog, the old one itself where nothing changed, and the faults of flags that keep an older definition.
     /// </returns>
     public static (FlagCatalog Catalog, IReadOnlyList<SettingFault> Faults) Merge(
         FlagCatalog? before,

@@ -51,10 +51,10 @@ internal sealed record CatalogReading
         LastGoodFlags? last = null;
         if (before is not null)
             last = LastGoodFlags.Of(before, raw, section, faults, isOn);
-        (FlagCatalog catalog, IReadOnlyList<SettingFault> held) =
+        (FlagCatalog catalog, IReadOnlyList<SettingFault> keptFaults) =
             CatalogMerge.Merge(before?.Catalog, section, all.ToHashSet(StringComparer.OrdinalIgnoreCase), builtIn, last?.Kept ?? []);
         if (last is not null)
-            faults = [.. faults, .. last.Faults, .. held];
+            faults = [.. faults, .. last.Faults, .. keptFaults];
 
         List<string> warnings = [.. section.Warnings, .. section.Flags.Values.SelectMany(flag => flag.Warnings)];
         if (section.Flags.Count == 0 && catalog.Flags.Count == catalog.BuiltIn.Count)

@@ -43,9 +43,9 @@ internal static class FlagReader
                         "is an entry of a list; environments must be an object with a field for each environment"));
                 if (overlay.Find("environments") is not null)
                     faults.Add(new SettingFault(flag, path + ".environments", "is no known field; an overlay has no overlays"));
-                var overlaid = new List<SettingFault>();
-                ReadFields(node.Overlay(overlay), flag, null, overlaid, []);
-                faults.AddRange(overlaid.Except(own).Select(found => found.Below(path)));
+                var overlayFaults = new List<SettingFault>();
+                ReadFields(node.Overlay(overlay), flag, null, overlayFaults, []);
+                faults.AddRange(overlayFaults.Except(own).Select(found => found.Below(path)));
                 if (IsEnvironment(overlay.Name, environment))
                     effective = effective.Overlay(overlay);
                 else if (!KnownEnvironments.Contains(overlay.Name, StringComparer.OrdinalIgnoreCase)

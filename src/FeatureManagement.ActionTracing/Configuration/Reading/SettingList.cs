@@ -29,7 +29,7 @@ internal static class SettingList
     /// <summary>An empty list has an empty value. An empty map has none, as has null, and says nothing.</summary>
     public static bool SaysSomething(SettingItem item) => item.Key.Length > 0 || item.Value is not null;
 
-    /// <summary>The entries of a list of objects, from the last provider that has any: one node for each.</summary>
+    /// <summary>The entries of a list of objects, from the last provider that has any, as nodes.</summary>
     public static IEnumerable<SettingNode> Objects(List<SettingItem> items)
     {
         var list = new SettingNode("");

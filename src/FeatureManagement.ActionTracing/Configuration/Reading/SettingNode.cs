@@ -51,7 +51,7 @@ internal sealed class SettingNode(string name)
     }
 
     /// <summary>
-    /// This setting with another one laid over it: values and lists are replaced, all else is merged.
+    /// This setting with an overlay: values and lists are replaced, all else is merged.
     /// </summary>
     public SettingNode Overlay(SettingNode over)
     {

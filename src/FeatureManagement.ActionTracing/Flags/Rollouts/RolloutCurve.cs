@@ -18,29 +18,29 @@ internal static class RolloutCurve
 
     /// <param name="plan">The curve's type, duration, checkpoints or schedule, and target.</param>
     /// <param name="start">The first percentage, 0 to 100.</param>
-    /// <param name="credited">The time that was watched and found healthy.</param>
-    public static decimal At(RolloutConfig plan, decimal start, TimeSpan credited)
+    /// <param name="monitored">The monitored time.</param>
+    public static decimal At(RolloutConfig plan, decimal start, TimeSpan monitored)
     {
         TimeSpan duration = Duration(plan);
         decimal target = plan.TargetPercentage;
-        if (credited >= duration)
+        if (monitored >= duration)
             return target;
-        if (credited < TimeSpan.Zero)
-            credited = TimeSpan.Zero;
+        if (monitored < TimeSpan.Zero)
+            monitored = TimeSpan.Zero;
         decimal percentage = plan.Type switch
         {
             RolloutType.Linear => start + Part(target - start),
             RolloutType.Exponential => start + Part(Part(target - start)),
-            RolloutType.Stepped => (int)((Int128)credited.Ticks * plan.Checkpoints.Count / duration.Ticks) is var reached && reached == 0
+            RolloutType.Stepped => (int)((Int128)monitored.Ticks * plan.Checkpoints.Count / duration.Ticks) is var reached && reached == 0
                 ? start
                 : plan.Checkpoints[reached - 1],
-            _ => plan.Schedule.LastOrDefault(entry => entry.After <= credited, new(default, start)).Percentage,
+            _ => plan.Schedule.LastOrDefault(entry => entry.After <= monitored, new(default, start)).Percentage,
         };
         // Before it is rounded too: a start of more digits would be rounded beyond an entry below it.
         return Math.Clamp(decimal.Round(Math.Clamp(percentage, start, target), Digits, MidpointRounding.AwayFromZero), start, target);
 
         // Multiplied before it is divided: a third of the time is a third, and not a little less.
-        decimal Part(decimal of) => of * credited.Ticks / duration.Ticks;
+        decimal Part(decimal of) => of * monitored.Ticks / duration.Ticks;
     }
 
     /// <summary>

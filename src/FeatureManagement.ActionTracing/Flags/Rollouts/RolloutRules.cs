@@ -50,8 +50,8 @@ internal static class RolloutRules
         if (plan.ListEnd is not { } end || end == plan.TargetPercentage)
             return null;
         return string.Create(CultureInfo.InvariantCulture, $"is {plan.TargetPercentage}, and the last "
-            + $"of {(plan.Type == RolloutType.Custom ? "schedule" : "checkpoints")} is {end}; the rollout ends at "
-            + $"one share: leave targetPercentage out, or end the list with it");
+            + $"of {(plan.Type == RolloutType.Custom ? "schedule" : "checkpoints")} is {end}; both must be "
+            + $"the same: leave targetPercentage out, or end the list with it");
     }
 
     /// <summary>

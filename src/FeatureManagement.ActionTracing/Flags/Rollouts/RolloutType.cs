@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing;
 
-/// <summary>The curve that a rollout's percentage follows over its credited time.</summary>
+/// <summary>The curve that a rollout's percentage follows over its monitored time.</summary>
 public enum RolloutType
 {
     /// <summary>Evenly from the start to the target.</summary>

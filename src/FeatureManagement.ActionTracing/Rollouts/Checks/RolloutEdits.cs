@@ -20,7 +20,7 @@ internal static class RolloutEdits
         _ => null,
     };
 
-    /// <summary>The rollback to apply, at whatever step the rollout is by now.</summary>
+    /// <summary>The rollback to apply, at any step that the rollout has reached by now.</summary>
     public static FlagEdit RollBack(string flag, string id, RolloutLedger ledger, string reason, DateTimeOffset now)
     {
         // A rollback is not refused because of its reason.

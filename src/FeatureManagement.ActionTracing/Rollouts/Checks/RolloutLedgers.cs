@@ -10,13 +10,13 @@ internal sealed class RolloutLedgers(BoundedStore store)
 {
     private static string KeyOf(string flag) => "rollout/" + FlagKey.Of(flag);
 
-    /// <summary>The ledger of a rollout with its version, if it has changed since a version; where it has not, what is known.</summary>
+    /// <summary>Reads the ledger of a rollout and its version, if it has changed since a version; else returns the known one.</summary>
     /// <param name="flag">The flag.</param>
-    /// <param name="known">What is known here.</param>
+    /// <param name="known">The last known ledger.</param>
     /// <param name="version">Its version.</param>
     /// <param name="everything">
-    /// Whether to read it even if nothing seems to have changed: a store that was put back from a copy may have grown
-    /// past what is known here.
+    /// Whether to read it even if nothing seems to have changed: a store that was restored from a copy may have grown
+    /// past the known version.
     /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="FlagChangeException">The store failed.</exception>
@@ -43,7 +43,7 @@ internal sealed class RolloutLedgers(BoundedStore store)
         return (read?.Id == known.Id ? read : known with { }, found.Version);
     }
 
-    /// <summary>Writes a ledger. Null where another process was faster.</summary>
+    /// <summary>Writes a ledger. Null where another instance was faster.</summary>
     /// <exception cref="FlagChangeException">The store failed.</exception>
     public async Task<long?> WriteAsync(string flag, RolloutLedger ledger, long version, CancellationToken cancellationToken)
     {

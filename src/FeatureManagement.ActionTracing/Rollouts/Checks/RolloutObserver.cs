@@ -40,9 +40,9 @@ internal sealed class RolloutObserver(RolloutRuns runs, RolloutTerms terms, IRol
         }
         catch (OperationCanceledException)
         {
-            return new(null, $"The metrics source gave no answer within {limit}.");
+            return new(null, $"The metrics source did not answer within {limit}.");
         }
-#pragma warning disable CA1031 // A source that throws is unavailable, whatever it throws.
+#pragma warning disable CA1031 // A source that throws anything is unavailable.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -31,8 +31,8 @@ public sealed record ExperimentComparison
     public ExperimentInterval? Lift { get; init; }
 
     /// <summary>
-    /// The smallest p-value of all checks since the minimums were met. It may be small where the verdict of the check at
-    /// hand is to keep running: intervals widen again when an effect fades.
+    /// The smallest p-value of all checks since the minimums were met. It may be small although the verdict of this check
+    /// is to keep running: intervals widen again when an effect fades.
     /// </summary>
     public required double PValue { get; init; }
 

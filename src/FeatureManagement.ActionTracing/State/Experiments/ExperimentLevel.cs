@@ -3,8 +3,8 @@ using FeatureManagement.ActionTracing.Statistics;
 namespace FeatureManagement.ActionTracing.State.Experiments;
 
 /// <summary>
-/// A comparison's part of the bound on false claims, and the mixing constant. Both are settled by the plan and the
-/// first weights.
+/// A comparison's part of the bound on false claims, and the mixing constant. Both follow from the plan and the first
+/// weights.
 /// </summary>
 internal readonly record struct ExperimentLevel(double Alpha, double Mixing)
 {

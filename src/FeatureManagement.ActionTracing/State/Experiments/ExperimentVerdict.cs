@@ -3,7 +3,7 @@ namespace FeatureManagement.ActionTracing;
 /// <summary>What an experiment says so far.</summary>
 public enum ExperimentVerdict
 {
-    /// <summary>Nothing can be told yet.</summary>
+    /// <summary>The evidence does not decide yet.</summary>
     KeepRunning,
 
     /// <summary>Better than control.</summary>

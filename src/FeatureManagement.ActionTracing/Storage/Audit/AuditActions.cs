@@ -7,7 +7,7 @@ internal static class AuditActions
     public const string Reset = "reset";
     public const string Emergency = "emergency";
     public const string EmergencyCleared = "emergency_cleared";
-    public const string Superseded = "superseded";
+    public const string Reconciled = "reconciled";
     public const string Configured = "configured";
     public const string ConfigurationRejected = "configuration_rejected";
     public const string ConfigurationRecovered = "configuration_recovered";
@@ -19,14 +19,17 @@ internal static class AuditActions
     public const string RolloutRolledBack = "rollout_rolled_back";
     public const string RolloutCompleted = "rollout_completed";
 
-    // As releases before the first one wrote it. Entries are never rewritten, because their hashes would change.
+    // As earlier versions wrote them. Entries are never rewritten, because their hashes would change.
     private const string FormerConfigurationRecovered = "configuration_mended";
+    private const string FormerReconciled = "superseded";
 
     /// <summary>The other name of an action, which a filter by the action finds too; null where it has one name.</summary>
     public static string? OtherNameOf(string? action) => action switch
     {
         ConfigurationRecovered => FormerConfigurationRecovered,
         FormerConfigurationRecovered => ConfigurationRecovered,
+        Reconciled => FormerReconciled,
+        FormerReconciled => Reconciled,
         _ => null,
     };
 }

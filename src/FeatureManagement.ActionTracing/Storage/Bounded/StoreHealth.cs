@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Storage.Bounded;
 
-/// <summary>Keeps the report on a store: what failed, since when, and what waits to be written. Thread-safe.</summary>
+/// <summary>Keeps the report on a store: what failed, since when, and what is in the outbox. Thread-safe.</summary>
 internal sealed partial class StoreHealth(
     bool isDurable, StoreSpace space, IFlagCatalogSource configuration, TimeProvider time, StoreMetrics metrics,
     ILogger logger) : IDisposable
