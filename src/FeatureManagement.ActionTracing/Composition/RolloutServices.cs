@@ -19,10 +19,13 @@ internal static class RolloutServices
         services.TryAddSingleton<LedgerUpdate>();
         services.TryAddSingleton<SafetyCheck>();
         services.TryAddSingleton<EarlySafetyCheck>();
-        services.TryAddSingleton<RolloutRunner>();
         services.TryAddSingleton<DueChecks>();
+        services.TryAddSingleton<RolloutMonitor>();
+        services.TryAddSingleton<AutoStart>();
         services.TryAddSingleton<RolloutLoop>();
         services.AddHostedService(static provider => provider.GetRequiredService<RolloutLoop>());
+        services.TryAddSingleton<RolloutRequests>();
+        services.TryAddSingleton<RolloutStatusReader>();
         services.TryAddSingleton<IRolloutManager, RolloutManager>();
     }
 }

@@ -4,31 +4,26 @@ using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Diagnostics.Background;
-using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State;
-using FeatureManagement.ActionTracing.State.Rollouts;
-using FeatureManagement.ActionTracing.Storage.Audit;
 using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>
-/// Checks every rollout once per <c>safetyInterval</c>. Begins planned rollouts when their time comes, and starts
-/// those with <c>autoStart</c>.
+/// Checks every rollout once per <c>safetyInterval</c>, and earlier where that cannot wait. Starts rollouts with
+/// <c>autoStart</c>. Of a flag, one thing at a time; of different flags, in parallel.
 /// </summary>
 internal sealed partial class RolloutLoop(
-    FlagControl control, SnapshotSource source, IFlagCatalogSource configuration, RolloutRunner runner, DueChecks due, TimeProvider time,
+    FlagControl control, IFlagCatalogSource configuration, RolloutMonitor monitor, AutoStart autoStart, DueChecks due, TimeProvider time,
     ILogger<RolloutLoop> logger) : PeriodicService(time)
 {
-    private readonly TimeProvider _time = time;
-
     // Never disposed: without a wait handle they hold nothing, and a host that is disposed without a stop still runs a check.
     private readonly SemaphoreSlim _tick = new(1, 1);
-    // Of a rollout one check at a time.
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _lanes = new(StringComparer.OrdinalIgnoreCase);
 
-    private readonly Dictionary<string, string> _refused = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, (string Content, string Why)> _said = new(StringComparer.OrdinalIgnoreCase);
+    protected override TimeSpan Period => configuration.Catalog.Settings.SafetyInterval;
+
+    protected override bool RunsAtStart => true;
 
     /// <summary>One check of everything.</summary>
     public Task TickAsync(CancellationToken cancellationToken) =>
@@ -43,49 +38,14 @@ internal sealed partial class RolloutLoop(
     {
         var flags = new List<Task>();
         foreach (string flag in due.TakeBegun())
-            flags.Add(GuardedAsync(flag, () => BeginAsync(flag, cancellationToken), cancellationToken));
+            flags.Add(RunAsync(flag, () => monitor.BeginAsync(flag, cancellationToken), cancellationToken));
         foreach ((string flag, EarlyCheck check) in due.TakeDue())
         {
             due.Checked(flag);
-            flags.Add(GuardedAsync(flag, () => Active(flag) is { } rollout
-                ? runner.CheckEarlyAsync(flag, rollout, check, cancellationToken)
-                : Task.CompletedTask, cancellationToken));
+            flags.Add(RunAsync(flag, () => monitor.CheckEarlyAsync(flag, check, cancellationToken), cancellationToken));
         }
         return Task.WhenAll(flags);
     }
-
-    private Task BeginAsync(string flag, CancellationToken cancellationToken)
-    {
-        if (Active(flag) is { } rollout)
-            return runner.BeginAsync(flag, rollout, cancellationToken);
-        runner.Forget(flag); // it ended before it was noticed
-        return Task.CompletedTask;
-    }
-
-    private async Task CheckAsync(CancellationToken cancellationToken)
-    {
-        // What is stored is not known: nothing may go forward.
-        if (!control.IsLoaded)
-            return;
-        var checks = new List<Task>();
-        foreach ((string name, VersionedRecord applied) in control.Records())
-        {
-            if (applied.Record.Rollout is not null)
-                checks.Add(GuardedAsync(name, () => MoveAsync(name, cancellationToken), cancellationToken));
-        }
-        // Beside each other: where a source or the store gives no answer for one, the others are guarded still.
-        await Task.WhenAll(checks).ConfigureAwait(false);
-        foreach (string flag in runner.Monitored)
-            await GuardedAsync(flag, () => ForgetEnded(flag), cancellationToken).ConfigureAwait(false);
-        // Last, for what is on its way already comes first.
-        foreach (FlagDefinition flag in configuration.Catalog.Flags.Values)
-            if (flag.RolloutConfig is { AutoStart: true })
-                await GuardedAsync(flag.Name, () => StartAsync(flag, cancellationToken), cancellationToken).ConfigureAwait(false);
-    }
-
-    protected override TimeSpan Period => configuration.Catalog.Settings.SafetyInterval;
-
-    protected override bool RunsAtStart => true;
 
     protected override Task RunOnceAsync(CancellationToken stoppingToken) => TickAsync(stoppingToken);
 
@@ -109,6 +69,25 @@ internal sealed partial class RolloutLoop(
         await Task.WhenAll(running).ConfigureAwait(false);
     }
 
+    private async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        // What is stored is not known: nothing may go forward.
+        if (!control.IsLoaded)
+            return;
+        var checks = new List<Task>();
+        foreach ((string flag, VersionedRecord applied) in control.Records())
+            if (applied.Record.Rollout is not null)
+                checks.Add(RunAsync(flag, () => monitor.CheckAsync(flag, cancellationToken), cancellationToken));
+        // Beside each other: where a source or the store gives no answer for one, the others are guarded still.
+        await Task.WhenAll(checks).ConfigureAwait(false);
+        foreach (string flag in monitor.Flags)
+            await RunAsync(flag, () => monitor.ForgetEnded(flag), cancellationToken).ConfigureAwait(false);
+        // Last: rollouts in progress come first.
+        foreach (FlagDefinition flag in configuration.Catalog.Flags.Values)
+            if (flag.RolloutConfig is { AutoStart: true })
+                await RunAsync(flag.Name, () => autoStart.StartAsync(flag, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
     private static async Task OneAtATimeAsync(SemaphoreSlim lane, Func<Task> work, CancellationToken cancellationToken)
     {
         await lane.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -122,97 +101,12 @@ internal sealed partial class RolloutLoop(
         }
     }
 
-    private Task ForgetEnded(string flag)
-    {
-        if (control.Record(flag).Record.Rollout is not null && source.Configured(flag) is not null)
-            return Task.CompletedTask;
-        runner.Forget(flag);
-        due.Forget(flag);
-        return Task.CompletedTask;
-    }
-
-    /// <summary>The rollout that decides a flag's percentage now, or null.</summary>
-    private RolloutRecord? Active(string flag)
-    {
-        if (control.Record(flag).Record.Rollout is { IsApplied: true } rollout
-            && source.Configured(flag) is { } configured
-            && rollout.Baseline == Baseline.Of(configured.Definition))
-            return rollout;
-        return null;
-    }
-
-    private Task MoveAsync(string flag, CancellationToken cancellationToken)
-    {
-        // As they are now: an early check may have come before it.
-        if (control.Record(flag).Record.Rollout is not { } rollout || source.Configured(flag) is not { } configured)
-            return Task.CompletedTask;
-        string name = configured.Definition.Name;
-        DateTimeOffset now = _time.GetUtcNow();
-        if (rollout.Baseline != Baseline.Of(configured.Definition))
-            return Task.CompletedTask; // it decides nothing any more, and the instance that saw the edit ends it
-        if (rollout.Phase != RolloutPhase.Planned)
-        {
-            due.Checked(name);
-            return runner.CheckAsync(name, rollout, cancellationToken);
-        }
-        if (rollout.StartedAt > now)
-            return Task.CompletedTask;
-        return control.CommitAsync(new FlagEdit
-        {
-            Flag = name,
-            Action = AuditActions.RolloutStarted,
-            Change = new FlagChange(
-                rollout.Actor, FlagChange.Cut($"planned for {rollout.StartedAt:u}: {rollout.Reason}"),
-                ChangeSource.Rollout),
-            At = now,
-            Decide = (_, applied) => applied.Rollout is { Phase: RolloutPhase.Planned } planned && planned.Id == rollout.Id
-                ? applied with { Rollout = RolloutChanges.Begin(planned, now), At = now }
-                : applied,
-        }, cancellationToken);
-    }
-
-    private async Task StartAsync(FlagDefinition flag, CancellationToken cancellationToken)
-    {
-        FlagRecord record = control.Record(flag.Name).Record;
-        if (record.Rollout is not null)
-            return;
-        string content = PlanFingerprint.Of(flag.RolloutConfig)!; // the caller has checked it
-        if (PlanFingerprint.HasHad(record.AutoStarted, content) || _refused.GetValueOrDefault(flag.Name) == content)
-            return;
-        var change = new FlagChange("configuration", "autoStart in rolloutConfig", ChangeSource.Configuration);
-        DateTimeOffset now = _time.GetUtcNow();
-        string id = Guid.NewGuid().ToString("N");
-        try
-        {
-            await control.CommitAsync(new FlagEdit
-            {
-                Flag = flag.Name,
-                Action = flag.RolloutConfig!.StartAt > now ? AuditActions.RolloutPlanned : AuditActions.RolloutStarted,
-                Change = change,
-                At = now,
-                Decide = (configured, applied) => applied.Rollout is not null
-                    || PlanFingerprint.HasHad(applied.AutoStarted, PlanFingerprint.Of(configured.RolloutConfig)) ? applied
-                    : RolloutChanges.Start(configured, applied, id, null, change, now),
-            }, cancellationToken).ConfigureAwait(false);
-        }
-        catch (FlagChangeException refusal) when (refusal.Error is FlagChangeError.Conflict or FlagChangeError.Invalid)
-        {
-            // Only a flag in emergency is tried again, for when that has ended.
-            if (record.Emergency is null && flag.State != FlagState.EmergencyOff)
-                _refused[flag.Name] = content;
-            if (_said.GetValueOrDefault(flag.Name) == (content, refusal.Message))
-                return;
-            _said[flag.Name] = (content, refusal.Message);
-            LogNotStarted(ForeignText.Escape(flag.Name), refusal.Message);
-        }
-    }
-
-    private async Task GuardedAsync(string flag, Func<Task> action, CancellationToken cancellationToken)
+    private async Task RunAsync(string flag, Func<Task> work, CancellationToken cancellationToken)
     {
         try
         {
-            await OneAtATimeAsync(_lanes.GetOrAdd(flag, static _ => new SemaphoreSlim(1, 1)), action, cancellationToken).ConfigureAwait(
-                false);
+            SemaphoreSlim lane = _lanes.GetOrAdd(flag, static _ => new SemaphoreSlim(1, 1));
+            await OneAtATimeAsync(lane, work, cancellationToken).ConfigureAwait(false);
         }
         catch (FlagChangeException exception)
         {
@@ -226,12 +120,6 @@ internal sealed partial class RolloutLoop(
     private partial void LogTickFailed(Exception exception);
 
     [LoggerMessage(
-        EventIds.NotStarted, LogLevel.Warning, "The rollout of flag '{Flag}' did not start by itself: {Reason}",
-        EventName = "NotStarted")]
-    private partial void LogNotStarted(string flag, string reason);
-
-    [LoggerMessage(
-        EventIds.NotMoved, LogLevel.Warning, "Rollout of flag '{Flag}' is on hold: {Reason}",
-        EventName = "NotMoved")]
+        EventIds.NotMoved, LogLevel.Warning, "Rollout of flag '{Flag}' is on hold: {Reason}", EventName = "NotMoved")]
     private partial void LogNotMoved(string flag, string reason);
 }

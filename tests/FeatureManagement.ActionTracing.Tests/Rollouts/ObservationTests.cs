@@ -114,7 +114,7 @@ public sealed class ObservationTests
         }
         Assert.Equal(TimeSpan.Zero, host.Status.MonitoredTime);
         await host.TickAsync();
-        RolloutLedger ledger = host.Get<RolloutRunner>().Last(RolloutHost.Name, host.Status.Id)!.Ledger;
+        RolloutLedger ledger = host.Get<RolloutRuns>().Last(RolloutHost.Name, host.Status.Id)!.Ledger;
         Assert.True(ledger.ErrorWindows.Count > 1, $"{ledger.ErrorWindows.Count} windows");
         Assert.Equal(100, ledger.Errors.BadExposed + ledger.Errors.BadControl);
         Assert.Null(host.Status.EndedAt);

@@ -157,7 +157,7 @@ public class RolloutEndToEndTests
         Assert.Equal((4, 16m, Users), (host.Status.History.Count, host.Status.CurrentPercentage, host.Status.ExposedUnits + host.Status.ControlUnits));
         await host.RunAsync(50, everybodyFails, users: 100);
         Assert.Equal((5, 30m, 2 * Users), (host.Status.History.Count, host.Status.CurrentPercentage, host.Status.ExposedUnits + host.Status.ControlUnits));
-        RolloutLedger ledger = host.Get<RolloutRunner>().Last(RolloutHost.Name, host.Status.Id)!.Ledger;
+        RolloutLedger ledger = host.Get<RolloutRuns>().Last(RolloutHost.Name, host.Status.Id)!.Ledger;
         Assert.Equal(Users, ledger.Exposed.Bad + ledger.Control.Bad);
     }
 

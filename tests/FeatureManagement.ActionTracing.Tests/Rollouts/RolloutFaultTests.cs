@@ -192,7 +192,7 @@ public class RolloutFaultTests
 
         Task tick = host.Get<RolloutLoop>().TickAsync(default);
         string id = host.Rollouts.GetStatus(other)!.Id;
-        Eventually.True(() => host.Get<RolloutRunner>().Last(other, id) is { Verdict.Kind: VerdictKind.Healthy }, () => "it waits for the flag whose source hangs");
+        Eventually.True(() => host.Get<RolloutRuns>().Last(other, id) is { Verdict.Kind: VerdictKind.Healthy }, () => "it waits for the flag whose source hangs");
         Assert.False(tick.IsCompleted);
         host.Time.Advance(TimeSpan.FromMinutes(1));
         await tick;
@@ -206,7 +206,7 @@ public class RolloutFaultTests
         await host.StartAsync();
         var loop = host.Get<RolloutLoop>();
         await loop.StartAsync(default);
-        Eventually.True(() => host.Get<RolloutRunner>().Last(RolloutHost.Name, host.Status.Id) is not null, () => "nobody has looked");
+        Eventually.True(() => host.Get<RolloutRuns>().Last(RolloutHost.Name, host.Status.Id) is not null, () => "nobody has looked");
         for (int tick = 0; tick < 35; tick++)
         {
             TimeSpan before = host.Status.MonitoredTime;

@@ -17,7 +17,7 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 internal sealed class ChangeFeed(
     DashboardAssets assets,
     SnapshotSource flags,
-    RolloutRunner rollouts,
+    RolloutRuns rollouts,
     IActionTracingConfigurationStatus configuration,
     IActionTracingStoreStatus store,
     TimeProvider time,

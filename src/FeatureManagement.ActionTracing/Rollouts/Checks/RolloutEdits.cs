@@ -30,6 +30,17 @@ internal static class RolloutEdits
             : current);
     }
 
+    /// <summary>The start of a rollout whose planned time has come.</summary>
+    public static FlagEdit Begin(string flag, RolloutRecord record, DateTimeOffset now)
+    {
+        string reason = FlagChange.Cut($"planned for {record.StartedAt:u}: {record.Reason}");
+        var change = new FlagChange(record.Actor, reason, ChangeSource.Rollout);
+        return Edit(flag, AuditActions.RolloutStarted, change, now, (_, current) =>
+            current.Rollout is { Phase: RolloutPhase.Planned } planned && planned.Id == record.Id
+                ? current with { Rollout = RolloutChanges.Begin(planned, now), At = now }
+                : current);
+    }
+
     private static FlagEdit Step(string flag, RolloutRecord record, RolloutDecision decision, DateTimeOffset now)
     {
         string reason = Text(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FeatureManagement.ActionTracing.State.Rollouts;
+using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
 namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
@@ -98,6 +99,13 @@ internal sealed record RolloutRun
         Ended = null,
         Unsaved = [],
     };
+
+    /// <summary>On hold because of an internal error. Time until now does not count.</summary>
+    public RolloutRun Failed(RolloutVerdict verdict, DateTimeOffset now, long timestamp)
+    {
+        RolloutLedger onHold = Ledger with { Hold = new RolloutHold(verdict.Kind, verdict.Reason, now) };
+        return this with { Mark = timestamp, Last = new RolloutCheck(onHold, verdict, Last?.Guards ?? "", Last?.DefaultKeys ?? 0) };
+    }
 
     /// <summary>The evidence with what was observed at this check; without observations, the evidence so far.</summary>
     public RolloutLedger Fold(RolloutRecord record, RolloutObservations? observations)

@@ -31,6 +31,9 @@ internal sealed class RolloutRuns(TimeProvider time)
         flag, _ => RolloutRun.Begin(record, time.GetTimestamp()),
         (_, known) => known.Id == record.Id ? known : RolloutRun.Begin(record, time.GetTimestamp()));
 
+    /// <summary>The result of the last check of a rollout in this instance; null before the first.</summary>
+    public RolloutCheck? Last(string flag, string id) => Find(flag, id)?.Last;
+
     public RolloutRun Set(string flag, RolloutRun run) => _runs[flag] = run;
 
     public void Forget(string flag) => _runs.TryRemove(flag, out _);

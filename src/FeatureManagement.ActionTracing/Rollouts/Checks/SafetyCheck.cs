@@ -5,12 +5,38 @@ namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
 /// <summary>
 /// A safety check: observe, fold, judge, and roll back at once; else count time, store the evidence and do what was
-/// decided.
+/// decided. An internal error puts the rollout on hold: it causes no advance and no rollback.
 /// </summary>
 internal sealed class SafetyCheck(
-    RolloutRuns runs, RolloutTerms terms, RolloutObserver observer, LedgerUpdate update, RolloutEffects effects)
+    RolloutRuns runs, RolloutTerms terms, RolloutObserver observer, LedgerUpdate update, RolloutEffects effects, TimeProvider time)
 {
     public async Task RunAsync(string flag, RolloutRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckAsync(flag, record, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // See above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(flag, runs.Get(flag, record), exception);
+        }
+    }
+
+    private void Fail(string flag, RolloutRun run, Exception exception)
+    {
+        var verdict = new RolloutVerdict(VerdictKind.Failed, $"The last safety check failed: {RolloutObserver.Short(exception)}");
+        if (run.Last?.Verdict != verdict)
+            effects.Report(flag, exception);
+        runs.Set(flag, run.Failed(verdict, time.GetUtcNow(), time.GetTimestamp()));
+    }
+
+    private async Task CheckAsync(string flag, RolloutRecord record, CancellationToken cancellationToken)
     {
         RolloutConfig plan = terms.PlanOf(flag, record);
         (RolloutRun run, Observation observation) = await observer.ObserveAsync(flag, record, cancellationToken).ConfigureAwait(false);
