@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.FeatureManagement.FeatureFilters;
@@ -47,6 +48,15 @@ internal sealed class AmbientContext(
             warn = false;
         }
         return TryGetOther(warn, out subject, out subjectTask);
+    }
+
+    /// <summary>Returns the context of the caller; where it is null, the ambient one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Subject Get(FeatureFlagContext? context)
+    {
+        if (context is not null)
+            return new Subject(context);
+        return Get();
     }
 
     /// <summary>Returns the context, and blocks the thread where the accessor is asynchronous.</summary>

@@ -1,6 +1,5 @@
 using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Answering;
-using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Management;
 using FeatureManagement.ActionTracing.State;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,14 +19,16 @@ internal static class EvaluationServices
         // Transient, so that it sees the accessor of the scope that resolves it.
         services.TryAddTransient(
             provider => provider.AmbientContextOver(provider.GetService<ITargetingContextAccessor>(), hasAccessor: false));
+        services.TryAddSingleton<FlagEditor>();
+        services.TryAddSingleton<KillSwitch>();
         services.TryAddSingleton<IFeatureFlagManager>(provider => new FeatureFlagManager(
             provider.GetRequiredService<SnapshotSource>(),
             provider.GetRequiredService<FlagEvaluator>(),
             provider.AmbientContextOfSingletons(services),
             provider.GetRequiredService<EvaluationWarnings>(),
-            provider.GetRequiredService<FlagControl>(),
+            provider.GetRequiredService<FlagEditor>(),
+            provider.GetRequiredService<KillSwitch>(),
             provider.GetRequiredService<FlagWatchers>(),
-            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IRolloutManager>));
         return services;
     }

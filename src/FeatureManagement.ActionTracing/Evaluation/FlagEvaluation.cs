@@ -32,4 +32,6 @@ public readonly record struct FlagEvaluation
 
     /// <summary>The layer that <see cref="Percentage"/> comes from; null where there is no such flag.</summary>
     public FlagSource? PercentageSource { get; init; }
+
+    internal static FlagEvaluation Unknown(string flag) => new() { Flag = flag, IsEnabled = false, Reason = EvaluationReason.Unknown };
 }

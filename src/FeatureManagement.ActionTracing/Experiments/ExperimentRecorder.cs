@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.Diagnostics;
-using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.State;
 using Microsoft.Extensions.Logging;
@@ -42,7 +41,7 @@ internal sealed partial class ExperimentRecorder(
         }
         if (experiment.Run.Metrics[place].Kind == MetricKind.Binary && value == 0)
             return;
-        if ((context is null ? ambient.Get() : new Subject(context)).Key is not { } key || key == FeatureFlagContext.DefaultKey)
+        if (ambient.Get(context).Key is not { } key || key == FeatureFlagContext.DefaultKey)
         {
             queue.Drop("no_unit");
             return;

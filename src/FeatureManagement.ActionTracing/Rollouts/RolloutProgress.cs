@@ -23,4 +23,20 @@ public sealed class RolloutProgress
 
     /// <summary>When the rollout will be complete if nothing holds it; null where something does, or there is none.</summary>
     public DateTimeOffset? EstimatedCompletion { get; init; }
+
+    internal static RolloutProgress Of(FlagStatus flag, RolloutStatus? rollout)
+    {
+        if (rollout is { EndedAt: not null })
+            rollout = null;
+        return new RolloutProgress
+        {
+            Flag = flag.Definition.Name,
+            State = flag.Definition.State,
+            Type = flag.Definition.Type,
+            CurrentPercentage = flag.Definition.Percentage,
+            TargetPercentage = rollout?.TargetPercentage ?? 100,
+            StartedAt = rollout?.StartedAt,
+            EstimatedCompletion = rollout?.EstimatedCompletion,
+        };
+    }
 }
