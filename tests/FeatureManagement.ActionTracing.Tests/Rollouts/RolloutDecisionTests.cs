@@ -101,6 +101,93 @@ public class RolloutDecisionTests
         Assert.Equal((RolloutDecisionKind.RollBack, "because"), (decision.Kind, decision.Reason));
     }
 
+    [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(0, 0)]
+    [InlineData(7, 7)]
+    [InlineData(20, 20)]
+    [InlineData(21, 20)]
+    public void Healthy_CountsWhatPassed_AndThatItCounted(int elapsed, int added)
+    {
+        RolloutLedger before = Ledger with { Counted = 4, MonitoredTime = TimeSpan.FromSeconds(3) };
+        RolloutLedger after = Decide(before, VerdictKind.Healthy, elapsed: TimeSpan.FromSeconds(elapsed)).Ledger;
+        Assert.Equal((TimeSpan.FromSeconds(3 + added), added > 0 ? 5 : 4), (after.MonitoredTime, after.Counted));
+    }
+
+    [Theory]
+    [InlineData(VerdictKind.SourceUnavailable, 10, 5, 12)]
+    [InlineData(VerdictKind.SourceUnavailable, 0, 4, 2)]
+    [InlineData(VerdictKind.SourceUnavailable, 3_600, 5, 22)]
+    [InlineData(VerdictKind.TooFewSamples, 10, 4, 0)]
+    [InlineData(VerdictKind.SampleRatioMismatch, 10, 4, 0)]
+    [InlineData(VerdictKind.FlagOff, 10, 4, 0)]
+    [InlineData(VerdictKind.Failed, 10, 4, 0)]
+    public void OnHold_AddsNoMonitoredTime_AndCountsThatOfTheSource(object kind, int elapsed, long counted, int unavailable)
+    {
+        RolloutLedger before = Ledger with
+        {
+            Counted = 4,
+            MonitoredTime = TimeSpan.FromDays(2),
+            Unavailable = TimeSpan.FromSeconds(2),
+        };
+        RolloutDecision decision = Decide(before, (VerdictKind)kind, elapsed: TimeSpan.FromSeconds(elapsed));
+        Assert.Equal((RolloutDecisionKind.None, 0m, ""), (decision.Kind, decision.Percentage, decision.Reason));
+        RolloutLedger after = decision.Ledger;
+        Assert.Equal((TimeSpan.FromDays(2), counted), (after.MonitoredTime, after.Counted));
+        Assert.Equal(TimeSpan.FromSeconds(unavailable), after.Unavailable);
+        Assert.Equal(new RolloutHold((VerdictKind)kind, "because", Start + TimeSpan.FromHours(1)), after.Hold);
+    }
+
+    [Fact]
+    public void Pause_SaysWhy_AndNoOtherHoldPauses()
+    {
+        RolloutLedger before = Ledger with { Unavailable = MaxHold };
+        RolloutDecision decision = Decide(before, VerdictKind.SourceUnavailable);
+        Assert.Equal((RolloutDecisionKind.Pause, "because"), (decision.Kind, decision.Reason));
+        Assert.Equal(RolloutDecisionKind.None, Decide(before, VerdictKind.TooFewSamples).Kind);
+    }
+
+    [Fact]
+    public void Healthy_WhilePaused_EndsTheHoldAndCountsNothing()
+    {
+        RolloutLedger before = Ledger with { Counted = 4, Hold = new RolloutHold(VerdictKind.FlagOff, "off", Start) };
+        RolloutDecision decision = Decide(before, VerdictKind.Healthy, Record with { Phase = RolloutPhase.Paused });
+        Assert.Equal((RolloutDecisionKind.None, 4, null), (decision.Kind, decision.Ledger.Counted, decision.Ledger.Hold));
+    }
+
+    [Fact]
+    public void Step_IsToThePercentageOfTheMonitoredTime_FromTheStart()
+    {
+        RolloutRecord record = Record with { Start = 10, Percentage = 20, MonitoredTime = TimeSpan.FromHours(3) };
+        RolloutLedger before = Ledger with { MonitoredTime = TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10) };
+        RolloutDecision decision = Decide(before, VerdictKind.Healthy, record);
+        Assert.Equal((RolloutDecisionKind.Step, 55m), (decision.Kind, decision.Percentage));
+        Assert.Equal(TimeSpan.FromHours(12), decision.Ledger.MonitoredTime);
+    }
+
+    [Theory]
+    [InlineData(5, 24.99, RolloutDecisionKind.Step)]
+    [InlineData(5, 25, RolloutDecisionKind.None)]
+    [InlineData(5, 30, RolloutDecisionKind.None)]
+    [InlineData(18, 30, RolloutDecisionKind.Complete)] // the last checkpoint, before the end of the duration
+    public void Checkpoint_IsAStepOnlyUpward_AndTheTargetCompletes(int hours, double percentage, object kind)
+    {
+        var plan = new RolloutConfig { Type = RolloutType.Stepped, Checkpoints = [25, 40, 50, 50], Duration = TimeSpan.FromHours(20) };
+        RolloutRecord record = Simulation.Record(1, plan) with { Percentage = (decimal)percentage };
+        RolloutDecision decision = Decide(Ledger with { MonitoredTime = TimeSpan.FromHours(hours) }, VerdictKind.Healthy, record);
+        Assert.Equal(kind, decision.Kind);
+        decimal next = decision.Kind switch { RolloutDecisionKind.Step => 25, RolloutDecisionKind.Complete => 50, _ => 0 };
+        Assert.Equal(next, decision.Percentage);
+    }
+
+    [Fact]
+    public void Complete_IsAtTheTarget()
+    {
+        RolloutRecord record = Simulation.Record(1, new RolloutConfig { TargetPercentage = 60 });
+        RolloutDecision decision = Decide(Ledger with { MonitoredTime = TimeSpan.FromHours(24) }, VerdictKind.Healthy, record);
+        Assert.Equal((RolloutDecisionKind.Complete, 60m), (decision.Kind, decision.Percentage));
+    }
+
     private static RolloutLedger Ledger => new() { Id = Record.Id };
 
     private static RolloutDecision Decide(
