@@ -124,4 +124,77 @@ public class RolloutCurveTests
     [InlineData(87.5, 87.5001)]
     public void BandOf_SharesOnBothSidesOfAnEdge_Differs(double below, double above) =>
         Assert.NotEqual(RolloutCurve.BandOf((decimal)below), RolloutCurve.BandOf((decimal)above));
+
+    [Theory]
+    [InlineData(100, 0)]
+    [InlineData(87.5001, 0)]
+    [InlineData(87.5, 1)]
+    [InlineData(75, 2)]
+    [InlineData(50, 3)]
+    [InlineData(25, 4)]
+    [InlineData(12.5, 5)]
+    [InlineData(5.0001, 5)]
+    [InlineData(5, 6)]
+    [InlineData(2.5, 7)]
+    [InlineData(1.25, 8)]
+    [InlineData(0.0001, 21)]
+    [InlineData(0, -1)]
+    [InlineData(-1, -1)]
+    public void BandOf_IsTheNumberOfEdgesAtOrAboveIt(double percentage, int band) =>
+        Assert.Equal(band, RolloutCurve.BandOf((decimal)percentage));
+
+    [Theory]
+    [InlineData(0, RolloutPhase.Canary)]
+    [InlineData(5, RolloutPhase.Canary)]
+    [InlineData(5.0001, RolloutPhase.Gradual)]
+    [InlineData(50, RolloutPhase.Gradual)]
+    [InlineData(50.0001, RolloutPhase.Majority)]
+    [InlineData(99.9999, RolloutPhase.Majority)]
+    [InlineData(100, RolloutPhase.Complete)]
+    public void PhaseOf_ChangesAboveItsLastPercentage(double percentage, RolloutPhase phase) =>
+        Assert.Equal(phase, RolloutCurve.PhaseOf((decimal)percentage));
+
+    [Theory]
+    [InlineData(RolloutType.Linear)]
+    [InlineData(RolloutType.Exponential)]
+    [InlineData(RolloutType.Stepped)]
+    [InlineData(RolloutType.Custom)]
+    public void At_BeforeTheBeginning_IsTheStart(RolloutType type)
+    {
+        var plan = new RolloutConfig { Type = type, Duration = Hour, Schedule = [new(TimeSpan.FromMinutes(1), 5), new(Hour, 100)] };
+        Assert.Equal(3, RolloutCurve.At(plan, 3, -Hour));
+        Assert.Equal(3, RolloutCurve.At(plan, 3, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void Duration_IsThatOfTheSchedule_WhereACustomPlanHasOne()
+    {
+        RolloutScheduleEntry[] schedule = [new(TimeSpan.FromMinutes(1), 5), new(TimeSpan.FromMinutes(9), 100)];
+        var plan = new RolloutConfig { Type = RolloutType.Custom, Duration = Hour, Schedule = schedule };
+        Assert.Equal(TimeSpan.FromMinutes(9), RolloutCurve.Duration(plan));
+        Assert.Equal(Hour, RolloutCurve.Duration(plan with { Type = RolloutType.Linear }));
+        Assert.Equal(Hour, RolloutCurve.Duration(new() { Type = RolloutType.Custom, Duration = Hour }));
+    }
+
+    [Theory]
+    [InlineData(0.00005, 0.0001)] // away from zero
+    [InlineData(0.000049, 0)]
+    [InlineData(0.00015, 0.0002)]
+    public void At_HasFourDigits(double share, double expected)
+    {
+        var plan = new RolloutConfig { Type = RolloutType.Linear, Duration = TimeSpan.FromTicks(100_000_000) };
+        Assert.Equal((decimal)expected, RolloutCurve.At(plan, 0, TimeSpan.FromTicks((long)Math.Round(share * 1_000_000))));
+    }
+
+    [Fact]
+    public void At_OfMoreThanFourDigits_LeavesNeitherStartNorTarget()
+    {
+        RolloutScheduleEntry[] schedule =
+            [new(TimeSpan.FromMinutes(1), 10.00003m), new(TimeSpan.FromMinutes(2), 50.00006m), new(Hour, 50.00006m)];
+        var plan = new RolloutConfig { Type = RolloutType.Custom, Schedule = schedule };
+        Assert.Equal(10.00004m, RolloutCurve.At(plan, 10.00004m, TimeSpan.Zero));
+        Assert.Equal(10.0001m, RolloutCurve.At(plan, 10.00006m, TimeSpan.Zero));
+        Assert.Equal(10.0001m, RolloutCurve.At(plan, 10.00006m, TimeSpan.FromMinutes(1))); // not down to the entry
+        Assert.Equal(50.00006m, RolloutCurve.At(plan, 10, TimeSpan.FromMinutes(2)));
+    }
 }
