@@ -91,8 +91,11 @@ public class RolloutDecisionTests
             Ledger with { MonitoredTime = TimeSpan.FromHours(24) - TimeSpan.FromSeconds(before) }, VerdictKind.Healthy).Kind);
 
     [Fact]
-    public void Healthy_WhilePaused_AddsNoTime() =>
-        Assert.Equal(Ledger.MonitoredTime, Decide(Ledger, VerdictKind.Healthy, Record with { Phase = RolloutPhase.Paused }).Ledger.MonitoredTime);
+    public void Healthy_WhilePaused_AddsNoTime()
+    {
+        RolloutRecord paused = Record with { Phase = RolloutPhase.Paused };
+        Assert.Equal(Ledger.MonitoredTime, Decide(Ledger, VerdictKind.Healthy, paused).Ledger.MonitoredTime);
+    }
 
     [Fact]
     public void Regressed_AtAnyTime_RollsBackAndSaysWhy()
