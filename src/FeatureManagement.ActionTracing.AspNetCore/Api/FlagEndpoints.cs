@@ -80,7 +80,7 @@ internal static class FlagEndpoints
         FlagSnapshot snapshot = evaluator.Snapshot;
         if (!snapshot.TryFind(name, out CompiledFlag? flag))
             return Unknown(name, flags);
-        FlagEvaluation evaluation = evaluator.Explain(snapshot, flag, new Subject(asked.ToContext()));
+        FlagEvaluation evaluation = evaluator.Explain(new EvaluationCall(snapshot, flag, new Subject(asked.ToContext())));
         return Results.Json(EvaluationModel.Of(evaluation), ApiJson.Plain.EvaluationModel);
     }
 

@@ -24,38 +24,39 @@ internal sealed class FlagEvaluator(
     public FlagSnapshot Snapshot => source.Current;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsOn(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    public bool IsOn(in EvaluationCall call)
     {
-        EvaluationReason reason = snapshot.Decide(flag, subject);
+        EvaluationReason reason = call.Decide();
         bool on = reason.IsOn();
         if (_evaluations.Enabled)
-            EvaluationMetrics.Count(_evaluations, flag, on);
+            EvaluationMetrics.Count(_evaluations, call.Flag, on);
         if (action.IsObserved)
-            action.Evaluated(flag, subject.Key, reason);
-        if (snapshot.IsAudited)
-            audit.Add(flag, subject.Key, on, reason, null);
+            action.Evaluated(call.Flag, call.Subject.Key, reason);
+        if (call.Snapshot.IsAudited)
+            audit.Add(call.Flag, call.Subject.Key, on, reason, null);
         return on;
     }
 
     /// <summary>The index of the variant, or -1 where the flag is off or has none.</summary>
-    public int Variant(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    public int Variant(in EvaluationCall call)
     {
-        EvaluationReason reason = snapshot.Decide(flag, subject);
+        CompiledFlag flag = call.Flag;
+        EvaluationReason reason = call.Decide();
         bool on = reason.IsOn();
         int variant = -1;
         if (on)
-            variant = Assign(flag, subject);
+            variant = Assign(call);
         if (_evaluations.Enabled)
             EvaluationMetrics.Count(_evaluations, flag, on);
         if (action.IsObserved)
         {
-            action.Evaluated(flag, subject.Key, reason, variant);
+            action.Evaluated(flag, call.Subject.Key, reason, variant);
             // Only a caller that receives the variant is exposed to it; an explanation exposes nobody.
             if (variant >= 0)
-                flag.Observers.Experiment?.Expose(flag.Variants!, subject.Key, variant);
+                flag.Observers.Experiment?.Expose(flag.Variants!, call.Subject.Key, variant);
         }
-        if (snapshot.IsAudited)
-            audit.Add(flag, subject.Key, on, reason, variant < 0 ? null : flag.Variants!.NameOf(variant));
+        if (call.Snapshot.IsAudited)
+            audit.Add(flag, call.Subject.Key, on, reason, variant < 0 ? null : flag.Variants!.NameOf(variant));
         return variant;
     }
 
@@ -87,23 +88,25 @@ internal sealed class FlagEvaluator(
     }
 
     /// <summary>Evaluates with the reason.</summary>
-    public FlagEvaluation Evaluate(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    public FlagEvaluation Evaluate(in EvaluationCall call)
     {
-        FlagEvaluation evaluation = Explain(snapshot, flag, subject);
+        CompiledFlag flag = call.Flag;
+        FlagEvaluation evaluation = Explain(call);
         if (action.IsObserved)
-            action.Evaluated(flag, subject.Key, evaluation.Reason, flag.Variants?.PlaceOf(evaluation.Variant) ?? -1);
-        if (snapshot.IsAudited)
-            audit.Add(flag, subject.Key, evaluation.IsEnabled, evaluation.Reason, evaluation.Variant);
+            action.Evaluated(flag, call.Subject.Key, evaluation.Reason, flag.Variants?.PlaceOf(evaluation.Variant) ?? -1);
+        if (call.Snapshot.IsAudited)
+            audit.Add(flag, call.Subject.Key, evaluation.IsEnabled, evaluation.Reason, evaluation.Variant);
         return evaluation;
     }
 
     /// <summary>The answer and its reason, without notifying observers.</summary>
-    public FlagEvaluation Explain(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    public FlagEvaluation Explain(in EvaluationCall call)
     {
-        EvaluationReason reason = snapshot.Decide(flag, subject, out CompiledFlag? decidedBy);
+        CompiledFlag flag = call.Flag;
+        EvaluationReason reason = call.Snapshot.Decide(flag, call.Subject, out CompiledFlag? decidedBy);
         int variant = -1;
         if (reason.IsOn())
-            variant = Assign(flag, subject);
+            variant = Assign(call);
         EffectiveFlag effective = flag.Effective;
         return new FlagEvaluation
         {
@@ -126,9 +129,9 @@ internal sealed class FlagEvaluator(
         audit.Add(call.Flag, call.Subject.Key, on, reason.IsOn() == on ? reason : null, variant);
     }
 
-    private int Assign(CompiledFlag flag, in Subject subject)
+    private int Assign(in EvaluationCall call)
     {
-        if (flag.Variants is { } variants && subject.Key is { } key)
+        if (call.Flag.Variants is { } variants && call.Subject.Key is { } key)
             return variants.Assign(key, _ignoreCase, source.Memo);
         return -1;
     }

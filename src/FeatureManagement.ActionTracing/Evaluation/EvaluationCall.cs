@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FeatureManagement.ActionTracing.Evaluation;
 
 /// <summary>One evaluation: the flag of a snapshot, and the subject that it is evaluated for.</summary>
@@ -12,5 +14,6 @@ internal readonly struct EvaluationCall(FlagSnapshot snapshot, CompiledFlag flag
     /// <summary>Whether an emergency turns the flag off for the subject.</summary>
     public bool IsEmergency => Snapshot.AnyEmergency && Snapshot.Emergency(Flag, Subject, out _) is not null;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public EvaluationReason Decide() => Snapshot.Decide(Flag, Subject);
 }

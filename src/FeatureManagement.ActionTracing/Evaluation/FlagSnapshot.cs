@@ -20,7 +20,8 @@ internal sealed class FlagSnapshot
     private readonly CompiledFlag[] _emergencyFlags;
     private readonly bool _anyEmergency;
 
-    private FlagSnapshot(
+    /// <summary>For <see cref="SnapshotCompiler"/>.</summary>
+    public FlagSnapshot(
         FlagIndex index, CompiledFlag[] flags, bool development, ImmutableArray<int> priorities, int inEmergency, bool audited)
     {
         IsAudited = audited;
@@ -38,54 +39,18 @@ internal sealed class FlagSnapshot
 
     public ReadOnlySpan<CompiledFlag> Flags => _flags;
 
+    public FlagIndex Index => _index;
+
     public IReadOnlyList<string> Names => _index.Names;
+
+    /// <summary>Whether the host environment is Development.</summary>
+    public bool IsDevelopment => _development;
 
     /// <summary>Whether evaluations are audited.</summary>
     public bool IsAudited { get; }
 
     /// <summary>Whether any flag may be off because of an emergency.</summary>
     public bool AnyEmergency => _anyEmergency;
-
-    /// <summary>
-    /// Prepares all flags. Names are unique without regard to case; a flag whose parent does not exist is off.
-    /// </summary>
-    /// <param name="flags">The flags, in the order in which they are listed.</param>
-    /// <param name="development">Whether the host environment is Development.</param>
-    /// <param name="previous">The previous snapshot, whose unchanged parts are reused; or null.</param>
-    /// <param name="audited">Whether evaluations are audited.</param>
-    public static FlagSnapshot Compile(
-        IReadOnlyList<EffectiveFlag> flags, bool development, FlagSnapshot? previous = null, bool audited = false)
-    {
-        FlagIndex index;
-        if (previous is not null && SameNames(flags, previous._index.Names))
-            index = previous._index;
-        else
-            index = new FlagIndex([.. flags.Select(flag => flag.Definition.Name)]);
-        FlagSnapshot? lender = null;
-        if (previous?._development == development)
-            lender = previous;
-        bool aligned = lender is not null && ReferenceEquals(lender._index, index);
-
-        var compiled = new CompiledFlag[flags.Count];
-        var priorities = ImmutableArray.CreateBuilder<int>();
-        int inEmergency = 0;
-        for (int i = 0; i < compiled.Length; i++)
-        {
-            EffectiveFlag flag = flags[i];
-            int parent = -1;
-            if (flag.Definition.Parent is { } name)
-                parent = index.Find(name);
-            CompiledFlag? before = aligned ? lender!._flags[i] : lender?.Find(flag.Definition.Name);
-            compiled[i] = before is not null && before.Parent == parent && before.Effective == flag
-                ? before
-                : new CompiledFlag(flag, parent, development, before);
-            if (compiled[i].Priority != int.MaxValue)
-                priorities.Add(i);
-            if (compiled[i].InEmergency)
-                inEmergency++;
-        }
-        return new FlagSnapshot(index, compiled, development, priorities.ToImmutable(), inEmergency, audited);
-    }
 
     /// <summary>
     /// The snapshot with one flag changed. The flag exists, and its parent and priority are as they were.
@@ -252,15 +217,5 @@ internal sealed class FlagSnapshot
             place = ancestor.Parent;
         }
         return null;
-    }
-
-    private static bool SameNames(IReadOnlyList<EffectiveFlag> flags, string[] names)
-    {
-        if (flags.Count != names.Length)
-            return false;
-        for (int i = 0; i < names.Length; i++)
-            if (flags[i].Definition.Name != names[i])
-                return false;
-        return true;
     }
 }

@@ -52,7 +52,10 @@ internal class GateProxy<TService> : DispatchProxy where TService : class
             return true;
         FlagSnapshot snapshot = _evaluator.Snapshot;
         if (snapshot.TryFind(name, out CompiledFlag? flag))
-            return _evaluator.IsOn(snapshot, flag, snapshot.NeedsContext(flag) ? _ambient!.Get() : Subject.WithoutContext);
+        {
+            Subject subject = snapshot.NeedsContext(flag) ? _ambient!.Get() : Subject.WithoutContext;
+            return _evaluator.IsOn(new EvaluationCall(snapshot, flag, subject));
+        }
         _warnings!.UnknownFlag(name, snapshot);
         return false;
     }

@@ -28,11 +28,11 @@ internal sealed class ActionTracingFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return inner.IsEnabledAsync(feature);
-        if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? subjectTask))
+        if (!TryGetCall(snapshot, flag, out EvaluationCall call, out Task<Subject>? subjectTask))
             return AwaitAsync(feature, snapshot, flag, subjectTask, CancellationToken.None);
-        if (delegated.Applies(snapshot, flag, subject))
-            return delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject));
-        return Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+        if (delegated.Applies(call))
+            return delegated.IsEnabledAsync(feature, call);
+        return Answers.Of(evaluator.IsOn(call));
     }
 
     public ValueTask<bool> IsEnabledAsync(string feature, CancellationToken cancellationToken)
@@ -40,11 +40,11 @@ internal sealed class ActionTracingFeatureManager(
         FlagSnapshot snapshot = source.Current;
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.IsEnabledAsync(feature, cancellationToken);
-        if (!TryGetSubject(snapshot, flag, out Subject subject, out Task<Subject>? subjectTask))
+        if (!TryGetCall(snapshot, flag, out EvaluationCall call, out Task<Subject>? subjectTask))
             return new ValueTask<bool>(AwaitAsync(feature, snapshot, flag, subjectTask, cancellationToken));
-        if (delegated.Applies(snapshot, flag, subject))
-            return delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken);
-        return new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
+        if (delegated.Applies(call))
+            return delegated.IsEnabledAsync(feature, call, cancellationToken);
+        return new ValueTask<bool>(evaluator.IsOn(call));
     }
 
     public Task<bool> IsEnabledAsync<TContext>(string feature, TContext context)
@@ -53,7 +53,7 @@ internal sealed class ActionTracingFeatureManager(
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return _microsoft?.IsEnabledAsync(feature, context) ?? inner.IsEnabledAsync(feature, context);
         if (context is FeatureFlagContext ours && !delegated.MayApply(flag))
-            return Answers.Of(evaluator.IsOn(snapshot, flag, new Subject(ours)));
+            return Answers.Of(evaluator.IsOn(new EvaluationCall(snapshot, flag, new Subject(ours))));
         return IsEnabledAsync(feature, snapshot, flag, context);
     }
 
@@ -64,7 +64,7 @@ internal sealed class ActionTracingFeatureManager(
             return _microsoft?.IsEnabledAsync(feature, context, cancellationToken)
                 ?? innerVariants.IsEnabledAsync(feature, context, cancellationToken);
         if (context is FeatureFlagContext ours && !delegated.MayApply(flag))
-            return new ValueTask<bool>(evaluator.IsOn(snapshot, flag, new Subject(ours)));
+            return new ValueTask<bool>(evaluator.IsOn(new EvaluationCall(snapshot, flag, new Subject(ours))));
         return IsEnabledAsync(feature, snapshot, flag, context, cancellationToken);
     }
 
@@ -74,7 +74,7 @@ internal sealed class ActionTracingFeatureManager(
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, cancellationToken);
         if (ambient.TryGet(out Subject subject, out Task<Subject>? subjectTask))
-            return GetVariantAsync(feature, snapshot, flag, subject, cancellationToken);
+            return GetVariantAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken);
         return AwaitVariantAsync(feature, snapshot, flag, subjectTask, cancellationToken);
     }
 
@@ -84,8 +84,8 @@ internal sealed class ActionTracingFeatureManager(
         if (!snapshot.TryFind(feature, out CompiledFlag? flag))
             return innerVariants.GetVariantAsync(feature, context, cancellationToken);
         if (context is FeatureFlagContext ours && !delegated.MayApply(flag))
-            return new ValueTask<Variant>(VariantOf(snapshot, flag, new Subject(ours))!);
-        return GetVariantAsync(feature, snapshot, flag, Subject.From(context), cancellationToken);
+            return new ValueTask<Variant>(VariantOf(new EvaluationCall(snapshot, flag, new Subject(ours)))!);
+        return GetVariantAsync(feature, new EvaluationCall(snapshot, flag, Subject.From(context)), cancellationToken);
     }
 
     public IAsyncEnumerable<string> GetFeatureNamesAsync() => inner.GetFeatureNamesAsync();
@@ -93,14 +93,16 @@ internal sealed class ActionTracingFeatureManager(
     public IAsyncEnumerable<string> GetFeatureNamesAsync(CancellationToken cancellationToken) =>
         innerVariants.GetFeatureNamesAsync(cancellationToken);
 
-    private bool TryGetSubject(FlagSnapshot snapshot, CompiledFlag flag, out Subject subject, out Task<Subject> subjectTask)
+    private bool TryGetCall(FlagSnapshot snapshot, CompiledFlag flag, out EvaluationCall call, out Task<Subject> subjectTask)
     {
         bool needed = snapshot.NeedsContext(flag);
-        if (needed || delegated.MayApply(flag))
-            return ambient.TryGet(out subject, out subjectTask!, warn: needed);
-        subject = Subject.WithoutContext;
+        Subject subject = Subject.WithoutContext;
         subjectTask = null!;
-        return true;
+        bool known = true;
+        if (needed || delegated.MayApply(flag))
+            known = ambient.TryGet(out subject, out subjectTask!, warn: needed);
+        call = new EvaluationCall(snapshot, flag, subject);
+        return known;
     }
 
     private Subject SubjectOf(object? context)
@@ -115,50 +117,50 @@ internal sealed class ActionTracingFeatureManager(
         string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> subjectTask,
         CancellationToken cancellationToken)
     {
-        Subject subject = await subjectTask.ConfigureAwait(false);
-        if (delegated.Applies(snapshot, flag, subject))
-            return await delegated.IsEnabledAsync(
-                feature, new EvaluationCall(snapshot, flag, subject), cancellationToken).ConfigureAwait(false);
-        return evaluator.IsOn(snapshot, flag, subject);
+        var call = new EvaluationCall(snapshot, flag, await subjectTask.ConfigureAwait(false));
+        if (delegated.Applies(call))
+            return await delegated.IsEnabledAsync(feature, call, cancellationToken).ConfigureAwait(false);
+        return evaluator.IsOn(call);
     }
 
     private async ValueTask<Variant> AwaitVariantAsync(
-        string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> subjectTask, CancellationToken cancellationToken) =>
-        await GetVariantAsync(feature, snapshot, flag, await subjectTask.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        string feature, FlagSnapshot snapshot, CompiledFlag flag, Task<Subject> subjectTask, CancellationToken cancellationToken)
+    {
+        var call = new EvaluationCall(snapshot, flag, await subjectTask.ConfigureAwait(false));
+        return await GetVariantAsync(feature, call, cancellationToken).ConfigureAwait(false);
+    }
 
     // Any context, any flag. Separate methods keep their callers fast.
     private Task<bool> IsEnabledAsync<TContext>(string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context)
     {
-        Subject subject = SubjectOf(context);
-        if (delegated.Applies(snapshot, flag, subject))
-            return delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), context);
-        return Answers.Of(evaluator.IsOn(snapshot, flag, subject));
+        var call = new EvaluationCall(snapshot, flag, SubjectOf(context));
+        if (delegated.Applies(call))
+            return delegated.IsEnabledAsync(feature, call, context);
+        return Answers.Of(evaluator.IsOn(call));
     }
 
     private ValueTask<bool> IsEnabledAsync<TContext>(
         string feature, FlagSnapshot snapshot, CompiledFlag flag, TContext context,
         CancellationToken cancellationToken)
     {
-        Subject subject = SubjectOf(context);
-        if (delegated.Applies(snapshot, flag, subject))
-            return delegated.IsEnabledAsync(feature, new EvaluationCall(snapshot, flag, subject), context, cancellationToken);
-        return new ValueTask<bool>(evaluator.IsOn(snapshot, flag, subject));
+        var call = new EvaluationCall(snapshot, flag, SubjectOf(context));
+        if (delegated.Applies(call))
+            return delegated.IsEnabledAsync(feature, call, context, cancellationToken);
+        return new ValueTask<bool>(evaluator.IsOn(call));
     }
 
-    private ValueTask<Variant> GetVariantAsync(
-        string feature, FlagSnapshot snapshot, CompiledFlag flag, in Subject subject,
-        CancellationToken cancellationToken)
+    private ValueTask<Variant> GetVariantAsync(string feature, in EvaluationCall call, CancellationToken cancellationToken)
     {
-        if (delegated.Applies(snapshot, flag, subject))
-            return delegated.GetVariantAsync(feature, new EvaluationCall(snapshot, flag, subject), cancellationToken);
-        return new ValueTask<Variant>(VariantOf(snapshot, flag, subject)!);
+        if (delegated.Applies(call))
+            return delegated.GetVariantAsync(feature, call, cancellationToken);
+        return new ValueTask<Variant>(VariantOf(call)!);
     }
 
-    private Variant? VariantOf(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject)
+    private Variant? VariantOf(in EvaluationCall call)
     {
-        int variant = evaluator.Variant(snapshot, flag, subject);
+        int variant = evaluator.Variant(call);
         if (variant < 0)
             return null;
-        return flag.Variants!.CreateVariant(variant);
+        return call.Flag.Variants!.CreateVariant(variant);
     }
 }

@@ -21,8 +21,7 @@ internal sealed class DelegatedEvaluator(
     public bool MayApply(CompiledFlag flag) => _sessions || flag.Telemetry;
 
     /// <summary>Whether an evaluation is delegated.</summary>
-    public bool Applies(FlagSnapshot snapshot, CompiledFlag flag, in Subject subject) =>
-        flag.Telemetry || (_sessions && !new EvaluationCall(snapshot, flag, subject).IsEmergency);
+    public bool Applies(in EvaluationCall call) => call.Flag.Telemetry || (_sessions && !call.IsEmergency);
 
     /// <summary>Evaluates for the ambient context.</summary>
     public Task<bool> IsEnabledAsync(string feature, in EvaluationCall call)

@@ -15,8 +15,8 @@ internal sealed class FeatureFlagManager(
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
         {
             if (context is null && !snapshot.NeedsContext(compiled))
-                return evaluator.IsOn(snapshot, compiled, Subject.WithoutContext);
-            return evaluator.IsOn(snapshot, compiled, ambient.Get(context));
+                return evaluator.IsOn(new EvaluationCall(snapshot, compiled, Subject.WithoutContext));
+            return evaluator.IsOn(new EvaluationCall(snapshot, compiled, ambient.Get(context)));
         }
         warnings.UnknownFlag(flag, snapshot);
         return false;
@@ -28,7 +28,7 @@ internal sealed class FeatureFlagManager(
         FlagSnapshot snapshot = source.Current;
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
         {
-            int variant = evaluator.Variant(snapshot, compiled, ambient.Get(context));
+            int variant = evaluator.Variant(new EvaluationCall(snapshot, compiled, ambient.Get(context)));
             if (variant < 0)
                 return null;
             return compiled.Variants!.NameOf(variant);
@@ -42,7 +42,7 @@ internal sealed class FeatureFlagManager(
         ArgumentNullException.ThrowIfNull(flag);
         FlagSnapshot snapshot = source.Current;
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
-            return evaluator.Evaluate(snapshot, compiled, ambient.Get(context));
+            return evaluator.Evaluate(new EvaluationCall(snapshot, compiled, ambient.Get(context)));
         warnings.UnknownFlag(flag, snapshot);
         return FlagEvaluation.Unknown(flag);
     }

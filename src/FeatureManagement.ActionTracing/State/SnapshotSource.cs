@@ -33,7 +33,7 @@ internal sealed class SnapshotSource : IDisposable
         _watchers = watchers;
         _services = services;
         _development = environment?.IsDevelopment() ?? false;
-        _current = FlagSnapshot.Compile([], _development);
+        _current = SnapshotCompiler.Compile([], _development);
         configuration.Changed += Load;
         Load(configuration.Catalog);
         configuration.AskWhetherOn(flag => _current.Find(flag)?.CanBeOn == true);
@@ -213,7 +213,7 @@ internal sealed class SnapshotSource : IDisposable
 
     private FlagSnapshot Compile_NeedsLock(
         EffectiveFlag[] configured, Converter<EffectiveFlag, EffectiveFlag> layered, bool? isAudited = null) =>
-        FlagSnapshot.Compile(Array.ConvertAll(configured, layered), _development, _current, isAudited ?? _current.IsAudited);
+        SnapshotCompiler.Compile(Array.ConvertAll(configured, layered), _development, _current, isAudited ?? _current.IsAudited);
 
     private void RenewMemo_NeedsLock(FeatureFlagSettings? before, FeatureFlagSettings now)
     {

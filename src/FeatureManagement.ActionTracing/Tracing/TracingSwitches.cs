@@ -41,10 +41,10 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
         if (!snapshot.TryFind(Enabled, out CompiledFlag? flag))
             return false;
         if (context is not null)
-            return evaluator.IsOn(snapshot, flag, Subject.From(context));
+            return evaluator.IsOn(new EvaluationCall(snapshot, flag, Subject.From(context)));
         if (snapshot.DependsOnContext(flag) || flag.CanBeOn && Depends(snapshot, Shutdown))
             return null;
-        return evaluator.IsOn(snapshot, flag, Subject.WithoutContext);
+        return evaluator.IsOn(new EvaluationCall(snapshot, flag, Subject.WithoutContext));
     }
 
     /// <summary>
@@ -100,7 +100,8 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
 
     private FlagVariant? VariantOf(FlagSnapshot snapshot, string name, in Subject subject)
     {
-        if (snapshot.TryFind(name, out CompiledFlag? flag) && evaluator.Variant(snapshot, flag, subject) is var variant and >= 0)
+        if (snapshot.TryFind(name, out CompiledFlag? flag)
+            && evaluator.Variant(new EvaluationCall(snapshot, flag, subject)) is var variant and >= 0)
             return flag.Variants!.Variants[variant];
         return null;
     }
@@ -120,7 +121,7 @@ internal sealed class TracingSwitches(SnapshotSource source, FlagEvaluator evalu
     }
 
     private bool IsOn(FlagSnapshot snapshot, string name, in Subject subject) =>
-        snapshot.TryFind(name, out CompiledFlag? flag) && evaluator.IsOn(snapshot, flag, subject);
+        snapshot.TryFind(name, out CompiledFlag? flag) && evaluator.IsOn(new EvaluationCall(snapshot, flag, subject));
 
     private static bool Depends(FlagSnapshot snapshot, string name) =>
         snapshot.TryFind(name, out CompiledFlag? flag) && snapshot.DependsOnContext(flag);
