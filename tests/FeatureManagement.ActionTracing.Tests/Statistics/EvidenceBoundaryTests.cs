@@ -132,4 +132,115 @@ public sealed class EvidenceBoundaryTests
 
     [Fact]
     public void Moments_OfNoBinaryValue_AreNone() => Assert.Equal(default, Moments.OfBinary(0, 0));
+
+    [Fact]
+    public void Moments_OfNothing_AddNothing()
+    {
+        Moments none = default, some = none.Add(1).Add(3);
+        Assert.Equal((none, some, some), (none + none, some + none, none + some));
+    }
+
+    [Fact]
+    public void CountPValue_OfEvidenceThatFallsAgain_StaysTheSmallest()
+    {
+        CountEvidence worse = CountEvidence.None.Add(new CountWindow(500, 500, 30, 10), 1);
+        CountEvidence better = worse.Add(new CountWindow(500, 500, 0, 30), 1);
+        Assert.True(better.LogE < 0);
+        Assert.Equal(Math.Exp(-worse.LogE), better.PValue);
+        Assert.Equal(1, CountEvidence.None.Add(new CountWindow(500, 500, 0, 30), 1).PValue);
+    }
+
+    [Fact]
+    public void MoreToStop_Waits_ForAThousandAtMost()
+    {
+        const double Exposed = 0.9;
+        double LogE(int bad) => RateRatios.Average(
+            [.. RateRatios.Grid.Select(ratio => bad * (Math.Log(ratio) - Math.Log(1 + Exposed * (ratio - 1))))]);
+        Assert.Equal(1_000, CountEvidence.None.MoreToStop(Exposed, 1, Math.Exp(-LogE(1_000) + 1e-6)));
+        Assert.Null(CountEvidence.None.MoreToStop(Exposed, 1, Math.Exp(-LogE(1_000) - 1e-6)));
+    }
+
+    [Fact]
+    public void MoreErrorsToStop_Waits_ForAThousandAtMost()
+    {
+        const double Bound = 0.9;
+        double enough = new RateAboveBound(1_000, 1_000).LogE(Bound);
+        Assert.Equal(1_000, default(RateAboveBound).MoreErrorsToStop(Bound, Math.Exp(-enough + 1e-6)));
+        Assert.Null(default(RateAboveBound).MoreErrorsToStop(Bound, Math.Exp(-enough - 1e-6)));
+    }
+
+    [Theory]
+    [InlineData(1, 1, 0.5)]
+    [InlineData(3, 3, Alpha)]
+    [InlineData(1_000, 400, Alpha)]
+    public void RateLower_LiesBelowTheRate_AndIsExact(long units, long errors, double alpha)
+    {
+        var rate = new RateAboveBound(units, errors);
+        double lower = rate.Lower(alpha);
+        Assert.InRange(lower, 1e-9, (double)errors / units);
+        Assert.True(rate.LogE(lower * (1 - 1e-9)) > -Math.Log(alpha) && rate.LogE(lower * (1 + 1e-9)) < -Math.Log(alpha));
+    }
+
+    [Theory]
+    [InlineData(1_023)]
+    [InlineData(1_024)]
+    public void Windows_BeyondTheLimit_AreAddedTogetherInsideTheirStratum(int kept)
+    {
+        CountWindow[] windows =
+        [
+            new CountWindow(1, 1, 1, 0), new CountWindow(2, 1, 1, 0),
+            .. Enumerable.Range(0, kept - 2).Select(i => new CountWindow(10, 20, 1, 2) with { Stratum = i % 3 == 0 ? "a" : "b" }),
+        ];
+        var next = new CountWindow(5, 6, 1, 0) { Stratum = "a" };
+        IReadOnlyList<CountWindow> after = CountWindow.Keep(windows, next);
+        if (kept < 1_024)
+        {
+            Assert.Equal([.. windows, next], after);
+            return;
+        }
+        var pair = new CountWindow(20, 40, 2, 4);
+        CountWindow[] expected =
+        [
+            windows[0], windows[1],
+            .. Enumerable.Repeat(pair with { Stratum = "a" }, 170), new CountWindow(10, 20, 1, 2) with { Stratum = "a" },
+            .. Enumerable.Repeat(pair with { Stratum = "b" }, 340), new CountWindow(10, 20, 1, 2) with { Stratum = "b" },
+            next,
+        ];
+        Assert.Equal(expected, after);
+    }
+
+    [Fact]
+    public void Windows_ThatSayNothing_AreNotKept()
+    {
+        CountWindow[] windows = [new(1, 1, 1, 0)];
+        Assert.Same(windows, CountWindow.Keep(windows, new CountWindow(10, 10, 0, 0)));
+    }
+
+    [Fact]
+    public void RatioBounds_EvenFarAway_AreExact()
+    {
+        CountWindow[] windows = [new(1_000_000, 1, 500, 4), new(1_000, 1_000, 3, 2)];
+        double lower = RateRatios.Lower(windows, Alpha);
+        double LogE(double tolerated) => windows.Aggregate(CountEvidence.None, (sum, window) => sum.Add(window, tolerated)).LogE;
+        Close.To(-Math.Log(Alpha), LogE(lower), 1e-9);
+        Assert.True(LogE(lower * 0.999) > LogE(lower * 1.001));
+    }
+
+    [Fact]
+    public void SampleRatio_IsAMismatch_FromOneInAThousandOn()
+    {
+        double threshold = Math.Log(1_000);
+        Assert.True(new SampleRatioEvidence(threshold + 1e-9, threshold + 1e-9).IsMismatch);
+        Assert.False(new SampleRatioEvidence(threshold - 1e-9, threshold - 1e-9).IsMismatch);
+        Assert.Equal(1, new SampleRatioEvidence(-3, -3).PValue);
+    }
+
+    [Fact]
+    public void RatioBounds_OfManyWindowsWithOneBadUserEach_AreThoseOfAllTogether()
+    {
+        CountWindow[] exposed = [.. Enumerable.Repeat(new CountWindow(10, 990, 1, 0), 20)];
+        CountWindow[] control = [.. Enumerable.Repeat(new CountWindow(990, 10, 0, 1), 20)];
+        Assert.True(RateRatios.Lower(exposed, Alpha) > 1);
+        Assert.True(RateRatios.Upper(control, Alpha) < 1);
+    }
 }

@@ -147,4 +147,48 @@ public class MeanTests
 
     private static MeanDifference Sum(string steps, char between, Func<string, Moments> arm) => steps.Split(' ')
         .Select(step => step.Split(between)).Aggregate(default(MeanDifference), (sum, arms) => sum + MeanDifference.Of(arm(arms[0]), arm(arms[1])));
+
+    [Fact]
+    public void RelativeLift_WithoutAControlMean_IsUnknown()
+    {
+        Assert.Null(TwoSidedTest.RelativeLift(MeanDifference.Of(new(10, 5, 1), new(10, 0, 1))));
+        Close.To(-2, TwoSidedTest.RelativeLift(MeanDifference.Of(new(10, 5, 1), new(10, -5, 1)))!.Value);
+    }
+
+    [Theory]
+    [InlineData(-10, -10)]
+    [InlineData(10, -10)]
+    [InlineData(10, 0)]
+    public void RelativeInterval_ControlNotAboveZero_IsNotAvailable(double treated, double control)
+    {
+        MeanDifference difference = MeanDifference.Of(new(1_000, treated, 100), new(1_000, control, 100));
+        Assert.Null(TwoSidedTest.RelativeInterval(difference, 0.05, 300));
+        Assert.NotNull(TwoSidedTest.Interval(difference, 0.05, 300));
+    }
+
+    [Fact]
+    public void Variance_OfAFewValues_IsAtLeastThePooledOne()
+    {
+        // One value has no variance of its own; two equal ones have too small a one.
+        MeanDifference one = MeanDifference.Of(new(1, 5, 0), new(11, 4, 20)), two = MeanDifference.Of(new(2, 5, 0), new(11, 4, 20));
+        Close.To(one.H * one.H * 2, one.P);
+        Close.To(two.H * two.H * (20.0 / 11) / 2, two.P);
+        Close.To(two.H * two.H * 2 / 11, two.Q);
+        MeanDifference wide = MeanDifference.Of(new(2, 5, 50), new(11, 4, 20));
+        Close.To(wide.H * wide.H * 50 / 2, wide.P);
+    }
+
+    [Fact]
+    public void OneSided_AtOrBelowTheMargin_SaysNothing()
+    {
+        MeanDifference difference = MeanDifference.Of(new(100, 5, 90), new(100, 5, 90));
+        Assert.Equal((1, 1), (OneSidedTest.PValue(difference, 0), OneSidedTest.PValue(difference, 1)));
+        Assert.False(OneSidedTest.Stops(difference, 0, 0.05));
+        Close.To(0.5, OneSidedTest.ProbabilityWorse(difference, 0));
+        Assert.Equal(1, OneSidedTest.PValue(MeanDifference.Of(new(100, 5.001, 90), new(100, 5, 90)), 0));
+    }
+
+    [Fact]
+    public void TwoSidedPValue_IsOneAtMost() =>
+        Assert.Equal(1, TwoSidedTest.PValue(MeanDifference.Of(new(100, 5, 90), new(100, 5, 90)), 300));
 }

@@ -29,4 +29,15 @@ public class SpecialFunctionTests
         Close.To(-10_000 + Math.Log(2), SpecialFunctions.LogSumExp([-10_000, -10_000]));
         Assert.Equal(double.NegativeInfinity, SpecialFunctions.LogSumExp([double.NegativeInfinity]));
     }
+
+    [Fact]
+    public void NormalCdf_FarOut_IsZeroOrOne()
+    {
+        Assert.Equal((0, 1), (SpecialFunctions.NormalCdf(-100), SpecialFunctions.NormalCdf(100)));
+        Assert.Equal((0, 1), (SpecialFunctions.NormalCdf(double.NegativeInfinity), SpecialFunctions.NormalCdf(double.PositiveInfinity)));
+    }
+
+    [Fact]
+    public void LogSumExp_OfInfinity_IsInfinity() =>
+        Assert.Equal(double.PositiveInfinity, SpecialFunctions.LogSumExp([1, double.PositiveInfinity]));
 }
