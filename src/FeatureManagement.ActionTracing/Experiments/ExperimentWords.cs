@@ -47,7 +47,8 @@ internal static class ExperimentWords
                 : "Keep running: so far all values are the same.",
             _ when isFull => $"No difference shown between {comparison.Variant} and {control} "
                 + $"in {metric.Name}: {Effect(comparison, metric)}.",
-            _ => $"Keep running: no difference yet between {comparison.Variant} and {control} in {metric.Name}: {Effect(comparison, metric)}.",
+            _ => $"Keep running: no difference yet between {comparison.Variant} and {control} "
+                + $"in {metric.Name}: {Effect(comparison, metric)}.",
         };
 
     /// <summary>Of a guardrail that units convert in.</summary>
