@@ -1,5 +1,8 @@
 using System.Diagnostics.Metrics;
 using FeatureManagement.ActionTracing.Experiments;
+using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.State.Experiments;
+using FeatureManagement.ActionTracing.Statistics;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Units;
 using FeatureManagement.ActionTracing.Tests.Support;
@@ -59,6 +62,64 @@ public sealed class ExperimentWriterTests
         Assert.Equal(3, result.Metrics.Single(metric => metric.Name == "waited").Variants.Sum(arm => arm.Units * arm.Mean ?? 0));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // the transaction is committed, and only the answer is lost
+    public async Task MixedBatch_WhoseSecondExperimentFails_IsWrittenOnceAfterTheRetry(bool isCommitted)
+    {
+        const int Users = 4;
+        using var directory = new TempDirectory();
+        using var table = new SqliteUnits(new SqliteFile(directory.File("shop.db"), null));
+        var store = new FailingStore(table);
+        var units = new ExperimentUnits(store);
+        using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var queue = new ExperimentQueue(services.GetRequiredService<IMeterFactory>());
+        var writer = new ExperimentWriter(queue, units);
+        ExperimentRun[] runs = [RunOf("first"), RunOf("second"), RunOf("third")];
+        for (ulong user = 1; user <= Users; user++)
+            foreach (ExperimentRun run in runs)
+                Add(run, user, 10);
+
+        store.Fail = batch => batch.Run == runs[1].Key ? new IOException("no") : null;
+        store.FailsAfterwards = isCommitted;
+        await Assert.ThrowsAsync<IOException>(() => writer.FlushAsync(default));
+        Add(runs[1], Users + 1, 5);
+        store.Fail = null;
+        await writer.FlushAsync(default);
+        await writer.FlushAsync(default); // writes nothing
+
+        // Every experiment of a batch has its number, also at the retry.
+        (string first, string second, string third) = (runs[0].Key, runs[1].Key, runs[2].Key);
+        Assert.Equal([(first, 1), (second, 1), (first, 1), (second, 1), (third, 1), (second, 2)], store.Written);
+        Assert.Equal((Users, 40), await SumsAsync(runs[0]));
+        Assert.Equal((Users + 1, 45), await SumsAsync(runs[1]));
+        Assert.Equal((Users, 40), await SumsAsync(runs[2]));
+
+        // The values of a unit are added up, so that an outcome that is written twice shows.
+        static ExperimentRun RunOf(string flag) => Sums.Run(
+            [[1, 1]],
+            new ExperimentMetric { Name = "spent", Kind = MetricKind.Continuous, Role = MetricRole.Primary, Window = TimeSpan.FromHours(1) }) with
+        { Flag = flag };
+
+        void Add(ExperimentRun run, ulong user, double value)
+        {
+            long now = Sums.Noon.ToUnixTimeMilliseconds();
+            Assert.True(queue.TryAdd(run, new ExperimentEvent(user, -1, 0, 1, 0, now)));
+            Assert.True(queue.TryAdd(run, new ExperimentEvent(user, 0, value, 1, 0, now)));
+        }
+
+        async Task<(long Units, double Spent)> SumsAsync(ExperimentRun run)
+        {
+            while (await units.CloseAsync(run, Sums.Noon.AddHours(2), default))
+            {
+            }
+            ExperimentTally tally = await units.ReadAsync(run, default);
+            Moments spent = tally.Find(1, 0)!.Of(run.Metrics[0], 0);
+            Assert.Equal(tally.Units, spent.Count);
+            return (tally.Units, spent.Count * spent.Mean);
+        }
+    }
+
     [Fact]
     public async Task Store_ThatIsDown_IsToldOnce_AndNobodyWaits()
     {
@@ -116,38 +177,56 @@ public sealed class ExperimentWriterTests
         ExperimentCrashTests.AssertWhole(database, after);
     }
 
-    private sealed class FailingStore : IUnitStore
+    private sealed class FailingStore(IUnitStore inner) : IUnitStore
     {
-        private readonly InMemoryUnits _inner = new();
-        private readonly List<long> _batches = [];
+        private readonly List<(string Run, long Number)> _written = [];
 
-        public Exception? Fault { get; set; }
+        public FailingStore() : this(new InMemoryUnits())
+        {
+        }
 
-        public Exception? FaultAfterwards { get; set; }
+        /// <summary>What a batch fails with; null where it does not.</summary>
+        public Func<UnitBatch, Exception?>? Fail { get; set; }
 
-        /// <summary>The numbers of the batches that it was asked to write.</summary>
-        public long[] Batches
+        /// <summary>Whether a batch that fails is written, and only its answer is lost.</summary>
+        public bool FailsAfterwards { get; set; }
+
+        public Exception? Fault
+        {
+            set => (Fail, FailsAfterwards) = (_ => value, false);
+        }
+
+        public Exception? FaultAfterwards
+        {
+            set => (Fail, FailsAfterwards) = (_ => value, true);
+        }
+
+        /// <summary>The runs and numbers of the batches that it was asked to write.</summary>
+        public (string Run, long Number)[] Written
         {
             get
             {
-                lock (_batches)
-                    return [.. _batches];
+                lock (_written)
+                    return [.. _written];
             }
         }
 
+        /// <summary>The numbers of the batches that it was asked to write.</summary>
+        public long[] Batches => [.. Written.Select(batch => batch.Number)];
+
         public async Task WriteAsync(UnitBatch batch, CancellationToken cancellationToken)
         {
-            lock (_batches)
-                _batches.Add(batch.Number);
-            if (Fault is { } fault)
+            lock (_written)
+                _written.Add((batch.Run, batch.Number));
+            Exception? fault = Fail?.Invoke(batch);
+            if (fault is null || FailsAfterwards)
+                await inner.WriteAsync(batch, cancellationToken);
+            if (fault is not null)
                 throw fault;
-            await _inner.WriteAsync(batch, cancellationToken);
-            if (FaultAfterwards is { } late)
-                throw late;
         }
 
-        public Task<bool> CloseAsync(UnitClosing closing, CancellationToken cancellationToken) => _inner.CloseAsync(closing, cancellationToken);
+        public Task<bool> CloseAsync(UnitClosing closing, CancellationToken cancellationToken) => inner.CloseAsync(closing, cancellationToken);
 
-        public Task<string?> ReadTotalsAsync(string run, CancellationToken cancellationToken) => _inner.ReadTotalsAsync(run, cancellationToken);
+        public Task<string?> ReadTotalsAsync(string run, CancellationToken cancellationToken) => inner.ReadTotalsAsync(run, cancellationToken);
     }
 }
