@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Diagnostics.Metrics;
-using System.Text.Json;
-using System.Threading.Channels;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Diagnostics.Background;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,10 +13,10 @@ namespace FeatureManagement.ActionTracing.Tracing;
 /// </summary>
 internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
 {
-    private const int BatchBytes = 64 * 1024;
+    private const int MaxBatch = 1_000;
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<TraceRecord> _queue;
+    private readonly BatchWriter<TraceRecord> _queue;
     private readonly IFlagCatalogSource _configuration;
     private readonly TraceFiles _files;
     private readonly ILogger _logger;
@@ -37,8 +35,7 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
         Meter meter = meters.Create(ActionTracingMeter.Name);
         _written = meter.CreateCounter<long>("action.trace.written", "{trace}", "Traces that were written to files.");
         _dropped = meter.CreateCounter<long>("action.trace.dropped", "{trace}", "Traces that were lost, by reason.");
-        _queue = Channel.CreateBounded<TraceRecord>(
-            new BoundedChannelOptions(Math.Max(1, configuration.Catalog.TraceOutput.QueueLength)) { SingleReader = true });
+        _queue = new BatchWriter<TraceRecord>(Math.Max(1, configuration.Catalog.TraceOutput.QueueLength), MaxBatch);
         _pump = new Lazy<Task>(() => Task.Run(PumpAsync));
     }
 
@@ -48,13 +45,13 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
     public void Write(TraceRecord trace)
     {
         _ = _pump.Value;
-        if (!_queue.Writer.TryWrite(trace))
-            _dropped.Add(1, new KeyValuePair<string, object?>("reason", "queue_full"));
+        if (!_queue.TryAdd(trace))
+            Drop(1, "queue_full");
     }
 
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
+        _queue.Complete();
         if (!_pump.IsValueCreated)
             return;
         try
@@ -63,7 +60,7 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
         }
         catch (TimeoutException)
         {
-            LogNotFlushed(_queue.Reader.Count);
+            LogNotFlushed(_queue.Count);
         }
     }
 
@@ -71,70 +68,75 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
 
     private async Task PumpAsync()
     {
-        var lines = new ArrayBufferWriter<byte>(BatchBytes);
-        var line = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(line);
-        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        using var lines = new TraceLines();
+        await _queue.PumpAsync((traces, _) =>
         {
-            int traces = 0;
-            lines.ResetWrittenCount();
-            while (lines.WrittenCount < BatchBytes && _queue.Reader.TryRead(out TraceRecord? trace))
-            {
-                if (!TryWrite(json, line, trace))
-                    continue;
-                lines.Write(line.WrittenSpan);
-                traces++;
-            }
-            if (traces > 0)
-                Append(lines.WrittenSpan, traces);
-        }
+            Write(traces, lines);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
         _files.Dispose();
     }
 
-    private bool TryWrite(Utf8JsonWriter json, ArrayBufferWriter<byte> line, TraceRecord trace)
+    private void Write(IReadOnlyList<TraceRecord> traces, TraceLines lines)
     {
-        line.ResetWrittenCount();
-        json.Reset();
+        foreach (TraceRecord trace in traces)
+        {
+            Add(trace, lines);
+            if (lines.IsFull)
+                Append(lines);
+        }
+        if (lines.Count > 0)
+            Append(lines);
+    }
+
+    private void Add(TraceRecord trace, TraceLines lines)
+    {
         try
         {
-            TraceLine.Write(json, trace);
-            json.Flush();
-            line.Write("\n"u8);
-            return true;
+            lines.Add(trace);
         }
 #pragma warning disable CA1031 // A tag is an object of the application; its failure must not stop the writer.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _dropped.Add(1, new KeyValuePair<string, object?>("reason", "not_serializable"));
+            Drop(1, "not_serializable");
             LogNotSerializable(ForeignText.Quote(trace.Name), exception);
-            return false;
         }
     }
 
-    private void Append(ReadOnlySpan<byte> lines, int traces)
+    private void Append(TraceLines lines)
     {
+        TraceOutputSettings settings = _configuration.Catalog.TraceOutput;
         try
         {
-            _files.Append(lines, _configuration.Catalog.TraceOutput);
-            if (_failing)
-                LogRecovered(_lost);
-            (_failing, _lost) = (false, 0);
-            _written.Add(traces);
-            if (_cleaning && _files.CleanUpFault is { } fault)
-                LogNotCleanedUp(ForeignText.Escape(_configuration.Catalog.TraceOutput.Directory), fault);
-            _cleaning = _files.CleanUpFault is null;
+            _files.Append(lines.Bytes, settings);
+            Appended(lines.Count, settings);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
             or NotSupportedException or ArgumentException)
         {
             if (!_failing)
-                LogFailing(ForeignText.Escape(_configuration.Catalog.TraceOutput.Directory), exception);
+                LogFailing(ForeignText.Escape(settings.Directory), exception);
             _failing = true;
-            _lost += traces;
-            _dropped.Add(traces, new KeyValuePair<string, object?>("reason", "not_writable"));
+            _lost += lines.Count;
+            Drop(lines.Count, "not_writable");
         }
+        lines.Clear();
     }
+
+    private void Appended(int traces, TraceOutputSettings settings)
+    {
+        if (_failing)
+            LogRecovered(_lost);
+        _failing = false;
+        _lost = 0;
+        _written.Add(traces);
+        if (_cleaning && _files.CleanUpFault is { } fault)
+            LogNotCleanedUp(ForeignText.Escape(settings.Directory), fault);
+        _cleaning = _files.CleanUpFault is null;
+    }
+
+    private void Drop(int traces, string reason) => _dropped.Add(traces, new KeyValuePair<string, object?>("reason", reason));
 
     [LoggerMessage(EventIds.TraceOutputFailing, LogLevel.Error,
         "Traces cannot be written to '{Directory}' and are dropped until it is writable.",
