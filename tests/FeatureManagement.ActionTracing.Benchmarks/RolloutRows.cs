@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Rollouts;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,7 +18,7 @@ internal static class RolloutRows
     public static async Task<IEnumerable<Row>> MeasureAsync()
     {
         await using ServiceProvider idle = World.WithUs(Flags()), busy = World.WithUs(Flags());
-        await busy.GetRequiredService<FlagControl>().SyncAsync(CancellationToken.None);
+        await busy.GetRequiredService<StoreSynchronizer>().SyncAsync(CancellationToken.None);
         var rollouts = busy.GetRequiredService<IRolloutManager>();
         string[] names = [.. Enumerable.Range(0, Rollouts).Select(NameOf)];
         foreach (string name in names)

@@ -39,7 +39,6 @@ internal static class RuntimeServices
         services.TryAddSingleton<FlagLookup>();
         services.TryAddSingleton<FlagCommitter>();
         services.TryAddSingleton<FlagApplier>();
-        services.TryAddSingleton<FlagControl>();
         services.TryAddSingleton<StorePolling>();
         services.TryAddSingleton<FirstRead>();
         services.TryAddSingleton<IStoredState>(provider => provider.GetRequiredService<FirstRead>());

@@ -4,7 +4,7 @@ using FeatureManagement.ActionTracing.Storage.Audit;
 namespace FeatureManagement.ActionTracing.Management;
 
 /// <summary>Sets and removes the overrides of flags. Thread-safe.</summary>
-internal sealed class FlagEditor(FlagControl control, TimeProvider time)
+internal sealed class FlagEditor(FlagCommitter committer, TimeProvider time)
 {
     public Task<FlagStatus> UpdateAsync(
         string flag, FlagUpdate update, FlagChange change, long? expectedVersion, CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ internal sealed class FlagEditor(FlagControl control, TimeProvider time)
             Decide = (configured, record) => FlagChanges.Update(configured, record, update, now),
             ExpectedVersion = expectedVersion,
         };
-        return control.CommitAsync(edit, cancellationToken);
+        return committer.CommitAsync(edit, cancellationToken);
     }
 
     public Task<FlagStatus> ResetAsync(string flag, FlagChange change, long? expectedVersion, CancellationToken cancellationToken)
@@ -39,6 +39,6 @@ internal sealed class FlagEditor(FlagControl control, TimeProvider time)
             Decide = (configured, record) => FlagChanges.Reset(configured, record, now),
             ExpectedVersion = expectedVersion,
         };
-        return control.CommitAsync(edit, cancellationToken);
+        return committer.CommitAsync(edit, cancellationToken);
     }
 }

@@ -6,7 +6,7 @@ using FeatureManagement.ActionTracing.Storage.Audit;
 namespace FeatureManagement.ActionTracing.Management;
 
 /// <summary>Shuts flags down in an emergency, and ends emergencies. Thread-safe.</summary>
-internal sealed class KillSwitch(FlagControl control, SnapshotSource source, TimeProvider time)
+internal sealed class KillSwitch(FlagCommitter committer, FlagApplier applier, SnapshotSource source, TimeProvider time)
 {
     /// <summary>Shuts a flag down: in force first, then stored. No text is a reason to reject it.</summary>
     public async Task<EmergencyResult> ShutDownAsync(string flag, FlagChange change, CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class KillSwitch(FlagControl control, SnapshotSource source, Tim
             At = emergency.At,
             Decide = (configured, record) => FlagChanges.Shutdown(configured, record, emergency),
         };
-        AppliedChange applied = await control.ApplyAsync(edit, cancellationToken).ConfigureAwait(false);
+        AppliedChange applied = await applier.ApplyAsync(edit, cancellationToken).ConfigureAwait(false);
         return new EmergencyResult
         {
             Flag = StatusAfter(flag, applied),
@@ -46,7 +46,7 @@ internal sealed class KillSwitch(FlagControl control, SnapshotSource source, Tim
             At = now,
             Decide = (configured, record) => FlagChanges.Clear(configured, record, now),
         };
-        return control.CommitAsync(edit, cancellationToken);
+        return committer.CommitAsync(edit, cancellationToken);
     }
 
     // An edit of configuration may have removed the flag meanwhile.

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 /// <summary>Starts the rollouts whose plan says <c>autoStart</c>, each plan once. One call at a time.</summary>
-internal sealed partial class AutoStart(FlagControl control, TimeProvider time, ILogger<AutoStart> logger)
+internal sealed partial class AutoStart(FlagCommitter committer, SnapshotSource source, TimeProvider time, ILogger<AutoStart> logger)
 {
     private static readonly FlagChange Change = new("configuration", "autoStart in rolloutConfig", ChangeSource.Configuration);
 
@@ -17,7 +17,7 @@ internal sealed partial class AutoStart(FlagControl control, TimeProvider time, 
     /// <summary>Starts the rollout of a flag unless it has one, or its plan had one or was refused.</summary>
     public async Task StartAsync(FlagDefinition flag, CancellationToken cancellationToken)
     {
-        FlagRecord record = control.Record(flag.Name).Record;
+        FlagRecord record = source.Layer(flag.Name).Record;
         if (record.Rollout is not null)
             return;
         string plan = PlanFingerprint.Of(flag.RolloutConfig)!; // the caller has checked it
@@ -25,7 +25,7 @@ internal sealed partial class AutoStart(FlagControl control, TimeProvider time, 
             return;
         try
         {
-            await control.CommitAsync(Edit(flag, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            await committer.CommitAsync(Edit(flag, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         }
         catch (FlagChangeException refusal) when (refusal.Error is FlagChangeError.Conflict or FlagChangeError.Invalid)
         {

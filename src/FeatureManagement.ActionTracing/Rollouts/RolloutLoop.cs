@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Diagnostics.Background;
@@ -14,7 +15,8 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// <c>autoStart</c>. Of a flag, one thing at a time; of different flags, in parallel.
 /// </summary>
 internal sealed partial class RolloutLoop(
-    FlagControl control, IFlagCatalogSource configuration, RolloutMonitor monitor, AutoStart autoStart, DueChecks due, TimeProvider time,
+    StoreRefresher refresher, SnapshotSource source, IFlagCatalogSource configuration, RolloutMonitor monitor, AutoStart autoStart,
+    DueChecks due, TimeProvider time,
     ILogger<RolloutLoop> logger) : PeriodicService(time)
 {
     // Never disposed: without a wait handle they hold nothing, and a host that is disposed without a stop still runs a check.
@@ -72,10 +74,10 @@ internal sealed partial class RolloutLoop(
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
         // What is stored is not known: nothing may go forward.
-        if (!control.IsLoaded)
+        if (!refresher.IsLoaded)
             return;
         var checks = new List<Task>();
-        foreach ((string flag, VersionedRecord applied) in control.Records())
+        foreach ((string flag, VersionedRecord applied) in source.Layers())
             if (applied.Record.Rollout is not null)
                 checks.Add(RunAsync(flag, () => monitor.CheckAsync(flag, cancellationToken), cancellationToken));
         // Beside each other: where a source or the store gives no answer for one, the others are guarded still.

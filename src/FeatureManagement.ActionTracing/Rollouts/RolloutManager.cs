@@ -1,10 +1,12 @@
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Configuration;
+using FeatureManagement.ActionTracing.State;
 
 namespace FeatureManagement.ActionTracing.Rollouts;
 
 internal sealed class RolloutManager(
-    FlagControl control, FlagLookup flags, RolloutRequests requests, RolloutStatusReader statuses, IFlagCatalogSource configuration,
+    FlagCommitter committer, FlagApplier applier, SnapshotSource source, FlagLookup flags, RolloutRequests requests,
+    RolloutStatusReader statuses, IFlagCatalogSource configuration,
     TimeProvider time) : IRolloutManager
 {
     public Task<RolloutStatus> StartAsync(string flag, FlagChange change, RolloutConfig? plan, CancellationToken cancellationToken) =>
@@ -23,8 +25,8 @@ internal sealed class RolloutManager(
     public async Task<RolloutStatus> RollBackAsync(string flag, FlagChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(flag);
-        string? id = control.Record(flag).Record.Rollout?.Id;
-        await control.ApplyAsync(requests.RollBack(flag, id, change), cancellationToken).ConfigureAwait(false);
+        string? id = source.Layer(flag).Record.Rollout?.Id;
+        await applier.ApplyAsync(requests.RollBack(flag, id, change), cancellationToken).ConfigureAwait(false);
         RolloutStatus status = StatusAfterChange(flag);
         if (status is not { Phase: RolloutPhase.Complete })
             return status;
@@ -48,13 +50,13 @@ internal sealed class RolloutManager(
     {
         ArgumentNullException.ThrowIfNull(flag);
         return RolloutPreview.Of(
-            flags.Configured(flag).Definition, control.Record(flag).Record, plan, configuration.Catalog.Settings.ProgressionInterval,
+            flags.Configured(flag).Definition, source.Layer(flag).Record, plan, configuration.Catalog.Settings.ProgressionInterval,
             time.GetUtcNow());
     }
 
     private async Task<RolloutStatus> CommitAsync(FlagEdit edit, CancellationToken cancellationToken)
     {
-        await control.CommitAsync(edit, cancellationToken).ConfigureAwait(false);
+        await committer.CommitAsync(edit, cancellationToken).ConfigureAwait(false);
         return StatusAfterChange(edit.Flag);
     }
 

@@ -12,7 +12,7 @@ namespace FeatureManagement.ActionTracing.Rollouts;
 /// versions of the documents let one of them count time and take a step.
 /// </summary>
 internal sealed class RolloutMonitor(
-    FlagControl control, SnapshotSource source, RolloutRuns runs, RolloutObserver observer, SafetyCheck check, EarlySafetyCheck early,
+    FlagCommitter committer, SnapshotSource source, RolloutRuns runs, RolloutObserver observer, SafetyCheck check, EarlySafetyCheck early,
     DueChecks due, TimeProvider time)
 {
     /// <summary>Flags whose rollout is monitored.</summary>
@@ -32,7 +32,7 @@ internal sealed class RolloutMonitor(
         DateTimeOffset now = time.GetUtcNow();
         if (rollout.StartedAt > now)
             return Task.CompletedTask;
-        return control.CommitAsync(RolloutEdits.Begin(name, rollout, now), cancellationToken);
+        return committer.CommitAsync(RolloutEdits.Begin(name, rollout, now), cancellationToken);
     }
 
     /// <summary>Observes a percentage that has just come into force.</summary>
@@ -55,7 +55,7 @@ internal sealed class RolloutMonitor(
     /// <summary>Ends the monitoring of a flag that has no rollout any more.</summary>
     public Task ForgetEnded(string flag)
     {
-        if (control.Record(flag).Record.Rollout is null || source.Configured(flag) is null)
+        if (source.Layer(flag).Record.Rollout is null || source.Configured(flag) is null)
         {
             observer.Forget(flag);
             due.Forget(flag);
@@ -66,7 +66,7 @@ internal sealed class RolloutMonitor(
     // None where configuration was edited since the start: it decides nothing any more, and the instance that saw the edit ends it.
     private (string Name, RolloutRecord Rollout)? Current(string flag)
     {
-        if (control.Record(flag).Record.Rollout is { } rollout
+        if (source.Layer(flag).Record.Rollout is { } rollout
             && source.Configured(flag) is { } configured
             && rollout.Baseline == Baseline.Of(configured.Definition))
             return (configured.Definition.Name, rollout);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Api;
@@ -35,7 +36,7 @@ public sealed class BrokenRowTests
               "over": { "type": "percentage", "state": "rollout", "percentage": 60 }, "phase": "planned", "actor": "eve", "reason": "r" } }
             """;
         await host.Get<IActionTracingStore>().State.CommitAsync(new StoreCommit([new DocumentWrite(FlagRecords.KeyOf("recommendations"), Broken, null)], []), default);
-        await host.Get<FlagControl>().SyncAsync(default);
+        await host.Get<StoreSynchronizer>().SyncAsync(default);
         using var client = new HttpClient { BaseAddress = host.Address };
 
         foreach (string path in (string[])["api/flags", "api/rollouts", "api/flags/recommendations", "api/status"])

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -26,7 +27,7 @@ public sealed class HealthCheckTests
         Assert.NotNull(check.Data["storeFailingSince"]);
 
         _readFault = null;
-        await host.Services.GetRequiredService<FlagControl>().SyncAsync(default);
+        await host.Services.GetRequiredService<StoreSynchronizer>().SyncAsync(default);
         check = await CheckAsync(host);
         Assert.Equal((HealthStatus.Healthy, "Configuration and store are healthy."), (check.Status, check.Description));
         Assert.DoesNotContain("storeFailingSince", check.Data.Keys);
@@ -43,7 +44,7 @@ public sealed class HealthCheckTests
         Assert.Equal(1, check.Data["changesNotStored"]);
 
         _writeFault = null;
-        await host.Services.GetRequiredService<FlagControl>().SyncAsync(default);
+        await host.Services.GetRequiredService<StoreSynchronizer>().SyncAsync(default);
         check = await CheckAsync(host);
         Assert.Equal((HealthStatus.Healthy, 0), (check.Status, check.Data["changesNotStored"]));
     }
@@ -67,13 +68,13 @@ public sealed class HealthCheckTests
         await using WebHost host = await StartAsync();
         await host.Services.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("checkout", new FlagChange("ann", "because"));
         (_inner, _writeFault) = (new InMemoryStore(), new IOException("read-only"));
-        await Assert.ThrowsAsync<FlagChangeException>(() => host.Services.GetRequiredService<FlagControl>().SyncAsync(default));
+        await Assert.ThrowsAsync<FlagChangeException>(() => host.Services.GetRequiredService<StoreSynchronizer>().SyncAsync(default));
         HealthReportEntry check = await CheckAsync(host);
         Assert.Equal(
             (HealthStatus.Degraded, "The store failed: read-only. The store was replaced and lost the emergency or rollback of checkout; it stays in force and is stored again."),
             (check.Status, check.Description));
         _writeFault = null;
-        await host.Services.GetRequiredService<FlagControl>().SyncAsync(default);
+        await host.Services.GetRequiredService<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(host)).Status);
     }
 

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Configuration;
@@ -50,7 +51,7 @@ public sealed class ConfigurationAuditTests : IDisposable
         using var services = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
         await services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 50 }, new FlagChange("ann", "because"));
         services.Flags.Set(Flag.Share("share", 20));
-        await services.Get<FlagControl>().SyncAsync(default);
+        await services.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal(["updated", "configured", "reconciled"], (await store.State.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
     }
 
@@ -65,9 +66,9 @@ public sealed class ConfigurationAuditTests : IDisposable
             return Task.CompletedTask;
         };
         using var services = new FlagServices([.. Enumerable.Range(0, 1_200).Select(i => Flag.On($"f{i}"))], before: collection => collection.AddSingleton<IActionTracingStore>(store));
-        await services.Get<FlagControl>().SyncAsync(default);
+        await services.Get<StoreSynchronizer>().SyncAsync(default);
         services.Flags.Set([.. Enumerable.Range(0, 1_200).Select(i => Flag.Off($"f{i}"))]);
-        await services.Get<FlagControl>().SyncAsync(default);
+        await services.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal((500, 1_200L), (largest, (await store.ReadAuditBoundsAsync(default)).Head.Number));
     }
 
@@ -76,16 +77,16 @@ public sealed class ConfigurationAuditTests : IDisposable
     {
         var store = new SwitchedStore();
         using var services = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
-        FlagControl control = services.Get<FlagControl>();
-        await control.SyncAsync(default);
+        var synchronizer = services.Get<StoreSynchronizer>();
+        await synchronizer.SyncAsync(default);
         for (decimal share = 20; share <= 40; share += 10)
         {
             store.AfterCommit = _ => throw new TimeoutException();
             services.Flags.Set(Flag.Share("share", share));
-            await Assert.ThrowsAsync<FlagChangeException>(() => control.SyncAsync(default));
-            await Assert.ThrowsAsync<FlagChangeException>(() => control.SyncAsync(default)); // it probes whether writing works
+            await Assert.ThrowsAsync<FlagChangeException>(() => synchronizer.SyncAsync(default));
+            await Assert.ThrowsAsync<FlagChangeException>(() => synchronizer.SyncAsync(default)); // it probes whether writing works
             store.AfterCommit = null;
-            await control.SyncAsync(default);
+            await synchronizer.SyncAsync(default);
         }
         Assert.Equal(["configured", "configured", "configured"], (await store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
         Assert.Equal(0, services.Get<IActionTracingStoreStatus>().Current.PendingEntries);
@@ -97,16 +98,16 @@ public sealed class ConfigurationAuditTests : IDisposable
         var store = new SwitchedStore();
         using var one = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
         using var other = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
-        await one.Get<FlagControl>().SyncAsync(default);
-        await other.Get<FlagControl>().SyncAsync(default);
+        await one.Get<StoreSynchronizer>().SyncAsync(default);
+        await other.Get<StoreSynchronizer>().SyncAsync(default);
         one.Flags.Set(Flag.Share("share", 20));
         other.Flags.Set(Flag.Share("share", 20));
         store.BeforeCommit = _ =>
         {
             store.BeforeCommit = null;
-            return other.Get<FlagControl>().SyncAsync(default); // it is faster
+            return other.Get<StoreSynchronizer>().SyncAsync(default); // it is faster
         };
-        await one.Get<FlagControl>().SyncAsync(default);
+        await one.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal(["configured", "configured"], (await store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
     }
 

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -147,7 +148,7 @@ public sealed class ConfigurationEditTests : IDisposable
 
     private static Task<FlagStatus> Update(FlagServices services, decimal percentage) => services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = percentage }, Change);
 
-    private static Task Sync(FlagServices services) => services.Get<FlagControl>().SyncAsync(default);
+    private static Task Sync(FlagServices services) => services.Get<StoreSynchronizer>().SyncAsync(default);
 
     private static (decimal, FlagSource) Now(FlagServices services)
     {

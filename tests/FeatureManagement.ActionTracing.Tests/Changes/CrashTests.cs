@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
@@ -139,7 +140,7 @@ public sealed class CrashTests : IDisposable
     private static async Task<FlagServices> StartAsync(SqliteStore store)
     {
         var services = new FlagServices(Flags.Select(Flag.On), before: collection => collection.AddSingleton<IActionTracingStore>(store));
-        await services.Get<FlagControl>().SyncAsync(default);
+        await services.Get<StoreSynchronizer>().SyncAsync(default);
         return services;
     }
 }

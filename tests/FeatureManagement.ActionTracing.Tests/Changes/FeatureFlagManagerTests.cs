@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -97,7 +98,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
             _time.Advance(TimeSpan.FromMinutes(1));
             await change();
             Assert.Equal(_time.GetUtcNow(), Manager.GetFlag("share")!.LastModified);
-            await other.Get<FlagControl>().SyncAsync(default);
+            await other.Get<StoreSynchronizer>().SyncAsync(default);
             Assert.Equal(_time.GetUtcNow(), other.Manager.GetFlag("share")!.LastModified);
         }
     }
@@ -188,7 +189,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
         Assert.Equal(10, Manager.GetFlag("share")!.Definition.Percentage);
 
         _store.Fault = null;
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal((0, null), (status.Current.Pending, status.Current.Error));
         Assert.True(Manager.GetFlag("checkout")!.IsStored);
         Assert.Equal(["off", "checkout", "off"], (await _store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Flag));
@@ -202,7 +203,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
         await Manager.EmergencyShutdownAsync("checkout", Change);
 
         using var restarted = new FlagServices(_services.Flags.Catalog.Flags.Values, before: services => services.AddSingleton<IActionTracingStore>(_store));
-        await restarted.Get<FlagControl>().SyncAsync(default);
+        await restarted.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal(Manager.GetAllFlags().Select(Comparable), restarted.Manager.GetAllFlags().Select(Comparable));
         Assert.False(restarted.Manager.IsEnabled("child"));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Experiments;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
@@ -60,7 +61,7 @@ public sealed class HostileTextTests : IDisposable
         await CallAllAsync<IFeatureFlagManager>();
         await CallAllAsync<IRolloutManager>();
         await TryAsync(() => _services.Manager.UpdateFlagAsync("layout", new FlagUpdate { Weights = new Dictionary<string, decimal> { [Hostile] = 1 } }, new FlagChange("ann", "why")));
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         AssertHarmless();
         Assert.Contains(Logged(), message => message.Contains(@"all is well\u001b[2J", StringComparison.Ordinal));
     }
@@ -72,7 +73,7 @@ public sealed class HostileTextTests : IDisposable
         var change = new FlagChange(Hostile, Hostile);
         foreach (string name in (string[])["flag", "other", Turned])
             await rollouts.StartAsync(name, change);
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         await _services.Get<RolloutLoop>().TickAsync(default); // the source fails with words of its own
         await rollouts.PauseAsync("flag", change);
         await rollouts.ResumeAsync("flag", change);
@@ -89,7 +90,7 @@ public sealed class HostileTextTests : IDisposable
               "over": { "type": "percentage", "state": "rollout", "percentage": 10 }, "phase": "planned", "actor": "eve", "reason": "r" } }
             """;
         await _store.CommitAsync(new StoreCommit([new DocumentWrite(FlagRecords.KeyOf(Turned), Planned, null)], []), default);
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         _store.Fault = new IOException(Hostile);
         await _services.Get<RolloutLoop>().TickAsync(default);
         _store.Fault = null;
@@ -103,10 +104,10 @@ public sealed class HostileTextTests : IDisposable
     [Fact]
     public async Task Store_ThatFailsOrHoldsForeignKeys_IsLoggedInOneLine()
     {
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         string weights = $$"""{ "override": { "weights": {{JsonSerializer.Serialize(new Dictionary<string, string> { [Hostile] = "no number" })}} } }""";
         await _store.Inner.State.CommitAsync(new StoreCommit([new DocumentWrite("flag/" + Hostile, "{}", null), new DocumentWrite("flag/OTHER", "{ " + Hostile, null), new DocumentWrite("flag/" + Turned, weights, null)], []), default);
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         _store.Fault = new IOException(Hostile);
         await TryAsync(() => _services.Manager.UpdateFlagAsync("flag", new FlagUpdate { Percentage = 2 }, new FlagChange("ann", "why")));
         await _services.Manager.EmergencyShutdownAsync("flag", new FlagChange(Hostile, Hostile));

@@ -42,7 +42,7 @@ public sealed class InstanceRegistryTests : IDisposable
         }
         Assert.Equal((50m, FlagSource.Override), Now(old));
 
-        await old.Get<FlagControl>().LeaveAsync();
+        await old.Get<StoreSynchronizer>().LeaveAsync();
         await Sync(young);
         Assert.Equal(["updated", "reconciled"], await Actions());
         FlagServices again = await Start(10);
@@ -69,7 +69,7 @@ public sealed class InstanceRegistryTests : IDisposable
         await Update(old, 50);
         FlagServices first = await Start(20);
         await Start(20);
-        await old.Get<FlagControl>().LeaveAsync();
+        await old.Get<StoreSynchronizer>().LeaveAsync();
         await Sync(first);
         Assert.Equal(["updated", "reconciled"], await Actions());
     }
@@ -79,7 +79,7 @@ public sealed class InstanceRegistryTests : IDisposable
     {
         FlagServices old = await Start(10);
         await Update(old, 50);
-        await old.Get<FlagControl>().LeaveAsync();
+        await old.Get<StoreSynchronizer>().LeaveAsync();
         await Start(20);
         Assert.Equal(["updated", "reconciled"], await Actions());
     }
@@ -93,7 +93,7 @@ public sealed class InstanceRegistryTests : IDisposable
         await Update(old, 50);
         await Sync(young);
         Assert.Equal((50m, FlagSource.Override), Now(old));
-        await old.Get<FlagControl>().LeaveAsync();
+        await old.Get<StoreSynchronizer>().LeaveAsync();
         await Sync(young);
         Assert.Equal(["updated", "reconciled"], await Actions());
     }
@@ -137,7 +137,7 @@ public sealed class InstanceRegistryTests : IDisposable
         await Sync(young);
         await Sync(old);
         Assert.Equal((10m, FlagSource.Rollout), Now(old));
-        await old.Get<FlagControl>().LeaveAsync();
+        await old.Get<StoreSynchronizer>().LeaveAsync();
         await Sync(young);
         Assert.Equal(["rollout_started", "reconciled"], await Actions());
     }
@@ -154,7 +154,7 @@ public sealed class InstanceRegistryTests : IDisposable
     {
         FlagServices first = await Start(10);
         await Start(10);
-        await first.Get<FlagControl>().LeaveAsync();
+        await first.Get<StoreSynchronizer>().LeaveAsync();
         await Start(10);
         Assert.Equal(2, (await Members()).Count);
         _time.Advance(TimeSpan.FromDays(2)); // both were killed
@@ -242,7 +242,7 @@ public sealed class InstanceRegistryTests : IDisposable
     {
         FlagServices old = await Start(10);
         await Update(old, 50);
-        await old.Get<FlagControl>().LeaveAsync();
+        await old.Get<StoreSynchronizer>().LeaveAsync();
         await old.Get<IActionTracingStore>().State.CommitAsync(new StoreCommit([new DocumentWrite(InstanceDocument.Prefix + "0000", json, null)], []), default);
         FlagServices young = await Start(20);
         Assert.True((await young.Manager.EmergencyShutdownAsync("share", Change)).IsStored);
@@ -278,7 +278,7 @@ public sealed class InstanceRegistryTests : IDisposable
 
     private static Task<FlagStatus> Update(FlagServices services, decimal percentage) => services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = percentage }, Change);
 
-    private static Task Sync(FlagServices services) => services.Get<FlagControl>().SyncAsync(default);
+    private static Task Sync(FlagServices services) => services.Get<StoreSynchronizer>().SyncAsync(default);
 
     private static (decimal, FlagSource) Now(FlagServices services)
     {

@@ -51,7 +51,7 @@ public sealed class LastModifiedTests : IDisposable
         FlagServices first = await StartAsync(Flag.Share("flag", 10), Flag.On("other"));
         _time.Advance(TimeSpan.FromDays(1));
         first.Flags.Set(Flag.Share("flag", 20), Flag.On("other"));
-        await first.Get<FlagControl>().SyncAsync(default);
+        await first.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal((Day(1), Day(0)), (At(first, "flag"), At(first, "other")));
         await StopAsync(first);
         _time.Advance(TimeSpan.FromDays(1));
@@ -72,9 +72,9 @@ public sealed class LastModifiedTests : IDisposable
                 first.Flags.Set(Flag.Share("flag", 20));
             return Task.CompletedTask;
         };
-        await first.Get<FlagControl>().SyncAsync(default);
+        await first.Get<StoreSynchronizer>().SyncAsync(default);
         store.BeforeCommit = null;
-        await first.Get<FlagControl>().SyncAsync(default);
+        await first.Get<StoreSynchronizer>().SyncAsync(default);
         await StopAsync(first);
         first.Dispose();
         _time.Advance(TimeSpan.FromDays(1));
@@ -88,13 +88,13 @@ public sealed class LastModifiedTests : IDisposable
         FlagServices first = await StartAsync(Flag.Share("flag", 10));
         _time.Advance(TimeSpan.FromDays(1));
         first.Flags.Set(Flag.Share("flag", 20));
-        await first.Get<FlagControl>().SyncAsync(default);
+        await first.Get<StoreSynchronizer>().SyncAsync(default);
         _time.Advance(TimeSpan.FromDays(1));
         first.Flags.Set(Flag.Share("flag", 10));
-        await first.Get<FlagControl>().SyncAsync(default);
+        await first.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal(Day(2), At(first, "flag"));
         first.Flags.Set(Flag.Share("flag", 20));
-        await first.Get<FlagControl>().SyncAsync(default);
+        await first.Get<StoreSynchronizer>().SyncAsync(default);
         await StopAsync(first);
         _time.Advance(TimeSpan.FromDays(1));
         FlagServices second = await StartAsync(Flag.Share("flag", 10)); // while nothing ran
@@ -107,10 +107,10 @@ public sealed class LastModifiedTests : IDisposable
         FlagServices first = await StartAsync(Flag.On("flag"), Flag.On("other"));
         _time.Advance(TimeSpan.FromDays(1));
         first.Flags.Set(Flag.On("other"));
-        await first.Get<FlagControl>().SyncAsync(default);
+        await first.Get<StoreSynchronizer>().SyncAsync(default);
         _time.Advance(TimeSpan.FromDays(1));
         first.Flags.Set(Flag.On("flag"), Flag.On("other"));
-        await first.Get<FlagControl>().SyncAsync(default);
+        await first.Get<StoreSynchronizer>().SyncAsync(default);
         await StopAsync(first);
         Assert.Equal((Day(2), Day(0)), await StartAsync(Flag.On("flag"), Flag.On("other")) is var second ? (At(second, "flag"), At(second, "other")) : default);
     }
@@ -130,7 +130,7 @@ public sealed class LastModifiedTests : IDisposable
             old = await StartAsync(Flag.Share("flag", 10), Flag.On("gone"));
             await StopAsync(young);
             young = await StartAsync(Flag.Share("flag", 20));
-            await old.Get<FlagControl>().SyncAsync(default);
+            await old.Get<StoreSynchronizer>().SyncAsync(default);
         }
         Assert.Equal((Day(0), Day(0), Day(1)), (At(old, "flag"), At(old, "gone"), At(young, "flag")));
         Assert.Equal(written, await WrittenAsync());
@@ -144,7 +144,7 @@ public sealed class LastModifiedTests : IDisposable
         FlagServices second = Open(Flag.On("flag"));
         int calls = 0;
         using IDisposable watch = second.Manager.WatchFlag("flag", _ => calls++);
-        await second.Get<FlagControl>().SyncAsync(default);
+        await second.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal(Day(0), At(second, "flag"));
         await second.Manager.UpdateFlagAsync("flag", new FlagUpdate { State = FlagState.Disabled }, Change);
         Eventually.True(() => calls > 0, () => "The watcher was not told of the update.");
@@ -164,7 +164,7 @@ public sealed class LastModifiedTests : IDisposable
     private async Task<FlagServices> StartAsync(params FlagDefinition[] flags)
     {
         FlagServices services = Open(flags);
-        await services.Get<FlagControl>().SyncAsync(default);
+        await services.Get<StoreSynchronizer>().SyncAsync(default);
         return services;
     }
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,17 +69,17 @@ public class LayerModelTests
                             break;
                         case Do.Restart or Do.EditWhileDown:
                             store.Fault = null;
-                            await services.Get<FlagControl>().SyncAsync(default);
+                            await services.Get<StoreSynchronizer>().SyncAsync(default);
                             services.Dispose();
                             services = Start(store, next);
-                            await services.Get<FlagControl>().SyncAsync(default);
+                            await services.Get<StoreSynchronizer>().SyncAsync(default);
                             break;
                         case Do.StoreDown:
                             store.Fault = new IOException("down");
                             break;
                         case Do.StoreUp:
                             store.Fault = null;
-                            await services.Get<FlagControl>().SyncAsync(default);
+                            await services.Get<StoreSynchronizer>().SyncAsync(default);
                             break;
                     }
                 }

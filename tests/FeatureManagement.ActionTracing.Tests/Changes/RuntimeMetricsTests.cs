@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
@@ -16,7 +17,7 @@ public sealed class RuntimeMetricsTests : IDisposable
         Flag.Share("Checkout", 25), Flag.On("on"), Flag.Off("off"), Flag.Off("switch") with { Priority = 1 }, Flag.On("child") with { Parent = "Checkout" },
     ]);
 
-    public RuntimeMetricsTests() => _services.Get<FlagControl>(); // as every host does at its start
+    public RuntimeMetricsTests() => _services.Get<RuntimeMetrics>(); // as every host does at its start
 
     public void Dispose() => _services.Dispose();
 
@@ -36,11 +37,11 @@ public sealed class RuntimeMetricsTests : IDisposable
     [Fact]
     public async Task Changes_OfAFlagThatConfigurationNoLongerHas_HaveNoKey()
     {
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         await _services.Manager.UpdateFlagAsync("on", new FlagUpdate { State = FlagState.Disabled }, Ann);
         using MetricCollector<long> changes = Collect<long>("feature_flag.changes");
         _services.Flags.Set(Flag.Off("off"));
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         CollectedMeasurement<long> reconciled = Assert.Single(changes.GetMeasurementSnapshot());
         Assert.Equal("reconciled", reconciled.Tags["feature_flag.change.action"]);
         Assert.DoesNotContain("feature_flag.key", reconciled.Tags.Keys);

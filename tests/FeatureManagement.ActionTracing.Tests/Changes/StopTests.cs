@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,14 +30,14 @@ public sealed class StopTests : IDisposable
             IHost host = Build();
             await host.StartAsync();
             await host.Services.GetRequiredService<IFeatureFlagManager>().UpdateFlagAsync("a", new FlagUpdate { Percentage = round + 1 }, new FlagChange("ann", "because"));
-            FlagControl control = host.Services.GetRequiredService<FlagControl>();
+            var synchronizer = host.Services.GetRequiredService<StoreSynchronizer>();
             var logs = host.Services.GetFakeLogCollector();
             var polls = new List<Task>();
             foreach (string step in end.Split(", "))
                 switch (step)
                 {
                     case "poll":
-                        polls.AddRange(Enumerable.Range(0, 10).Select(_ => Task.Run(() => control.SyncAsync(default))));
+                        polls.AddRange(Enumerable.Range(0, 10).Select(_ => Task.Run(() => synchronizer.SyncAsync(default))));
                         break;
                     case "stop":
                         await host.StopAsync();

@@ -49,7 +49,7 @@ public sealed class StoreSyncTests : IDisposable
         Assert.Contains("no such disk", Assert.Single(Logged(207, LogLevel.Critical)).Message, StringComparison.Ordinal);
         var status = _services.Get<IActionTracingStoreStatus>();
         Assert.True(status.Current is { IsLoaded: false, Error: "The store failed: no such disk." });
-        Assert.False(_services.Get<FlagControl>().IsLoaded);
+        Assert.False(_services.Get<StoreRefresher>().IsLoaded);
         Assert.True(_services.Manager.IsEnabled("flag"));
 
         _store.Fault = null;
@@ -94,7 +94,7 @@ public sealed class StoreSyncTests : IDisposable
                 goOn.Release();
         }
         await start.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.True(services.Get<FlagControl>().IsLoaded);
+        Assert.True(services.Get<StoreRefresher>().IsLoaded);
         Assert.Empty(Logged(207, LogLevel.Critical));
         _store.BeforeCommit = null;
         goOn.Release();
@@ -120,15 +120,15 @@ public sealed class StoreSyncTests : IDisposable
     [Fact]
     public async Task Sync_WhatWasChangedHere_IsNotTakenForAnothersChange()
     {
-        var control = _services.Get<FlagControl>();
+        var synchronizer = _services.Get<StoreSynchronizer>();
         await _sync.StartingAsync(default); // the store is empty
         await _services.Manager.UpdateFlagAsync("flag", new FlagUpdate { State = FlagState.Disabled }, Change);
-        await control.SyncAsync(default);
+        await synchronizer.SyncAsync(default);
         Assert.Empty(Logged(203, LogLevel.Information));
 
         using FlagServices another = Start();
         await another.Manager.UpdateFlagAsync("OTHER", new FlagUpdate { State = FlagState.Disabled }, Change);
-        await control.SyncAsync(default);
+        await synchronizer.SyncAsync(default);
         Assert.StartsWith("Flag 'other' was changed by another instance; it is now ", Assert.Single(Logged(203, LogLevel.Information)).Message, StringComparison.Ordinal);
     }
 
@@ -206,7 +206,7 @@ public sealed class StoreSyncTests : IDisposable
         _time.Advance(_services.Flags.Catalog.Settings.DefaultTimeout + TimeSpan.FromMilliseconds(1));
         Assert.True(status.Current.IsOverdue);
         _store.BeforeCommit = null;
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.True(status.Current is { IsOverdue: false, PendingSince: null, Pending: 0 });
     }
 
@@ -217,16 +217,16 @@ public sealed class StoreSyncTests : IDisposable
         Assert.True((await _services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored);
         _store.Inner = new InMemoryStore();
         _store.BeforeCommit = _ => throw new IOException("down");
-        await Assert.ThrowsAsync<FlagChangeException>(() => _services.Get<FlagControl>().SyncAsync(default));
+        await Assert.ThrowsAsync<FlagChangeException>(() => _services.Get<StoreSynchronizer>().SyncAsync(default));
         var status = _services.Get<IActionTracingStoreStatus>();
         Assert.Equal(["flag"], status.Current.Forgotten);
         Assert.False(_services.Manager.IsEnabled("flag"));
         Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored); // in force, and not where it was
         _store.BeforeCommit = null;
-        await _services.Get<FlagControl>().SyncAsync(default);
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.True(status.Current is { Forgotten: [], Pending: 0 });
         using FlagServices restarted = Start();
-        await restarted.Get<FlagControl>().SyncAsync(default);
+        await restarted.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal("because", restarted.Manager.GetFlag("flag")!.Emergency!.Reason);
     }
 

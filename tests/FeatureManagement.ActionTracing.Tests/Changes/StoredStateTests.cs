@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -99,7 +100,7 @@ public sealed class StoredStateTests : IDisposable
 
     private FlagServices Start(params FlagDefinition[] flags) => new(flags, before: services => services.AddSingleton<IActionTracingStore>(_store));
 
-    private static Task Sync(FlagServices services) => services.Get<FlagControl>().SyncAsync(default);
+    private static Task Sync(FlagServices services) => services.Get<StoreSynchronizer>().SyncAsync(default);
 
     private async Task<StoredDocument> Document(string flag) =>
         (await _store.ReadAsync("flag/", 0, default)).Documents.Single(document => document.Key == FlagRecords.KeyOf(flag));

@@ -1,8 +1,10 @@
 using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.Sqlite;
+using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
@@ -67,14 +69,14 @@ public sealed class ObservationTests
         for (int tick = 0; tick < 100 && one.Status.CurrentPercentage == 50; tick++)
             await one.TickAsync(users: 20);
         Assert.True(one.Status.CurrentPercentage > 50);
-        await two.Get<FlagControl>().SyncAsync(default);
+        await two.Get<StoreSynchronizer>().SyncAsync(default);
         await two.Get<RolloutLoop>().CatchUpAsync(default);
         two.Visit(null, users: 40);
         Assert.Equal(40, Seen(two));
 
         static long Seen(RolloutHost host)
         {
-            RolloutRecord record = host.Get<FlagControl>().Record(RolloutHost.Name).Record.Rollout!;
+            RolloutRecord record = host.Get<SnapshotSource>().Layer(RolloutHost.Name).Record.Rollout!;
             RolloutObservations seen = host.Get<IRolloutMetricsSource>().ReadAsync(record.Query("checkout", null), default).AsTask().GetAwaiter().GetResult();
             return seen.Exposed.Units + seen.Control.Units;
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.CrashHost;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.Sqlite;
@@ -99,7 +100,7 @@ public sealed class RolloutCrashTests : IDisposable
     {
         using var store = new SqliteStore(new SqliteFile(Path, null));
         using var services = new FlagServices([Flag.Share(RolloutWork.Flag, 0) with { State = FlagState.Disabled }], before: collection => collection.AddSingleton<IActionTracingStore>(store));
-        await services.Get<FlagControl>().SyncAsync(default);
+        await services.Get<StoreSynchronizer>().SyncAsync(default);
         var audit = services.Get<IAuditLog>();
         Assert.True((await audit.VerifyAsync()).IsValid);
         var entries = new List<AuditEntry>();
@@ -148,7 +149,7 @@ public sealed class RolloutCrashTests : IDisposable
             }
         }
         FlagDefinition now = services.Manager.GetFlag(RolloutWork.Flag)!.Definition;
-        FlagRecord record = services.Get<FlagControl>().Record(RolloutWork.Flag).Record;
+        FlagRecord record = services.Get<SnapshotSource>().Layer(RolloutWork.Flag).Record;
         Assert.Equal(trail.Active is null, record.Rollout is null);
         if (entries.Count > 0)
             Assert.Equal(Value(entries[^1].After!).Value, string.Create(CultureInfo.InvariantCulture, $"{now.State}|{now.Percentage:0.####}"));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts.Checks;
@@ -510,10 +511,10 @@ public class RolloutEndToEndTests
         for (int i = 0; i < 100; i++)
         {
             await one.TickAsync(traffic, 10);
-            await two.Get<FlagControl>().SyncAsync(default);
+            await two.Get<StoreSynchronizer>().SyncAsync(default);
             await two.Get<RolloutLoop>().TickAsync(default);
         }
-        await two.Get<FlagControl>().SyncAsync(default);
+        await two.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.InRange(one.Status.MonitoredTime, RolloutHost.Interval * 90, RolloutHost.Interval * 100);
         Assert.Equal(one.Status.CurrentPercentage, two.Status.CurrentPercentage);
         Assert.Equal(one.Status.History.Count, one.Status.History.Select(step => step.Percentage).Distinct().Count());
@@ -523,7 +524,7 @@ public class RolloutEndToEndTests
         Assert.True(two.Status.ExposedUnits > alone);
         await two.RunAsync(200, new Traffic { ExposedErrors = 0.3 }, users: 50);
         Assert.Equal(RolloutPhase.RolledBack, two.Status.Phase);
-        await one.Get<FlagControl>().SyncAsync(default);
+        await one.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal((RolloutPhase.RolledBack, FlagState.Disabled), (one.Status.Phase, one.Flag.Definition.State));
     }
 

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
@@ -129,7 +130,7 @@ public class RolloutEndingTests
         await rollback!;
         Assert.Equal((RolloutPhase.RolledBack, FlagState.Canary, 3m), (host.Status.Phase, host.Flag.Definition.State, host.Flag.Definition.Percentage));
         using var again = new RolloutHost(time: host.Time, store: _store);
-        await again.Get<FlagControl>().SyncAsync(default);
+        await again.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal((RolloutPhase.RolledBack, FlagState.Canary, 3m), (again.Status.Phase, again.Flag.Definition.State, again.Flag.Definition.Percentage));
         IReadOnlyList<AuditEntry> entries = await _store.ReadAuditAsync(new AuditQuery { Flag = RolloutHost.Name }, default);
         Assert.Equal(["rollout_rolled_back", "rollout_completed"], entries.Take(2).Select(entry => entry.Action));
@@ -141,7 +142,7 @@ public class RolloutEndingTests
         using var one = new RolloutHost(store: _store);
         using var two = new RolloutHost(time: one.Time, store: _store);
         await one.StartAsync();
-        await two.Get<FlagControl>().SyncAsync(default);
+        await two.Get<StoreSynchronizer>().SyncAsync(default);
         await two.Rollouts.CompleteAsync(RolloutHost.Name, RolloutHost.Ada);
         one.Time.Advance(TimeSpan.FromMilliseconds(1));
         await two.Flags.UpdateFlagAsync(RolloutHost.Name, new FlagUpdate { State = FlagState.Rollout, Percentage = 50 }, RolloutHost.Ada);
@@ -159,10 +160,10 @@ public class RolloutEndingTests
         using var one = new RolloutHost(Half, store: _store, configure: services => services.AddSingleton<IRolloutMetricsSource>(source));
         using var two = new RolloutHost(Half, time: one.Time, store: _store);
         await one.StartAsync();
-        await two.Get<FlagControl>().SyncAsync(default);
+        await two.Get<StoreSynchronizer>().SyncAsync(default);
         await two.Rollouts.CompleteAsync(RolloutHost.Name, RolloutHost.Ada);
         await one.Get<RolloutLoop>().TickAsync(default);
-        await two.Get<FlagControl>().SyncAsync(default);
+        await two.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal((RolloutPhase.RolledBack, FlagState.Disabled), (two.Status.Phase, two.Flag.Definition.State));
     }
 

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
@@ -74,7 +75,7 @@ internal sealed class RolloutHost : IDisposable
     }
 
     /// <summary>Reads the store, as its poll does.</summary>
-    public Task SyncAsync() => Get<FlagControl>().SyncAsync(default);
+    public Task SyncAsync() => Get<StoreSynchronizer>().SyncAsync(default);
 
     /// <summary>Reads the store and checks every rollout.</summary>
     public async Task CheckAsync()

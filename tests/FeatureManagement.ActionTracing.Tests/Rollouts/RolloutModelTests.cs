@@ -1,5 +1,6 @@
 using CsCheck;
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.State;
@@ -70,7 +71,7 @@ public class RolloutModelTests
 
         private FlagServices Services => _services!;
 
-        private VersionedRecord Laid => Services.Get<FlagControl>().Record(Name);
+        private VersionedRecord Laid => Services.Get<SnapshotSource>().Layer(Name);
 
         public async Task RunAsync((Do What, int Times)[] steps)
         {
@@ -165,7 +166,7 @@ public class RolloutModelTests
                     break;
                 case Do.Restart:
                     _store.Fault = null;
-                    await Services.Get<FlagControl>().SyncAsync(default);
+                    await Services.Get<StoreSynchronizer>().SyncAsync(default);
                     Services.Dispose();
                     await StartProcessAsync();
                     break;
@@ -183,7 +184,7 @@ public class RolloutModelTests
                     break;
                 case Do.StoreUp:
                     _store.Fault = null;
-                    await Services.Get<FlagControl>().SyncAsync(default);
+                    await Services.Get<StoreSynchronizer>().SyncAsync(default);
                     break;
             }
         }
@@ -248,7 +249,7 @@ public class RolloutModelTests
             _lastLook = null;
             _services = new FlagServices(_deleted ? [] : [_configured], before: services => services
                 .AddSingleton<TimeProvider>(_time).AddSingleton<IActionTracingStore>(_store).AddSingleton<IRolloutMetricsSource>(_source));
-            await Services.Get<FlagControl>().SyncAsync(default);
+            await Services.Get<StoreSynchronizer>().SyncAsync(default);
         }
 
         private RolloutConfig Plan(int number)

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
@@ -319,7 +320,7 @@ public sealed class ReplacedFileTests : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private static Task PollAsync(IHost host) => host.Services.GetRequiredService<FlagControl>().SyncAsync(default) is var sync
+    private static Task PollAsync(IHost host) => host.Services.GetRequiredService<StoreSynchronizer>().SyncAsync(default) is var sync
         ? sync.ContinueWith(_ => { }, TaskScheduler.Default) // what it meets is reported
         : Task.CompletedTask;
 

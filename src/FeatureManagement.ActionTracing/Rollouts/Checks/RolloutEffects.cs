@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,8 @@ namespace FeatureManagement.ActionTracing.Rollouts.Checks;
 
 /// <summary>The effects of safety checks: changes of the flag, log messages and metrics. Thread-safe.</summary>
 internal sealed partial class RolloutEffects(
-    FlagControl control, RolloutMetrics metrics, TimeProvider time, ILogger<RolloutEffects> logger)
+    FlagCommitter committer, FlagApplier applier, SnapshotSource source, RolloutMetrics metrics, TimeProvider time,
+    ILogger<RolloutEffects> logger)
 {
     /// <summary>Does what was decided. Returns the rollout where it has another step now, else null.</summary>
     public async Task<RolloutRecord?> DoAsync(
@@ -17,8 +19,8 @@ internal sealed partial class RolloutEffects(
         if (decision.Kind == RolloutDecisionKind.RollBack)
             await RollBackAsync(flag, record, decision.Ledger, decision.Reason, cancellationToken).ConfigureAwait(false);
         else if (RolloutEdits.Of(flag, record, decision, time.GetUtcNow()) is { } edit)
-            await control.CommitAsync(edit, cancellationToken).ConfigureAwait(false);
-        if (control.Record(flag).Record.Rollout is { } now && now.Id == record.Id && now.Step != record.Step)
+            await committer.CommitAsync(edit, cancellationToken).ConfigureAwait(false);
+        if (source.Layer(flag).Record.Rollout is { } now && now.Id == record.Id && now.Step != record.Step)
             return now;
         return null;
     }
@@ -28,7 +30,7 @@ internal sealed partial class RolloutEffects(
         string flag, RolloutRecord record, RolloutLedger ledger, string reason, CancellationToken cancellationToken)
     {
         FlagEdit edit = RolloutEdits.RollBack(flag, record.Id, ledger, reason, time.GetUtcNow());
-        AppliedChange applied = await control.ApplyAsync(edit, cancellationToken).ConfigureAwait(false);
+        AppliedChange applied = await applier.ApplyAsync(edit, cancellationToken).ConfigureAwait(false);
         if (ReferenceEquals(applied.Before, applied.After))
             return;
         LogRolledBack(ForeignText.Escape(flag), record.Percentage, edit.Change.Reason);
