@@ -26,6 +26,19 @@ internal sealed class FlagCommitter(
         edit.Change.Check();
         synchronizer.FollowDurable();
         using IDisposable releaser = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await CommitAsync_NeedsLock(edit).ConfigureAwait(false);
+        }
+        catch (StoreException exception)
+        {
+            // A commit also reads. Its caller asked for a change, and it is the change that failed.
+            throw new FlagChangeException(FlagChangeError.StoreUnavailable, exception.Message, exception.InnerException);
+        }
+    }
+
+    private async Task<FlagStatus> CommitAsync_NeedsLock(FlagEdit edit)
+    {
         await outbox.FlushAsync_NeedsLock().ConfigureAwait(false);
         for (int attempt = 1; ; attempt++)
         {

@@ -12,7 +12,8 @@ internal sealed class Outbox(
     private const int MaxConflicts = 20;
 
     /// <summary>Writes all entries. Where the store fails, the rest stays for the next call.</summary>
-    /// <exception cref="FlagChangeException">The store failed, or other instances change the same flag again and again.</exception>
+    /// <exception cref="FlagChangeException">A write failed, or other instances change the same flag again and again.</exception>
+    /// <exception cref="StoreException">A read failed.</exception>
     public async Task FlushAsync_NeedsLock()
     {
         if (!refresher.IsLoaded)

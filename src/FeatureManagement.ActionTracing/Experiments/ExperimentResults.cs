@@ -11,19 +11,12 @@ internal sealed class ExperimentResults(ExperimentRuns runs, BoundedStore store,
     public async Task<ExperimentResult?> GetAsync(string flag, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(flag);
-        try
-        {
-            if (await runs.FindAsync(flag, cancellationToken).ConfigureAwait(false) is not { } run)
-                return null;
-            StoredDocument? document = await store.State.FindAsync(ExperimentChecks.KeyOf(flag), cancellationToken).ConfigureAwait(false);
-            ExperimentEvidence evidence = ExperimentChecks.EvidenceOf(document, run);
-            if (evidence.Result is { } result)
-                return result with { History = evidence.History };
-            return ExperimentAnalysis.BeforeChecks(run);
-        }
-        catch (FlagChangeException exception) when (exception.Error == FlagChangeError.StoreUnavailable)
-        {
-            throw new StoreException(exception.Message, exception.InnerException);
-        }
+        if (await runs.FindAsync(flag, cancellationToken).ConfigureAwait(false) is not { } run)
+            return null;
+        StoredDocument? document = await store.State.FindAsync(ExperimentChecks.KeyOf(flag), cancellationToken).ConfigureAwait(false);
+        ExperimentEvidence evidence = ExperimentChecks.EvidenceOf(document, run);
+        if (evidence.Result is { } result)
+            return result with { History = evidence.History };
+        return ExperimentAnalysis.BeforeChecks(run);
     }
 }

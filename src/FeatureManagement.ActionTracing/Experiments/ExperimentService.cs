@@ -91,7 +91,7 @@ internal sealed partial class ExperimentService(
     protected override void OnFailure(Exception exception, bool isFirst)
     {
         // One line per outage: it is tried again every second. The store reports its own failures.
-        if (isFirst && exception is not FlagChangeException)
+        if (isFirst && exception is not (FlagChangeException or StoreException))
             LogFailed(exception);
     }
 

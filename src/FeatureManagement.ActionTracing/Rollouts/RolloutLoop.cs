@@ -110,7 +110,7 @@ internal sealed partial class RolloutLoop(
             SemaphoreSlim lane = _lanes.GetOrAdd(flag, static _ => new SemaphoreSlim(1, 1));
             await OneAtATimeAsync(lane, work, cancellationToken).ConfigureAwait(false);
         }
-        catch (FlagChangeException exception)
+        catch (Exception exception) when (exception is FlagChangeException or StoreException)
         {
             LogNotMoved(ForeignText.Escape(flag), exception.Message);
         }

@@ -13,7 +13,8 @@ internal sealed class ConfigurationAuditWriter(InstanceDocument document, TimePr
     private long _written; // batches that are known to be stored
 
     /// <summary>Writes a batch. Called again with the same batch after a failure, it writes only what is missing.</summary>
-    /// <exception cref="FlagChangeException">The store failed; whether anything was written is not known.</exception>
+    /// <exception cref="FlagChangeException">A write failed; whether anything was written is not known.</exception>
+    /// <exception cref="StoreException">A read failed.</exception>
     public async Task WriteAsync_NeedsLock(IReadOnlyList<AuditEntry> entries)
     {
         await document.WriteAsync_NeedsLock(Next, entries).ConfigureAwait(false);

@@ -24,7 +24,8 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
     /// Writes contents that the store does not know, and dates the flags. Where others are always faster it is tried
     /// again at the next poll.
     /// </summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">A write failed.</exception>
+    /// <exception cref="StoreException">A read failed.</exception>
     public async Task SyncAsync_NeedsLock()
     {
         IReadOnlyList<EffectiveFlag> flags = source.ConfiguredFlags();

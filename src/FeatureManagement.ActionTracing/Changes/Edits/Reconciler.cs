@@ -54,7 +54,8 @@ internal sealed class Reconciler : IDisposable
     public void MarkUnreconciled() => _reconciled = false;
 
     /// <summary>Ends what has a baseline that no instance's configuration has any more. The ends are in the outbox then.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">A write failed.</exception>
+    /// <exception cref="StoreException">A read failed.</exception>
     public async Task ReconcileAsync_NeedsLock()
     {
         if (_reconciled || _catalog is not { } catalog)

@@ -26,7 +26,8 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
     /// The next record, from the stored one; null where nothing is to be written. Pure: it may be asked several times.
     /// </param>
     /// <param name="entries">The audit entries.</param>
-    /// <exception cref="FlagChangeException">The store failed; whether anything was written is not known.</exception>
+    /// <exception cref="FlagChangeException">A write failed; whether anything was written is not known.</exception>
+    /// <exception cref="StoreException">A read failed.</exception>
     public async Task WriteAsync_NeedsLock(Func<InstanceRecord, InstanceRecord?> change, IReadOnlyList<AuditEntry> entries)
     {
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
@@ -61,7 +62,7 @@ internal sealed class InstanceDocument(BoundedStore store, TimeProvider time)
     }
 
     /// <summary>The documents of all instances, this one's and deleted ones too.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public async Task<IReadOnlyList<StoredDocument>> ReadAllAsync() =>
         (await store.State.ReadAsync(Prefix, 0, CancellationToken.None).ConfigureAwait(false)).Documents;
 

@@ -18,7 +18,8 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
     private (FlagCatalog Catalog, string Answers)? _hashed;
 
     /// <summary>Writes a heartbeat and what this instance's configuration answers, where that is due or not yet stored.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">A write failed.</exception>
+    /// <exception cref="StoreException">A read failed.</exception>
     public async Task RegisterAsync_NeedsLock()
     {
         // Other instances cannot see what is in memory.
@@ -36,7 +37,7 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
             await document.WriteAsync_NeedsLock(
                 mine => mine with { At = time.GetUtcNow(), Every = every, Answers = answers }, []).ConfigureAwait(false);
         }
-        catch (FlagChangeException)
+        catch (Exception exception) when (exception is FlagChangeException or StoreException)
         {
             // Other instances may be unable to write their heartbeats, too.
             _seen.Clear();
@@ -48,7 +49,7 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
     /// Whether another instance is alive whose configuration answers otherwise, as during a deployment. An instance
     /// that did not deregister is alive until its document has not changed for three times its interval.
     /// </summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public async Task<bool> IsDividedAsync_NeedsLock(FlagCatalog catalog)
     {
         string answers = AnswersOf(catalog);
@@ -68,7 +69,7 @@ internal sealed class InstanceRegistry(InstanceDocument document, BoundedStore s
     }
 
     /// <summary>Whether no other instance is known to run. One that was killed counts as running: it did not deregister.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public async Task<bool> IsAloneAsync_NeedsLock()
     {
         IReadOnlyList<StoredDocument> all = await document.ReadAllAsync().ConfigureAwait(false);

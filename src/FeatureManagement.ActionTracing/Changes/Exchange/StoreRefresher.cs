@@ -25,7 +25,7 @@ internal sealed partial class StoreRefresher(
     public bool IsLoaded => _loaded;
 
     /// <summary>Reads the stored state for the first time, on the caller's thread.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         // Before the lock, which a store that does not answer would keep.
@@ -37,7 +37,7 @@ internal sealed partial class StoreRefresher(
 
     /// <summary>Reads what changed since the last call; everything the first time, and where the store was replaced.</summary>
     /// <param name="everything">Whether to read everything again: a replaced store may have grown past the known version.</param>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public async Task RefreshAsync_NeedsLock(bool everything = false)
     {
         if (!_loaded)

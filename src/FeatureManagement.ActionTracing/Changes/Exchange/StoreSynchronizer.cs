@@ -28,7 +28,8 @@ internal sealed class StoreSynchronizer(
     }
 
     /// <summary>Exchanges changes once.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">A write failed.</exception>
+    /// <exception cref="StoreException">A read failed.</exception>
     public async Task SyncAsync(CancellationToken cancellationToken)
     {
         using IDisposable releaser = await storeLock.EnterAsync(cancellationToken).ConfigureAwait(false);
@@ -42,7 +43,8 @@ internal sealed class StoreSynchronizer(
     }
 
     /// <summary>Stores the outbox and deregisters this instance. It is tried once; each call to the store has its bound.</summary>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="FlagChangeException">A write failed.</exception>
+    /// <exception cref="StoreException">A read failed.</exception>
     public async Task LeaveAsync()
     {
         if (storeLock.IsDisposed)

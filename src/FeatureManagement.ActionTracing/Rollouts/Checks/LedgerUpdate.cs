@@ -17,7 +17,8 @@ internal sealed class LedgerUpdate(RolloutRuns runs, RolloutTerms terms, Rollout
     /// <param name="failure">Why the metrics source is unavailable; null where it is not.</param>
     /// <param name="maxHold">How long it may be unavailable.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="FlagChangeException">The store failed, or other instances changed the ledger at each attempt.</exception>
+    /// <exception cref="FlagChangeException">A write failed, or other instances changed the ledger at each attempt.</exception>
+    /// <exception cref="StoreException">A read failed.</exception>
     public async Task<UpdatedLedger> RunAsync(
         string flag, RolloutEvidence evidence, RolloutVerdict judged, string? failure, TimeSpan maxHold,
         CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal sealed class RolloutLedgers(BoundedStore store)
     /// past the known version.
     /// </param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="FlagChangeException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public async Task<(RolloutLedger Ledger, long Version)> ReadAsync(
         string flag, RolloutLedger known, long version, bool everything, CancellationToken cancellationToken)
     {

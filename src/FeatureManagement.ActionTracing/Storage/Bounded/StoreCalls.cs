@@ -7,8 +7,8 @@ namespace FeatureManagement.ActionTracing.Storage.Bounded;
 /// <summary>Calls a store within the bound, and turns failures into reports and exceptions of ours. Thread-safe.</summary>
 internal sealed class StoreCalls(BoundedCall bounded, StoreHealth health, IFlagCatalogSource configuration)
 {
-    /// <exception cref="StoreException">A read of the audit failed, or took too long.</exception>
-    /// <exception cref="FlagChangeException">Another call failed, or took too long.</exception>
+    /// <exception cref="StoreException">A read failed, or took too long.</exception>
+    /// <exception cref="FlagChangeException">A write failed, or took too long.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, StoreCall kind, CancellationToken cancellationToken)
     {
         if (health.IsDisposed)
@@ -44,8 +44,8 @@ internal sealed class StoreCalls(BoundedCall bounded, StoreHealth health, IFlagC
 
     private static Exception Unavailable(string message, StoreCall kind, Exception? cause = null)
     {
-        if (kind == StoreCall.AuditRead)
-            return new StoreException(message, cause);
-        return new FlagChangeException(FlagChangeError.StoreUnavailable, message, cause);
+        if (kind == StoreCall.Write)
+            return new FlagChangeException(FlagChangeError.StoreUnavailable, message, cause);
+        return new StoreException(message, cause);
     }
 }
