@@ -1,4 +1,5 @@
 using Dapper;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace FeatureManagement.ActionTracing.Sqlite;
@@ -45,20 +46,13 @@ internal sealed class SqliteAuditIndexes(SqliteFile file) : IDisposable
         _lane.Dispose();
     }
 
-    private async Task BuildAsync()
+    // After a failure the next query begins again, and other calls report what is wrong with the file.
+    private Task BuildAsync() => SafeCall.TryAsync(async () =>
     {
-        try
-        {
-            // One transaction each, so that changes come between.
-            foreach (string column in Columns)
-                await _lane.WriteAsync(connection => Build(connection, column), _ => true, _ending.Token).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // The next query begins again, and other calls report what is wrong with the file.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
-    }
+        // One transaction each, so that changes come between.
+        foreach (string column in Columns)
+            await _lane.WriteAsync(connection => Build(connection, column), _ => true, _ending.Token).ConfigureAwait(false);
+    });
 
     private bool Build(SqliteConnection connection, string column)
     {

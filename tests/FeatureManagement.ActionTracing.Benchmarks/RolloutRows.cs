@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Rollouts;
 using Microsoft.Extensions.DependencyInjection;

@@ -41,18 +41,13 @@ internal static class JsonRows
 
     // The row is complete before any byte of it is sent.
     private static byte[] Write<TSource, TRow>(
-        TSource source, Func<TSource, TRow> row, Func<TSource, string, TRow> failed, JsonTypeInfo<TRow> type)
-    {
-        try
-        {
-            return JsonSerializer.SerializeToUtf8Bytes(row(source), type);
-        }
-#pragma warning disable CA1031 // A row that fails does not hide the others.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            string fault = $"Row cannot be shown: {ForeignText.Quote(exception.Message)}";
-            return JsonSerializer.SerializeToUtf8Bytes(failed(source, fault), type);
-        }
-    }
+        TSource source, Func<TSource, TRow> row, Func<TSource, string, TRow> failed, JsonTypeInfo<TRow> type) =>
+        // A row that fails does not hide the others.
+        SafeCall.Run(
+            () => JsonSerializer.SerializeToUtf8Bytes(row(source), type),
+            exception =>
+            {
+                string fault = $"Row cannot be shown: {ForeignText.Quote(exception.Message)}";
+                return JsonSerializer.SerializeToUtf8Bytes(failed(source, fault), type);
+            });
 }

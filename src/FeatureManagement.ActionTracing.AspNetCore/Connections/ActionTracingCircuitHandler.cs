@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 
@@ -67,22 +68,15 @@ internal sealed class ActionTracingCircuitHandler : CircuitHandler, IDisposable
 
     private void Follow(Task<AuthenticationState> state) => _ = FollowAsync(() => state);
 
-    private async Task FollowAsync(Func<Task<AuthenticationState>> get)
+    // After a failure the circuit keeps the last known user. The application gets the same exception from its provider.
+    private Task<bool> FollowAsync(Func<Task<AuthenticationState>> get) => SafeCall.TryAsync(async () =>
     {
-        try
-        {
-            Task<AuthenticationState> state = get();
-            lock (_gate)
-                _newest = state;
-            ClaimsPrincipal user = (await state.ConfigureAwait(false)).User;
-            lock (_gate)
-                if (ReferenceEquals(_newest, state)) // an older call may end later
-                    _user = user;
-        }
-#pragma warning disable CA1031 // The circuit keeps the last known user. The application gets the same exception from its provider.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
-    }
+        Task<AuthenticationState> state = get();
+        lock (_gate)
+            _newest = state;
+        ClaimsPrincipal user = (await state.ConfigureAwait(false)).User;
+        lock (_gate)
+            if (ReferenceEquals(_newest, state)) // an older call may end later
+                _user = user;
+    });
 }

@@ -96,19 +96,15 @@ internal sealed partial class RequestContext(
 
     private async Task<string?> LoadAsync(ISession session)
     {
-        try
-        {
-            await session.LoadAsync().ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A session store may throw anything; the request continues without a session.
-        catch (Exception exception)
-#pragma warning restore CA1031
+        bool isLoaded = true;
+        // A session store may throw anything. The request continues without a session.
+        await SafeCall.RunAsync(() => session.LoadAsync(), exception =>
         {
             LogNoSession(exception);
-            return null;
-        }
+            isLoaded = false;
+        }).ConfigureAwait(false);
         // An empty session gets a new id at every request.
-        if (session.IsAvailable && session.Keys.Any())
+        if (isLoaded && session.IsAvailable && session.Keys.Any())
             return session.Id;
         return null;
     }

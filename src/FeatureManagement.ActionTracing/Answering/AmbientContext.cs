@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Actions;
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.FeatureManagement.FeatureFilters;
 
@@ -40,7 +41,7 @@ internal sealed class AmbientContext(
                 return true;
             }
         }
-#pragma warning disable CA1031 // An accessor that fails does not fail an evaluation.
+#pragma warning disable CA1031 // An accessor that fails does not fail an evaluation. SafeCall would allocate.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -125,16 +126,6 @@ internal sealed class AmbientContext(
         return Subject.From(context);
     }
 
-    private void Notify(TargetingContext context)
-    {
-        try
-        {
-            action.Current?.Know(context);
-        }
-#pragma warning disable CA1031 // An activity listener that fails does not fail an evaluation.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
-    }
+    // An activity listener that fails does not fail an evaluation.
+    private void Notify(TargetingContext context) => SafeCall.Run(() => action.Current?.Know(context), static _ => { });
 }

@@ -45,21 +45,10 @@ internal sealed partial class FlagApplier(
     }
 
     // Waits for the first try, within the bound of a call. The store reports what goes wrong, and the next poll tries again.
-    private async Task<bool> TrySyncAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await synchronizer.SyncAsync(CancellationToken.None)
-                .WaitAsync(configuration.Catalog.Settings.DefaultTimeout, time, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-#pragma warning disable CA1031 // What is in force must not look like a failure to its caller.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return false;
-        }
-    }
+    // A failure here is no failure for the caller, because the change is in force.
+    private Task<bool> TrySyncAsync(CancellationToken cancellationToken) => SafeCall.TryAsync(
+        () => synchronizer.SyncAsync(CancellationToken.None)
+            .WaitAsync(configuration.Catalog.Settings.DefaultTimeout, time, cancellationToken));
 
     private void Report(FlagEdit edit, string flag)
     {

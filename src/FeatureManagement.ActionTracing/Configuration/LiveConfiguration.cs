@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using FeatureManagement.ActionTracing.Configuration.Reading;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -92,9 +93,10 @@ internal sealed class LiveConfiguration : IFlagCatalogSource, IActionTracingConf
         _subscription?.Dispose();
     }
 
+    // An exception would end the process in the timer, and stop the other listeners of the options monitor and of ours.
     private void Check()
     {
-        Guarded(
+        SafeCall.Run(
             () =>
             {
                 _source.CheckFiles();
@@ -124,7 +126,7 @@ internal sealed class LiveConfiguration : IFlagCatalogSource, IActionTracingConf
         try
         {
             while (TakeWaiting() is { } next)
-                Guarded(() => ApplyNext(next), _log.Failed);
+                SafeCall.Run(() => ApplyNext(next), _log.Failed);
         }
         catch
         {
@@ -170,21 +172,6 @@ internal sealed class LiveConfiguration : IFlagCatalogSource, IActionTracingConf
     private void Notify<T>(T? listeners, Action<T> notify) where T : Delegate
     {
         foreach (T listener in Delegate.EnumerateInvocationList(listeners))
-            Guarded(() => notify(listener), _log.ListenerFailed);
-    }
-
-    // An exception would end the process in the timer, and stop the other listeners of the options monitor and of ours.
-    private static void Guarded(Action action, Action<Exception> failed)
-    {
-        try
-        {
-            action();
-        }
-#pragma warning disable CA1031
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            failed(exception);
-        }
+            SafeCall.Run(() => notify(listener), _log.ListenerFailed);
     }
 }

@@ -27,33 +27,27 @@ internal sealed partial class FlagStartup(IServiceProvider services, ILogger<Fla
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     // In the background, because Microsoft.FeatureManagement takes long to list many features.
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // A provider that fails must not stop the host.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => SafeCall.RunAsync(
+        () => CheckRegistrationsAsync(stoppingToken),
+        exception =>
+        {
+            bool hasHostEnded = exception is ObjectDisposedException || !SafeCall.IsFailure(exception, stoppingToken);
+            if (!hasHostEnded)
+                LogCannotList(exception);
+        });
+
+    private async Task CheckRegistrationsAsync(CancellationToken stoppingToken)
     {
-        try
+        var source = services.GetRequiredService<SnapshotSource>();
+        await using AsyncServiceScope scope = services.CreateAsyncScope();
+        await CheckComposedAsync(scope.ServiceProvider, source.Current).ConfigureAwait(false);
+        await foreach (FeatureDefinition theirs in scope.ServiceProvider.GetInner<IFeatureDefinitionProvider>()
+            .GetAllFeatureDefinitionsAsync().WithCancellation(stoppingToken).ConfigureAwait(false))
         {
-            var source = services.GetRequiredService<SnapshotSource>();
-            await using AsyncServiceScope scope = services.CreateAsyncScope();
-            await CheckComposedAsync(scope.ServiceProvider, source.Current).ConfigureAwait(false);
-            await foreach (FeatureDefinition theirs in scope.ServiceProvider.GetInner<IFeatureDefinitionProvider>()
-                .GetAllFeatureDefinitionsAsync().WithCancellation(stoppingToken).ConfigureAwait(false))
-            {
-                stoppingToken.ThrowIfCancellationRequested(); // the provider of Microsoft.FeatureManagement does not check it
-                if (theirs?.Name is { } name && source.Current.TryFind(name, out _))
-                    LogDefinedTwice(ForeignText.Quote(name));
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-        catch (ObjectDisposedException)
-        {
-            // The host ended before this did.
-        }
-#pragma warning disable CA1031 // A provider that fails must not stop the host.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            LogCannotList(exception);
+            stoppingToken.ThrowIfCancellationRequested(); // the provider of Microsoft.FeatureManagement does not check it
+            if (theirs?.Name is { } name && source.Current.TryFind(name, out _))
+                LogDefinedTwice(ForeignText.Quote(name));
         }
     }
 

@@ -31,18 +31,12 @@ internal sealed class RolloutStatusReader(SnapshotSource source, RolloutRuns run
     private RolloutStatus Status(string flag, RolloutRecord rollout, VersionedRecord applied)
     {
         string name = source.Current.Find(flag)?.Name ?? flag;
-        try
-        {
-            return RolloutStatuses.Of(
+        // A record that another release or a person wrote does not hide the rollouts of other flags.
+        return SafeCall.Run(
+            () => RolloutStatuses.Of(
                 name, rollout, runs.Last(flag, rollout.Id), !applied.IsInOutbox,
-                configuration.Catalog.Settings.ProgressionInterval, time.GetUtcNow());
-        }
-#pragma warning disable CA1031 // A record that another release or a person wrote: the rollouts of all other flags are shown.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            return RolloutStatuses.Unknown(
-                name, rollout, $"The status of this rollout cannot be shown: {ForeignText.Quote(exception.Message)}");
-        }
+                configuration.Catalog.Settings.ProgressionInterval, time.GetUtcNow()),
+            exception => RolloutStatuses.Unknown(
+                name, rollout, $"The status of this rollout cannot be shown: {ForeignText.Quote(exception.Message)}"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FeatureManagement.ActionTracing.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.State;
 
@@ -41,16 +42,8 @@ internal sealed class FlagWatcher : IDisposable
         {
             if (_stopped)
                 return;
-            try
-            {
-                _callback(status);
-            }
-#pragma warning disable CA1031 // A watcher that fails affects neither the others nor the change.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                _failed(this, exception);
-            }
+            // A watcher that fails affects neither the others nor the change.
+            SafeCall.Run(() => _callback(status), exception => _failed(this, exception));
         }
     }
 }

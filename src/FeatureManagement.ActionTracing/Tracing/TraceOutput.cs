@@ -89,20 +89,12 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
             Append(lines);
     }
 
-    private void Add(TraceRecord trace, TraceLines lines)
+    // A tag is an object of the application. Its failure must not stop the writer.
+    private void Add(TraceRecord trace, TraceLines lines) => SafeCall.Run(() => lines.Add(trace), exception =>
     {
-        try
-        {
-            lines.Add(trace);
-        }
-#pragma warning disable CA1031 // A tag is an object of the application; its failure must not stop the writer.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Drop(1, "not_serializable");
-            LogNotSerializable(ForeignText.Quote(trace.Name), exception);
-        }
-    }
+        Drop(1, "not_serializable");
+        LogNotSerializable(ForeignText.Quote(trace.Name), exception);
+    });
 
     private void Append(TraceLines lines)
     {

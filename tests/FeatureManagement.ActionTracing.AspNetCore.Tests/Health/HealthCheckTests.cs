@@ -1,4 +1,3 @@
-using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.DependencyInjection;

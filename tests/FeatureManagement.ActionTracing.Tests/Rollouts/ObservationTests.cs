@@ -1,5 +1,4 @@
 using FeatureManagement.ActionTracing.Actions;
-using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts.Checks;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.CrashHost;
 using FeatureManagement.ActionTracing.Flags;

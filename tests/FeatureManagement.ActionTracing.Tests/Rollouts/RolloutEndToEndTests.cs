@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts;

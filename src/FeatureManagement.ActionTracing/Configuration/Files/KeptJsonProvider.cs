@@ -33,9 +33,7 @@ internal sealed class KeptJsonProvider(KeptJsonSource source, KeptFiles files) :
             Fault = null;
         }
         // At the start the host must fail. Later .NET would empty the provider without an error.
-#pragma warning disable CA1031
         catch (Exception exception) when (_started)
-#pragma warning restore CA1031
         {
             Fault = $"{Source.Path} cannot be read: {ReasonOf(exception)}; its last content stays in force.";
         }

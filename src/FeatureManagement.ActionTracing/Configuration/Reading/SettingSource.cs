@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Configuration.Files;
+using FeatureManagement.ActionTracing.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -40,19 +41,12 @@ internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawS
             changed = _files.Changed();
         foreach (FileConfigurationProvider file in changed)
         {
-            try
-            {
-                ConfigurationFiles.CheckReadable(file);
-                // Not under the lock, because it notifies listeners.
-                file.Load();
-            }
-#pragma warning disable CA1031 // A file that fails must not stop the check of the others.
-            catch (Exception exception)
-#pragma warning restore CA1031
+            // A file that fails must not stop the check of the others.
+            SafeCall.Run(() => Reload(file), exception =>
             {
                 lock (_gate)
                     _files.Failed(file, exception);
-            }
+            });
         }
     }
 
@@ -64,6 +58,13 @@ internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawS
             raw.Version = ++_readings;
             return raw;
         }
+    }
+
+    // Not under the lock, because it notifies listeners.
+    private static void Reload(FileConfigurationProvider file)
+    {
+        ConfigurationFiles.CheckReadable(file);
+        file.Load();
     }
 
     private RawSettings Read_NeedsLock()
@@ -80,7 +81,6 @@ internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawS
                 return raw;
             }
             // Another thread changes a provider during the reading, or a provider fails.
-#pragma warning disable CA1031
             catch (Exception exception) when (attempt == Attempts && _hasRead)
             {
                 string reason = KeptJsonProvider.ReasonOf(exception);
@@ -93,7 +93,6 @@ internal sealed class SettingSource(SettingPlace place) : IConfigureOptions<RawS
             catch (Exception) when (attempt < Attempts)
             {
             }
-#pragma warning restore CA1031
         }
     }
 }

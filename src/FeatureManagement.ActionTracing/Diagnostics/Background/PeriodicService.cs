@@ -46,27 +46,21 @@ internal abstract class PeriodicService(TimeProvider time) : BackgroundService
     /// Runs work of this service. The only place that catches its failures: an exception that escapes would stop the
     /// host.
     /// </summary>
-    protected async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
-    {
-        try
+    protected Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken) => SafeCall.RunAsync(
+        async () =>
         {
             await work(stoppingToken).ConfigureAwait(false);
             _isFailing = false;
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-        catch (Exception) when (_isDisposed)
-        {
-            // The container has ended, and with it what the work uses.
-        }
-#pragma warning disable CA1031 // See above.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            OnFailure(exception, !_isFailing);
-            _isFailing = true;
-        }
+        },
+        exception => HandleFailure(exception, stoppingToken));
+
+    private void HandleFailure(Exception exception, CancellationToken stoppingToken)
+    {
+        // After the disposal, the container has ended, and with it what the work uses.
+        if (_isDisposed || !SafeCall.IsFailure(exception, stoppingToken))
+            return;
+        OnFailure(exception, !_isFailing);
+        _isFailing = true;
     }
 
     // Without an exception at the stop: a host whose start fails blames each service that throws one.

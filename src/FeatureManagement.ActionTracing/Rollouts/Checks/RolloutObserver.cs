@@ -34,17 +34,11 @@ internal sealed class RolloutObserver(RolloutRuns runs, RolloutTerms terms, IRol
             ValueTask<RolloutObservations> read = source.ReadAsync(record.Query(flag, run.Ledger.SlowThreshold), bound.Token);
             return new(await read.AsTask().WaitAsync(bound.Token).ConfigureAwait(false), null);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new(null, $"The metrics source did not answer within {limit}.");
         }
-#pragma warning disable CA1031 // A source that throws anything is unavailable.
-        catch (Exception exception)
-#pragma warning restore CA1031
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return new(null, $"The metrics source failed: {Short(exception).TrimEnd('.')}.");
         }

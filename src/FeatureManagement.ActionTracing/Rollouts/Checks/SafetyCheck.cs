@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.State.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts.Guards;
 
@@ -16,13 +17,7 @@ internal sealed class SafetyCheck(
         {
             await CheckAsync(flag, record, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-#pragma warning disable CA1031 // See above.
-        catch (Exception exception)
-#pragma warning restore CA1031
+        catch (Exception exception) when (SafeCall.IsFailure(exception, cancellationToken))
         {
             Fail(flag, runs.Get(flag, record), exception);
         }

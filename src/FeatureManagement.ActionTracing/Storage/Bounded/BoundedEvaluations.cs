@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Diagnostics.Background;
 
 namespace FeatureManagement.ActionTracing.Storage.Bounded;
@@ -19,7 +20,7 @@ internal sealed class BoundedEvaluations(IEvaluationStore store, BoundedCall bou
         {
             return await bounded.RunAsync(bound => store.ReadAsync(query, subject, bound), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (SafeCall.IsFailure(exception, cancellationToken))
         {
             throw new StoreException($"Evaluations could not be read: {exception.Message.TrimEnd('.')}.", exception);
         }

@@ -24,7 +24,7 @@ internal sealed class StoreCalls(BoundedCall bounded, StoreHealth health, IFlagC
             return result;
         }
         // Any other exception is a failure of the store.
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (SafeCall.IsFailure(exception, cancellationToken))
         {
             TimeSpan timeout = configuration.Catalog.Settings.DefaultTimeout;
             bool isLate = BoundedCall.IsLate(exception);
