@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using FeatureManagement.ActionTracing.Actions;
-using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Diagnostics;
