@@ -19,6 +19,28 @@ public class AlphaBudgetTests
         Assert.True(split.WithoutControl > 0);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Parts_OfOneKindOfGuard_AreTheWholeOfAlpha(bool? comparedFirst)
+    {
+        var plan = new RolloutConfig { Alpha = Alpha, SafetyThresholds = new SafetyThresholds { MaxErrorRateWithoutControl = 1 } };
+        Assert.Equal(new AlphaBudget(Alpha / 3, 0), AlphaBudget.Of(plan, comparedFirst));
+        Assert.Equal(new AlphaBudget(0, Alpha), AlphaBudget.Of(new RolloutConfig { Alpha = Alpha, Guard = false }, comparedFirst));
+    }
+
+    [Theory]
+    [InlineData(null, 0.1)]
+    [InlineData(true, 0.1)]
+    [InlineData(false, 0.9)]
+    public void Parts_OfBothKinds_GiveNineTenthsToTheOneThatCameFirst(bool? comparedFirst, double gated)
+    {
+        var split = AlphaBudget.Of(new RolloutConfig { Alpha = Alpha }, comparedFirst);
+        Assert.Equal((Alpha * gated, Alpha * (1 - gated) / 3), (split.WithoutControl, split.Comparison), (one, other) =>
+            Math.Abs(one.Item1 - other.Item1) < 1e-12 && Math.Abs(one.Item2 - other.Item2) < 1e-12);
+    }
+
     [Fact]
     public void Verdict_InThePhaseWhoseThresholdJudges_DoesNotSpendThePartOfTheOther()
     {

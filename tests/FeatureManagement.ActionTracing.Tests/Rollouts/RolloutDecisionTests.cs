@@ -184,11 +184,23 @@ public class RolloutDecisionTests
     }
 
     [Fact]
-    public void Complete_IsAtTheTarget()
+    public void Complete_IsAtTheTarget_AlsoWithinTheProgressionInterval()
     {
-        RolloutRecord record = Simulation.Record(1, new RolloutConfig { TargetPercentage = 60 });
-        RolloutDecision decision = Decide(Ledger with { MonitoredTime = TimeSpan.FromHours(24) }, VerdictKind.Healthy, record);
+        TimeSpan day = TimeSpan.FromHours(24);
+        RolloutRecord record = Simulation.Record(1, new RolloutConfig { TargetPercentage = 60 }) with
+        {
+            MonitoredTime = day - TimeSpan.FromMinutes(1),
+        };
+        RolloutDecision decision = Decide(Ledger with { MonitoredTime = day - TimeSpan.FromSeconds(10) }, VerdictKind.Healthy, record);
         Assert.Equal((RolloutDecisionKind.Complete, 60m), (decision.Kind, decision.Percentage));
+    }
+
+    [Fact]
+    public void Healthy_WithinTheProgressionIntervalOfTheLastStep_TakesNone()
+    {
+        RolloutRecord record = Record with { MonitoredTime = TimeSpan.FromHours(3) };
+        RolloutLedger ledger = Ledger with { MonitoredTime = TimeSpan.FromHours(3) };
+        Assert.Equal(RolloutDecisionKind.None, Decide(ledger, VerdictKind.Healthy, record).Kind);
     }
 
     private static RolloutLedger Ledger => new() { Id = Record.Id };
