@@ -16,8 +16,6 @@ internal static class FlagLayers
         EffectiveFlag flag = configured with { Version = layer.Version, IsInOutbox = layer.IsInOutbox, Emergency = record.Emergency };
         if (record.At > flag.LastModified)
             flag = flag with { LastModified = record.At }; // also where the change took the last layer away
-        if (record.IsEmpty)
-            return flag;
         var answer = Baseline.Of(configured.Definition);
         if (record.Override is { } update && update.Baseline == answer)
             flag = Update(flag, update);

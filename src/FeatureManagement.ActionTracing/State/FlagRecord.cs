@@ -25,6 +25,4 @@ internal sealed record FlagRecord
 
     /// <summary>When the record last changed.</summary>
     public DateTimeOffset At { get; init; }
-
-    public bool IsEmpty => Override is null && Rollout is null && Emergency is null && LastRollout is null && AutoStarted is null;
 }

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.FeatureManagement.FeatureFilters;
 
@@ -37,5 +38,54 @@ public class FeatureFlagContextTests
         Assert.True(services.Manager.IsEnabled("list", new() { RequestId = "r" }));
         Assert.True(services.Manager.IsEnabled("list"));
         Assert.False(services.Manager.IsEnabled("list", new() { UserId = "u" }));
+    }
+
+    public static TheoryData<string, object?, string> Contexts => new()
+    {
+        { "none", null, "default anonymous : default null" },
+        { "of another type", new object(), " anonymous :" },
+        { "empty", new FeatureFlagContext(), "default anonymous : default null" },
+        { "with a user", new FeatureFlagContext { UserId = "u", SessionId = "s" }, "u u: u u" },
+        { "with a session", new FeatureFlagContext { SessionId = "s" }, "s s: s s" },
+        { "with a request", new FeatureFlagContext { RequestId = "r" }, "r anonymous: r null" },
+        { "with groups alone", new FeatureFlagContext { Groups = ["g"] }, "default anonymous g: default null g" },
+        { "of the library, with a user", new TargetingContext { UserId = "u", Groups = ["g"] }, "u u g: u u g" },
+        { "of the library, without a user", new TargetingContext { UserId = "", Groups = ["g"] }, "default anonymous g: default null g" },
+        { "of the library, empty", new TargetingContext(), "default anonymous : default null" },
+    };
+
+    /// <summary>A subject: its key, identity and groups, and the same of the context that is made of it for the library.</summary>
+    [Theory]
+    [MemberData(nameof(Contexts))]
+    public void Subject_OfAContext_HasItsKeyIdentityAndGroups(string name, object? context, string expected)
+    {
+        var subject = Subject.From(context);
+        string text = $"{subject.Key} {subject.Identity} {string.Join(',', subject.Groups ?? [])}".TrimEnd();
+        Assert.Equal(expected.StartsWith("default anonymous :", StringComparison.Ordinal), subject.IsWithoutContext);
+        if (subject.Key is not null)
+        {
+            FeatureFlagContext made = subject.ToContext();
+            string groups = string.Join(',', made.Groups ?? []);
+            Assert.Equal((name, Short(expected)), (name, Short($"{text}: {made.BucketingKey} {made.UserId ?? "null"} {groups}")));
+        }
+        else
+        {
+            Assert.Equal((name, Short(expected)), (name, Short($"{text}:")));
+        }
+
+        static string Short(string text) => text.Replace(" :", ":", StringComparison.Ordinal).Trim();
+    }
+
+    [Fact]
+    public void Reasons_Each_AreOnOrOffAndByTheBucketOrNot()
+    {
+        EvaluationReason[] all = Enum.GetValues<EvaluationReason>();
+        Assert.Equal(
+            [
+                EvaluationReason.Development, EvaluationReason.Enabled, EvaluationReason.Whitelisted, EvaluationReason.GroupListed,
+                EvaluationReason.InPercentage,
+            ],
+            all.Where(reason => reason.IsOn()));
+        Assert.Equal([EvaluationReason.OutsidePercentage, EvaluationReason.InPercentage], all.Where(reason => reason.IsByBucket()));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Tests.Support;
 
@@ -195,5 +196,143 @@ public class FlagSnapshotTests
         Assert.Equal(EvaluationReason.Enabled, restored.Decide(restored.Find("child")!, anybody));
         FlagSnapshot stopped = restored.With(snapshot.Find("stop")!.Effective with { Definition = flags[2] with { State = FlagState.Enabled } });
         Assert.Equal(EvaluationReason.EmergencyFlag, stopped.Decide(stopped.Find("child")!, anybody));
+    }
+
+    // What needs a context asks the application for one, and warns where there is none.
+    public static TheoryData<string, FlagDefinition[], bool, bool> Dependence => new()
+    {
+        { "a fixed flag", [Flag.On("f")], false, false },
+        { "a percentage", [Flag.Share("f", 50)], true, true },
+        { "nobody and no list", [Flag.Share("f", 0)], false, false },
+        { "a list", [Flag.List("f", "listed")], true, true },
+        { "a parent for all", [Child, Flag.On("p")], true, false },
+        { "a parent for some", [Child, Flag.Share("p", 50)], true, true },
+        { "a parent for none", [Child, Flag.Off("p")], true, false },
+        { "a grandparent for some", [Child, Flag.On("p") with { Parent = "g" }, Flag.Share("g", 50)], true, true },
+        { "off under a parent for some", [Child with { State = FlagState.Disabled }, Flag.Share("p", 50)], true, false },
+        { "one variant", [Flag.Variants("f", FlagState.Enabled, ("a", 1))], false, false },
+        { "two variants", [Two(FlagState.Enabled)], false, true },
+        { "two variants of a flag that is off", [Two(FlagState.Disabled)], false, false },
+        { "two variants under a parent that is off", [Two(FlagState.Enabled) with { Parent = "p" }, Flag.Off("p")], true, false },
+        { "two variants of a killed flag", [Two(FlagState.EmergencyOff)], true, false },
+        { "another flag killed", [Flag.On("f"), Flag.Killed("k")], true, false },
+        { "an emergency flag that is off", [Flag.On("f"), Flag.Off("s") with { Priority = 1 }], false, false },
+        { "an emergency flag for all", [Flag.On("f"), Flag.On("s") with { Priority = 1 }], true, false },
+        { "an emergency flag for some", [Flag.On("f"), Flag.Share("s", 50) with { Priority = 1 }], true, true },
+        {
+            "an emergency flag under a parent for some",
+            [Flag.On("f"), Flag.On("s") with { Priority = 1, Parent = "p" }, Flag.Share("p", 50)], true, true
+        },
+        {
+            "an emergency flag of the same priority for some",
+            [Flag.On("f") with { Priority = 1 }, Flag.Share("s", 50) with { Priority = 1 }], true, false
+        },
+    };
+
+    private static FlagDefinition Child => Flag.On("f") with { Parent = "p" };
+
+    private static FlagDefinition Two(FlagState state) => Flag.Variants("f", state, ("a", 1), ("b", 1));
+
+    [Theory]
+    [MemberData(nameof(Dependence))]
+    public void NeedsContext_ByFlags_IsTrueWhereTheAnswerMayDependOnIt(string name, FlagDefinition[] flags, bool needs, bool depends)
+    {
+        FlagSnapshot snapshot = Compile(flags);
+        CompiledFlag flag = snapshot.Find("f")!; // it is one of them
+        Assert.Equal((name, needs, depends), (name, snapshot.NeedsContext(flag), snapshot.DependsOnContext(flag)));
+
+        FlagSnapshot audited = Compile(flags, audited: true);
+        CompiledFlag same = audited.Find("f")!; // likewise
+        Assert.True(audited.NeedsContext(same) && audited.DependsOnContext(same));
+        flag.Observers.Rollout = new Exposures();
+        Assert.True(snapshot.NeedsContext(flag) && snapshot.DependsOnContext(flag));
+    }
+
+    [Theory]
+    [InlineData(FlagState.Enabled, true)]
+    [InlineData(FlagState.Rollout, true)]
+    [InlineData(FlagState.Disabled, false)]
+    [InlineData(FlagState.EmergencyOff, false)]
+    public void GetFlag_UnderAParent_IsEnabledWhereTheParentCanBeOn(FlagState parent, bool enabled)
+    {
+        FlagDefinition[] flags =
+        [
+            Flag.Of("parent", parent, FlagType.Percentage) with { Percentage = 50 },
+            Flag.On("child") with { Parent = "parent" },
+            Flag.On("leaf") with { Parent = "child" },
+            Flag.Off("off") with { Parent = "parent" },
+        ];
+        using var services = new FlagServices(flags);
+        Assert.Equal(
+            [enabled, enabled, enabled, false],
+            flags.Select(flag => services.Manager.GetFlag(flag.Name)!.IsEnabled)); // each is configured
+    }
+
+    [Fact]
+    public void Compile_UnderAnotherNumberOfFlags_FindsEachByItsOwnName()
+    {
+        FlagSnapshot two = Compile([Flag.On("a"), Flag.Off("b")]);
+        FlagSnapshot one = SnapshotCompiler.Compile([EffectiveFlag.Of(Flag.On("b"), FlagSource.Configuration)], development: false, two);
+        Assert.Equal(("b", -1), (one.Find("b")?.Name, one.PlaceOf("a")));
+        Assert.False(one.TryFind("a", out CompiledFlag? none));
+        Assert.Null(none);
+        Assert.Same(two.Find("b")!.Observers, one.Find("b")!.Observers); // both have it
+    }
+
+    // "On when its hash lies below": the percentage is the one whose threshold is this very hash, and the next one.
+    [Fact]
+    public void IsEnabled_HashOnTheThreshold_IsOff()
+    {
+        ulong hash = Bucket.Hash("u", Bucket.Seed("share"));
+        decimal percentage = hash / 18446744073709551616m * 100;
+        decimal next = percentage;
+        while (Bucket.Threshold(percentage) < hash)
+            percentage += 0.0000000000000000001m;
+        while (Bucket.Threshold(next) <= hash)
+            next += 0.0000000000000000001m;
+        Assert.Equal((hash, hash + 1), (Bucket.Threshold(percentage), Bucket.Threshold(next)));
+        using var services = new FlagServices([Flag.Share("share", percentage)]);
+        Assert.False(services.Manager.IsEnabled("share", new() { UserId = "u" }));
+        services.Flags.Set(Flag.Share("share", next));
+        Assert.True(services.Manager.IsEnabled("share", new() { UserId = "u" }));
+    }
+
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(201, false)]
+    public void Find_ANameThatIsNoFlag_IsKeptOnlyWhereItIsShort(int length, bool kept)
+    {
+        FlagSnapshot snapshot = Compile([Flag.On("f")]);
+        WeakReference name = Ask();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal(kept, name.IsAlive);
+        Assert.Equal(-1, snapshot.PlaceOf("other"));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference Ask()
+        {
+            var unknown = new string('x', length);
+            Assert.Equal((-1, -1), (snapshot.PlaceOf(unknown), snapshot.PlaceOf(unknown)));
+            return new WeakReference(unknown);
+        }
+    }
+
+    [Fact]
+    public void IsEmergencyFlagOn_ForAUser_IsTrueWhereAnyIsOn()
+    {
+        FlagSnapshot snapshot = Compile([Flag.List("stop", "listed") with { Priority = int.MaxValue - 1 }, Flag.On("ordinary")]);
+        Assert.True(snapshot.IsEmergencyFlagOn(Subject.From(Listed)));
+        Assert.False(snapshot.IsEmergencyFlagOn(Subject.From(Other)));
+    }
+
+    private static FlagSnapshot Compile(FlagDefinition[] flags, bool audited = false) =>
+        SnapshotCompiler.Compile([.. flags.Select(flag => EffectiveFlag.Of(flag, FlagSource.Configuration))], development: false, audited: audited);
+
+    private sealed class Exposures : IExposureObserver
+    {
+        public void Expose(CompiledFlag flag, string key, bool on)
+        {
+        }
     }
 }

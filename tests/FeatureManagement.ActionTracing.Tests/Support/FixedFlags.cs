@@ -12,6 +12,11 @@ internal sealed class FixedFlags : IFlagCatalogSource
 
     public event Action<FlagCatalog>? Changed;
 
+    /// <summary>What a source that validates would ask before an edit removes an emergency flag.</summary>
+    public Func<string, bool>? IsOn { get; private set; }
+
+    public void AskWhetherOn(Func<string, bool> isOn) => IsOn = isOn;
+
     public void Set(params IEnumerable<FlagDefinition> flags) => Set(flags, null);
 
     public void Set(IEnumerable<FlagDefinition> flags, FeatureFlagSettings? settings)

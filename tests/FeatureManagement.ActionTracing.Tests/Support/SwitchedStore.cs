@@ -17,6 +17,9 @@ internal sealed class SwitchedStore(IActionTracingStore? inner = null) : IAction
     /// <summary>Called after each commit, as if its answer were lost.</summary>
     public Func<StoreCommit, Task>? AfterCommit { get; set; }
 
+    /// <summary>Called before each read of documents, with the version that it begins after.</summary>
+    public Action<long>? BeforeRead { get; set; }
+
     public IStateStore State => this;
 
     public IUnitStore Units => Inner.Units;
@@ -25,7 +28,11 @@ internal sealed class SwitchedStore(IActionTracingStore? inner = null) : IAction
 
     public bool IsDurable => Inner.State.IsDurable;
 
-    public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken) => Call(() => Inner.State.ReadAsync(prefix, since, cancellationToken));
+    public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken)
+    {
+        BeforeRead?.Invoke(since);
+        return Call(() => Inner.State.ReadAsync(prefix, since, cancellationToken));
+    }
 
     public async Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken)
     {
