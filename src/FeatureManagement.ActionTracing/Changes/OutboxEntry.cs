@@ -25,7 +25,7 @@ internal sealed class OutboxEntry
     public bool Forgotten { get; init; }
 
     /// <summary>When it began to wait.</summary>
-    public DateTimeOffset Since => Edit?.At ?? Entries.Select(entry => entry.At).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+    public DateTimeOffset Since => Edit?.At ?? Entries[0].At;
 
     /// <summary>Completes when it is in the store, or turned out to have nothing to write.</summary>
     public Task Written => _written.Task;

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Storage.Audit;
@@ -38,6 +39,10 @@ public sealed class AuditLogTests : IDisposable
         await MakeChanges(5);
         found = await Log.VerifyAsync();
         Assert.Equal((true, 5L, 5L), (found.IsValid, found.Entries, found.Head.Number));
+        Assert.Equal(
+            $"The audit is as it was written: 5 entries, the last is 5 with hash {found.Head.Hash}.",
+            _services.Warnings(EventIds.AuditValid).Last());
+        Assert.Empty(_services.Warnings(EventIds.AuditInvalid));
     }
 
     [Theory]
@@ -62,6 +67,8 @@ public sealed class AuditLogTests : IDisposable
         AuditVerification found = await Log.VerifyAsync();
         Assert.Equal((false, number, fault), (found.IsValid, found.FirstInvalid, found.Fault));
         Assert.Equal(number - 1, found.Entries);
+        Assert.Equal($"The audit was tampered with. {fault}", Assert.Single(_services.Warnings(EventIds.AuditInvalid)));
+        Assert.Empty(_services.Warnings(EventIds.AuditValid));
     }
 
     [Fact]
@@ -85,6 +92,41 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_EntryAddedWithItsHash_IsFoundByTheHead()
+    {
+        await MakeChanges(5);
+        AuditEntry last = (await Log.QueryAsync(new AuditQuery { Take = 1 }))[0];
+        string hash = AuditChain.HashOf(last with { Number = 6, PreviousHash = last.Hash });
+        Tamper($"""
+            INSERT INTO audit
+            SELECT 6, version, at, action, flag, flag_key, before, after, actor, reason, source, node, hash, '{hash}' FROM audit WHERE number = 5
+            """);
+        AuditVerification found = await Log.VerifyAsync();
+        Assert.Equal((6L, "Entry 6 was not written by this package; the last one was 5."), (found.FirstInvalid, found.Fault));
+    }
+
+    [Fact]
+    public async Task Verify_WhileRetentionRemovesWhatIsRead_BeginsAgain()
+    {
+        var store = new PagedAudit(5);
+        using FlagServices services = Start(store);
+        store.BeforePage = () => store.Cut(4); // once: the page then begins with the fifth entry
+        AuditVerification found = await services.Get<IAuditLog>().VerifyAsync();
+        Assert.Equal((true, 1L, 5L), (found.IsValid, found.Entries, found.Head.Number));
+        Assert.Single(services.Warnings(EventIds.AuditValid));
+        Assert.Empty(services.Warnings(EventIds.AuditInvalid));
+    }
+
+    [Fact]
+    public async Task Verify_AFault_EndsTheReadingOfTheNextPage()
+    {
+        var store = new PagedAudit(5) { Forged = 3, IsSecondPageEndless = true };
+        using FlagServices services = Start(store);
+        AuditVerification found = await services.Get<IAuditLog>().VerifyAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((3L, 2L), (found.FirstInvalid, found.Entries));
+    }
+
+    [Fact]
     public async Task Verify_AfterRetention_IsValidFromItsAnchorOn()
     {
         await MakeChanges(5);
@@ -92,6 +134,9 @@ public sealed class AuditLogTests : IDisposable
         await _store.State.CutAuditAsync(third.At, default);
         AuditVerification found = await Log.VerifyAsync();
         Assert.Equal((true, 3L), (found.IsValid, found.Entries));
+        Tamper("UPDATE audit SET actor = 'eve' WHERE number = 5");
+        found = await Log.VerifyAsync();
+        Assert.Equal((5L, 2L), (found.FirstInvalid, found.Entries));
         Tamper("DELETE FROM audit WHERE number = 3");
         Assert.Equal(3, (await Log.VerifyAsync()).FirstInvalid);
     }
@@ -136,6 +181,20 @@ public sealed class AuditLogTests : IDisposable
     public async Task Query_TooManyOrNone_IsRefused(int take) =>
         Assert.StartsWith($"Take is {take}; it must be 1 to 1000.", (await Assert.ThrowsAsync<ArgumentException>(() => Log.QueryAsync(new AuditQuery { Take = take }))).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Query_Null_IsRefused() =>
+        Assert.Equal("query", (await Assert.ThrowsAsync<ArgumentNullException>(() => Log.QueryAsync(null!))).ParamName); // on purpose
+
+    [Fact]
+    public void Entry_BeforeItIsChained_HasNoHashes()
+    {
+        AuditEntry entry = PagedAudit.Entry(1);
+        Assert.Equal((0L, 0L, "", ""), (entry.Number, entry.Version, entry.PreviousHash, entry.Hash));
+    }
+
+    private static FlagServices Start(PagedAudit store) =>
+        new([Flag.On("flag")], before: services => services.AddSingleton<IActionTracingStore>(new PartStore { State = store }));
+
     private async Task MakeChanges(int count)
     {
         for (int i = 0; i < count; i++)
@@ -147,5 +206,59 @@ public sealed class AuditLogTests : IDisposable
         using var connection = new SqliteConnection($"Data Source={Path};Pooling=false");
         connection.Open();
         SqliteFile.Execute(connection, sql);
+    }
+
+    /// <summary>An audit of which a test cuts, forges and delays pages.</summary>
+    private sealed class PagedAudit : IStateStore
+    {
+        private readonly IStateStore _inner = new InMemoryStore().State;
+        private int _pages;
+
+        public PagedAudit(int entries) =>
+            _inner.CommitAsync(new StoreCommit([], [.. Enumerable.Range(1, entries).Select(Entry)]), default).GetAwaiter().GetResult();
+
+        public Action? BeforePage { get; set; }
+
+        /// <summary>The number of an entry that is read otherwise than it was written; 0 for none.</summary>
+        public long Forged { get; init; }
+
+        public bool IsSecondPageEndless { get; init; }
+
+        public bool IsDurable => false;
+
+        public static AuditEntry Entry(int number) => new()
+        {
+            At = DateTimeOffset.UnixEpoch.AddDays(number),
+            Action = "updated",
+            Actor = "ann",
+            Instance = "node",
+            Source = ChangeSource.Code,
+        };
+
+        public void Cut(int entries)
+        {
+            _inner.CutAuditAsync(DateTimeOffset.UnixEpoch.AddDays(entries + 1), default).GetAwaiter().GetResult();
+            BeforePage = null;
+        }
+
+        public Task<StoreChanges> ReadAsync(string prefix, long since, CancellationToken cancellationToken) =>
+            _inner.ReadAsync(prefix, since, cancellationToken);
+
+        public Task<CommitResult> CommitAsync(StoreCommit commit, CancellationToken cancellationToken) =>
+            _inner.CommitAsync(commit, cancellationToken);
+
+        public Task<AuditBounds> ReadAuditBoundsAsync(CancellationToken cancellationToken) => _inner.ReadAuditBoundsAsync(cancellationToken);
+
+        public Task<AuditBounds> CutAuditAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+            _inner.CutAuditAsync(before, cancellationToken);
+
+        public async Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken)
+        {
+            BeforePage?.Invoke();
+            if (++_pages == 2 && IsSecondPageEndless)
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            IReadOnlyList<AuditEntry> page = await _inner.ReadAuditAsync(query, cancellationToken);
+            return [.. page.Select(entry => entry.Number == Forged ? entry with { Actor = "eve" } : entry)];
+        }
     }
 }

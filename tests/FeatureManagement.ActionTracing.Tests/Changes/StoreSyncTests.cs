@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Changes.Exchange;
 using FeatureManagement.ActionTracing.Sqlite;
 using FeatureManagement.ActionTracing.State;
@@ -129,6 +130,25 @@ public sealed class StoreSyncTests : IDisposable
         await another.Manager.UpdateFlagAsync("OTHER", new FlagUpdate { State = FlagState.Disabled }, Change);
         await synchronizer.SyncAsync(default);
         Assert.StartsWith("Flag 'other' was changed by another instance; it is now ", Assert.Single(Logged(203, LogLevel.Information)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sync_StoreReplacedByOneOfTheSameVersionAndOtherContent_SaysWhatChanged()
+    {
+        await _sync.StartingAsync(default);
+        await _services.Manager.UpdateFlagAsync("flag", new FlagUpdate { State = FlagState.Disabled }, Change);
+        await _services.Manager.UpdateFlagAsync("other", new FlagUpdate { State = FlagState.Disabled }, Change);
+        var copy = new InMemoryStore();
+        StoredDocument document = (await _store.ReadAsync(FlagRecords.KeyOf("flag"), 0, default)).Documents.Single();
+        for (int version = 1; version < document.Version; version++)
+            await copy.State.CommitAsync(new StoreCommit([new DocumentWrite("else", "{}", null)], []), default);
+        string edited = document.Json!.Replace("disabled", "enabled", StringComparison.Ordinal); // a flag's record is there
+        await copy.State.CommitAsync(new StoreCommit([new DocumentWrite(document.Key, edited, null)], []), default);
+        _store.Inner = copy;
+
+        await _services.Get<StoreSynchronizer>().SyncAsync(default);
+        Assert.True(_services.Manager.IsEnabled("flag"));
+        Assert.Contains(Logged(203, LogLevel.Information), log => log.Message.StartsWith("Flag 'flag' was changed", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,18 +31,47 @@ public sealed class StoredStateTests : IDisposable
         Assert.NotNull(_services.Manager.GetVariant("variants", new FeatureFlagContext { UserId = "u" }));
     }
 
-    [Fact]
-    public async Task Load_WeightOutOfBounds_LeavesTheKillsOfOthersInForce()
+    [Theory]
+    [InlineData("79228162514264337593543950335", false)]
+    [InlineData("1000000000001", false)]
+    [InlineData("1000000000000", true)]
+    [InlineData("0", false)]
+    [InlineData("0.1", true)]
+    [InlineData("-1", false)]
+    public async Task Load_WeightOutOfBounds_LeavesTheKillsOfOthersInForce(string weight, bool readable)
     {
         await _services.Manager.EmergencyShutdownAsync("a", Change);
-        await _services.Manager.UpdateFlagAsync("variants", new FlagUpdate { Weights = new Dictionary<string, decimal> { ["x"] = 5 } }, Change);
-        await Rewrite("variants", json => json.Replace("\"x\":5", "\"x\":79228162514264337593543950335", StringComparison.Ordinal));
+        var weights = new Dictionary<string, decimal> { ["x"] = 5, ["y"] = 1 };
+        await _services.Manager.UpdateFlagAsync("variants", new FlagUpdate { Weights = weights }, Change);
+        await Rewrite("variants", json => json.Replace("\"x\":5", $"\"x\":{weight}", StringComparison.Ordinal));
 
         using FlagServices restarted = Start(Flag.On("a"), Flag.Variants("variants", FlagState.Enabled, ("x", 1), ("y", 1)));
         await Sync(restarted);
         Assert.False(restarted.Manager.IsEnabled("a"));
         Assert.NotNull(restarted.Manager.GetVariant("variants", new FeatureFlagContext { UserId = "u" }));
-        Assert.Contains("a weight is out of bounds", Assert.Single(restarted.Get<IActionTracingStoreStatus>().Current.Unreadable), StringComparison.Ordinal);
+        Assert.Equal(readable ? 0 : 1, Unreadable(restarted).Count(fault => fault.Contains("a weight is out of bounds", StringComparison.Ordinal)));
+        Assert.Equal(readable ? 0 : 1, Unreadable(restarted).Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Sync_ADocumentThatCanBeReadAgainOrIsGone_IsNoFaultAnyMore(bool gone)
+    {
+        await _services.Manager.UpdateFlagAsync("a", new FlagUpdate { Percentage = 5 }, Change);
+        await _services.Manager.UpdateFlagAsync("b", new FlagUpdate { Percentage = 5 }, Change);
+        foreach (string flag in (string[])["a", "b"])
+            await Rewrite(flag, json => json.Replace("\"override\":{", "\"override\":{\"state\":\"half_enabled\",", StringComparison.Ordinal));
+        using FlagServices restarted = Start(Flag.On("a"), Flag.On("b"));
+        await Sync(restarted);
+        Assert.Equal(2, Unreadable(restarted).Count);
+
+        await Rewrite("a", json => json.Replace("half_enabled", "disabled", StringComparison.Ordinal));
+        if (gone)
+            _store.Inner = new InMemoryStore();
+        await Sync(restarted);
+        Assert.Equal(gone ? 0 : 1, Unreadable(restarted).Count);
+        Assert.Equal(gone ? FlagState.Enabled : FlagState.Disabled, restarted.Manager.GetFlag("a")!.Definition.State); // it is configured
     }
 
     [Theory]
@@ -105,6 +134,8 @@ public sealed class StoredStateTests : IDisposable
     private FlagServices Start(params FlagDefinition[] flags) => new(flags, before: services => services.AddSingleton<IActionTracingStore>(_store));
 
     private static Task Sync(FlagServices services) => services.Get<StoreSynchronizer>().SyncAsync(default);
+
+    private static IReadOnlyList<string> Unreadable(FlagServices services) => services.Get<IActionTracingStoreStatus>().Current.Unreadable;
 
     private async Task<StoredDocument> Document(string flag) =>
         (await _store.ReadAsync("flag/", 0, default)).Documents.Single(document => document.Key == FlagRecords.KeyOf(flag));

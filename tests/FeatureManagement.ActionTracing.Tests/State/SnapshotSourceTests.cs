@@ -112,7 +112,8 @@ public class SnapshotSourceTests
     {
         var time = new FakeTimeProvider();
         var services = new FlagServices([Flag.On("flag")], before: added => added.AddSingleton<TimeProvider>(time));
-        services.Flags.Set([Flag.On("flag")], services.Flags.Catalog.Settings with { CacheEnabled = true, CacheTtl = TimeSpan.FromMinutes(1) });
+        FeatureFlagSettings settings = services.Flags.Catalog.Settings;
+        services.Flags.Set([Flag.On("flag")], settings with { CacheEnabled = true, CacheTtl = TimeSpan.FromMinutes(1) });
         var source = services.Get<SnapshotSource>();
         VariantMemo memo = source.Memo!; // it is switched on
         memo.Add(0x1234_5678, 3);
@@ -165,6 +166,45 @@ public class SnapshotSourceTests
         VersionedRecord stored = second.Get<SnapshotSource>().Layer("FlaG");
         Assert.Equal(("because", false), (stored.Record.Emergency?.Reason, stored.IsInOutbox));
         Assert.Equal(VersionedRecord.None, second.Get<SnapshotSource>().Layer("none"));
+    }
+
+    [Fact]
+    public async Task Applying_ARecord_IsRaisedForEachBeforeItIsInForce()
+    {
+        var store = new SwitchedStore();
+        using FlagServices first = Start(store, Flag.On("a"), Flag.On("b"));
+        List<string> raised = [];
+        Follow(first);
+        await first.Manager.EmergencyShutdownAsync("A", Change);
+        Assert.Equal("A on because", Assert.Single(raised.Distinct()));
+        await first.Manager.EmergencyShutdownAsync("b", Change);
+
+        raised.Clear();
+        using FlagServices second = Start(store, Flag.On("a"), Flag.On("b"));
+        Follow(second);
+        await second.Get<StoreSynchronizer>().SyncAsync(default);
+        Assert.Equal(["A on because", "B on because"], raised.Select(text => text.ToUpperInvariant()[..1] + text[1..]).Order());
+
+        void Follow(FlagServices services)
+        {
+            var source = services.Get<SnapshotSource>();
+            source.Applying += (flag, record) =>
+            {
+                if (source.Latest.Find(flag) is { CanBeOn: true })
+                    raised.Add($"{flag} on {record.Emergency?.Reason}");
+            };
+        }
+    }
+
+    [Fact]
+    public void Load_OfSettings_AuditsEvaluationsFromThenOn()
+    {
+        using var services = new FlagServices([Flag.On("flag")]);
+        Assert.False(services.Snapshot.IsAudited);
+        services.Flags.Set([Flag.On("flag")], services.Flags.Catalog.Settings with { AuditFlagEvaluations = true });
+        Assert.True(services.Snapshot.IsAudited);
+        services.Get<SnapshotSource>().Date(_ => DateTimeOffset.UnixEpoch);
+        Assert.True(services.Snapshot.IsAudited);
     }
 
     [Fact]
