@@ -9,9 +9,7 @@ namespace FeatureManagement.ActionTracing.Configuration.Fields;
 internal static class RolloutConfigReader
 {
     private static readonly RolloutConfig Defaults = new();
-    private static readonly SafetyThresholds NoThresholds = new();
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Decade = TimeSpan.FromDays(3_650);
 
@@ -67,13 +65,8 @@ internal static class RolloutConfigReader
         if (!fields.IsPresent)
             return null;
         SettingFields phases = fields.Below("phases", SettingNames.Phases);
-        return NoThresholds with
+        return ThresholdFields.Read(ThresholdFields.All, new SafetyThresholds(), fields) with
         {
-            MaxErrorRate = fields.Rate("maxErrorRate", 0, 1),
-            MaxLatency = fields.Duration("maxLatency", TimeSpan.Zero, Day),
-            ThresholdWindow = fields.Duration("thresholdWindow", Second, Day) ?? NoThresholds.ThresholdWindow,
-            MaxErrorRateWithoutControl = fields.Rate("maxErrorRateWithoutControl", 0.001, 1) ?? NoThresholds.MaxErrorRateWithoutControl,
-            MinimumSamples = fields.Integer("minimumSamples", 0, int.MaxValue),
             Canary = Phase(phases, "canary"),
             Gradual = Phase(phases, "gradual"),
             Majority = Phase(phases, "majority"),
@@ -84,12 +77,7 @@ internal static class RolloutConfigReader
     {
         SettingFields fields = phases.Below(name, SettingNames.Phase);
         if (fields.IsPresent)
-            return new PhaseThresholds
-            {
-                MaxErrorRate = fields.Rate("maxErrorRate", 0, 1),
-                MaxLatency = fields.Duration("maxLatency", TimeSpan.Zero, Day),
-                MinimumSamples = fields.Integer("minimumSamples", 0, int.MaxValue),
-            };
+            return ThresholdFields.Read(ThresholdFields.Phase, new PhaseThresholds(), fields);
         return null;
     }
 

@@ -23,12 +23,11 @@ internal static class SettingNames
         "guard", "alpha", "maxErrorRateIncrease", "maxLatencyIncrease", "slowThreshold", "maxHold",
     ];
 
-    public static readonly string[] Thresholds =
-        ["maxErrorRate", "maxLatency", "thresholdWindow", "maxErrorRateWithoutControl", "minimumSamples", "phases"];
+    public static readonly string[] Thresholds = [.. ThresholdFields.All.Select(field => field.Name), "phases"];
 
     public static readonly string[] Phases = ["canary", "gradual", "majority"];
 
-    public static readonly string[] Phase = ["maxErrorRate", "maxLatency", "minimumSamples"];
+    public static readonly string[] Phase = [.. ThresholdFields.Phase.Select(field => field.Name)];
 
     public static readonly string[] Experiment = ["control", "primaryMetric", "metrics", "plannedUnits", "alpha"];
 

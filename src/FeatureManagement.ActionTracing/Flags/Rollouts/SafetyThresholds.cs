@@ -34,4 +34,26 @@ public sealed record SafetyThresholds
 
     /// <summary>Overrides for the majority phase (below 100 %), or null.</summary>
     public PhaseThresholds? Majority { get; init; }
+
+    /// <summary>Whether there is any limit, so that samples are needed.</summary>
+    internal bool IsLimited => MaxErrorRate is not null || MaxLatency is not null;
+
+    /// <summary>The thresholds of a phase: those of the rollout, with what the phase overrides.</summary>
+    internal SafetyThresholds In(RolloutPhase phase)
+    {
+        PhaseThresholds? own = phase switch
+        {
+            RolloutPhase.Canary => Canary,
+            RolloutPhase.Gradual => Gradual,
+            _ => Majority,
+        };
+        if (own is null)
+            return this;
+        return this with
+        {
+            MaxErrorRate = own.MaxErrorRate ?? MaxErrorRate,
+            MaxLatency = own.MaxLatency ?? MaxLatency,
+            MinimumSamples = own.MinimumSamples ?? MinimumSamples,
+        };
+    }
 }

@@ -12,7 +12,7 @@ internal static class GuardTexts
     public static string Describe(GuardScope scope)
     {
         if (HasOnlyGates(scope.Ledger))
-            return $"No comparable control: {Only(scope.Limits, scope.Limits.WithoutControl)}";
+            return $"No comparable control: {Only(scope, scope.Limits.WithoutControl)}";
         string[] guards =
         [
             .. RolloutGuards.All.OrderBy(static guard => guard.Kind != GuardKind.Comparison)
@@ -32,7 +32,7 @@ internal static class GuardTexts
             return Describe(scope) + TooFew(scope.Limits, ledger);
         string rest = "its thresholds alone guard it.";
         if (!scope.Limits.IsLimited)
-            rest = Only(scope.Limits, ledger.Gated.Units > 0 ? scope.Limits.WithoutControl : null);
+            rest = Only(scope, ledger.Gated.Units > 0 ? scope.Limits.WithoutControl : null);
         if (!scope.Record.Plan.Guard)
             return $"The comparison with control is switched off: {rest}";
         if (!scope.IsCompared)
@@ -49,13 +49,9 @@ internal static class GuardTexts
     // A gate is known by the users that pass it. Before that, an arm without outcomes only waits for them.
     private static bool HasOnlyGates(RolloutLedger? ledger) => ledger is { Gated.Units: > 0, IsComparing: false };
 
-    private static string Only(RolloutLimits limits, double? withoutControl)
+    private static string Only(GuardScope scope, double? withoutControl)
     {
-        var guards = new List<string>();
-        if (limits.MaxErrorRate is { } rate)
-            guards.Add($"an error rate of {RolloutText.Percent(rate)}");
-        if (limits.MaxLatency is { } latency)
-            guards.Add(RolloutText.Of($"a mean latency of {latency.TotalMilliseconds:0.#} ms"));
+        List<string> guards = [.. RolloutGuards.Thresholds.Select(guard => guard.Describe(scope)).OfType<string>()];
         if (withoutControl is { } bound)
             guards.Add($"an error rate of {RolloutText.Percent(bound)}");
         if (guards.Count == 0)

@@ -3,10 +3,13 @@ namespace FeatureManagement.ActionTracing.State.Rollouts.Guards;
 /// <summary>The guards of rollouts: the only place that lists them. Pure.</summary>
 internal static class RolloutGuards
 {
+    /// <summary>The guards that judge exposed users by a limit of the plan.</summary>
+    public static IReadOnlyList<IGuard> Thresholds { get; } = [new ErrorThreshold(), new LatencyThreshold()];
+
     /// <summary>All guards. The first one with a verdict decides.</summary>
     public static IReadOnlyList<IGuard> All { get; } =
     [
-        new ErrorThreshold(), new LatencyThreshold(), new WithoutControlGuard(),
+        .. Thresholds, new WithoutControlGuard(),
         new ErrorGuard(), new LatencyGuard(), new SlowGuard(),
         new SampleRatioGuard(),
     ];
