@@ -17,7 +17,9 @@ internal sealed class ArmedSource : IRolloutMetricsSource, IEarlyChecks
     /// <summary>The flag for which it gives no answer; null for none.</summary>
     public string? Hung { get; set; }
 
-    public void Call(string flag) => Due?.Invoke(flag, EarlyCheck.Absolute | EarlyCheck.Comparison);
+    public ScriptedSource.Found Finds { get => _inner.Finds; set => _inner.Finds = value; }
+
+    public void Call(string flag, EarlyCheck check = EarlyCheck.Absolute | EarlyCheck.Comparison) => Due?.Invoke(flag, check);
 
     public void Open(RolloutQuery query)
     {

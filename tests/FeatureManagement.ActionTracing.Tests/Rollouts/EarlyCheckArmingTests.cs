@@ -46,6 +46,55 @@ public sealed class EarlyCheckArmingTests
     }
 
     [Fact]
+    public async Task SourceFails_TheNextEarlyCheckIsArmedAllTheSame()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.TickAsync();
+        _source.Finds = ScriptedSource.Found.Nothing;
+        int before = _source.Armed.Count;
+        await host.TickAsync();
+        Assert.True(host.Status.IsOnHold);
+        Assert.Equal([("checkout", Both)], _source.Armed.Skip(before));
+    }
+
+    [Theory]
+    [InlineData(EarlyCheck.Absolute, false)]
+    [InlineData(EarlyCheck.Comparison, true)]
+    public async Task EarlyCheck_JudgesTheComparison_OnlyWhereThatIsDue(object due, bool rolledBack)
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.TickAsync();
+        await host.Get<RolloutLoop>().CatchUpAsync(default);
+        _source.Finds = ScriptedSource.Found.Regression;
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+        int before = _source.Armed.Count;
+        _source.Call(RolloutHost.Name, (EarlyCheck)due);
+        await host.Get<RolloutLoop>().CatchUpAsync(default);
+        Assert.Equal(rolledBack, host.Status.EndedAt is not null);
+        // One that found nothing is due again, for the same reason.
+        if (!rolledBack)
+            Assert.Equal([("checkout", (EarlyCheck)due)], _source.Armed.Skip(before));
+    }
+
+    [Fact]
+    public async Task EarlyCheck_WhileTheSourceFails_ArmsNothing()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.TickAsync();
+        await host.Get<RolloutLoop>().CatchUpAsync(default);
+        _source.Finds = ScriptedSource.Found.Nothing;
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+        int before = _source.Armed.Count;
+        _source.Call(RolloutHost.Name);
+        await host.Get<RolloutLoop>().CatchUpAsync(default);
+        Assert.Equal(before, _source.Armed.Count);
+        Assert.Null(host.Status.EndedAt);
+    }
+
+    [Fact]
     public async Task LookAtOneFlagThatHangs_DelaysNoEarlyCheckOfAnother()
     {
         const string Layout = """ "layout": { "type": "percentage", "state": "disabled", "rolloutConfig": { "duration": "00:30:00" } }, """;

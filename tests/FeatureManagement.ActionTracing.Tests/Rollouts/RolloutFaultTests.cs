@@ -163,6 +163,43 @@ public class RolloutFaultTests
         Assert.False(host.Status.IsOnHold);
     }
 
+    [Theory]
+    [InlineData(4, false)]
+    [InlineData(5, true)]
+    public async Task OthersFasterForAWhile_IsTriedFiveTimes(int faster, bool onHold)
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.RunAsync(3);
+        int commits = 0;
+        _store.BeforeCommit = commit =>
+        {
+            if (commit.Writes.FirstOrDefault(write => write.Key.StartsWith("rollout/", StringComparison.Ordinal)) is not { } write)
+                return Task.CompletedTask;
+            if (++commits > faster)
+                return Task.CompletedTask;
+            return _store.Inner.State.CommitAsync(new StoreCommit([write with { ExpectedVersion = null }], []), default);
+        };
+        await LookAsync(host);
+        Assert.Equal((5, onHold), (commits, host.Status.IsOnHold));
+    }
+
+    [Fact]
+    public async Task DefaultKeys_OfTheLastObservations_AreShownWhileTheSourceFails()
+    {
+        var source = new ScriptedSource { DefaultKeys = 7, Finds = ScriptedSource.Found.Nothing };
+        using var host = new RolloutHost(configure: services => services.AddSingleton<IRolloutMetricsSource>(source));
+        await host.StartAsync();
+        await host.TickAsync();
+        Assert.Equal((0, true), (host.Status.DefaultKeys, host.Status.IsOnHold));
+        source.Finds = ScriptedSource.Found.Health;
+        await host.TickAsync();
+        Assert.Equal((7, false), (host.Status.DefaultKeys, host.Status.IsOnHold));
+        source.Finds = ScriptedSource.Found.Nothing;
+        await host.TickAsync();
+        Assert.Equal((7, true), (host.Status.DefaultKeys, host.Status.IsOnHold));
+    }
+
     [Fact]
     public async Task Deletion_OfTheFlag_RollsBack()
     {

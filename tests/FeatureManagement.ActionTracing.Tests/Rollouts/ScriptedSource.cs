@@ -10,6 +10,8 @@ internal sealed class ScriptedSource : IRolloutMetricsSource
 
     public Found Finds { get; set; }
 
+    public long DefaultKeys { get; set; }
+
     public ValueTask<RolloutObservations> ReadAsync(RolloutQuery query, CancellationToken cancellationToken)
     {
         if (Finds == Found.Nothing)
@@ -26,6 +28,7 @@ internal sealed class ScriptedSource : IRolloutMetricsSource
             Control = new RolloutArm { Units = _control, AtRisk = _control },
             Actions = new RolloutActions(_exposed, _bad, TimeSpan.Zero),
             Window = new RolloutActions(_exposed, _bad, TimeSpan.Zero),
+            DefaultKeys = DefaultKeys,
         });
     }
 
