@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeatureManagement.ActionTracing.Changes.Rollouts;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags;
 using FeatureManagement.ActionTracing.State;
@@ -61,7 +62,7 @@ internal static class FlagChanges
     {
         if (record.Emergency is not null)
             return record;
-        return RolloutChanges.End(
+        return RolloutEnds.End(
             configured, record, RolloutPhase.RolledBack, emergency.Actor,
             FlagChange.Cut($"emergency: {emergency.Reason}"), emergency.At) with
         {
@@ -85,7 +86,7 @@ internal static class FlagChanges
         bool update = record.Override?.Baseline == ended;
         bool rollout = record.Rollout?.Baseline == ended;
         if (rollout)
-            record = RolloutChanges.End(
+            record = RolloutEnds.End(
                 configured, record, RolloutPhase.RolledBack, "configuration",
                 "configuration changed what the flag answers", now);
         if (!update && !rollout)

@@ -1,3 +1,4 @@
+using FeatureManagement.ActionTracing.Changes.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage.Audit;
 
@@ -38,7 +39,7 @@ internal static class ForgottenChanges
                 Change = new FlagChange(ended.Actor, FlagChange.Cut($"{Why}: {ended.Reason}"), ChangeSource.Safety),
                 At = at,
                 Decide = (_, record) => record.Rollout?.Id == ended.Id
-                    ? RolloutChanges.End(configured, record, RolloutPhase.RolledBack, ended.Actor, ended.Reason, at)
+                    ? RolloutEnds.End(configured, record, RolloutPhase.RolledBack, ended.Actor, ended.Reason, at)
                     : record,
             };
         return null;

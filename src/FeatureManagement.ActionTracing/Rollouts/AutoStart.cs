@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Rollouts;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage.Audit;

@@ -1,4 +1,4 @@
-using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Rollouts;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;

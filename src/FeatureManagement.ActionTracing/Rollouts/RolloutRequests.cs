@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Rollouts;
 using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
@@ -36,11 +37,11 @@ internal sealed class RolloutRequests(FlagLookup flags, RolloutRuns runs, TimePr
     /// <param name="change">Who and why.</param>
     public FlagEdit RollBack(string flag, string? id, FlagChange change) =>
         Edit(flag, AuditActions.RolloutRolledBack, change, (configured, record, now) =>
-            RolloutChanges.RollBack(configured, record, id, LedgerOf(flag, record), change, now));
+            RolloutEnds.RollBack(configured, record, id, LedgerOf(flag, record), change, now));
 
     public FlagEdit Complete(string flag, FlagChange change) =>
         Edit(flag, AuditActions.RolloutCompleted, change, (configured, record, now) =>
-            RolloutChanges.Complete(configured, record, LedgerOf(flag, record), change, now));
+            RolloutEnds.Complete(configured, record, LedgerOf(flag, record), change, now));
 
     private FlagEdit Start(string flag, FlagChange change, RolloutConfig? plan, Starting start)
     {

@@ -1,5 +1,5 @@
 using FeatureManagement.ActionTracing.Actions;
-using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Rollouts;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.Flags.Rollouts;
 using FeatureManagement.ActionTracing.State.Rollouts;

@@ -1,5 +1,6 @@
 using FeatureManagement.ActionTracing.Changes;
 using FeatureManagement.ActionTracing.Changes.Exchange;
+using FeatureManagement.ActionTracing.Changes.Rollouts;
 using FeatureManagement.ActionTracing.Configuration;
 using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Storage;

@@ -1,4 +1,5 @@
 using FeatureManagement.ActionTracing.Changes;
+using FeatureManagement.ActionTracing.Changes.Rollouts;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.State.Rollouts;
@@ -25,8 +26,8 @@ internal static class RolloutEdits
     {
         // A rollback is not refused because of its reason.
         var change = new FlagChange(Actor, FlagChange.Cut(StorableText.Replace(reason)), ChangeSource.Safety);
-        return Edit(flag, AuditActions.RolloutRolledBack, change, now, (configured, current) => RolloutChanges.CanRollBack(current, id)
-            ? RolloutChanges.RollBack(configured, current, id, ledger, change, now)
+        return Edit(flag, AuditActions.RolloutRolledBack, change, now, (configured, current) => RolloutEnds.CanRollBack(current, id)
+            ? RolloutEnds.RollBack(configured, current, id, ledger, change, now)
             : current);
     }
 
@@ -57,7 +58,7 @@ internal static class RolloutEdits
         string reason = Text($"{decision.Percentage:0.####} % reached after {Monitored(decision):c} of monitored time");
         var end = new FlagChange(Actor, Text($"{decision.Percentage:0.####} % reached"));
         return Edit(flag, AuditActions.RolloutCompleted, new FlagChange(Actor, reason, ChangeSource.Rollout), now, (configured, current) =>
-            IsStill(record, current) ? RolloutChanges.Complete(configured, current, decision.Ledger, end, now) : current);
+            IsStill(record, current) ? RolloutEnds.Complete(configured, current, decision.Ledger, end, now) : current);
     }
 
     private static FlagEdit Pause(string flag, RolloutRecord record, RolloutDecision decision, DateTimeOffset now)

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FeatureManagement.ActionTracing.Storage;
 
-namespace FeatureManagement.ActionTracing.Changes;
+namespace FeatureManagement.ActionTracing.Changes.Rollouts;
 
 /// <summary>Knows which contents of <c>rolloutConfig</c> had their rollout, so that each starts once. Pure.</summary>
 internal static class PlanFingerprint
