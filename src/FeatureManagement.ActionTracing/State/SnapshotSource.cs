@@ -17,12 +17,12 @@ internal sealed class SnapshotSource : IDisposable
     private readonly IServiceProvider _services; // what reads the store needs this class, so it is resolved late
     private readonly bool _development;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, VersionedRecord> _layers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly LayerRecords _layers = new();
+    private readonly CurrentMemo _memo;
     private FlagCatalog? _catalog;
     private EffectiveFlag[] _configured = []; // in the order of the snapshot
     private volatile FlagSnapshot _current;
     private volatile FlagSnapshot? _served; // the same; null until the stored state is known, or cannot be known
-    private volatile VariantMemo? _memo;
 
     public SnapshotSource(
         IFlagCatalogSource configuration, TimeProvider time, FlagWatchers watchers, IServiceProvider services,
@@ -30,6 +30,7 @@ internal sealed class SnapshotSource : IDisposable
     {
         _configuration = configuration;
         _time = time;
+        _memo = new CurrentMemo(time);
         _watchers = watchers;
         _services = services;
         _development = environment?.IsDevelopment() ?? false;
@@ -41,23 +42,19 @@ internal sealed class SnapshotSource : IDisposable
 
     /// <summary>
     /// Raised before a record is in force, under the locks of the caller and of this class, so that the first answer
-    /// over the record is observed. Only
-    /// <c>Rollouts</c> handles it: it opens an observation, does no I/O, and takes no lock but those below this one
-    /// (docs/architecture.md, "Lock order").
+    /// over the record is observed. Only <c>Rollouts</c> handles it: it opens an observation, does no I/O, and takes no
+    /// lock but those below this one (docs/architecture.md, "Lock order").
     /// </summary>
     public event Action<string, FlagRecord>? Applying;
 
-    /// <summary>
-    /// The snapshot in force. An evaluation reads it once. The first read before the stored state is known waits for
-    /// that.
-    /// </summary>
+    /// <summary>The snapshot in force. An evaluation reads it once. The first read waits until the stored state is known.</summary>
     public FlagSnapshot Current => _served ?? First();
 
     /// <summary>The snapshot in force, without waiting for the stored state.</summary>
     public FlagSnapshot Latest => _current;
 
     /// <summary>The memo of variant assignments, or null where it is switched off.</summary>
-    public VariantMemo? Memo => _memo;
+    public VariantMemo? Memo => _memo.Value;
 
     /// <summary>Evaluations no longer wait for the stored state.</summary>
     public void Serve()
@@ -80,26 +77,17 @@ internal sealed class SnapshotSource : IDisposable
             return _configured;
     }
 
-    /// <summary>Sets when the configured contents of flags changed. No watcher is notified, because no flag changes.</summary>
-    /// <param name="times">The time of a content; null where it is not known. Called under no lock.</param>
-    /// <returns>The <see cref="ConfiguredFlags"/> after it.</returns>
-    public IReadOnlyList<EffectiveFlag> Date(Func<FlagDefinition, DateTimeOffset?> times)
+    /// <summary>Replaces the configured flags by the same with other times, unless they changed since. No watcher is notified.</summary>
+    public bool TryDate(IReadOnlyList<EffectiveFlag> known, EffectiveFlag[] dated)
     {
-        while (true)
+        lock (_gate)
         {
-            IReadOnlyList<EffectiveFlag> known = ConfiguredFlags();
-            EffectiveFlag[] dated = [.. known.Select(Dated)];
-            if (dated.SequenceEqual(known))
-                return known;
-            if (TryReplace(known, dated))
-                return dated;
-        }
-
-        EffectiveFlag Dated(EffectiveFlag flag)
-        {
-            if (times(flag.Definition) is { } at && at != flag.LastModified)
-                return flag with { LastModified = at };
-            return flag;
+            if (!ReferenceEquals(known, _configured))
+                return false;
+            FlagSnapshot next = Compile_NeedsLock(dated, flag => _layers.Apply_NeedsLock(flag));
+            _configured = dated;
+            Replace_NeedsLock(next);
+            return true;
         }
     }
 
@@ -107,14 +95,14 @@ internal sealed class SnapshotSource : IDisposable
     public VersionedRecord Layer(string flag)
     {
         lock (_gate)
-            return _layers.GetValueOrDefault(flag, VersionedRecord.None);
+            return _layers.Get_NeedsLock(flag);
     }
 
     /// <summary>The records of all flags that have one.</summary>
     public IReadOnlyList<KeyValuePair<string, VersionedRecord>> Layers()
     {
         lock (_gate)
-            return [.. _layers];
+            return _layers.All_NeedsLock();
     }
 
     /// <summary>Puts a flag's record in force, in the place of the one before. The next evaluation sees it.</summary>
@@ -142,12 +130,7 @@ internal sealed class SnapshotSource : IDisposable
         lock (_gate)
         {
             var applied = new Dictionary<string, VersionedRecord>(records, StringComparer.OrdinalIgnoreCase);
-            FlagSnapshot next = Compile_NeedsLock(
-                _configured,
-                flag =>
-                    applied.TryGetValue(flag.Definition.Name, out VersionedRecord record)
-                        ? FlagLayers.Apply(flag, record)
-                        : Layered_NeedsLock(flag));
+            FlagSnapshot next = Compile_NeedsLock(_configured, flag => _layers.Apply_NeedsLock(flag, applied));
             foreach ((string flag, VersionedRecord record) in applied)
                 Keep_NeedsLock(flag, record);
             Publish_NeedsLock(next);
@@ -157,7 +140,7 @@ internal sealed class SnapshotSource : IDisposable
     public void Dispose()
     {
         _configuration.Changed -= Load;
-        _memo?.Dispose();
+        _memo.Dispose();
     }
 
     private FlagSnapshot First()
@@ -175,24 +158,11 @@ internal sealed class SnapshotSource : IDisposable
             if (ReferenceEquals(catalog, _catalog))
                 return;
             EffectiveFlag[] configured = CatalogFlags.Of(catalog, Configured_NeedsLock, _time.GetUtcNow());
-            FlagSnapshot next = Compile_NeedsLock(configured, Layered_NeedsLock, catalog.Settings.AuditFlagEvaluations);
+            FlagSnapshot next = Compile_NeedsLock(configured, flag => _layers.Apply_NeedsLock(flag), catalog.Settings.AuditFlagEvaluations);
             _configured = configured; // in the order of the snapshot that follows
-            RenewMemo_NeedsLock(_catalog?.Settings, catalog.Settings);
+            _memo.Renew_NeedsLock(_catalog?.Settings, catalog.Settings);
             _catalog = catalog;
             Publish_NeedsLock(next);
-        }
-    }
-
-    private bool TryReplace(IReadOnlyList<EffectiveFlag> known, EffectiveFlag[] dated)
-    {
-        lock (_gate)
-        {
-            if (!ReferenceEquals(known, _configured))
-                return false;
-            FlagSnapshot next = Compile_NeedsLock(dated, Layered_NeedsLock);
-            _configured = dated;
-            Replace_NeedsLock(next);
-            return true;
         }
     }
 
@@ -204,31 +174,13 @@ internal sealed class SnapshotSource : IDisposable
         return _configured[place];
     }
 
-    private EffectiveFlag Layered_NeedsLock(EffectiveFlag configured)
-    {
-        if (_layers.TryGetValue(configured.Definition.Name, out VersionedRecord record))
-            return FlagLayers.Apply(configured, record);
-        return configured;
-    }
-
     private FlagSnapshot Compile_NeedsLock(
         EffectiveFlag[] configured, Converter<EffectiveFlag, EffectiveFlag> layered, bool? isAudited = null) =>
         SnapshotCompiler.Compile(Array.ConvertAll(configured, layered), _development, _current, isAudited ?? _current.IsAudited);
 
-    private void RenewMemo_NeedsLock(FeatureFlagSettings? before, FeatureFlagSettings now)
-    {
-        if (before is not null && before.CacheEnabled == now.CacheEnabled && before.CacheTtl == now.CacheTtl)
-            return;
-        _memo?.Dispose();
-        if (now.CacheEnabled)
-            _memo = new VariantMemo(now.CacheTtl, _time);
-        else
-            _memo = null;
-    }
-
     private void Keep_NeedsLock(string flag, VersionedRecord record)
     {
-        _layers[flag] = record;
+        _layers.Set_NeedsLock(flag, record);
         Applying?.Invoke(flag, record.Record);
     }
 
