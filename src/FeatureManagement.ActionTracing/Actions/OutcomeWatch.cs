@@ -40,7 +40,7 @@ internal sealed class OutcomeWatch : IDisposable
         _units = units;
         Alarm = new BadOutcomeAlarm(due ?? (static _ => { }));
         Gated = new GatedOutcomes(time, window, units());
-        _step = new WatchedStep(this, step, percentage, units(), units(), null);
+        _step = new WatchedStep(this, step, percentage, units(), new SpentUnits(units()), null);
         _copies.Add((time.GetTimestamp(), default));
         observers.Rollout = _step;
     }

@@ -11,8 +11,8 @@ internal sealed class WatchedStep : IExposureObserver
     private readonly OutcomeWatch _watch;
     private readonly ulong _threshold;
     private readonly UnitSet _units;
-    private readonly UnitSet _spent;
-    private readonly Stripe[] _stripes = new Stripe[64];
+    private readonly SpentUnits _spent;
+    private readonly WatchedStripe[] _stripes = new WatchedStripe[64];
     private volatile bool _closed;
 
     /// <param name="watch">The watch.</param>
@@ -21,7 +21,7 @@ internal sealed class WatchedStep : IExposureObserver
     /// <param name="units">The units of its round.</param>
     /// <param name="spent">Those that were bad or slow in any round.</param>
     /// <param name="before">The step before, or null.</param>
-    public WatchedStep(OutcomeWatch watch, int number, decimal percentage, UnitSet units, UnitSet spent, WatchedStep? before)
+    public WatchedStep(OutcomeWatch watch, int number, decimal percentage, UnitSet units, SpentUnits spent, WatchedStep? before)
     {
         _watch = watch;
         _threshold = Bucket.Threshold(percentage);
@@ -29,7 +29,7 @@ internal sealed class WatchedStep : IExposureObserver
         _spent = spent;
         Number = number;
         for (int i = 0; i < _stripes.Length; i++)
-            _stripes[i] = new Stripe(before?._stripes[i].Gate ?? new Lock());
+            _stripes[i] = new WatchedStripe(before?._stripes[i].Gate ?? new Lock());
     }
 
     public int Number { get; }
@@ -61,13 +61,12 @@ internal sealed class WatchedStep : IExposureObserver
         Unit unit = _units.Take(hash);
         if (unit.IsKnown && !unit.IsCounted)
         {
-            Stripe stripe = StripeOf(hash);
+            WatchedStripe stripe = StripeOf(hash);
             lock (stripe.Gate)
                 if (!_closed)
                 {
                     stripe.Of(exposed).Add(unit.Mark(Unit.Counted, Number));
-                    if (_spent.Count > 0)
-                        unit.Mark(Spent(_spent.Find(hash)), Number);
+                    _spent.CopyTo(unit, hash, Number);
                 }
         }
         return new Exposure(this, key, hash, unit, exposed);
@@ -100,8 +99,8 @@ internal sealed class WatchedStep : IExposureObserver
         bool error = outcome.Error && !outcome.GivenUp;
         (bool gatedUnit, bool gatedWindow) = (false, false);
         ulong first = 0;
-        ulong marks = Unit.Counted | Unit.Kept | MarksOf(outcome, comparability, milliseconds, slow);
-        Stripe stripe = StripeOf(exposure.Hash);
+        ulong marks = Unit.Counted | Unit.Kept | OutcomeMarks.Of(outcome, comparability, milliseconds, slow);
+        WatchedStripe stripe = StripeOf(exposure.Hash);
         lock (stripe.Gate) // a unit has one in all steps, so its marks and counts change together
         {
             if (error && exposure.Gated is { } visit)
@@ -114,7 +113,7 @@ internal sealed class WatchedStep : IExposureObserver
             {
                 first = exposure.Unit.Mark(marks, Number);
                 if ((first & (Unit.Bad | Unit.Slow)) != 0)
-                    first = Remember(exposure.Hash, first);
+                    first = _spent.Take(exposure.Hash, first);
                 if (first != 0)
                     stripe.Of(exposure.Exposed).Add(first, milliseconds);
             }
@@ -139,7 +138,7 @@ internal sealed class WatchedStep : IExposureObserver
     /// </summary>
     public void Forget(Exposure exposure)
     {
-        Stripe stripe = StripeOf(exposure.Hash);
+        WatchedStripe stripe = StripeOf(exposure.Hash);
         lock (stripe.Gate)
         {
             if (exposure.Unit.IsKnown && !_closed && exposure.Unit.Forget(Number))
@@ -155,7 +154,7 @@ internal sealed class WatchedStep : IExposureObserver
     {
         ActionCounts actions = default;
         (ArmCounter exposed, ArmCounter control) = (new ArmCounter(), new ArmCounter());
-        foreach (Stripe stripe in _stripes)
+        foreach (WatchedStripe stripe in _stripes)
         {
             lock (stripe.Gate)
             {
@@ -183,59 +182,5 @@ internal sealed class WatchedStep : IExposureObserver
             _watch.Alarm.CountGatedError();
     }
 
-    /// <summary>What an outcome says of its unit. Of one that was given up only that it was slow is known.</summary>
-    private static ulong MarksOf(ActionOutcome outcome, Comparability comparability, double milliseconds, double slow)
-    {
-        ulong marks = 0;
-        if (comparability >= Comparability.Errors && !outcome.GivenUp)
-            marks |= outcome.Error ? Unit.AtRisk | Unit.Bad : Unit.AtRisk;
-        if (comparability < Comparability.Full)
-            return marks;
-        if (!outcome.GivenUp)
-            marks |= Unit.Timed;
-        if (double.IsFinite(slow))
-            marks |= milliseconds > slow ? Unit.SlowAtRisk | Unit.Slow : Unit.SlowAtRisk;
-        return marks;
-    }
-
-    /// <summary>
-    /// Remembers for later rounds who was bad or slow. Where there is no room for it, the unit is not counted so, in
-    /// both arms alike.
-    /// </summary>
-    private ulong Remember(ulong hash, ulong first)
-    {
-        Unit unit = _spent.Take(hash);
-        if (!unit.IsKnown)
-            return first & ~(Unit.Bad | Unit.Slow);
-        unit.Mark(first & (Unit.Bad | Unit.Slow), step: 0);
-        return first;
-    }
-
-    /// <summary>The marks of a unit that is at risk no more.</summary>
-    private static ulong Spent(Unit before)
-    {
-        if (!before.IsKnown)
-            return 0;
-        return (before.Has(Unit.Bad) ? Unit.Bad | Unit.AtRisk : 0) | (before.Has(Unit.Slow) ? Unit.Slow | Unit.SlowAtRisk : 0);
-    }
-
-    private Stripe StripeOf(ulong hash) => _stripes[(hash >> 58) & 63];
-
-    /// <summary>The counts of a part of the units.</summary>
-    private sealed class Stripe(Lock gate)
-    {
-        private readonly ArmCounter _exposed = new();
-        private readonly ArmCounter _control = new();
-
-        public Lock Gate => gate;
-
-        public ActionCounts Actions { get; set; }
-
-        public ArmCounter Of(bool exposed)
-        {
-            if (exposed)
-                return _exposed;
-            return _control;
-        }
-    }
+    private WatchedStripe StripeOf(ulong hash) => _stripes[(hash >> 58) & 63];
 }
