@@ -11,8 +11,6 @@ namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 /// </summary>
 internal sealed class LastGoodFlags
 {
-    // Each fault is a sentence in the log, the audit and the status.
-    private const int MaxNamed = 20;
     private const int MaxLost = 3;
     private const string FeatureFlags = SettingReader.SectionName + ".featureFlags";
     private const string Stays = "its last good definition stays in force";
@@ -20,16 +18,14 @@ internal sealed class LastGoodFlags
     private readonly CatalogReading _before;
     private readonly SectionReading _section;
     private readonly bool _anyFault;
-    private readonly HashSet<string> _named;
     private readonly Func<FlagDefinition, bool> _isOn;
     private readonly Lazy<ILookup<string, NewKey>> _newKeys;
     private readonly ILookup<string, OutsideKey> _newParts;
     private readonly Lazy<ILookup<string, string>> _children;
-    private readonly List<string> _kept = [];
-    private readonly List<SettingFault> _faults = [];
+    private readonly LostParts _lost;
+    private readonly KeptFlags _kept;
     private readonly List<NewKey> _suspects = [];
     private readonly HashSet<string> _unsettled = new(StringComparer.OrdinalIgnoreCase);
-    private int _unnamed;
 
     private LastGoodFlags(
         CatalogReading before,
@@ -38,9 +34,13 @@ internal sealed class LastGoodFlags
         IReadOnlyCollection<SettingFault> faults,
         Func<FlagDefinition, bool> isOn)
     {
-        (_before, _section, _anyFault, _isOn) = (before, section, faults.Count > 0, isOn);
-        _named = faults.Select(fault => fault.Flag).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _before = before;
+        _section = section;
+        _anyFault = faults.Count > 0;
+        _isOn = isOn;
         _newKeys = new(() => NewKeys.Find(before, raw, section));
+        _lost = new LostParts(before, _newKeys);
+        _kept = new KeptFlags(faults);
         _newParts = raw.Outside.Where(key => key is { LooksLikeFlag: true, IsMisplacedFlag: false } && !before.Outside.Contains(key.Path))
             .ToLookup(key => key.Name, StringComparer.OrdinalIgnoreCase);
         _children = new(() => section.Flags.Values
@@ -66,17 +66,15 @@ internal sealed class LastGoodFlags
         else
             foreach (FlagDefinition good in before.Catalog.Flags.Values)
                 last.Judge(good);
-        if (last._unnamed > 0)
-            last._faults.Add(new SettingFault(null, FeatureFlags,
-                $"has lost {last._unnamed} more flags in the same way; their last good definitions stay in force"));
+        last._kept.AddRest(FeatureFlags);
         return last;
     }
 
     /// <summary>The names of the flags that keep their last good definition.</summary>
-    public IReadOnlyCollection<string> Kept => _kept;
+    public IReadOnlyCollection<string> Kept => _kept.Names;
 
     /// <summary>Why they do.</summary>
-    public IReadOnlyList<SettingFault> Faults => _faults;
+    public IReadOnlyList<SettingFault> Faults => _kept.Faults;
 
     /// <summary>
     /// The keys that may hold the lost part of a flag. The next reading treats them as new again, so that saving the
@@ -94,13 +92,14 @@ internal sealed class LastGoodFlags
         FlagDefinition[] vanished = [.. _before.Catalog.Flags.Values.Where(IsVanished)];
         if (vanished.Length == 0)
             return;
-        _kept.AddRange(vanished.Select(flag => flag.Name));
+        SettingFault? fault = null;
         if (_section.Flags.Count > 0)
-            _faults.Add(new SettingFault(null, FeatureFlags,
-                "has no valid flag; the last good flags stay in force. Correct the faults of one first"));
+            fault = new SettingFault(null, FeatureFlags,
+                "has no valid flag; the last good flags stay in force. Correct the faults of one first");
         else if (!hasList)
-            _faults.Add(new SettingFault(null, FeatureFlags,
-                "is missing or empty; the last good flags stay in force. To remove them all, keep one or restart"));
+            fault = new SettingFault(null, FeatureFlags,
+                "is missing or empty; the last good flags stay in force. To remove them all, keep one or restart");
+        _kept.AddAll(vanished, fault);
     }
 
     private bool IsVanished(FlagDefinition flag) => !_before.Catalog.BuiltIn.Contains(flag.Name) && !_section.Flags.ContainsKey(flag.Name);
@@ -108,7 +107,7 @@ internal sealed class LastGoodFlags
     private void Judge(FlagDefinition good)
     {
         if (IsVanished(good))
-            Keep(good, "", WhyVanishedStays(good));
+            _kept.Add(good, "", WhyVanishedStays(good));
         else if (_section.Flags.TryGetValue(good.Name, out FlagReading? flag) && flag.Definition is { } written)
             Judge(good, flag, written);
     }
@@ -134,23 +133,24 @@ internal sealed class LastGoodFlags
     private void Judge(FlagDefinition good, FlagReading flag, FlagDefinition written)
     {
         if (written is { Priority: null, State: not FlagState.Disabled } && good.Priority is not null && _isOn(good))
-            Keep(good, "priority",
+            _kept.Add(good, "priority",
                 $"is missing, and this is an emergency flag that is on; {Stays}. To end it, configure its state as disabled");
-        else if (LostBy(flag) is { Length: > 0 } lost)
+        else if (_lost.Of(flag) is { Length: > 0 } lost)
             JudgeLost(good, written, lost);
         else if (!_before.Catalog.BuiltIn.Contains(good.Name)
             && _newParts[good.Name].FirstOrDefault() is { } key
             && !StopsMore(good, written))
         {
             Suspect(new NewKey(key.Name, null, key.Path));
-            Keep(good, "", $"has fields at '{key.Place}', outside of {FeatureFlags}; {Stays}. Move them back, or rename '{key.Place}'");
+            _kept.Add(good, "",
+                $"has fields at '{key.Place}', outside of {FeatureFlags}; {Stays}. Move them back, or rename '{key.Place}'");
         }
     }
 
     // Deleting a field or an overlay is an ordinary edit, but only of a section in which nothing else is wrong.
     private void JudgeLost(FlagDefinition good, FlagDefinition written, FlagPart[] lost)
     {
-        NewKey? key = Suspect(lost.Select(part => PlaceOf(good.Name, part)).FirstOrDefault(place => place is not null));
+        NewKey? key = Suspect(lost.Select(part => _lost.PlaceOf(good.Name, part)).FirstOrDefault(place => place is not null));
         if (key is null && !_anyFault)
             return;
         _unsettled.Add(good.Name);
@@ -159,30 +159,9 @@ internal sealed class LastGoodFlags
         string[] paths = [.. lost.Select(part => part.Path).Distinct(StringComparer.OrdinalIgnoreCase)];
         string what = string.Join(", ", paths.Take(MaxLost).Select(path => ForeignText.Quote(path.Replace(':', '.'))))
             + (paths.Length > MaxLost ? $" and {paths.Length - MaxLost} more" : "");
-        Keep(good, "", key is null
+        _kept.Add(good, "", key is null
             ? $"has lost {what} while something else in {SettingReader.SectionName} has a fault; {Stays}. Correct that fault first"
             : $"has lost {what}, which may be at '{key.Place}' now; {Stays}. Move it back, or rename '{key.Place}'");
-    }
-
-    private FlagPart[] LostBy(FlagReading flag)
-    {
-        if (!_before.Parts.TryGetValue(flag.Name, out IReadOnlyList<FlagPart>? parts) || parts.SequenceEqual(flag.Parts))
-            return [];
-        return [.. parts.Except(flag.Parts)];
-    }
-
-    // A misplaced part keeps a name: that of the flag, of all flags, of the field, or of the environment (which is
-    // normal below environments).
-    private NewKey? PlaceOf(string flag, FlagPart lost)
-    {
-        if ((_newKeys.Value[flag].FirstOrDefault() ?? _newKeys.Value["featureFlags"].FirstOrDefault()) is { } key)
-            return key;
-        string[] names = lost.Path.Split(':');
-        bool isOverlay = names.Length > 1 && names[0].Equals("environments", StringComparison.OrdinalIgnoreCase);
-        for (int i = 0; i < (isOverlay ? Math.Min(names.Length, 3) : 1); i++)
-            if (_newKeys.Value[names[i]].FirstOrDefault(found => !(isOverlay && i == 1 && found.IsEnvironment)) is { } place)
-                return place;
-        return null;
     }
 
     private NewKey? Suspect(NewKey? key)
@@ -190,19 +169,6 @@ internal sealed class LastGoodFlags
         if (key is not null)
             _suspects.Add(key);
         return key;
-    }
-
-    private void Keep(FlagDefinition flag, string path, string? why)
-    {
-        if (why is null)
-            return;
-        _kept.Add(flag.Name);
-        if (_named.Contains(flag.Name))
-            return;
-        if (_faults.Count < MaxNamed || flag.Priority is not null)
-            _faults.Add(new SettingFault(flag.Name, path, why));
-        else
-            _unnamed++;
     }
 
     // A change that switches off takes effect at once despite other faults; an emergency stays in force.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FeatureManagement.ActionTracing.Configuration.LastGood;
 using FeatureManagement.ActionTracing.Diagnostics;
 using FeatureManagement.ActionTracing.Flags;
 
@@ -25,8 +24,8 @@ internal readonly struct SettingFields
         if (node.Value is { } text)
             Fault("", $"is '{ForeignText.Quote(text)}'; it must be an object with fields");
         foreach (SettingNode child in node.Children)
-            if (!IsKnown(child.Name, known))
-                Fault(ForeignText.Quote(child.Name), Unknown(child, known));
+            if (!KnownFields.Has(known, child.Name))
+                Fault(ForeignText.Quote(child.Name), KnownFields.WhyUnknown(known, child));
     }
 
     public bool IsPresent => _node is { HasChildren: true };
@@ -165,31 +164,12 @@ internal readonly struct SettingFields
     /// <summary>The values of a list, from any form that providers allow; null where no provider defines it.</summary>
     public IReadOnlyList<string>? List(string field)
     {
-        SettingNode? node = _node?.Find(field);
-        if (node is null)
+        if (_node?.Find(field) is not { } node)
             return null;
-        if (node.Items is null)
-        {
-            if (!string.IsNullOrEmpty(node.Value))
-                Fault(field, $"is '{ForeignText.Quote(node.Value)}'; it must be a list, or a map of true and false");
-            return null;
-        }
-        if (!node.Items.Exists(SettingList.SaysSomething))
-            return null;
-        if (SettingList.TryResolve(node.Items, out IReadOnlyList<string> values, out string? error))
+        if (SettingList.TryRead(node, out IReadOnlyList<string>? values, out string? error))
             return values;
         Fault(field, error);
         return null;
-    }
-
-    private static string Unknown(SettingNode field, string[] known)
-    {
-        const string Text = "is no known field; ";
-        if (MisplacedFlags.LooksLikeFlag(field))
-            return Text + $"it looks like a flag, which must be directly in {SettingReader.SectionName}.featureFlags";
-        if (NearestName.Find(field.Name, known) is { } nearest)
-            return Text + $"did you mean {nearest}?";
-        return Text + $"known are {string.Join(", ", known)}";
     }
 
     private T? Broken<T>(string field, string text, string rule, string? nearest = null) where T : struct
@@ -208,13 +188,5 @@ internal readonly struct SettingFields
         if (field.Length == 0)
             return _path;
         return $"{_path}.{field}";
-    }
-
-    private static bool IsKnown(string name, string[] known)
-    {
-        foreach (string field in known)
-            if (ReferenceEquals(field, name) || field.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return true;
-        return false;
     }
 }

@@ -10,7 +10,19 @@ namespace FeatureManagement.ActionTracing.Configuration.Reading;
 /// </summary>
 internal static class SettingList
 {
-    public static bool TryResolve(List<SettingItem> items, out IReadOnlyList<string> values, [NotNullWhen(false)] out string? error)
+    /// <summary>Reads a list from any form that providers allow. The values are null where no provider has it.</summary>
+    public static bool TryRead(SettingNode node, out IReadOnlyList<string>? values, [NotNullWhen(false)] out string? error)
+    {
+        values = null;
+        error = null;
+        if (node.Items is not null)
+            return !node.Items.Exists(SaysSomething) || TryResolve(node.Items, out values, out error);
+        if (!string.IsNullOrEmpty(node.Value))
+            error = $"is '{ForeignText.Quote(node.Value)}'; it must be a list, or a map of true and false";
+        return error is null;
+    }
+
+    private static bool TryResolve(List<SettingItem> items, out IReadOnlyList<string>? values, [NotNullWhen(false)] out string? error)
     {
         var resolved = new List<string>();
         error = null;
