@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using FeatureManagement.ActionTracing.Actions;
 using FeatureManagement.ActionTracing.Evaluation;
@@ -21,15 +20,12 @@ internal sealed class ActionTrace : IActionTrace
 
     private readonly ActionServices _services;
     private readonly string _begun;
-    private readonly DateTimeOffset _start;
-    private readonly ActivityContext _parent;
-    private readonly bool _late; // whether the activity begins only when the context is known
-    private bool _detached; // whether the activity was never the current one
+    private readonly bool _isLate; // whether the activity begins only when the context is known
     private readonly bool _mayRecord;
-    private readonly ConcurrentQueue<Action>? _kept;
+    private readonly TraceActivity _activity;
+    private readonly KeptEvents? _kept; // null for a trace that was decided at its start
     private volatile int _state;
     private volatile int _decider; // the thread that decides
-    private volatile Activity? _activity;
     private TracedParts _parts;
     private Subject _subject = Subject.WithoutContext;
     private volatile string _name;
@@ -41,33 +37,32 @@ internal sealed class ActionTrace : IActionTrace
     {
         _services = services;
         _name = _begun = name;
-        // Without a listener there is no activity. Trace files need one nevertheless, for its ids and its parent.
-        _activity = ActionTracingSource.Activities.StartActivity(name) ?? (parts.Output ? new Activity(name).Start() : null);
+        _activity = new TraceActivity(name, services.Time);
+        _activity.Begin(isWritten: parts.Output);
         _state = Decided;
         Begin(parts, context);
     }
 
     /// <summary>A trace that depends on the context of the action.</summary>
     /// <param name="services">The services of all actions.</param>
-    /// <param name="name">The name of the action.</param>
+    /// <param name="name">The first name of the action.</param>
     /// <param name="begun">Whether every context has an activity, so that it begins now.</param>
     public ActionTrace(ActionServices services, string name, bool begun)
     {
         _services = services;
         _name = _begun = name;
-        _start = services.Time.GetUtcNow();
-        _parent = Activity.Current?.Context ?? default;
-        _kept = new ConcurrentQueue<Action>();
-        _late = !begun;
+        _activity = new TraceActivity(name, services.Time);
+        _kept = new KeptEvents();
+        _isLate = !begun;
         if (begun)
-            _activity = ActionTracingSource.Activities.StartActivity(name);
+            _activity.Begin(isWritten: false);
         services.Ambient.BeginUndecided();
         if (_mayRecord = services.Switches.MayRecordEvaluations)
             services.Ambient.BeginRecording();
     }
 
     /// <summary>The activity; null where there is none, or none yet.</summary>
-    public Activity? Activity => _activity;
+    public Activity? Activity => _activity.Value;
 
     public bool IsUndecided => _state == Undecided;
 
@@ -84,14 +79,15 @@ internal sealed class ActionTrace : IActionTrace
             _decider = Environment.CurrentManagedThreadId; // the flags of tracing are not evaluations of the action
             _subject = Subject.From(context);
             TracedParts parts;
-            if (_late)
+            if (_isLate)
                 parts = _services.Switches.PartsIfEnabled(_subject);
             else
                 parts = _services.Switches.Parts(_subject);
             _decider = 0;
             if (!parts.Activity)
                 return;
-            _activity ??= BeginLate(parts);
+            _activity.BeginLate(isObserved: _isLate, isWritten: parts.Output);
+            _activity.Rename(_name);
             Begin(parts, context);
         }
         finally
@@ -100,15 +96,14 @@ internal sealed class ActionTrace : IActionTrace
             _services.Ambient.EndUndecided();
             if (_mayRecord)
                 _services.Ambient.EndRecording();
-            DoKept();
+            _kept!.Replay(); // the trace was undecided
         }
     }
 
     public void Rename(string name)
     {
         _name = name;
-        if (_activity is { } activity)
-            activity.DisplayName = name;
+        _activity.Rename(name);
     }
 
     public void SetTag(string name, object? value)
@@ -116,7 +111,7 @@ internal sealed class ActionTrace : IActionTrace
         if (_state == Decided)
             Tag(name, value);
         else
-            Keep(() => Tag(name, value));
+            _kept!.Add(() => Tag(name, value)); // see the field
     }
 
     public void Fail(Exception? exception, string? type)
@@ -145,13 +140,10 @@ internal sealed class ActionTrace : IActionTrace
         if (Records(_parts))
             _services.Ambient.EndRecording();
         TracedParts parts = _services.Switches.StillOn(_parts, _subject);
-        Activity? current = Activity.Current;
-        _activity?.Stop();
-        if (_detached)
-            Activity.Current = current;
+        _activity.Stop();
         if (_parts.Metrics)
             _services.Metrics.End(_begun, _name, parts.Metrics, duration, failed ? _errorType : null);
-        if (parts.Output && _activity is { } activity)
+        if (parts.Output && _activity.Value is { } activity)
             _services.Output.Write(new TraceRecord(
                 _name, activity.StartTimeUtc, duration, failed, activity.TraceId, activity.SpanId, activity.ParentSpanId,
                 [.. activity.TagObjects], [.. activity.Events]));
@@ -168,64 +160,31 @@ internal sealed class ActionTrace : IActionTrace
             Describe(context);
     }
 
-    // Activities of the application may have started: this one becomes the parent of none.
-    private Activity? BeginLate(TracedParts parts)
-    {
-        Activity? current = Activity.Current;
-        _detached = true;
-        Activity.Current = null;
-        Activity? activity = null;
-        if (_late)
-            activity = ActionTracingSource.Activities.StartActivity(_begun, ActivityKind.Internal, _parent, startTime: _start);
-        if (activity is null && parts.Output)
-        {
-            activity = new Activity(_begun).SetStartTime(_start.UtcDateTime);
-            if (_parent != default)
-                activity.SetParentId(_parent.TraceId, _parent.SpanId, _parent.TraceFlags);
-            activity.Start();
-        }
-        Activity.Current = current;
-        if (activity is not null)
-            activity.DisplayName = _name;
-        return activity;
-    }
+    private bool Records(TracedParts parts) =>
+        parts.Verbosity >= TraceVerbosity.Standard && _activity.Value is { IsAllDataRequested: true };
 
-    private bool Records(TracedParts parts) => parts.Verbosity >= TraceVerbosity.Standard && _activity is { IsAllDataRequested: true };
-
-    private void Keep(Action what)
-    {
-        _kept!.Enqueue(what);
-        if (_state == Decided)
-            DoKept();
-    }
-
+    // Apart from Fail, so that a decided trace allocates no closure.
     private void KeepFailure(Exception? exception, string errorType)
     {
         DateTimeOffset at = _services.Time.GetUtcNow();
-        Keep(() => TagFailure(exception, errorType, at));
+        _kept!.Add(() => TagFailure(exception, errorType, at));
     }
 
     private void KeepEvaluation(CompiledFlag flag, string? key, EvaluationReason reason, int variant)
     {
         DateTimeOffset at = _services.Time.GetUtcNow();
-        Keep(() => AddEvaluation(flag, key, reason, variant, at));
-    }
-
-    private void DoKept()
-    {
-        while (_kept!.TryDequeue(out Action? what))
-            what();
+        _kept!.Add(() => AddEvaluation(flag, key, reason, variant, at));
     }
 
     private void Tag(string name, object? value)
     {
         if (_parts.Verbosity >= TraceVerbosity.Standard)
-            _activity?.SetTag(name, value);
+            _activity.Value?.SetTag(name, value);
     }
 
     private void TagFailure(Exception? exception, string errorType, DateTimeOffset at)
     {
-        if (_activity is { } activity)
+        if (_activity.Value is { } activity)
             TraceDetails.AddFailure(activity, exception, errorType, at, _parts.Verbosity);
     }
 
@@ -236,12 +195,12 @@ internal sealed class ActionTrace : IActionTrace
         ActivityTagsCollection tags = FlagTags.Of(flag, reason, variant, _parts.Verbosity);
         if (_services.Options.Value.IncludeIdentities)
             tags["feature_flag.context.id"] = key;
-        _activity!.AddEvent(new ActivityEvent(FlagTags.Event, at, tags));
+        _activity.Value!.AddEvent(new ActivityEvent(FlagTags.Event, at, tags));
     }
 
     private void Describe(TargetingContext context)
     {
-        if (_activity is { } activity)
+        if (_activity.Value is { } activity)
             TraceDetails.AddContext(activity, context, _services.Options.Value.IncludeIdentities);
     }
 }
