@@ -64,4 +64,5 @@ internal static class EventIds
     public const int NoSuchPolicy = 601;
     public const int NoSession = 602;
     public const int NoPolicies = 603;
+    public const int DashboardChangesFailing = 604;
 }

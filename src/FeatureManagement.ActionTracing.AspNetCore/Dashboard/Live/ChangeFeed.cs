@@ -7,6 +7,7 @@ using FeatureManagement.ActionTracing.Rollouts.Checks;
 using FeatureManagement.ActionTracing.State;
 using FeatureManagement.ActionTracing.Storage;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Dashboard.Live;
 
@@ -21,14 +22,15 @@ internal sealed class ChangeFeed(
     IActionTracingConfigurationStatus configuration,
     IActionTracingStoreStatus store,
     TimeProvider time,
-    IHostApplicationLifetime lifetime)
+    IHostApplicationLifetime lifetime,
+    ILogger<ChangeFeed> logger) : IDisposable
 {
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private ImmutableArray<EventSubscriber> _subscribers = [];
-    private bool _isPolling;
+    private ChangePolling? _polling; // while a page is open
 
     /// <summary>
     /// The events of one page, until it disconnects or the host stops: <c>hello</c>, then <c>change</c> for each change
@@ -51,6 +53,8 @@ internal sealed class ChangeFeed(
         }
     }
 
+    public void Dispose() => _polling?.Dispose();
+
     private static SseItem<string> EventOf(LiveChanges changes)
     {
         if (changes.IsEmpty)
@@ -72,48 +76,42 @@ internal sealed class ChangeFeed(
 
     private void Subscribe(EventSubscriber subscriber)
     {
+        DashboardState now = Capture();
         lock (_gate)
         {
             _subscribers = _subscribers.Add(subscriber);
-            if (_isPolling)
-                return;
-            _isPolling = true;
-            // The loop outlives the request that starts it.
-            using (ExecutionContext.SuppressFlow())
-                _ = PollAsync(Capture());
+            _polling ??= StartPolling(now);
         }
     }
 
     private void Unsubscribe(EventSubscriber subscriber)
     {
+        ChangePolling? ended = null;
         lock (_gate)
+        {
             _subscribers = _subscribers.Remove(subscriber);
+            if (_subscribers.IsEmpty)
+            {
+                ended = _polling;
+                _polling = null;
+            }
+        }
+        ended?.Dispose();
     }
 
-    private bool StopWithoutSubscribers()
+    private ChangePolling StartPolling(DashboardState now)
     {
-        lock (_gate)
-        {
-            _isPolling = !_subscribers.IsEmpty;
-            return !_isPolling;
-        }
+        var polling = new ChangePolling(now, Capture, Send, time, logger);
+        // It outlives the request that starts it.
+        using (ExecutionContext.SuppressFlow())
+            _ = polling.StartAsync(CancellationToken.None); // only starts the loop
+        return polling;
     }
 
-    private async Task PollAsync(DashboardState before)
+    private void Send(LiveChanges changes)
     {
-        using var timer = new PeriodicTimer(PollInterval, time);
-        long sentAt = time.GetTimestamp();
-        while (!StopWithoutSubscribers() && await timer.WaitForNextTickAsync().ConfigureAwait(false))
-        {
-            DashboardState now = Capture();
-            LiveChanges changes = now.Since(before);
-            before = now;
-            if (changes.IsEmpty && time.GetElapsedTime(sentAt) < KeepAliveInterval)
-                continue;
-            sentAt = time.GetTimestamp();
-            foreach (EventSubscriber subscriber in _subscribers)
-                subscriber.Notify(changes);
-        }
+        foreach (EventSubscriber subscriber in _subscribers)
+            subscriber.Notify(changes);
     }
 
     private DashboardState Capture() => new(
