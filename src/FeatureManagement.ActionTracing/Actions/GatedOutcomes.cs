@@ -44,7 +44,7 @@ internal sealed class GatedOutcomes(TimeProvider time, TimeSpan window, UnitSet 
             if (first)
                 _units++;
             else
-                Leave(before, failed, now);
+                Leave_NeedsLock(before, failed, now);
         }
         return new GatedVisit(first, now);
     }
@@ -112,7 +112,7 @@ internal sealed class GatedOutcomes(TimeProvider time, TimeSpan window, UnitSet 
     }
 
     /// <summary>A unit counts in the last slot in which it came.</summary>
-    private void Leave(int step, bool failed, long now)
+    private void Leave_NeedsLock(int step, bool failed, long now)
     {
         for (int i = 0; i < Slots; i++)
         {

@@ -112,7 +112,7 @@ internal sealed class OutcomeWatch : IDisposable
                 Exposed = exposed,
                 Control = control,
                 Actions = actions,
-                Window = actions - BeforeWindow(actions),
+                Window = actions - BeforeWindow_NeedsLock(actions),
                 Gated = Gated.Read(),
                 DefaultKeys = Interlocked.Read(ref _defaultKeys),
                 OutsideActions = Interlocked.Read(ref _outsideActions),
@@ -155,7 +155,7 @@ internal sealed class OutcomeWatch : IDisposable
     /// What had been counted when the window began: the youngest copy that is at least as old as the window, or the
     /// oldest there is.
     /// </summary>
-    private ActionCounts BeforeWindow(ActionCounts now)
+    private ActionCounts BeforeWindow_NeedsLock(ActionCounts now)
     {
         long timestamp = _time.GetTimestamp();
         if (_time.GetElapsedTime(_copies[^1].At, timestamp) >= _window / MaxCopies)

@@ -62,7 +62,7 @@ internal sealed class DueChecks : IDisposable
                 if (_due.Count == 0)
                     wait = null;
                 else
-                    wait = _due.Keys.Min(Remaining);
+                    wait = _due.Keys.Min(Remaining_NeedsLock);
                 if (wait <= TimeSpan.Zero)
                     return;
                 if (_signal.Task.IsCompleted)
@@ -97,7 +97,7 @@ internal sealed class DueChecks : IDisposable
     {
         lock (_gate)
         {
-            KeyValuePair<string, EarlyCheck>[] due = [.. _due.Where(check => Remaining(check.Key) <= TimeSpan.Zero)];
+            KeyValuePair<string, EarlyCheck>[] due = [.. _due.Where(check => Remaining_NeedsLock(check.Key) <= TimeSpan.Zero)];
             foreach ((string flag, _) in due)
                 _due.Remove(flag);
             return due;
@@ -111,7 +111,7 @@ internal sealed class DueChecks : IDisposable
             _early.Due -= Call;
     }
 
-    private TimeSpan Remaining(string flag)
+    private TimeSpan Remaining_NeedsLock(string flag)
     {
         if (_checked.TryGetValue(flag, out long last))
             return Pause - _time.GetElapsedTime(last);

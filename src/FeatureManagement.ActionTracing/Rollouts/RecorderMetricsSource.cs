@@ -17,7 +17,7 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
     {
         lock (_gate)
         {
-            Watched watched = Find(query);
+            Watched watched = Find_NeedsLock(query);
             if (watched.Query.Step != query.Step)
                 watched.BeginStep(query);
             watched.Query = query;
@@ -47,7 +47,7 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
     public void Open(RolloutQuery query)
     {
         lock (_gate)
-            Find(query);
+            Find_NeedsLock(query);
     }
 
     public void Arm(string flag, BadOutcomes more, EarlyCheck check)
@@ -74,7 +74,7 @@ internal sealed class RecorderMetricsSource(OutcomeRecorder recorder) : IRollout
         }
     }
 
-    private Watched Find(RolloutQuery query)
+    private Watched Find_NeedsLock(RolloutQuery query)
     {
         if (_watches.TryGetValue(query.Flag, out Watched? watched) && watched.Query.RolloutId != query.RolloutId)
         {

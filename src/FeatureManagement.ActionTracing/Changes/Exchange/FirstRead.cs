@@ -57,11 +57,11 @@ internal sealed partial class FirstRead(
             if (_ended)
                 return;
             _ended = true;
-            if (!refresher.IsLoaded)
-                LogNotLoaded(store.Current.Error
-                    ?? store.Current.SyncError
-                    ?? $"The store did not answer within {configuration.Catalog.Settings.DefaultTimeout}.");
         }
+        if (!refresher.IsLoaded)
+            LogNotLoaded(store.Current.Error
+                ?? store.Current.SyncError
+                ?? $"The store did not answer within {configuration.Catalog.Settings.DefaultTimeout}.");
         source.Serve();
         synchronizer.Follow();
     }

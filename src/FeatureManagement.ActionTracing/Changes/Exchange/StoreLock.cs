@@ -1,8 +1,8 @@
 namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>
-/// One conversation with the store at a time, so that changes are written in order. It is the outermost lock
-/// (docs/architecture.md, "Lock order"), and the only one that a call keeps during I/O.
+/// One conversation with the store at a time, so that changes are written in order. It is held during I/O
+/// (docs/architecture.md, "Lock order").
 /// </summary>
 internal sealed class StoreLock : IDisposable
 {

@@ -10,7 +10,7 @@ internal sealed class InMemoryUnits : IUnitStore
     {
         lock (_gate)
         {
-            Rows rows = Of(batch.Run);
+            Rows rows = Of_NeedsLock(batch.Run);
             if (rows.Written.GetValueOrDefault(batch.Writer) >= batch.Number)
                 return Task.CompletedTask;
             rows.Write(batch.Apply(rows.Totals, rows.Find(batch.Hashes)));
@@ -23,7 +23,7 @@ internal sealed class InMemoryUnits : IUnitStore
     {
         lock (_gate)
         {
-            Rows rows = Of(closing.Run);
+            Rows rows = Of_NeedsLock(closing.Run);
             UnitChanges changes = closing.Apply(rows.Totals, rows.After(closing.After(rows.Totals), UnitClosing.MaxRows));
             rows.Write(changes);
             return Task.FromResult(changes.HasMore);
@@ -33,10 +33,10 @@ internal sealed class InMemoryUnits : IUnitStore
     public Task<string?> ReadTotalsAsync(string run, CancellationToken cancellationToken)
     {
         lock (_gate)
-            return Task.FromResult(Of(run).Totals);
+            return Task.FromResult(Of_NeedsLock(run).Totals);
     }
 
-    private Rows Of(string run)
+    private Rows Of_NeedsLock(string run)
     {
         if (!_runs.TryGetValue(run, out Rows? rows))
             _runs.Add(run, rows = new Rows());
