@@ -230,6 +230,19 @@ public sealed class StoreSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task StoreThatCannotBeRead_FailsAReadAsStoreException_AndAChangeAsFlagChangeException()
+    {
+        await _sync.StartingAsync(default);
+        var cause = new IOException("down");
+        _store.Fault = cause;
+        StoreException read = await Assert.ThrowsAsync<StoreException>(() => _services.Get<StoreSynchronizer>().SyncAsync(default));
+        Assert.Equal(("The store failed: down.", cause), (read.Message, read.InnerException));
+        FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(
+            () => _services.Manager.UpdateFlagAsync("flag", new FlagUpdate { Percentage = 1 }, Change, expectedVersion: 7));
+        Assert.Equal((FlagChangeError.StoreUnavailable, "The store failed: down.", cause), (refused.Error, refused.Message, refused.InnerException));
+    }
+
+    [Fact]
     public async Task StoreReplacedByOneThatForgotAnEmergency_TheEmergencyStaysAndIsStoredAgain()
     {
         await _sync.StartingAsync(default);

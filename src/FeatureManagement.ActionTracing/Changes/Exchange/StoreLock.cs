@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing.Changes.Exchange;
 
 /// <summary>
-/// One conversation with the store at a time, so that changes are written in order. It is held during I/O
+/// One conversation with the store at a time, so that changes are written in order. The store is called under it
 /// (docs/architecture.md, "Lock order").
 /// </summary>
 internal sealed class StoreLock : IDisposable
