@@ -42,7 +42,9 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
                 flags.ToDictionary(flag => FlagKey.Of(flag.Definition.Name), flag => FlagETag.Of(flag.Definition));
             if (Update(next, flags, hashes, alone) && !await WriteAsync(next, version).ConfigureAwait(false))
                 continue;
-            IReadOnlyList<EffectiveFlag> dated = Date(next);
+            IReadOnlyList<EffectiveFlag> dated = source.Date(flag => next.GetValueOrDefault(FlagKey.Of(flag.Name)) is { } history
+                ? ContentHistory.TimeOf(history, FlagETag.Of(flag))
+                : null);
             // What configuration came to say during the calls is written at the next poll.
             if (dated.Select(flag => flag.Definition).SequenceEqual(flags.Select(flag => flag.Definition)))
                 _synced = dated;
@@ -51,29 +53,6 @@ internal sealed class ContentTimes(BoundedStore store, SnapshotSource source, In
             _hashes = hashes;
             return;
         }
-    }
-
-    // Again where configuration changed meanwhile.
-    private IReadOnlyList<EffectiveFlag> Date(Dictionary<string, ContentTime[]> contents)
-    {
-        while (true)
-        {
-            IReadOnlyList<EffectiveFlag> known = source.ConfiguredFlags();
-            EffectiveFlag[] dated = [.. known.Select(flag => Date(flag, contents))];
-            if (dated.SequenceEqual(known))
-                return known;
-            if (source.TryDate(known, dated))
-                return dated;
-        }
-    }
-
-    private static EffectiveFlag Date(EffectiveFlag flag, Dictionary<string, ContentTime[]> contents)
-    {
-        if (contents.GetValueOrDefault(FlagKey.Of(flag.Definition.Name)) is { } history
-            && ContentHistory.TimeOf(history, FlagETag.Of(flag.Definition)) is { } at
-            && at != flag.LastModified)
-            return flag with { LastModified = at };
-        return flag;
     }
 
     private bool Update(
