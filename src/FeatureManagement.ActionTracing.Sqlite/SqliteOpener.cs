@@ -52,7 +52,7 @@ internal sealed partial class SqliteOpener(SqliteConnectionStringBuilder setting
         if (!File.Exists(Path))
         {
             if (_existed)
-                throw new IOException($"the file '{Path}' has vanished; put it back");
+                throw new IOException($"the file '{Path}' is missing; restore it");
             if (SqliteFiles.Create(Path, settings.ConnectionString) is { } found)
                 LogFoundAlone(Path, found);
         }

@@ -82,7 +82,7 @@ internal static class SqliteSchema
                 + $"this one knows {Version}. Update the package, or use another file");
         if (found == 0 && connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
             throw new InvalidOperationException(
-                $"the file '{path}' holds the tables of something else; give action tracing a file of its own");
+                $"the file '{path}' has the tables of another application; use another file");
         return found;
     }
 }

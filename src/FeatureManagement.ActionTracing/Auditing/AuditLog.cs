@@ -88,7 +88,7 @@ internal sealed partial class AuditLog(BoundedStore store, ILogger<AuditLog> log
 
     [LoggerMessage(
         EventIds.AuditValid, LogLevel.Information,
-        "The audit is as it was written: {Entries} entries, the last is {Number} with hash {Hash}.",
+        "The audit is valid: {Entries} entries; the last is {Number} with hash {Hash}.",
         EventName = "AuditValid")]
     private partial void LogValid(long entries, long number, string hash);
 

@@ -77,6 +77,6 @@ internal sealed partial class EvaluationAuditService(
     private partial void LogDropped(long dropped);
 
     [LoggerMessage(EventIds.EvaluationsLost, LogLevel.Warning,
-        "The process ends with {Lost} evaluations that could not be audited.", EventName = "EvaluationsLost")]
+        "The host stops; {Lost} evaluations could not be audited and are lost.", EventName = "EvaluationsLost")]
     private partial void LogLost(int lost);
 }

@@ -33,7 +33,7 @@ internal static class CommitDecision
         if (isUnreadable)
         {
             throw new FlagChangeException(FlagChangeError.StoreUnavailable,
-                $"What the store holds of flag '{name}' cannot be read by this release, and a change would erase it; nothing was changed. "
+                $"The stored state of flag '{name}' cannot be read by this release, and a change would erase it; nothing was changed. "
                 + "The health check says more.");
         }
         return edit.Decide(configured.Definition, record.Record);

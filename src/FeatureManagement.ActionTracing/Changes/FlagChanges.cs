@@ -52,7 +52,7 @@ internal static class FlagChanges
         if (record.Override is null)
             throw Conflict($"Flag '{configured.Name}' has no override to reset; it is what configuration says.");
         if (record.Rollout is not null)
-            throw Conflict($"Flag '{configured.Name}' is rolling out; what lies beneath cannot be reset. Roll it "
+            throw Conflict($"Flag '{configured.Name}' is rolling out; its override cannot be reset. Roll it "
                 + "back or complete it first.");
         return record with { Override = null, At = now };
     }
@@ -102,19 +102,19 @@ internal static class FlagChanges
     {
         var errors = new List<string>();
         if (update is { State: null, Percentage: null, Whitelist: null, Groups: null, Weights: null })
-            errors.Add("the update says nothing; give a state, percentage, whitelist, groups or variants");
+            errors.Add("the update is empty; give a state, percentage, whitelist, groups or variants");
         if (update.State == FlagState.EmergencyOff)
-            errors.Add("state 'emergency_off' is no update; call an emergency instead");
+            errors.Add("state cannot be updated to 'emergency_off'; use the kill switch instead");
         if (update.Percentage is < 0 or > 100)
             errors.Add(string.Create(CultureInfo.InvariantCulture, $"percentage is {update.Percentage}; it must be between 0 and 100"));
         if (update.Whitelist?.Any(string.IsNullOrEmpty) == true)
-            errors.Add("whitelist holds an empty id; remove it");
+            errors.Add("whitelist has an empty id; remove it");
         if (update.Groups?.Any(string.IsNullOrEmpty) == true)
-            errors.Add("groups holds an empty name; remove it");
+            errors.Add("groups has an empty name; remove it");
         if (update.Whitelist?.Any(id => id is not null && !StorableText.IsStorable(id)) == true)
-            errors.Add("whitelist holds an id with U+0000 or half of a surrogate pair, which cannot be stored; remove it");
+            errors.Add("whitelist has an id with U+0000 or an unpaired surrogate, which cannot be stored; remove it");
         if (update.Groups?.Any(name => name is not null && !StorableText.IsStorable(name)) == true)
-            errors.Add("groups holds a name with U+0000 or half of a surrogate pair, which cannot be stored; remove it");
+            errors.Add("groups has a name with U+0000 or an unpaired surrogate, which cannot be stored; remove it");
         foreach ((string variant, decimal weight) in update.Weights ?? new Dictionary<string, decimal>())
         {
             if (!configured.Variants.Any(known => string.Equals(known.Name, variant, StringComparison.OrdinalIgnoreCase)))

@@ -52,6 +52,6 @@ internal sealed partial class ExperimentRecorder(
     public Task FlushAsync(CancellationToken cancellationToken = default) => writer.FlushAsync(cancellationToken);
 
     [LoggerMessage(EventIds.UnknownMetric, LogLevel.Warning, "The experiment of flag '{Flag}' has no metric "
-        + "'{Metric}', so that its outcomes are dropped. Did you mean '{Nearest}'?", EventName = "UnknownMetric")]
+        + "'{Metric}'; its outcomes are dropped. Did you mean '{Nearest}'?", EventName = "UnknownMetric")]
     private partial void LogUnknownMetric(string flag, string metric, string nearest);
 }

@@ -93,7 +93,7 @@ internal static class ExperimentWords
                 primary.Select(comparison => harmed.Contains(comparison.Variant)
                     ? harmed[comparison.Variant].First()
                     : comparison.Summary)));
-        string plan = "All planned units are in; if the interval holds no effect that would matter, keep control.";
+        string plan = "All planned units are in; if the interval contains no effect that matters, keep control.";
         if (units < run.Config.PlannedUnits)
             plan = $"{Number(units)} of {Number(run.Config.PlannedUnits)} planned units are in.";
         return (ExperimentVerdict.KeepRunning, string.Join(

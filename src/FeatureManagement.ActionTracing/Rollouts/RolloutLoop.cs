@@ -116,7 +116,7 @@ internal sealed partial class RolloutLoop(
     }
 
     [LoggerMessage(
-        EventIds.TickFailed, LogLevel.Error, "Safety checks of all rollouts failed; every rollout is on hold.",
+        EventIds.TickFailed, LogLevel.Error, "Safety checks failed; rollouts are on hold.",
         EventName = "TickFailed")]
     private partial void LogTickFailed(Exception exception);
 

@@ -53,12 +53,12 @@ public class ChangeEndpointTests
     }
 
     [Theory]
-    [InlineData("""{"percentage":140,"state":"emergency_off","reason":"x"}""", "Flag 'checkout': state 'emergency_off' is no update; call an emergency instead. Flag 'checkout': percentage is 140; it must be between 0 and 100.")]
+    [InlineData("""{"percentage":140,"state":"emergency_off","reason":"x"}""", "Flag 'checkout': state cannot be updated to 'emergency_off'; use the kill switch instead. Flag 'checkout': percentage is 140; it must be between 0 and 100.")]
     [InlineData("""{"state":"enabeld","reason":"x"}""", "Flag 'checkout': state is enabeld; it must be one of disabled, development, canary, rollout, enabled, emergency_off.")]
     [InlineData("""{"state":"enabled"}""", "Every change needs a reason; say who and why.")]
     [InlineData("""{"state":"enabled","reason":"  "}""", "Every change needs a reason; say who and why.")]
-    [InlineData("""{"reason":"x"}""", "Flag 'checkout': the update says nothing; give a state, percentage, whitelist, groups or variants.")]
-    [InlineData("""{"whitelist":[""],"reason":"x"}""", "Flag 'checkout': whitelist holds an empty id; remove it.")]
+    [InlineData("""{"reason":"x"}""", "Flag 'checkout': the update is empty; give a state, percentage, whitelist, groups or variants.")]
+    [InlineData("""{"whitelist":[""],"reason":"x"}""", "Flag 'checkout': whitelist has an empty id; remove it.")]
     [InlineData("""{"variants":{"grid":1},"reason":"x"}""", "Flag 'checkout': it has no variant 'grid'.")]
     public async Task Patch_AWrongUpdate_IsRefusedWithTheRule(string body, string detail)
     {

@@ -79,7 +79,7 @@ public class RolloutEndpointTests
     [InlineData("""{"startPercentage":200}""", "rolloutConfig.startPercentage is 200; it must be between 0 and 100")]
     [InlineData("""{"safetyThresholds":{"maxErrorRateWithoutControl":5}}""", "safetyThresholds.maxErrorRateWithoutControl is 5; it must be between 0.001 and 1")]
     [InlineData("""{"type":"stepped","checkpoints":[10,20],"targetPercentage":100}""", "rolloutConfig.targetPercentage is 100, and the last of checkpoints is 20")]
-    [InlineData("""{"type":"custom","schedule":[{"after":5000,"percentage":20}],"duration":"02:00:00"}""", "rolloutConfig.duration is 02:00:00 and of no effect")]
+    [InlineData("""{"type":"custom","schedule":[{"after":5000,"percentage":20}],"duration":"02:00:00"}""", "rolloutConfig.duration is 02:00:00 and has no effect")]
     public async Task Start_AWrongPlan_IsRefusedByTheRulesOfConfiguration(string body, string sentence)
     {
         await using WebHost host = await WebHost.StartForOperatorAsync();

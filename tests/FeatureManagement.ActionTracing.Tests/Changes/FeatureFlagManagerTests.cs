@@ -78,7 +78,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
     {
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() =>
             Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 140, Whitelist = [""] }, Change));
-        Assert.Equal(["Flag 'share': percentage is 140; it must be between 0 and 100.", "Flag 'share': whitelist holds an empty id; remove it."], refused.Errors);
+        Assert.Equal(["Flag 'share': percentage is 140; it must be between 0 and 100.", "Flag 'share': whitelist has an empty id; remove it."], refused.Errors);
         Assert.Equal(string.Join(' ', refused.Errors), refused.Message);
     }
 

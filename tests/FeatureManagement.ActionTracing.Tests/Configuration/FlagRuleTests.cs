@@ -29,8 +29,8 @@ public sealed class FlagRuleTests
     public void Percentage(string value, string error) => Assert.Equal([$"Flag 'f': {error}"], Errors($"'type': 'percentage', 'state': 'rollout', 'percentage': {value}"));
 
     [Theory]
-    [InlineData("'whitelist': ['alice', '']", "whitelist holds an empty id; remove it.")]
-    [InlineData("'groups': ['']", "groups holds an empty id; remove it.")]
+    [InlineData("'whitelist': ['alice', '']", "whitelist has an empty id; remove it.")]
+    [InlineData("'groups': ['']", "groups has an empty id; remove it.")]
     [InlineData("'whitelist': 'alice'", "whitelist is 'alice'; it must be a list, or a map of true and false.")]
     [InlineData("'whitelist': { 'alice': 'yes' }", "whitelist holds 'alice: yes'; in a map each value must be true or false.")]
     [InlineData("'whitelist': [true, false]", "whitelist is a list of true and false; it must be a list of values, or a map of values to true and false.")]
@@ -38,20 +38,20 @@ public sealed class FlagRuleTests
     [InlineData("'priority': 0", "priority is 0; it must be a whole number between 1 and 2147483647.")]
     [InlineData("'priority': 1.5", "priority is 1.5; it must be a whole number between 1 and 2147483647.")]
     [InlineData("'telemetry': 'maybe'", "telemetry is maybe; it must be true or false.")]
-    [InlineData("'descritpion': ''", "descritpion is no known field; did you mean description?")]
-    [InlineData("'percentge': 5", "percentge is no known field; did you mean percentage?")]
-    [InlineData("'zzz': 5", "zzz is no known field; known are " + Known + ".")]
+    [InlineData("'descritpion': ''", "descritpion is not a known field; did you mean description?")]
+    [InlineData("'percentge': 5", "percentge is not a known field; did you mean percentage?")]
+    [InlineData("'zzz': 5", "zzz is not a known field; known are " + Known + ".")]
     [InlineData("'environments': 'all'", "environments is 'all'; it must be an object with a field for each environment.")]
     [InlineData("'environments': { 'staging': 'off' }", "environments.staging is 'off'; it must be an object with fields.")]
     [InlineData("'environments': { 'staging': { 'percentage': 101 } }", "environments.staging.percentage is 101; it must be between 0 and 100.")]
-    [InlineData("'environments': { 'staging': { 'sate': 'enabled' } }", "environments.staging.sate is no known field; did you mean state?")]
-    [InlineData("'environments': { 'staging': { 'rolloutConfig': { 'durations': 1 } } }", "environments.staging.rolloutConfig.durations is no known field; did you mean duration?")]
-    [InlineData("'environments': { 'staging': { 'environments': { 'dev': {} } } }", "environments.staging.environments is no known field; an overlay has no overlays.")]
+    [InlineData("'environments': { 'staging': { 'sate': 'enabled' } }", "environments.staging.sate is not a known field; did you mean state?")]
+    [InlineData("'environments': { 'staging': { 'rolloutConfig': { 'durations': 1 } } }", "environments.staging.rolloutConfig.durations is not a known field; did you mean duration?")]
+    [InlineData("'environments': { 'staging': { 'environments': { 'dev': {} } } }", "environments.staging.environments is not a known field; an overlay has no overlays.")]
     [InlineData("'variants': { 'a': { 'weight': 0 } }", "variants.a.weight is 0; it must be a number greater than 0 and at most 1000000000000.")]
     [InlineData("'variants': { 'a': { 'weight': 'NaN' } }", "variants.a.weight is NaN; it must be a number greater than 0 and at most 1000000000000.")]
     [InlineData("'variants': { 'a': { 'config': { 'x': 1 } } }", "variants.a.weight is missing; it must be a number greater than 0.")]
     [InlineData("'variants': { 'a': 1 }", "variants.a is '1'; it must be an object with fields.", "variants.a.weight is missing; it must be a number greater than 0.")]
-    [InlineData("'variants': { 'a': { 'weight': 1, 'wait': 2 } }", "variants.a.wait is no known field; known are weight, config.")]
+    [InlineData("'variants': { 'a': { 'weight': 1, 'wait': 2 } }", "variants.a.wait is not a known field; known are weight, config.")]
     public void OtherFields(string fields, params string[] errors) =>
         Assert.Equal(errors.Select(error => $"Flag 'f': {error}"), Errors("'type': 'boolean', 'state': 'enabled', " + fields));
 
@@ -66,7 +66,7 @@ public sealed class FlagRuleTests
             ["Flag 'f': priority makes this an emergency flag, which must be boolean; its type is percentage."],
             Errors("'type': 'percentage', 'state': 'enabled', 'priority': 1"));
         Assert.Equal(
-            ["Flag 'f': state is emergency_off; an emergency flag is switched off by disabled."],
+            ["Flag 'f': state is emergency_off; to turn an emergency flag off, use disabled."],
             Errors("'type': 'boolean', 'state': 'emergency_off', 'priority': 1"));
     }
 
@@ -94,7 +94,7 @@ public sealed class FlagRuleTests
     [InlineData("'schedule': [{ 'percentage': 1 }]", "schedule[0].after is missing; it must be a number of milliseconds or [d.]hh:mm:ss.")]
     [InlineData("'schedule': [{ 'after': 0, 'percentage': 10 }, { 'after': 1, 'percentage': 5 }]", "schedule[1] goes down or back in time; times and percentages must rise from entry to entry.")]
     [InlineData("'schedule': [{ 'after': 5, 'percentage': 10 }, { 'after': 5, 'percentage': 15 }]", "schedule[1] goes down or back in time; times and percentages must rise from entry to entry.")]
-    [InlineData("'schedule': [{ 'after': 5, 'percentage': 10, 'then': 1 }]", "schedule[0].then is no known field; known are after, percentage.")]
+    [InlineData("'schedule': [{ 'after': 5, 'percentage': 10, 'then': 1 }]", "schedule[0].then is not a known field; known are after, percentage.")]
     [InlineData("'schedule': 'later'", "schedule is 'later'; it must be a list of objects.")]
     [InlineData("'startAt': 'tomorrow'", "startAt is tomorrow; it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z, in a year from 1900 to 2199.")]
     [InlineData("'startAt': '2026-12-01T09:00:00'", "startAt is 2026-12-01T09:00:00; it must be a time in ISO 8601 with an offset, as 2026-12-01T09:00:00Z, in a year from 1900 to 2199.")]
@@ -113,12 +113,12 @@ public sealed class FlagRuleTests
     [InlineData("'safetyThresholds': { 'maxLatency': 'slow' }", "safetyThresholds.maxLatency is slow; " + Duration + "00:00:00 and 1.00:00:00.")]
     [InlineData("'safetyThresholds': { 'thresholdWindow': 1 }", "safetyThresholds.thresholdWindow is 1; " + Duration + "00:00:01 and 1.00:00:00.")]
     [InlineData("'safetyThresholds': { 'minimumSamples': -1 }", "safetyThresholds.minimumSamples is -1; it must be a whole number between 0 and 2147483647.")]
-    [InlineData("'safetyThresholds': { 'phases': { 'cannary': {} } }", "safetyThresholds.phases.cannary is no known field; did you mean canary?")]
+    [InlineData("'safetyThresholds': { 'phases': { 'cannary': {} } }", "safetyThresholds.phases.cannary is not a known field; did you mean canary?")]
     [InlineData("'safetyThresholds': { 'maxErrorRateWithoutControl': 0 }", "safetyThresholds.maxErrorRateWithoutControl is 0; it must be between 0.001 and 1.")]
     [InlineData("'safetyThresholds': { 'maxErrorRateWithoutControl': '1.01' }", "safetyThresholds.maxErrorRateWithoutControl is 1.01; it must be between 0.001 and 1.")]
-    [InlineData("'safetyThresholds': { 'phases': { 'canary': { 'maxErrorRateWithoutControl': 0.5 } } }", "safetyThresholds.phases.canary.maxErrorRateWithoutControl is no known field; known are maxErrorRate, maxLatency, minimumSamples.")]
+    [InlineData("'safetyThresholds': { 'phases': { 'canary': { 'maxErrorRateWithoutControl': 0.5 } } }", "safetyThresholds.phases.canary.maxErrorRateWithoutControl is not a known field; known are maxErrorRate, maxLatency, minimumSamples.")]
     [InlineData("'safetyThresholds': { 'phases': { 'majority': { 'maxErrorRate': 5 } } }", "safetyThresholds.phases.majority.maxErrorRate is 5; it must be between 0 and 1.")]
-    [InlineData("'safetyThresholds': { 'phases': { 'gradual': { 'thresholdWindow': 5000 } } }", "safetyThresholds.phases.gradual.thresholdWindow is no known field; known are maxErrorRate, maxLatency, minimumSamples.")]
+    [InlineData("'safetyThresholds': { 'phases': { 'gradual': { 'thresholdWindow': 5000 } } }", "safetyThresholds.phases.gradual.thresholdWindow is not a known field; known are maxErrorRate, maxLatency, minimumSamples.")]
     public void RolloutConfig(string fields, string error) =>
         Assert.Equal([$"Flag 'f': rolloutConfig.{error}"], Errors($"'type': 'percentage', 'state': 'disabled', 'rolloutConfig': {{ {fields} }}"));
 
@@ -138,12 +138,12 @@ public sealed class FlagRuleTests
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'continuous', 'cap': 'much' } }", "metrics.m.cap is much; it must be between -1000000000000000 and 1000000000000000.")]
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary' } }, 'plannedUnits': 0", "plannedUnits is 0; it must be a whole number between 1 and 2147483647.")]
     [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary' } }, 'alpha': 1", "alpha is 1; it must be greater than 0 and less than 1.")]
-    [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary' } }, 'planedUnits': 5", "planedUnits is no known field; did you mean plannedUnits?")]
+    [InlineData("'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary' } }, 'planedUnits': 5", "planedUnits is not a known field; did you mean plannedUnits?")]
     public void Experiment(string fields, string error) =>
         Assert.Equal([$"Flag 'f': experiment.{error}"], Errors($"'type': 'multivariate', 'state': 'disabled', 'variants': {{ 'a': {{ 'weight': 1 }}, 'z': {{ 'weight': 1 }} }}, 'experiment': {{ {fields} }}"));
 
     [Theory]
-    [InlineData("'type': 'boolean'", "compares the variants of a multivariate flag, and this one is boolean; make it multivariate, or take the experiment away.")]
+    [InlineData("'type': 'boolean'", "compares the variants of a multivariate flag, and this one is boolean; make it multivariate, or remove the experiment.")]
     [InlineData("'type': 'multivariate'", "compares variants, and there is only one; add another.")]
     public void Experiment_WithNothingToCompare(string type, string error) =>
         Assert.Equal([$"Flag 'f': experiment {error}"], Errors(type + ", 'state': 'disabled', 'variants': { 'a': { 'weight': 1 } }, 'experiment': { 'control': 'a', 'primaryMetric': 'm', 'metrics': { 'm': { 'kind': 'binary' } } }"));
@@ -208,11 +208,11 @@ public sealed class FlagRuleTests
     [Fact]
     public void WhatTheTypeOfARolloutDoesNotGoBy_IsAWarning()
     {
-        CatalogWarnings("'rolloutConfig': { 'checkpoints': [10, 20] }", "Flag 'f': rolloutConfig.checkpoints are of no effect: only a stepped rollout has them, and type is linear.");
-        CatalogWarnings("'rolloutConfig': { 'type': 'stepped', 'schedule': [{ 'after': 60000, 'percentage': 50 }] }", "Flag 'f': rolloutConfig.schedule is of no effect: only a custom rollout has one, and type is stepped.");
+        CatalogWarnings("'rolloutConfig': { 'checkpoints': [10, 20] }", "Flag 'f': rolloutConfig.checkpoints have no effect: only a stepped rollout has them, and type is linear.");
+        CatalogWarnings("'rolloutConfig': { 'type': 'stepped', 'schedule': [{ 'after': 60000, 'percentage': 50 }] }", "Flag 'f': rolloutConfig.schedule has no effect: only a custom rollout has one, and type is stepped.");
         CatalogWarnings(
             "'rolloutConfig': { 'type': 'custom', 'duration': '02:00:00', 'schedule': [{ 'after': 60000, 'percentage': 50 }] }",
-            "Flag 'f': rolloutConfig.duration is 02:00:00 and of no effect: a custom rollout takes until the last time of its schedule, which is 00:01:00.");
+            "Flag 'f': rolloutConfig.duration is 02:00:00 and has no effect: a custom rollout takes until the last time of its schedule, which is 00:01:00.");
         CatalogWarnings("'rolloutConfig': { 'type': 'custom', 'duration': '00:01:00', 'schedule': [{ 'after': 60000, 'percentage': 50 }] }");
         CatalogWarnings("'rolloutConfig': { 'type': 'stepped', 'checkpoints': [10, 20] }");
     }

@@ -32,7 +32,7 @@ public sealed class LiveConfigurationTests : IDisposable
 
         Assert.Equal(
             [
-                "Flag 'a': sate is no known field; did you mean state?",
+                "Flag 'a': sate is not a known field; did you mean state?",
                 "Flag 'a': percentage is 101; it must be between 0 and 100.",
                 "Flag 'b': parent is nobody, and there is no such flag; define it, or remove the parent.",
             ],

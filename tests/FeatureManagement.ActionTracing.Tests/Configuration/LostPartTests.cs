@@ -155,7 +155,7 @@ public sealed class LostPartTests : IDisposable
             "plain": { "state": "emergency_off" },
             """, "", StringComparison.Ordinal);
         Edit(host, Second, without.Replace("\"maxFiles\": 3", "\"maxFiles\": -3", StringComparison.Ordinal));
-        Assert.Contains("Flag 'plain' has lost state while something else in ActionTracing has a fault; its last good definition stays in force. Correct that fault first.", host.Faults);
+        Assert.Contains("Flag 'plain' has lost state while another part of ActionTracing has a fault; its last good definition stays in force. Correct that fault first.", host.Faults);
         Assert.Equal(FlagState.EmergencyOff, Of(host, "plain").State);
 
         Edit(host, Second, without);

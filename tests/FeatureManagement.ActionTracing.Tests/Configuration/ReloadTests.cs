@@ -115,7 +115,7 @@ public sealed class ReloadTests
         Assert.Equal(
             [
                 "Flag 'child': parent is Parent, and there is no such flag; define it, or remove the parent.",
-                "Flag 'grand' is missing while something else in ActionTracing has a fault; its last good definition stays in force. Correct that fault first.",
+                "Flag 'grand' is missing while another part of ActionTracing has a fault; its last good definition stays in force. Correct that fault first.",
                 "Flag 'parent' is missing, but 'child' still has it as its parent; its last good definition stays in force until 'child' is corrected.",
             ],
             Faults);

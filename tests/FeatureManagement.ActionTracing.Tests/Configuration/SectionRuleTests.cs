@@ -10,17 +10,17 @@ namespace FeatureManagement.ActionTracing.Tests.Configuration;
 public sealed class SectionRuleTests
 {
     [Theory]
-    [InlineData("'featureFlag': {}", "ActionTracing.featureFlag is no known field; did you mean featureFlags?")]
+    [InlineData("'featureFlag': {}", "ActionTracing.featureFlag is not a known field; did you mean featureFlags?")]
     [InlineData("'featureFlags': 5, 'traceOutput': 5", "ActionTracing.featureFlags is '5'; it must be an object with a field for each flag.", "ActionTracing.traceOutput is '5'; it must be an object with fields.")]
     [InlineData("'featureFlags': 'all'", "ActionTracing.featureFlags is 'all'; it must be an object with a field for each flag.")]
-    [InlineData("'featureFlagSettings': { 'cachTtl': 1 }", "ActionTracing.featureFlagSettings.cachTtl is no known field; did you mean cacheTtl?")]
+    [InlineData("'featureFlagSettings': { 'cachTtl': 1 }", "ActionTracing.featureFlagSettings.cachTtl is not a known field; did you mean cacheTtl?")]
     [InlineData("'featureFlagSettings': { 'cacheTtl': 0 }", "ActionTracing.featureFlagSettings.cacheTtl is 0; it must be a number of milliseconds or [d.]hh:mm:ss, between 00:00:00.0010000 and 1.00:00:00.")]
     [InlineData("'featureFlagSettings': { 'defaultTimeout': 'long' }", "ActionTracing.featureFlagSettings.defaultTimeout is long; it must be a number of milliseconds or [d.]hh:mm:ss, between 00:00:00.0010000 and 1.00:00:00.")]
     [InlineData("'featureFlagSettings': { 'cacheEnabled': 'yes' }", "ActionTracing.featureFlagSettings.cacheEnabled is yes; it must be true or false.")]
     [InlineData("'featureFlagSettings': 5", "ActionTracing.featureFlagSettings is '5'; it must be an object with fields.")]
     [InlineData("'traceOutput': { 'maxFiles': 0 }", "ActionTracing.traceOutput.maxFiles is 0; it must be a whole number between 1 and 2147483647.")]
     [InlineData("'traceOutput': { 'directory': '' }", "ActionTracing.traceOutput.directory is empty; it must name a directory.")]
-    [InlineData("'traceOutput': { 'dir': 'x' }", "ActionTracing.traceOutput.dir is no known field; known are directory, maxFileSize, maxFiles, queueLength.")]
+    [InlineData("'traceOutput': { 'dir': 'x' }", "ActionTracing.traceOutput.dir is not a known field; known are directory, maxFileSize, maxFiles, queueLength.")]
     public void Section(string content, params string[] errors) =>
         Assert.Equal(errors, Layers.Errors($$"""{ "ActionTracing": { {{content.Replace('\'', '"')}} } }"""));
 
@@ -109,7 +109,7 @@ public sealed class SectionRuleTests
     public void Names_ThatDifferOnlyByCase_InOneFile()
     {
         Assert.Equal(
-            ["Flag 'Checkout' is there twice, as 'Checkout' and as 'checkout'; names that differ only by case are the same, so rename or remove one."],
+            ["Flag 'Checkout' is defined twice, as 'Checkout' and as 'checkout'; names that differ only by case are the same, so rename or remove one."],
             Layers.Errors(Layers.Flags(""" "Checkout": { "type": "boolean", "state": "enabled" }, "other": { "type": "boolean", "state": "enabled" }, "checkout": { "percentage": 5 } """)));
         // In two files it is one flag with an overlay.
         Assert.Empty(Layers.Errors(Layers.Flags(Layers.Flag("Checkout")), Layers.Flags(""" "CHECKOUT": { "percentage": 5 } """)));
@@ -139,7 +139,7 @@ public sealed class SectionRuleTests
 
         IReadOnlyList<string> errors = FeatureFlagConfigurationValidator.Validate(configuration, "Production").Errors;
 
-        Assert.Contains(errors, error => error.StartsWith("Flag 'f': deep is no known field", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("Flag 'f': deep is not a known field", StringComparison.Ordinal));
         Assert.Contains("Flag '' has a name of 0 characters; it must have between 1 and 200.", errors);
     }
 

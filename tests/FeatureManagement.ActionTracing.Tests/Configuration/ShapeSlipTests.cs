@@ -91,7 +91,7 @@ public sealed class ShapeSlipTests : IDisposable
         Assert.Equal(["ActionTracing.featureFlags is a list; it must be an object with a field for each flag."], ErrorsOf("a list of one flag"));
         Assert.Equal(["Flag 'stop' is at 'stop', where it has no effect; move it into ActionTracing.featureFlags, or rename it."], ErrorsOf("a flag beside the section"));
         Assert.Equal(
-            ["Flag 'shop': stop is no known field; it looks like a flag, which must be directly in ActionTracing.featureFlags."], ErrorsOf("a flag inside of another"));
+            ["Flag 'shop': stop is not a known field; it looks like a flag, which must be directly in ActionTracing.featureFlags."], ErrorsOf("a flag inside of another"));
         Assert.Equal(
             ["Flag 'shop': environments.0 is an entry of a list; environments must be an object with a field for each environment."], ErrorsOf("environments as a list"));
         Assert.Contains("ActionTracng is not a known section and has no effect; did you mean ActionTracing?.", ErrorsOf("the section misspelled").Select(error => error + "."));
@@ -107,7 +107,7 @@ public sealed class ShapeSlipTests : IDisposable
             "Flag 'stop' is missing from ActionTracing.featureFlags, but 'stop' has its name; its last good definition stays in force. Move it back, or rename 'stop'.",
             Assert.Single(FaultsAfter("disabled", ShapeSlips.All["a part of a flag beside the section"])));
         Assert.Equal(
-            "Flag 'stop' is missing while something else in ActionTracing has a fault; its last good definition stays in force. Correct that fault first.",
+            "Flag 'stop' is missing while another part of ActionTracing has a fault; its last good definition stays in force. Correct that fault first.",
             FaultsAfter("disabled", ShapeSlips.All["a flag gone while another is invalid"])[1]);
         Assert.Equal(
             "Flag 'stop': priority is missing, and this is an emergency flag that is on; its last good definition stays in force. To end it, configure its state as disabled.",

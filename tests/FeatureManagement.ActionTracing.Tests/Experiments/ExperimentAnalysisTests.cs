@@ -123,7 +123,7 @@ public sealed class ExperimentAnalysisTests
 
     [Theory]
     [InlineData(4_999, "Keep running: no difference yet between b and a in bought: ", "9,998 of 10,000 planned units are in.")]
-    [InlineData(5_000, "No difference shown between b and a in bought: ", "All planned units are in; if the interval holds no effect that would matter, keep control.")]
+    [InlineData(5_000, "No difference shown between b and a in bought: ", "All planned units are in; if the interval contains no effect that matters, keep control.")]
     public void Summary_BeyondThePlannedUnits_NoLongerSaysToKeepRunning(long units, string start, string end)
     {
         ExperimentResult result = Look(Sums.Run([[1, 1]], Sums.Bought), Sums.Arm(1, 0, units, Sums.Ones(500)), Sums.Arm(1, 1, units, Sums.Ones(505)));

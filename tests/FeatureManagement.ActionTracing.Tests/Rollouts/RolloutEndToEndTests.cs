@@ -470,9 +470,9 @@ public class RolloutEndToEndTests
         RolloutScheduleEntry[] schedule = [new(TimeSpan.FromMinutes(5), 20)];
         await RefusedAsync(new() { Type = RolloutType.Custom, Schedule = schedule, TargetPercentage = 100 }, "targetPercentage is 100, and the last of schedule is 20; ");
         await RefusedAsync(new() { Type = RolloutType.Stepped, Checkpoints = [10, 20], TargetPercentage = 15 }, "targetPercentage is 15, and the last of checkpoints is 20; ");
-        await RefusedAsync(new() { Type = RolloutType.Custom, Schedule = schedule, Duration = TimeSpan.FromHours(2) }, "duration is 02:00:00 and of no effect: ");
-        await RefusedAsync(new() { Schedule = schedule }, "schedule is of no effect: ");
-        await RefusedAsync(new() { Checkpoints = [10, 20] }, "checkpoints are of no effect: ");
+        await RefusedAsync(new() { Type = RolloutType.Custom, Schedule = schedule, Duration = TimeSpan.FromHours(2) }, "duration is 02:00:00 and has no effect: ");
+        await RefusedAsync(new() { Schedule = schedule }, "schedule has no effect: ");
+        await RefusedAsync(new() { Checkpoints = [10, 20] }, "checkpoints have no effect: ");
         RolloutStatus started = await host.StartAsync(new() { Type = RolloutType.Stepped, Checkpoints = [10, 20] });
         await host.Rollouts.RollBackAsync(RolloutHost.Name, RolloutHost.Ada);
         Assert.Equal(20, (await host.StartAsync(started.Plan)).TargetPercentage);

@@ -156,7 +156,7 @@ public sealed class ReplacedFileTests : IDisposable
         await Assert.ThrowsAsync<StoreException>(() => host.Services.GetRequiredService<IEvaluationAudit>().QueryAsync(new EvaluationAuditQuery()));
         Assert.False((await Manager(host).EmergencyShutdownAsync("f0", Change)).IsStored);
         Assert.False(File.Exists(Database));
-        Assert.Contains("has vanished; put it back", Report(host).Error, StringComparison.Ordinal);
+        Assert.Contains("is missing; restore it", Report(host).Error, StringComparison.Ordinal);
         await host.StopAsync();
     }
 

@@ -116,7 +116,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
     {
         Prepare("CREATE TABLE customer (name TEXT)");
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _store.State.CommitAsync(new StoreCommit([], []), default));
-        Assert.Equal($"the file '{Path}' holds the tables of something else; give action tracing a file of its own", refused.Message);
+        Assert.Equal($"the file '{Path}' has the tables of another application; use another file", refused.Message);
         using var connection = new SqliteConnection($"Data Source={Path};Pooling=false");
         connection.Open();
         using SqliteCommand mode = connection.CreateCommand();
@@ -142,7 +142,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         Checkpoint();
         System.IO.File.Move(Path, Path + ".away");
         IOException refused = await Assert.ThrowsAsync<IOException>(() => _store.State.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default));
-        Assert.Equal($"the file '{Path}' has vanished; put it back", refused.Message);
+        Assert.Equal($"the file '{Path}' is missing; restore it", refused.Message);
         await Assert.ThrowsAsync<IOException>(() => _store.State.ReadAsync("", 0, default));
         Assert.False(System.IO.File.Exists(Path));
         System.IO.File.Move(Path + ".away", Path);

@@ -49,7 +49,7 @@ public sealed class StoreFaultTests : IDisposable
             File.Move(_volume.Database, _volume.Database + ".away");
         }),
         Sync(() => File.Move(_volume.Database + ".away", _volume.Database)),
-        "has vanished; put it back");
+        "is missing; restore it");
 
     [Fact]
     public Task ReadOnly_AtStart() => AtStart(_volume.MakeReadOnly, _volume.MakeWritable);

@@ -60,8 +60,14 @@ function picture(ratio, lower, upper) {
     isBounded && ratio > 0 && s('circle', { cx: Math.max(4, Math.min(Width - 4, x(ratio))), cy: 10, r: 4 }));
 }
 
-export const rate = value => known(value) ? about(100 * value) : 'unknown';
+export function rate(value) {
+  if (!known(value)) return 'unknown';
+  return about(100 * value);
+}
 
-export const milliseconds = value => known(value) ? `${short(value)} ms` : 'unknown';
+export function milliseconds(value) {
+  if (!known(value)) return 'unknown';
+  return `${short(value)} ms`;
+}
 
 const short = value => value.toLocaleString(undefined, { maximumSignificantDigits: 3 });

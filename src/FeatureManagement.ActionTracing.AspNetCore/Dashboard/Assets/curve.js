@@ -80,7 +80,8 @@ function planned({ plan, startPercentage: start, targetPercentage: target }) {
     const steps = plan.schedule.map(({ after, percentage }) => [duration(after) / whole, within(percentage)]);
     return [[0, start], ...stairs(steps), [1, target]];
   }
-  const power = plan.type === 'exponential' ? 2 : 1;
+  let power = 1;
+  if (plan.type === 'exponential') power = 2;
   return Array.from({ length: 41 }, (_, i) => [i / 40, start + (target - start) * (i / 40) ** power]);
 }
 

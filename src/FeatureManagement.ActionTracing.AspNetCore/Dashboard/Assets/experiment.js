@@ -17,6 +17,8 @@ const Verdicts = {
 
 const Means = { binary: 'Rate', continuous: 'Mean' };
 
+const Roles = { secondary: 'secondary, exploratory' }; // all others by their name
+
 /** All planned units are in, and every comparison has its minimum: running longer is no advice any more. */
 const isFull = result => result.units >= result.plannedUnits
   && result.metrics[0].comparisons.every(comparison => comparison.minimumsMet);
@@ -112,11 +114,11 @@ function metricTable(metric, result) {
       h('td', null, known(arm.mean) && number(arm.mean)),
       comparisonCells(comparison, number, result));
   });
-  const role = metric.role === 'secondary' ? 'secondary, exploratory' : metric.role;
-  const direction = metric.higherIsBetter ? 'more is better' : 'less is better';
+  let direction = 'less is better';
+  if (metric.higherIsBetter) direction = 'more is better';
   return h('div', { class: 'scroll numbers', tabindex: 0, role: 'region', 'aria-label': `Metric ${metric.name}` },
     h('table', null,
-      h('caption', null, h('strong', null, words(metric.name)), ` (${role}, ${direction})`),
+      h('caption', null, h('strong', null, words(metric.name)), ` (${Roles[metric.role] ?? metric.role}, ${direction})`),
       header('Variant', 'Units', Means[metric.kind], 'Difference', 'Lift', 'p', 'Beats control', 'Verdict'),
       h('tbody', null, rows)));
 }

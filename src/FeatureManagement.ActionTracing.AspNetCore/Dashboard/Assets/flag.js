@@ -140,10 +140,15 @@ const Reasons = {
   in_percentage: 'the bucket is inside the percentage',
 };
 
+function onOrOff(isOn) {
+  if (isOn) return h('strong', { class: 'yes' }, 'On');
+  return h('strong', { class: 'no' }, 'Off');
+}
+
 function answered(answer) {
   const decider = answer.decidedBy && answer.decidedBy.toLowerCase() !== answer.flag.toLowerCase();
   return h('p', null,
-    h('strong', { class: answer.enabled ? 'yes' : 'no' }, answer.enabled ? 'On' : 'Off'),
+    onOrOff(answer.enabled),
     answer.variant && [' — variant ', words(answer.variant)],
     `: ${Reasons[answer.reason] ?? answer.reason.replaceAll('_', ' ')}`,
     answer.reason.endsWith('_percentage') && answer.percentage !== undefined && ` of ${percent(answer.percentage)}`,

@@ -70,7 +70,7 @@ export function flagsView(model) {
       if (!below && !matches(flag)) return null;
       const item = h('li', null, row(flag), below);
       // The estimated height of an item that is not visible yet.
-      const descendants = below ? below.querySelectorAll('li').length : 0;
+      const descendants = item.querySelectorAll('li').length;
       item.style.containIntrinsicBlockSize = `auto ${50 * (1 + descendants)}px`;
       return item;
     }).filter(Boolean);
@@ -87,13 +87,16 @@ export function flagsView(model) {
   function update() {
     const matches = matcher();
     const all = model.flags;
-    const isFiltered = Boolean(state.value || search.value.trim());
     const roots = branch(model.children(null), matches);
     if (roots) roots.classList.add('tree');
     render(tiles, tilesOf(model));
-    found.textContent = isFiltered ? `${count(all.filter(matches).length, 'flag')} of ${all.length.toLocaleString()}` : '';
-    features.filter(state.value ? null : search.value.trim().toLowerCase());
-    const empty = all.length ? 'No flag matches.' : 'Configuration has no flags.';
+    found.textContent = '';
+    if (state.value || search.value.trim())
+      found.textContent = `${count(all.filter(matches).length, 'flag')} of ${all.length.toLocaleString()}`;
+    if (state.value) features.filter(null); // features have no such states
+    else features.filter(search.value.trim().toLowerCase());
+    let empty = 'Configuration has no flags.';
+    if (all.length > 0) empty = 'No flag matches.';
     render(tree, roots || h('p', { class: 'empty' }, empty));
   }
 
@@ -128,5 +131,8 @@ function tilesOf(model) {
   ];
 }
 
-const tile = (flags, label, kind) => h('p', { class: `tile ${flags.length > 0 ? kind : ''}` },
-  h('strong', null, flags.length.toLocaleString()), ' ', h('span', null, label));
+function tile(flags, label, kind) {
+  let css = 'tile';
+  if (flags.length > 0) css = `tile ${kind}`;
+  return h('p', { class: css }, h('strong', null, flags.length.toLocaleString()), ' ', h('span', null, label));
+}

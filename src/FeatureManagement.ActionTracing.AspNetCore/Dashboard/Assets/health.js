@@ -37,8 +37,18 @@ function drawConfiguration(element, report) {
     h('dl', { class: 'facts' },
       fact('Last accepted', moment(report.acceptedAt)),
       fact('Accepted', count(report.accepted, 'change')),
-      fact('Rejected', report.rejectedAt ? [count(report.rejected, 'change'), ', last ', moment(report.rejectedAt)] : 'never'),
-      fact('Edits', report.reloadOnChange ? 'apply while the application runs' : 'apply after a restart: reloading is off')));
+      fact('Rejected', rejections(report)),
+      fact('Edits', effect(report))));
+}
+
+function rejections({ rejected, rejectedAt }) {
+  if (!rejectedAt) return 'never';
+  return [count(rejected, 'change'), ', last ', moment(rejectedAt)];
+}
+
+function effect({ reloadOnChange }) {
+  if (reloadOnChange) return 'take effect while the application runs';
+  return 'take effect after a restart: reload is off';
 }
 
 const faultItem = ({ message, flag, since }) => h('li', null,

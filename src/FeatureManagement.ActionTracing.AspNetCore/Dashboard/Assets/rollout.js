@@ -26,7 +26,8 @@ export function rolloutPanel(model, name) {
   let turn = 0;
 
   function show(rollout) {
-    title.textContent = rollout.endedAt ? 'Last rollout' : 'Rollout';
+    title.textContent = 'Rollout';
+    if (rollout.endedAt) title.textContent = 'Last rollout';
     render(body, draw(rollout, Math.max(260, body.clientWidth)));
     render(facts, planFacts(rollout));
     render(sum, `Steps (${rollout.history.length.toLocaleString()})`);
@@ -105,8 +106,10 @@ function nextStep(rollout) {
 }
 
 function footer(rollout, part) {
+  let begins = 'Started ';
+  if (rollout.phase === 'planned') begins = 'Starts ';
   return h('p', { class: 'hint' },
-    rollout.phase === 'planned' ? 'Starts ' : 'Started ', moment(rollout.startedAt),
+    begins, moment(rollout.startedAt),
     !rollout.endedAt && [' by ', words(rollout.actor), ': ', words(rollout.reason)],
     rollout.estimatedCompletion && completion(rollout, part), '. ',
     !rollout.endedAt && Rollbacks[rollout.plan.rollbackTo],

@@ -101,7 +101,7 @@ internal sealed partial class StoreRefresher(
     private partial void LogSeen(string flag, string now);
 
     [LoggerMessage(EventIds.StateLoaded, LogLevel.Information,
-        "The stored state is loaded: {Flags} flags have one, the store is at version {Version}.", EventName = "StateLoaded")]
+        "State loaded: {Flags} flags have run-time state; the store is at version {Version}.", EventName = "StateLoaded")]
     private partial void LogLoaded(int flags, long version);
 
     [LoggerMessage(EventIds.StoreReplaced, LogLevel.Warning,

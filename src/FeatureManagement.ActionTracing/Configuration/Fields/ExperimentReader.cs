@@ -16,7 +16,7 @@ internal static class ExperimentReader
             return null;
         if (type is { } other and not FlagType.Multivariate)
             flag.Fault("experiment", $"compares the variants of a multivariate flag, and this one "
-                + $"is {FlagSpelling.Write(other)}; make it multivariate, or take the experiment away");
+                + $"is {FlagSpelling.Write(other)}; make it multivariate, or remove the experiment");
         else if (variants.Count == 1)
             flag.Fault("experiment", "compares variants, and there is only one; add another");
         var metrics = new List<ExperimentMetric>();

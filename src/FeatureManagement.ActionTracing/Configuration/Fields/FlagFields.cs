@@ -143,7 +143,7 @@ internal static class FlagFields
     {
         IReadOnlyList<string> ids = field.Fields.List(field.Name) ?? [];
         if (ids.Contains(""))
-            field.Fields.Fault(field.Name, "holds an empty id; remove it");
+            field.Fields.Fault(field.Name, "has an empty id; remove it");
         return ids;
     }
 
@@ -157,7 +157,7 @@ internal static class FlagFields
             fields.Fault("priority", $"makes this an emergency flag, which must be boolean; its type is {written}");
         }
         if (flag.State == FlagState.EmergencyOff)
-            fields.Fault("state", "is emergency_off; an emergency flag is switched off by disabled");
+            fields.Fault("state", "is emergency_off; to turn an emergency flag off, use disabled");
     }
 
     // Null where the type is missing or not known, which is a fault of its own.

@@ -131,7 +131,7 @@ internal static class RolloutConfigReader
             foreach (SettingNode field in entry.Children)
                 if (!field.Name.Equals("after", StringComparison.OrdinalIgnoreCase)
                     && !field.Name.Equals("percentage", StringComparison.OrdinalIgnoreCase))
-                    fields.Fault($"{at}.{ForeignText.Quote(field.Name)}", "is no known field; known are after, percentage");
+                    fields.Fault($"{at}.{ForeignText.Quote(field.Name)}", "is not a known field; known are after, percentage");
         }
         if (node.Items is [.., { Key: "", Value: "" }])
             fields.Fault("schedule", "is empty; it must have at least one entry");

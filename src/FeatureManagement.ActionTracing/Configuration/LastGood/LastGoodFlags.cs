@@ -126,7 +126,7 @@ internal sealed class LastGoodFlags
         }
         if (!_anyFault)
             return null;
-        return $"is missing while something else in {SettingReader.SectionName} has a fault; {Stays}. "
+        return $"is missing while another part of {SettingReader.SectionName} has a fault; {Stays}. "
             + "Correct that fault first";
     }
 
@@ -160,7 +160,7 @@ internal sealed class LastGoodFlags
         string what = string.Join(", ", paths.Take(MaxLost).Select(path => ForeignText.Quote(path.Replace(':', '.'))))
             + (paths.Length > MaxLost ? $" and {paths.Length - MaxLost} more" : "");
         _kept.Add(good, "", key is null
-            ? $"has lost {what} while something else in {SettingReader.SectionName} has a fault; {Stays}. Correct that fault first"
+            ? $"has lost {what} while another part of {SettingReader.SectionName} has a fault; {Stays}. Correct that fault first"
             : $"has lost {what}, which may be at '{key.Place}' now; {Stays}. Move it back, or rename '{key.Place}'");
     }
 

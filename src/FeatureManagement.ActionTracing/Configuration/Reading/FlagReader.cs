@@ -42,7 +42,7 @@ internal static class FlagReader
                     faults.Add(new SettingFault(flag, path,
                         "is an entry of a list; environments must be an object with a field for each environment"));
                 if (overlay.Find("environments") is not null)
-                    faults.Add(new SettingFault(flag, path + ".environments", "is no known field; an overlay has no overlays"));
+                    faults.Add(new SettingFault(flag, path + ".environments", "is not a known field; an overlay has no overlays"));
                 var overlayFaults = new List<SettingFault>();
                 ReadFields(node.Overlay(overlay), flag, null, overlayFaults, []);
                 faults.AddRange(overlayFaults.Except(own).Select(found => found.Below(path)));

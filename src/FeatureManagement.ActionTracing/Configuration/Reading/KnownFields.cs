@@ -17,7 +17,7 @@ internal static class KnownFields
     /// <summary>The fault of an unknown field, with a suggestion.</summary>
     public static string WhyUnknown(string[] known, SettingNode field)
     {
-        const string Text = "is no known field; ";
+        const string Text = "is not a known field; ";
         if (MisplacedFlags.LooksLikeFlag(field))
             return Text + $"it looks like a flag, which must be directly in {SettingReader.SectionName}.featureFlags";
         if (NearestName.Find(field.Name, known) is { } nearest)

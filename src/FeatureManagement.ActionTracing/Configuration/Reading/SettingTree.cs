@@ -127,7 +127,7 @@ internal sealed class SettingTree
         if (_spellings.TryAdd(flag.Name, spelling) || name.SequenceEqual(_spellings[flag.Name]))
             return;
         var fault = new SettingFault(flag.Name, "",
-            $"is there twice, as '{ForeignText.Quote(_spellings[flag.Name])}' and as '{ForeignText.Quote(spelling)}'; "
+            $"is defined twice, as '{ForeignText.Quote(_spellings[flag.Name])}' and as '{ForeignText.Quote(spelling)}'; "
             + "names that differ only by case are the same, so rename or remove one");
         if (!_faults.Contains(fault))
             _faults.Add(fault);

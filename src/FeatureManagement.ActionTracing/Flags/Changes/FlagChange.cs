@@ -40,7 +40,7 @@ public sealed record FlagChange(string Actor, string Reason, ChangeSource Source
         if (text.Length > MaxLength)
             return $"This is too long for {what}: {text.Length} characters; at most {MaxLength} are taken.";
         if (!StorableText.IsStorable(text))
-            return $"U+0000 or half of a surrogate pair cannot be stored in {what}; remove it.";
+            return $"U+0000 or an unpaired surrogate cannot be stored in {what}; remove it.";
         return null;
     }
 }

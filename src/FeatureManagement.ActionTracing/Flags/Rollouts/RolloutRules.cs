@@ -61,13 +61,13 @@ internal static class RolloutRules
     public static IEnumerable<string> Unused(RolloutConfig plan)
     {
         if (plan.Type != RolloutType.Stepped && plan.HasOwnCheckpoints)
-            yield return $"checkpoints are of no effect: only a stepped rollout has them, and type is {FlagSpelling.Write(plan.Type)}";
+            yield return $"checkpoints have no effect: only a stepped rollout has them, and type is {FlagSpelling.Write(plan.Type)}";
         if (plan.Type != RolloutType.Custom && plan.Schedule.Count > 0)
-            yield return $"schedule is of no effect: only a custom rollout has one, and type is {FlagSpelling.Write(plan.Type)}";
+            yield return $"schedule has no effect: only a custom rollout has one, and type is {FlagSpelling.Write(plan.Type)}";
         if (plan is { Type: RolloutType.Custom, Schedule: [.., { After: var last }] }
             && plan.Duration != last
             && plan.Duration != RolloutConfig.DefaultDuration)
-            yield return string.Create(CultureInfo.InvariantCulture, $"duration is {plan.Duration:c} and of no "
+            yield return string.Create(CultureInfo.InvariantCulture, $"duration is {plan.Duration:c} and has no "
                 + $"effect: a custom rollout takes until the last time of its schedule, which is {last:c}");
     }
 
