@@ -95,7 +95,7 @@ internal static class Work
             Console.WriteLine(line.Split(' ') switch
             {
                 ["kill", var flag] => (await manager.EmergencyShutdownAsync(flag, new FlagChange("operator", "stop"))).IsStored ? "stored" : "not stored",
-                ["report"] => $"{store.Current.Pending}|{store.Current.IsLoaded}|{store.Current.Error}",
+                ["report"] => $"{store.Current.OutboxChanges}|{store.Current.IsLoaded}|{store.Current.Error}",
                 _ => manager.IsEnabled(line) ? "on" : "off",
             });
     }

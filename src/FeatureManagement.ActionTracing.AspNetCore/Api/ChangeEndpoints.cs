@@ -28,7 +28,7 @@ internal static class ChangeEndpoints
                 if (known is not null)
                     ThrowIfInvalid(known, update, fault, change);
                 FlagEntityTag? tag = IfMatch.Expected(request.Request, name, known);
-                FlagChange bound = change with { ETag = tag?.Content };
+                FlagChange bound = change.Expecting(tag?.Content);
                 return FlagEndpoints.Show(
                     request,
                     await flags.UpdateFlagAsync(name, update, bound, tag?.Version, request.RequestAborted).ConfigureAwait(false));
@@ -39,7 +39,7 @@ internal static class ChangeEndpoints
         ChangeCall.RunAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason, async (_, change) =>
         {
             FlagEntityTag? tag = IfMatch.Expected(request.Request, name, flags.GetFlag(name));
-            FlagChange bound = change with { ETag = tag?.Content };
+            FlagChange bound = change.Expecting(tag?.Content);
             return FlagEndpoints.Show(
                 request,
                 await flags.ResetFlagAsync(name, bound, tag?.Version, request.RequestAborted).ConfigureAwait(false));

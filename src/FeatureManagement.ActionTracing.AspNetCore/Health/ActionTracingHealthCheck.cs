@@ -49,7 +49,7 @@ internal sealed class ActionTracingHealthCheck(
         if (stored.IsOverdue)
             faults.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Changes in force have not been stored since {stored.PendingSince:u}; a restart would lose them."));
+                $"The outbox has had changes since {stored.OutboxSince:u}; a restart would lose them."));
         if (stored.Forgotten.Count > 0)
             faults.Add(
                 $"The store was replaced and lost the emergency or rollback of {string.Join(", ", stored.Forgotten)}; "
@@ -66,8 +66,8 @@ internal sealed class ActionTracingHealthCheck(
             ["configurationAcceptedAt"] = configured.AcceptedAt,
             ["configurationReloads"] = configured.ReloadOnChange,
             ["storeIsDurable"] = stored.IsDurable,
-            ["changesNotStored"] = stored.Pending,
-            ["auditEntriesNotStored"] = stored.PendingEntries,
+            ["outboxChanges"] = stored.OutboxChanges,
+            ["outboxAuditEntries"] = stored.OutboxAuditEntries,
             ["experimentEventsDropped"] = experiments.Dropped,
             ["evaluationsNotAudited"] = evaluations.Dropped,
         };

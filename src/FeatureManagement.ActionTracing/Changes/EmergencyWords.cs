@@ -26,7 +26,7 @@ internal static class EmergencyWords
             note = actorNote;
         else
             note = $"{actorNote} {reasonNote}";
-        return change with { Actor = actor, Reason = reason };
+        return new FlagChange(actor, reason, change.Source) { ETag = change.ETag };
     }
 
     private static (string Text, string? Note) Fit(string what, string? text, string otherwise)

@@ -48,6 +48,12 @@ internal sealed class OutboxQueue(BoundedStore store)
             since = _entries.Min(entry => entry.Since);
         // Each is an edit.
         string[] forgotten = [.. _entries.Where(entry => entry.Forgotten).Select(entry => entry.Configured?.Name ?? entry.Edit!.Flag)];
-        store.Update(report => report with { Pending = changes, PendingEntries = audited, PendingSince = since, Forgotten = forgotten });
+        store.Update(report => report with
+        {
+            OutboxChanges = changes,
+            OutboxAuditEntries = audited,
+            OutboxSince = since,
+            Forgotten = forgotten,
+        });
     }
 }

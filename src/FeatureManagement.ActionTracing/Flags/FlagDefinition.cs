@@ -1,59 +1,79 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>A validated flag, after the overlay of its environment. Immutable.</summary>
 public sealed record FlagDefinition
 {
+    [JsonConstructor]
+    internal FlagDefinition()
+    {
+    }
+
     /// <summary>The name as configuration spells it. Two names that differ only by case are the same flag.</summary>
-    public required string Name { get; init; }
+    [JsonInclude, JsonRequired]
+    public string Name { get; internal init; } = "";
 
     /// <summary>What kind of answer the flag gives.</summary>
-    public required FlagType Type { get; init; }
+    [JsonInclude, JsonRequired]
+    public FlagType Type { get; internal init; }
 
     /// <summary>Where the flag is in its life.</summary>
-    public required FlagState State { get; init; }
+    [JsonInclude, JsonRequired]
+    public FlagState State { get; internal init; }
 
     /// <summary>Text for people, or null.</summary>
-    public string? Description { get; init; }
+    [JsonInclude]
+    public string? Description { get; internal init; }
 
     /// <summary>
     /// The percentage of users, 0 to 100, in <see cref="FlagState.Canary"/> and <see cref="FlagState.Rollout"/>.
     /// Fractions are allowed.
     /// </summary>
-    public decimal Percentage { get; init; }
+    [JsonInclude]
+    public decimal Percentage { get; internal init; }
 
     /// <summary>
     /// User or session ids that are on in <see cref="FlagState.Canary"/> and <see cref="FlagState.Rollout"/> at any
     /// percentage. Case-sensitive.
     /// </summary>
-    public IReadOnlyList<string> Whitelist { get; init; } = [];
+    [JsonInclude]
+    public IReadOnlyList<string> Whitelist { get; internal init; } = [];
 
     /// <summary>
     /// Targeting groups that are on in <see cref="FlagState.Canary"/> and <see cref="FlagState.Rollout"/> at any
     /// percentage. Case-sensitive.
     /// </summary>
-    public IReadOnlyList<string> Groups { get; init; } = [];
+    [JsonInclude]
+    public IReadOnlyList<string> Groups { get; internal init; } = [];
 
     /// <summary>
     /// The variants, in ordinal case-insensitive order of their names. Empty unless <see cref="Type"/> is
     /// <see cref="FlagType.Multivariate"/>.
     /// </summary>
-    public IReadOnlyList<FlagVariant> Variants { get; init; } = [];
+    [JsonInclude]
+    public IReadOnlyList<FlagVariant> Variants { get; internal init; } = [];
 
     /// <summary>The flag that must be on for this one to be on, or null.</summary>
-    public string? Parent { get; init; }
+    [JsonInclude]
+    public string? Parent { get; internal init; }
 
     /// <summary>
     /// A positive number makes this an emergency flag: while it is on, every flag of lower priority (a larger number,
     /// or none) is off. Null for ordinary flags.
     /// </summary>
-    public int? Priority { get; init; }
+    [JsonInclude]
+    public int? Priority { get; internal init; }
 
     /// <summary>Whether Microsoft.FeatureManagement publishes its evaluation telemetry for this flag.</summary>
-    public bool Telemetry { get; init; }
+    [JsonInclude]
+    public bool Telemetry { get; internal init; }
 
     /// <summary>The plan of a rollout of the flag, or null for the defaults.</summary>
-    public RolloutConfig? RolloutConfig { get; init; }
+    [JsonInclude]
+    public RolloutConfig? RolloutConfig { get; internal init; }
 
     /// <summary>What a multivariate flag measures, or null when it is assigned but not analysed.</summary>
-    public ExperimentConfig? Experiment { get; init; }
+    [JsonInclude]
+    public ExperimentConfig? Experiment { get; internal init; }
 }

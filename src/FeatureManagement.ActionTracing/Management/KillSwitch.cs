@@ -24,9 +24,8 @@ internal sealed class KillSwitch(FlagCommitter committer, FlagApplier applier, S
             Decide = (configured, record) => FlagChanges.Shutdown(configured, record, emergency),
         };
         AppliedChange applied = await applier.ApplyAsync(edit, cancellationToken).ConfigureAwait(false);
-        return new EmergencyResult
+        return new EmergencyResult(StatusAfter(flag, applied))
         {
-            Flag = StatusAfter(flag, applied),
             Stopped = applied.Stopped(),
             IsStored = applied.Stored,
             Note = note,

@@ -3,26 +3,30 @@ namespace FeatureManagement.ActionTracing;
 /// <summary>How far a flag is, in short. Immutable.</summary>
 public sealed class RolloutProgress
 {
+    internal RolloutProgress()
+    {
+    }
+
     /// <summary>The flag as configuration spells it.</summary>
-    public required string Flag { get; init; }
+    public string Flag { get; internal init; } = "";
 
     /// <summary>The flag's state, all layers together.</summary>
-    public required FlagState State { get; init; }
+    public FlagState State { get; internal init; }
 
     /// <summary>The flag's type.</summary>
-    public required FlagType Type { get; init; }
+    public FlagType Type { get; internal init; }
 
     /// <summary>The flag's percentage now, 0 to 100.</summary>
-    public required decimal CurrentPercentage { get; init; }
+    public decimal CurrentPercentage { get; internal init; }
 
     /// <summary>The percentage at which the flag's rollout ends; 100 where there is none.</summary>
-    public required decimal TargetPercentage { get; init; }
+    public decimal TargetPercentage { get; internal init; }
 
     /// <summary>When the flag's rollout started; null where there is none.</summary>
-    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; internal init; }
 
     /// <summary>When the rollout will be complete if nothing holds it; null where something does, or there is none.</summary>
-    public DateTimeOffset? EstimatedCompletion { get; init; }
+    public DateTimeOffset? EstimatedCompletion { get; internal init; }
 
     internal static RolloutProgress Of(FlagStatus flag, RolloutStatus? rollout)
     {

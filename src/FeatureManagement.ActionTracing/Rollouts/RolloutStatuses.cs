@@ -19,7 +19,8 @@ internal static class RolloutStatuses
             ? record.MonitoredTime
             : ledger.MonitoredTime;
         TimeSpan duration = RolloutCurve.Duration(record.Plan);
-        var status = new RolloutStatus
+        RolloutFindings findings = FindingsOf(record, ledger);
+        return new RolloutStatus
         {
             Flag = flag,
             Id = record.Id,
@@ -41,12 +42,14 @@ internal static class RolloutStatuses
             Actor = record.Actor,
             Reason = record.Reason,
             History = record.History,
+            Errors = findings.Errors,
+            Latency = findings.Latency,
+            Slow = findings.Slow,
+            WithoutControl = findings.WithoutControl,
+            ExposedUnits = findings.ExposedUnits,
+            ControlUnits = findings.ControlUnits,
             DefaultKeys = check?.DefaultKeys ?? 0,
         };
-        RolloutFindings findings = RolloutFindings.None;
-        if (ledger is not null)
-            findings = RolloutGuards.Show(record.Plan, ledger);
-        return (record.Findings ?? findings).AddTo(status);
     }
 
     /// <summary>The status by the record alone, where the full one cannot be computed.</summary>
@@ -68,6 +71,15 @@ internal static class RolloutStatuses
         History = [],
         Fault = fault,
     };
+
+    private static RolloutFindings FindingsOf(RolloutRecord record, RolloutLedger? ledger)
+    {
+        if (record.Findings is { } last)
+            return last;
+        if (ledger is null)
+            return RolloutFindings.None;
+        return RolloutGuards.Show(record.Plan, ledger);
+    }
 
     private static bool HasEnded(RolloutRecord record) => record.Phase is RolloutPhase.Complete or RolloutPhase.RolledBack;
 

@@ -40,12 +40,12 @@ public sealed class HealthCheckTests
         Assert.False((await host.Services.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("checkout", new FlagChange("ann", "because"))).IsStored);
         HealthReportEntry check = await CheckAsync(host);
         Assert.Equal((HealthStatus.Degraded, "The store failed: disk full."), (check.Status, check.Description));
-        Assert.Equal(1, check.Data["changesNotStored"]);
+        Assert.Equal(1, check.Data["outboxChanges"]);
 
         _writeFault = null;
         await host.Services.GetRequiredService<StoreSynchronizer>().SyncAsync(default);
         check = await CheckAsync(host);
-        Assert.Equal((HealthStatus.Healthy, 0), (check.Status, check.Data["changesNotStored"]));
+        Assert.Equal((HealthStatus.Healthy, 0), (check.Status, check.Data["outboxChanges"]));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class HealthCheckTests
         HealthReportEntry check = await CheckAsync(host);
         Assert.Equal(HealthStatus.Degraded, check.Status);
         Assert.EndsWith(
-            $"Changes in force have not been stored since {_time.Start:u}; a restart would lose them.", check.Description, StringComparison.Ordinal);
+            $"The outbox has had changes since {_time.Start:u}; a restart would lose them.", check.Description, StringComparison.Ordinal);
     }
 
     [Fact]

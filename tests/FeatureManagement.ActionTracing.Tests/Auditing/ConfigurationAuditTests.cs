@@ -88,7 +88,7 @@ public sealed class ConfigurationAuditTests : IDisposable
             await synchronizer.SyncAsync(default);
         }
         Assert.Equal(["configured", "configured", "configured"], (await store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
-        Assert.Equal(0, services.Get<IActionTracingStoreStatus>().Current.PendingEntries);
+        Assert.Equal(0, services.Get<IActionTracingStoreStatus>().Current.OutboxAuditEntries);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class ConfigurationEditTests : IDisposable
         var written = new TaskCompletionSource();
         _store.BeforeCommit = _ => written.Task;
         Task<FlagStatus> first = _services.Manager.UpdateFlagAsync("other", new FlagUpdate { State = FlagState.Disabled }, Change);
-        FlagChange seen = Change with { ETag = FlagETag.Of(_services.Manager.GetFlag("share")!.Definition) };
+        FlagChange seen = Change.Expecting(FlagETag.Of(_services.Manager.GetFlag("share")!.Definition));
         Task<FlagStatus> second = _services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 50 }, seen, expectedVersion: 0);
         _services.Flags.Set(Flag.Share("share", 10) with { Whitelist = ["u"] }, Flag.On("other"));
         written.SetResult();

@@ -182,14 +182,14 @@ public sealed class FeatureFlagManagerTests : IDisposable
         Assert.False((await Manager.EmergencyShutdownAsync("off", Change)).IsStored);
 
         var status = _services.Get<IActionTracingStoreStatus>();
-        Assert.Equal((2, "The store failed: disk full."), (status.Current.Pending, status.Current.Error));
+        Assert.Equal((2, "The store failed: disk full."), (status.Current.OutboxChanges, status.Current.Error));
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 1 }, Change));
         Assert.Equal(FlagChangeError.StoreUnavailable, refused.Error);
         Assert.Equal(10, Manager.GetFlag("share")!.Definition.Percentage);
 
         _store.Fault = null;
         await _services.Get<StoreSynchronizer>().SyncAsync(default);
-        Assert.Equal((0, null), (status.Current.Pending, status.Current.Error));
+        Assert.Equal((0, null), (status.Current.OutboxChanges, status.Current.Error));
         Assert.True(Manager.GetFlag("checkout")!.IsStored);
         Assert.Equal(["off", "checkout", "off"], (await _store.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Flag));
     }

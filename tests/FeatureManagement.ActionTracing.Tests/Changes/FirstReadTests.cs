@@ -143,7 +143,7 @@ public sealed class FirstReadTests : IDisposable
         Assert.False((await console.GetRequiredService<IFeatureFlagManager>().EmergencyShutdownAsync("a", Change)).IsStored);
         Directory.Delete(Database);
         var status = console.GetRequiredService<IActionTracingStoreStatus>();
-        Eventually.True(() => status.Current is { Pending: 0, Error: null }, () => $"{status.Current}");
+        Eventually.True(() => status.Current is { OutboxChanges: 0, Error: null }, () => $"{status.Current}");
     }
 
     private static long Indexes(SqliteConnection connection)

@@ -48,11 +48,11 @@ public sealed class OutboxTests : IDisposable
                 $"Changes that are in force are stored first, and the one of flag '{name}' conflicted with changes by other "
                     + "instances 20 times; nothing else was changed. Try again."),
             (failed.Error, failed.Message));
-        Assert.Equal((20, 1), (attempts, Report.Pending));
+        Assert.Equal((20, 1), (attempts, Report.OutboxChanges));
 
         _store.BeforeCommit = null;
         await SyncAsync(_services);
-        Assert.Equal(0, Report.Pending);
+        Assert.Equal(0, Report.OutboxChanges);
         using FlagServices restarted = Start(_store, Flags);
         await SyncAsync(restarted);
         Assert.Equal("because", restarted.Manager.GetFlag("flag")!.Emergency?.Reason); // it is configured there
@@ -80,7 +80,7 @@ public sealed class OutboxTests : IDisposable
 
         await SyncAsync(_services);
         Assert.Equal([20, 20], attempts.Values);
-        Assert.Equal(0, Report.Pending);
+        Assert.Equal(0, Report.OutboxChanges);
         Assert.True(Manager.GetFlag("flag")!.IsStored && Manager.GetFlag("other")!.IsStored); // both are configured
         Assert.Equal(["updated other", "emergency Flag", "emergency other"], await AuditAsync());
         // After the first conflict only what is new is read, and then everything.
@@ -118,7 +118,7 @@ public sealed class OutboxTests : IDisposable
         Assert.Equal((true, "bob"), (result.IsStored, result.Flag.Emergency?.Actor));
         Assert.True(Manager.GetFlag("flag")!.IsStored); // it is configured
         Assert.Equal(["emergency Flag"], await AuditAsync());
-        Assert.Equal(0, Report.Pending);
+        Assert.Equal(0, Report.OutboxChanges);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class OutboxTests : IDisposable
             await another.Manager.UpdateFlagAsync("flag", new FlagUpdate { Percentage = 50 }, Change);
 
         await SyncAsync(_services);
-        Assert.Equal(0, Report.Pending);
+        Assert.Equal(0, Report.OutboxChanges);
         Assert.Equal(["updated Flag"], await AuditAsync());
         FlagStatus status = Manager.GetFlag("flag")!; // it is configured
         Assert.Equal((50m, true), (status.Definition.Percentage, status.IsStored));
@@ -167,15 +167,15 @@ public sealed class OutboxTests : IDisposable
         _time.Advance(TimeSpan.FromMinutes(1));
         _services.Flags.Set(Flag.Share("Flag", 20), Flag.Off("other"));
         DateTimeOffset edited = _time.GetUtcNow();
-        Assert.Equal((0, 2, edited), (Report.Pending, Report.PendingEntries, Report.PendingSince));
+        Assert.Equal((0, 2, edited), (Report.OutboxChanges, Report.OutboxAuditEntries, Report.OutboxSince));
         _time.Advance(TimeSpan.FromMinutes(1));
         await Manager.EmergencyShutdownAsync("flag", Change);
-        Assert.Equal((1, 2, edited), (Report.Pending, Report.PendingEntries, Report.PendingSince));
+        Assert.Equal((1, 2, edited), (Report.OutboxChanges, Report.OutboxAuditEntries, Report.OutboxSince));
         Assert.Empty(Report.Forgotten);
 
         _store.Fault = null;
         await SyncAsync(_services);
-        Assert.Equal((0, 0, null), (Report.Pending, Report.PendingEntries, Report.PendingSince));
+        Assert.Equal((0, 0, null), (Report.OutboxChanges, Report.OutboxAuditEntries, Report.OutboxSince));
         Assert.Equal(["configured Flag", "configured other", "emergency Flag"], await AuditAsync());
     }
 
@@ -188,7 +188,7 @@ public sealed class OutboxTests : IDisposable
         await Manager.EmergencyShutdownAsync("flag", Change);
         _time.Advance(TimeSpan.FromSeconds(1));
         await Manager.EmergencyShutdownAsync("other", Change);
-        Assert.Equal((2, 0, first), (Report.Pending, Report.PendingEntries, Report.PendingSince));
+        Assert.Equal((2, 0, first), (Report.OutboxChanges, Report.OutboxAuditEntries, Report.OutboxSince));
     }
 
     /// <summary>A store that was replaced and no longer has an emergency.</summary>
@@ -204,7 +204,7 @@ public sealed class OutboxTests : IDisposable
         _store.BeforeCommit = _ => throw new IOException("down");
         await Assert.ThrowsAsync<FlagChangeException>(() => SyncAsync(_services));
         Assert.Equal([name], Report.Forgotten);
-        Assert.Equal(1, Report.Pending);
+        Assert.Equal(1, Report.OutboxChanges);
 
         _store.BeforeCommit = null;
         await SyncAsync(_services);
@@ -255,7 +255,7 @@ public sealed class OutboxTests : IDisposable
             ("Flag", "bob", "the store was replaced and no longer had this: too slow", ChangeSource.Safety),
             (entry.Flag, entry.Actor, entry.Reason, entry.Source));
         Assert.Equal(10, Manager.GetFlag("flag")!.Definition.Percentage); // it is configured
-        Assert.Equal((0, 0), (Report.Pending, Report.Forgotten.Count));
+        Assert.Equal((0, 0), (Report.OutboxChanges, Report.Forgotten.Count));
     }
 
     [Fact]

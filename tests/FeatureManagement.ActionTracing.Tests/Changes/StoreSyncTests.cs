@@ -165,7 +165,7 @@ public sealed class StoreSyncTests : IDisposable
         await Assert.ThrowsAsync<FlagChangeException>(() => _services.Manager.UpdateFlagAsync("flag", new FlagUpdate { Percentage = 1 }, Change));
         var status = _services.Get<IActionTracingStoreStatus>();
         Eventually.True(() => Polled(() => attempts > 3), () => "not tried again");
-        Assert.Equal(("The store failed: disk full.", 0), (status.Current.Error, status.Current.Pending)); // though every poll could read
+        Assert.Equal(("The store failed: disk full.", 0), (status.Current.Error, status.Current.OutboxChanges)); // though every poll could read
         Assert.Single(Logged(230, LogLevel.Error));
         Assert.Empty(Logged(231, LogLevel.Information));
         _store.BeforeCommit = null;
@@ -184,7 +184,7 @@ public sealed class StoreSyncTests : IDisposable
         Assert.Single(Logged(209, LogLevel.Critical));
         _store.Fault = null;
         await _sync.StopAsync(default);
-        Assert.Equal(0, _services.Get<IActionTracingStoreStatus>().Current.Pending);
+        Assert.Equal(0, _services.Get<IActionTracingStoreStatus>().Current.OutboxChanges);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class StoreSyncTests : IDisposable
         await _services.Manager.EmergencyShutdownAsync("flag", Change);
         _store.Fault = null;
         await _sync.StopAsync(new CancellationToken(canceled: true));
-        Assert.Equal(0, _services.Get<IActionTracingStoreStatus>().Current.Pending);
+        Assert.Equal(0, _services.Get<IActionTracingStoreStatus>().Current.OutboxChanges);
         Assert.Empty(Logged(209, LogLevel.Critical));
     }
 
@@ -221,12 +221,12 @@ public sealed class StoreSyncTests : IDisposable
         _store.BeforeCommit = _ => throw new IOException("down");
         Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored);
         var status = _services.Get<IActionTracingStoreStatus>();
-        Assert.Equal((_time.GetUtcNow(), false), (status.Current.PendingSince, status.Current.IsOverdue));
+        Assert.Equal((_time.GetUtcNow(), false), (status.Current.OutboxSince, status.Current.IsOverdue));
         _time.Advance(_services.Flags.Catalog.Settings.DefaultTimeout + TimeSpan.FromMilliseconds(1));
         Assert.True(status.Current.IsOverdue);
         _store.BeforeCommit = null;
         await _services.Get<StoreSynchronizer>().SyncAsync(default);
-        Assert.True(status.Current is { IsOverdue: false, PendingSince: null, Pending: 0 });
+        Assert.True(status.Current is { IsOverdue: false, OutboxSince: null, OutboxChanges: 0 });
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public sealed class StoreSyncTests : IDisposable
         Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored); // in force, and not where it was
         _store.BeforeCommit = null;
         await _services.Get<StoreSynchronizer>().SyncAsync(default);
-        Assert.True(status.Current is { Forgotten: [], Pending: 0 });
+        Assert.True(status.Current is { Forgotten: [], OutboxChanges: 0 });
         using FlagServices restarted = Start();
         await restarted.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal("because", restarted.Manager.GetFlag("flag")!.Emergency!.Reason);

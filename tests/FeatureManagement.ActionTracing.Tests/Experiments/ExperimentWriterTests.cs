@@ -173,7 +173,7 @@ public sealed class ExperimentWriterTests
         ExperimentResult after = await host.ResultAsync();
         Assert.Equal(before.Units, after.Units);
         Assert.Equal(before.Units, after.SampleRatio.Allocation.Sum(share => share.Units));
-        Assert.Equal(before.Metrics[0].Variants, after.Metrics[0].Variants);
+        Assert.Equal(StoredJson.Write(before.Metrics[0].Variants), StoredJson.Write(after.Metrics[0].Variants));
         ExperimentCrashTests.AssertWhole(database, after);
     }
 

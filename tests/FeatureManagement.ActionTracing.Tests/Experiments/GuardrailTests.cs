@@ -49,7 +49,7 @@ public sealed class GuardrailTests
         // From then on b does as well as a, until nobody would say so any more: the report is that of the look that found it.
         (ExperimentResult later, evidence) = Look(run, Stored(evidence), (50_000, 1_000), (50_000, 1_030), Sums.Noon.AddHours(1));
         Assert.True(evidence.GuardrailOf("complained", "b").Counts.LogE < 0);
-        Assert.Equal(comparison, Assert.Single(later.Metrics[1].Comparisons));
+        Assert.Equal(StoredJson.Write(comparison), StoredJson.Write(Assert.Single(later.Metrics[1].Comparisons)));
         Assert.Equal((result.Verdict, result.Summary), (later.Verdict, later.Summary));
         Assert.Equal([0.02, 0.0206], later.Metrics[1].Variants.Select(arm => arm.Mean));
     }
@@ -68,7 +68,7 @@ public sealed class GuardrailTests
 
         ExperimentResult later = Look(200_000, 1, Stored(evidence), Sums.Noon.AddHours(1)).Result;
         Assert.Equal([ExperimentVerdict.KeepRunning, ExperimentVerdict.KeepRunning, ExperimentVerdict.Worse], later.Metrics.Select(metric => metric.Comparisons[0].Verdict));
-        Assert.Equal(result.Metrics[2].Comparisons[0], later.Metrics[2].Comparisons[0]);
+        Assert.Equal(StoredJson.Write(result.Metrics[2].Comparisons[0]), StoredJson.Write(later.Metrics[2].Comparisons[0]));
         Assert.Equal(result.Metrics[0].Comparisons[0].PValue, later.Metrics[0].Comparisons[0].PValue); // the smallest of all looks
 
         (ExperimentResult Result, ExperimentEvidence Evidence) Look(long units, double mean, ExperimentEvidence earlier, DateTimeOffset at)

@@ -23,7 +23,9 @@ public class RolloutRecordTests
     {
         var plan = new RolloutConfig { SafetyThresholds = new SafetyThresholds { ThresholdWindow = Second * 90 } };
         RolloutRecord record = Simulation.Record(5, plan) with { Step = 3, Round = 2 };
-        Assert.Equal(new RolloutQuery("checkout", record.Id, 3, 2, 5, Second * 90, Second), record.Query("checkout", Second));
+        RolloutQuery query = record.Query("checkout", Second);
+        Assert.Equal(("checkout", record.Id, 3, 2), (query.Flag, query.RolloutId, query.Step, query.Round));
+        Assert.Equal((5m, Second * 90, Second), (query.Percentage, query.Window, query.SlowThreshold));
         Assert.Equal(TimeSpan.FromMinutes(5), Simulation.Record(5, new RolloutConfig()).Window);
     }
 

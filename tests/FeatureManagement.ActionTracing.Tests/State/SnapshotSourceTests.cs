@@ -208,9 +208,8 @@ public class SnapshotSourceTests
     }
 
     [Fact]
-    public void Status_ThatATestOfAnApplicationMakes_IsStored() => Assert.True(new FlagStatus
+    public void Status_ThatSaysNothingOfTheStore_IsStored() => Assert.True(new FlagStatus(Flag.On("flag"))
     {
-        Definition = Flag.On("flag"),
         IsEnabled = true,
         Source = FlagSource.Configuration,
         LastModified = DateTimeOffset.UnixEpoch,

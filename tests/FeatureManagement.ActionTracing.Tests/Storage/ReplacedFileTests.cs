@@ -53,7 +53,7 @@ public sealed class ReplacedFileTests : IDisposable
             await KillAsync(host, "f2");
             Assert.All(["f0", "f1", "f2"], flag => Assert.False(Manager(host).IsEnabled(flag)));
             await Eventually.EqualAsync("f0 f1 f2", () => Task.FromResult(string.Join(' ', Found())));
-            Eventually.True(() => Report(host) is { Pending: 0, Error: null, Forgotten.Count: 0 }, () => $"{Report(host)}");
+            Eventually.True(() => Report(host) is { OutboxChanges: 0, Error: null, Forgotten.Count: 0 }, () => $"{Report(host)}");
             FlagStatus updated = await Manager(host).UpdateFlagAsync("f3", new FlagUpdate { Percentage = 5 }, Change); // other flags can be changed
             Assert.True(updated.IsStored);
             await host.StopAsync();
@@ -142,7 +142,7 @@ public sealed class ReplacedFileTests : IDisposable
         Assert.Equal(0, new FileInfo(Database).Length); // nothing was made of it
         File.Move(Copy, Database, overwrite: true);
         await Eventually.EqualAsync("f0 f1 f2", () => Task.FromResult(string.Join(' ', Found())));
-        Eventually.True(() => Report(host) is { Pending: 0, Error: null }, () => $"{Report(host)}");
+        Eventually.True(() => Report(host) is { OutboxChanges: 0, Error: null }, () => $"{Report(host)}");
         await host.StopAsync();
     }
 
@@ -173,7 +173,7 @@ public sealed class ReplacedFileTests : IDisposable
         Assert.False(Manager(host).IsEnabled("f0"));
         Eventually.True(() => !Manager(host).IsEnabled("f1"), () => "the kill of the other process is not seen");
         await Eventually.EqualAsync("off", async () => (await other.AskAsync("f0"))!);
-        Eventually.True(() => Report(host) is { Pending: 0, Forgotten.Count: 0, Error: null }, () => $"{Report(host)}");
+        Eventually.True(() => Report(host) is { OutboxChanges: 0, Forgotten.Count: 0, Error: null }, () => $"{Report(host)}");
         Assert.Contains(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 212);
         await other.StopAsync();
         await host.StopAsync();

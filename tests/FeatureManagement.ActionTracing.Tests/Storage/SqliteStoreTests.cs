@@ -29,8 +29,9 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         AuditBounds bounds = await _store.State.ReadAuditBoundsAsync(default);
         _store.Dispose();
         using SqliteStore again = Open();
-        Assert.Equal([new StoredDocument("flag/a", "1", 1)], (await again.State.ReadAsync("", 0, default)).Documents);
-        Assert.Equal(bounds, await again.State.ReadAuditBoundsAsync(default));
+        Assert.Equal([("flag/a", "1", 1L)], (await again.State.ReadAsync("", 0, default)).Documents.Select(document => (document.Key, document.Json!, document.Version)));
+        AuditBounds found = await again.State.ReadAuditBoundsAsync(default);
+        Assert.Equal((bounds.Anchor, bounds.Head), (found.Anchor, found.Head));
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         await _store.State.CommitAsync(new StoreCommit([new("flag/a", "1", 0)], []), default);
         await other.State.CommitAsync(new StoreCommit([new("flag/a", "2", 1)], []), default);
         Assert.Equal("flag/a", (await _store.State.CommitAsync(new StoreCommit([new("flag/a", "3", 1)], []), default)).Conflict);
-        Assert.Equal([new StoredDocument("flag/a", "2", 2)], (await _store.State.ReadAsync("", 1, default)).Documents);
+        Assert.Equal([("flag/a", "2", 2L)], (await _store.State.ReadAsync("", 1, default)).Documents.Select(document => (document.Key, document.Json!, document.Version)));
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         using var store = new SqliteStore(new SqliteFile(path, null));
         using var evaluations = new SqliteEvaluations(new SqliteFile(path, null));
         Assert.Empty(await evaluations.ReadAsync(new EvaluationAuditQuery(), null, default));
-        Assert.Equal([new StoredDocument("flag/A", "{}", 1)], (await store.State.ReadAsync("", 0, default)).Documents);
+        Assert.Equal([("flag/A", "{}", 1L)], (await store.State.ReadAsync("", 0, default)).Documents.Select(document => (document.Key, document.Json!, document.Version)));
         using var lane = new SqliteLane(new SqliteFile(path, null));
         Assert.Equal(SqliteSchema.Version, await lane.ReadAsync(connection => Scalar(connection, "PRAGMA user_version"), default));
     }
@@ -146,7 +147,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
         await Assert.ThrowsAsync<IOException>(() => _store.State.ReadAsync("", 0, default));
         Assert.False(System.IO.File.Exists(Path));
         System.IO.File.Move(Path + ".away", Path);
-        Assert.Equal([new StoredDocument("flag/a", "1", 1)], (await _store.State.ReadAsync("", 0, default)).Documents);
+        Assert.Equal([("flag/a", "1", 1L)], (await _store.State.ReadAsync("", 0, default)).Documents.Select(document => (document.Key, document.Json!, document.Version)));
     }
 
     [Fact]

@@ -125,7 +125,7 @@ public sealed class StoreFaultTests : IDisposable
             await KillBothAsync(host, cause);
             Eventually.True(() => Logged(host, 230).Length > 0, () => "nothing logged");
             // The pending kills are tried again at each poll, and the polls read: neither says that all is well, nor the same thing twice.
-            Assert.True(Report(host) is { Pending: 2, FailingSince: not null, IsLoaded: true });
+            Assert.True(Report(host) is { OutboxChanges: 2, FailingSince: not null, IsLoaded: true });
             Assert.Empty(Logged(host, 231));
             Assert.Contains(cause, Assert.Single(Logged(host, 230)), StringComparison.Ordinal);
             await mend();
@@ -171,12 +171,12 @@ public sealed class StoreFaultTests : IDisposable
         Assert.Equal(FlagChangeError.StoreUnavailable, refused.Error);
         Assert.True(Manager(host).IsEnabled("on"));
         Assert.Contains(cause, Report(host).Error, StringComparison.Ordinal);
-        Assert.Equal(2, Report(host).Pending);
+        Assert.Equal(2, Report(host).OutboxChanges);
     }
 
     private static async Task MendedAsync(IHost host, params string[] audit)
     {
-        Eventually.True(() => Report(host) is { Pending: 0, Error: null, IsLoaded: true }, () => $"{Report(host)}");
+        Eventually.True(() => Report(host) is { OutboxChanges: 0, Error: null, IsLoaded: true }, () => $"{Report(host)}");
         Assert.NotEmpty(Logged(host, 231));
         var log = host.Services.GetRequiredService<IAuditLog>();
         Assert.Equal(audit, (await log.QueryAsync(new AuditQuery { OldestFirst = true })).Select(entry => $"{entry.Action} {entry.Flag}"));

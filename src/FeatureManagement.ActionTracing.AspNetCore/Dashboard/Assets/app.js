@@ -133,7 +133,8 @@ function faultsOf({ faults }, store) {
     faults.length > 0 && alert('warn', words(faults[0].message),
       faults.length > 1 && [' ', h('a', { href: '#/health' }, `and ${faults.length - 1} more`)]),
     store.error && alert('warn', 'The store is unavailable: ', words(store.error)),
-    store.pending > 0 && alert('warn', `${count(store.pending, 'change is', 'changes are')} in force and not stored yet.`),
+    store.outboxChanges > 0
+      && alert('warn', `${count(store.outboxChanges, 'change is', 'changes are')} in force and not stored yet.`),
   ];
 }
 

@@ -64,7 +64,7 @@ function drawStore(element, report) {
       fact('Durable', report.isDurable ? 'yes' : 'no: changes are kept in memory until a restart'),
       fact('Stored state loaded', report.isLoaded ? 'yes' : 'not yet'),
       report.failingSince && fact('Unavailable since', moment(report.failingSince)),
-      fact('Not stored yet', report.pending ? count(report.pending, 'change') : 'nothing')));
+      fact('Outbox', report.outboxChanges ? count(report.outboxChanges, 'change') : 'empty')));
 }
 
 const sentences = (texts, kind) => h('ul', { class: kind }, texts.map(text => h('li', null, words(text))));

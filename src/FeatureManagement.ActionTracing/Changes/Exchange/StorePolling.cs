@@ -71,7 +71,7 @@ internal sealed partial class StorePolling(
     protected override async Task RunOnceAsync(CancellationToken stoppingToken)
     {
         // An outbox entry does not wait for the next poll, and a poll does not wait for a timer that is a little early.
-        bool isIdle = store.Current is { Pending: 0, PendingEntries: 0, Error: null };
+        bool isIdle = store.Current is { OutboxChanges: 0, OutboxAuditEntries: 0, Error: null };
         if (isIdle && _time.GetElapsedTime(_polledAt) < configuration.Catalog.Settings.StorePollInterval - (Period / 2))
             return;
         _polledAt = _time.GetTimestamp();

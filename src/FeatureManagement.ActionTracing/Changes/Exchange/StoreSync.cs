@@ -59,8 +59,8 @@ internal sealed partial class StoreSync(
     {
         await polling.StopAsync(cancellationToken).ConfigureAwait(false);
         await polling.CallAsync(_ => synchronizer.LeaveAsync(), CancellationToken.None).ConfigureAwait(false);
-        if (!storeLock.IsDisposed && status.Current is { Pending: > 0 } or { PendingEntries: > 0 })
-            LogLost(status.Current.Pending, status.Current.PendingEntries);
+        if (!storeLock.IsDisposed && status.Current is { OutboxChanges: > 0 } or { OutboxAuditEntries: > 0 })
+            LogLost(status.Current.OutboxChanges, status.Current.OutboxAuditEntries);
     }
 
     [LoggerMessage(EventIds.NotDurable, LogLevel.Warning,

@@ -18,8 +18,11 @@ internal static class RolloutHistory
         return
         [
             .. rollout.History.SkipLast(1),
-            left with
+            new RolloutStep
             {
+                Percentage = left.Percentage,
+                Phase = left.Phase,
+                At = left.At,
                 Until = now,
                 ErrorRate = actions.ErrorRate,
                 MeanLatency = actions.MeanLatency,

@@ -10,16 +10,36 @@ namespace FeatureManagement.ActionTracing;
 /// is refused, because no store keeps them. An emergency alone is never refused for words: they are made to fit, and
 /// <see cref="EmergencyResult.Note"/> says so.
 /// </remarks>
-/// <param name="Actor">Who: a person or a service.</param>
-/// <param name="Reason">Why, in words for the readers of the audit.</param>
-/// <param name="Source">From where.</param>
-public sealed record FlagChange(string Actor, string Reason, ChangeSource Source = ChangeSource.Code)
+public sealed class FlagChange
 {
     /// <summary>The maximum length of actor and reason, in characters.</summary>
     public const int MaxLength = 1_000;
 
+    /// <summary>Creates the description of a change.</summary>
+    /// <param name="actor">Who: a person or a service.</param>
+    /// <param name="reason">Why, in words for the readers of the audit.</param>
+    /// <param name="source">From where. The default is <see cref="ChangeSource.Code"/>.</param>
+    public FlagChange(string actor, string reason, ChangeSource source = ChangeSource.Code)
+    {
+        Actor = actor;
+        Reason = reason;
+        Source = source;
+    }
+
+    /// <summary>Who: a person or a service.</summary>
+    public string Actor { get; }
+
+    /// <summary>Why, in words for the readers of the audit.</summary>
+    public string Reason { get; }
+
+    /// <summary>From where.</summary>
+    public ChangeSource Source { get; }
+
     /// <summary>The ETag of the flag that the caller expects; null for any.</summary>
     internal string? ETag { get; init; }
+
+    /// <summary>The same change, refused where the flag has another ETag; null for any.</summary>
+    internal FlagChange Expecting(string? etag) => new(Actor, Reason, Source) { ETag = etag };
 
     /// <summary>Cuts a generated reason to <see cref="MaxLength"/>.</summary>
     internal static string Cut(string reason) => ForeignText.Cut(reason, MaxLength);

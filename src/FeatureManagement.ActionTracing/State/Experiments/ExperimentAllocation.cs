@@ -1,7 +1,27 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>How many units a variant got, and how many it should have. Immutable.</summary>
-/// <param name="Variant">The variant.</param>
-/// <param name="Units">Distinct units, once per step.</param>
-/// <param name="Expected">What the weights promise.</param>
-public sealed record ExperimentAllocation(string Variant, long Units, double Expected);
+public sealed class ExperimentAllocation
+{
+    [JsonConstructor]
+    internal ExperimentAllocation(string variant, long units, double expected)
+    {
+        Variant = variant;
+        Units = units;
+        Expected = expected;
+    }
+
+    /// <summary>The variant.</summary>
+    [JsonInclude]
+    public string Variant { get; internal init; }
+
+    /// <summary>Distinct units, once per step.</summary>
+    [JsonInclude]
+    public long Units { get; internal init; }
+
+    /// <summary>The number of units by the weights.</summary>
+    [JsonInclude]
+    public double Expected { get; internal init; }
+}

@@ -1,23 +1,36 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>One metric of an experiment. Immutable.</summary>
 public sealed class ExperimentMetricResult
 {
+    [JsonConstructor]
+    internal ExperimentMetricResult()
+    {
+    }
+
     /// <summary>The metric.</summary>
-    public required string Name { get; init; }
+    [JsonInclude, JsonRequired]
+    public string Name { get; internal init; } = "";
 
     /// <summary>How it is counted.</summary>
-    public required MetricKind Kind { get; init; }
+    [JsonInclude, JsonRequired]
+    public MetricKind Kind { get; internal init; }
 
     /// <summary>What it is for. Secondary metrics are exploratory: each has the bound on false claims to itself.</summary>
-    public required MetricRole Role { get; init; }
+    [JsonInclude, JsonRequired]
+    public MetricRole Role { get; internal init; }
 
     /// <summary>Whether more is better.</summary>
-    public required bool HigherIsBetter { get; init; }
+    [JsonInclude, JsonRequired]
+    public bool HigherIsBetter { get; internal init; }
 
     /// <summary>The variants, control among them, in the order of their names.</summary>
-    public required IReadOnlyList<ExperimentArm> Variants { get; init; }
+    [JsonInclude, JsonRequired]
+    public IReadOnlyList<ExperimentArm> Variants { get; internal init; } = [];
 
     /// <summary>Each other variant against control.</summary>
-    public required IReadOnlyList<ExperimentComparison> Comparisons { get; init; }
+    [JsonInclude, JsonRequired]
+    public IReadOnlyList<ExperimentComparison> Comparisons { get; internal init; } = [];
 }

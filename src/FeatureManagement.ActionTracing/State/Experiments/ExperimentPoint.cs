@@ -1,8 +1,32 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>What one check found for the primary metric. Immutable.</summary>
-/// <param name="At">When.</param>
-/// <param name="Variant">The variant.</param>
-/// <param name="Units">Distinct units that were exposed, over all variants.</param>
-/// <param name="Difference">The variant against control.</param>
-public sealed record ExperimentPoint(DateTimeOffset At, string Variant, long Units, ExperimentInterval Difference);
+public sealed class ExperimentPoint
+{
+    [JsonConstructor]
+    internal ExperimentPoint(DateTimeOffset at, string variant, long units, ExperimentInterval difference)
+    {
+        At = at;
+        Variant = variant;
+        Units = units;
+        Difference = difference;
+    }
+
+    /// <summary>When.</summary>
+    [JsonInclude]
+    public DateTimeOffset At { get; internal init; }
+
+    /// <summary>The variant.</summary>
+    [JsonInclude]
+    public string Variant { get; internal init; }
+
+    /// <summary>Distinct units that were exposed, over all variants.</summary>
+    [JsonInclude]
+    public long Units { get; internal init; }
+
+    /// <summary>The variant against control.</summary>
+    [JsonInclude]
+    public ExperimentInterval Difference { get; internal init; }
+}

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>
@@ -6,45 +8,64 @@ namespace FeatureManagement.ActionTracing;
 /// </summary>
 public sealed record ExperimentResult
 {
+    [JsonConstructor]
+    internal ExperimentResult()
+    {
+    }
+
     /// <summary>The flag.</summary>
-    public required string Flag { get; init; }
+    [JsonInclude, JsonRequired]
+    public string Flag { get; internal init; } = "";
 
     /// <summary>Which run of the flag's experiment, from 1: an edit of what is measured begins another.</summary>
-    public required int Run { get; init; }
+    [JsonInclude, JsonRequired]
+    public int Run { get; internal init; }
 
     /// <summary>When the run began.</summary>
-    public required DateTimeOffset Started { get; init; }
+    [JsonInclude, JsonRequired]
+    public DateTimeOffset Started { get; internal init; }
 
     /// <summary>When this was worked out.</summary>
-    public required DateTimeOffset At { get; init; }
+    [JsonInclude, JsonRequired]
+    public DateTimeOffset At { get; internal init; }
 
     /// <summary>The variant that the others are compared with.</summary>
-    public required string Control { get; init; }
+    [JsonInclude, JsonRequired]
+    public string Control { get; internal init; } = "";
 
     /// <summary>The metric that decides.</summary>
-    public required string PrimaryMetric { get; init; }
+    [JsonInclude, JsonRequired]
+    public string PrimaryMetric { get; internal init; } = "";
 
     /// <summary>The bound on false claims, over all comparisons of the primary metric together.</summary>
-    public required double Alpha { get; init; }
+    [JsonInclude, JsonRequired]
+    public double Alpha { get; internal init; }
 
     /// <summary>Units over all variants at which intervals are tightest.</summary>
-    public required int PlannedUnits { get; init; }
+    [JsonInclude, JsonRequired]
+    public int PlannedUnits { get; internal init; }
 
     /// <summary>Distinct units that were exposed.</summary>
-    public required long Units { get; init; }
+    [JsonInclude, JsonRequired]
+    public long Units { get; internal init; }
 
     /// <summary>The verdict over all variants: better where one of them is, worse where all of them are.</summary>
-    public required ExperimentVerdict Verdict { get; init; }
+    [JsonInclude, JsonRequired]
+    public ExperimentVerdict Verdict { get; internal init; }
 
     /// <summary>The verdict in a sentence, with what it still needs.</summary>
-    public required string Summary { get; init; }
+    [JsonInclude, JsonRequired]
+    public string Summary { get; internal init; } = "";
 
     /// <summary>Whether units are allocated as configured.</summary>
-    public required ExperimentSampleRatio SampleRatio { get; init; }
+    [JsonInclude, JsonRequired]
+    public ExperimentSampleRatio SampleRatio { get; internal init; } = new();
 
     /// <summary>The metrics, the primary one first.</summary>
-    public required IReadOnlyList<ExperimentMetricResult> Metrics { get; init; }
+    [JsonInclude, JsonRequired]
+    public IReadOnlyList<ExperimentMetricResult> Metrics { get; internal init; } = [];
 
     /// <summary>The intervals of the primary metric at earlier checks, oldest first.</summary>
-    public required IReadOnlyList<ExperimentPoint> History { get; init; }
+    [JsonInclude, JsonRequired]
+    public IReadOnlyList<ExperimentPoint> History { get; internal init; } = [];
 }

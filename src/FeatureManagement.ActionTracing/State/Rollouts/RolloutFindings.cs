@@ -16,14 +16,4 @@ internal sealed record RolloutFindings
     public long ExposedUnits { get; init; }
 
     public long ControlUnits { get; init; }
-
-    public RolloutStatus AddTo(RolloutStatus status) => status with
-    {
-        Errors = Errors,
-        Latency = Latency,
-        Slow = Slow,
-        WithoutControl = WithoutControl,
-        ExposedUnits = ExposedUnits,
-        ControlUnits = ControlUnits,
-    };
 }

@@ -78,8 +78,16 @@ internal sealed record RolloutRecord
     /// <summary>The thresholds that hold in its phase.</summary>
     public RolloutLimits Limits(SafetyThresholds? thresholds) => RolloutLimits.Of(thresholds, RolloutCurve.PhaseOf(Percentage));
 
-    public RolloutQuery Query(string flag, TimeSpan? slowThreshold) =>
-        new(flag, Id, Step, Round, Percentage, Window, Plan.SlowThreshold ?? slowThreshold);
+    public RolloutQuery Query(string flag, TimeSpan? slowThreshold) => new()
+    {
+        Flag = flag,
+        RolloutId = Id,
+        Step = Step,
+        Round = Round,
+        Percentage = Percentage,
+        Window = Window,
+        SlowThreshold = Plan.SlowThreshold ?? slowThreshold,
+    };
 
     /// <summary>Whether it decides the flag's percentage now.</summary>
     public bool IsApplied => Phase is not (RolloutPhase.Planned or RolloutPhase.Complete or RolloutPhase.RolledBack);

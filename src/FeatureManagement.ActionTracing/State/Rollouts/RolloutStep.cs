@@ -1,32 +1,48 @@
+using System.Text.Json.Serialization;
+
 namespace FeatureManagement.ActionTracing;
 
 /// <summary>A step of a rollout: how long the percentage lasted, and the evidence of that time. Immutable.</summary>
-public sealed record RolloutStep
+public sealed class RolloutStep
 {
+    [JsonConstructor]
+    internal RolloutStep()
+    {
+    }
+
     /// <summary>The percentage of users, 0 to 100.</summary>
-    public required decimal Percentage { get; init; }
+    [JsonInclude, JsonRequired]
+    public decimal Percentage { get; internal init; }
 
     /// <summary>The phase of that percentage.</summary>
-    public required RolloutPhase Phase { get; init; }
+    [JsonInclude, JsonRequired]
+    public RolloutPhase Phase { get; internal init; }
 
     /// <summary>When the percentage was reached.</summary>
-    public required DateTimeOffset At { get; init; }
+    [JsonInclude, JsonRequired]
+    public DateTimeOffset At { get; internal init; }
 
     /// <summary>When it was left, or null while it is the current percentage.</summary>
-    public DateTimeOffset? Until { get; init; }
+    [JsonInclude]
+    public DateTimeOffset? Until { get; internal init; }
 
     /// <summary>Errors per exposed action, 0 to 1; null without any.</summary>
-    public double? ErrorRate { get; init; }
+    [JsonInclude]
+    public double? ErrorRate { get; internal init; }
 
     /// <summary>The mean latency of exposed actions; null without any.</summary>
-    public TimeSpan? MeanLatency { get; init; }
+    [JsonInclude]
+    public TimeSpan? MeanLatency { get; internal init; }
 
     /// <summary>Exposed actions per second; null while the step lasts.</summary>
-    public double? Throughput { get; init; }
+    [JsonInclude]
+    public double? Throughput { get; internal init; }
 
     /// <summary>Distinct users with the flag on that had not been counted before in the same round.</summary>
-    public long ExposedUnits { get; init; }
+    [JsonInclude]
+    public long ExposedUnits { get; internal init; }
 
     /// <summary>Distinct users with the flag off that had not been counted before in the same round.</summary>
-    public long ControlUnits { get; init; }
+    [JsonInclude]
+    public long ControlUnits { get; internal init; }
 }

@@ -18,7 +18,7 @@ internal sealed class InMemoryAudit
         foreach (AuditEntry entry in entries)
         {
             all[count] = bounds.Head.Append(entry, version);
-            bounds = bounds with { Head = AuditHead.Of(all[count++]) };
+            bounds = new AuditBounds(bounds.Anchor, AuditHead.Of(all[count++]));
         }
         _written = new Written(all, count, bounds);
     }
@@ -31,7 +31,8 @@ internal sealed class InMemoryAudit
         if (kept < 0)
             removed = count;
         if (removed > 0)
-            _written = new Written(all[removed..count], count - removed, bounds with { Anchor = AuditHead.Of(all[removed - 1]) });
+            _written = new Written(
+                all[removed..count], count - removed, new AuditBounds(AuditHead.Of(all[removed - 1]), bounds.Head));
         return Bounds;
     }
 

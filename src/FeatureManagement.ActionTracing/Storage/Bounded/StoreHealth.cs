@@ -28,7 +28,7 @@ internal sealed partial class StoreHealth(
             StoreReport report = _report;
             if (space.Fault is { } fault)
                 report = report with { SizeFault = fault };
-            if (report.PendingSince is { } since && time.GetUtcNow() - since > configuration.Catalog.Settings.DefaultTimeout)
+            if (report.OutboxSince is { } since && time.GetUtcNow() - since > configuration.Catalog.Settings.DefaultTimeout)
                 report = report with { IsOverdue = true };
             return report;
         }

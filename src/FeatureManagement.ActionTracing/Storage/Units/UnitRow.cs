@@ -1,7 +1,7 @@
 namespace FeatureManagement.ActionTracing.Storage;
 
 /// <summary>A unit of an experiment as a store keeps it. Within a run, the hash and the number are each unique. Immutable.</summary>
-public sealed record UnitRow
+public sealed class UnitRow
 {
     /// <summary>The hash of the unit's key. The key itself is not kept.</summary>
     public required long Hash { get; init; }
