@@ -156,8 +156,8 @@ internal sealed class ActionTrace : IActionTrace
             _services.Ambient.BeginRecording();
         if (parts.Metrics)
             _services.Metrics.Begin(_begun);
-        if (context is not null && parts.Verbosity >= TraceVerbosity.Detailed)
-            Describe(context);
+        if (context is not null && parts.Verbosity >= TraceVerbosity.Detailed && _activity.Value is { } activity)
+            TraceDetails.AddContext(activity, context, _services.Options.Value.IncludeIdentities);
     }
 
     private bool Records(TracedParts parts) =>
@@ -196,11 +196,5 @@ internal sealed class ActionTrace : IActionTrace
         if (_services.Options.Value.IncludeIdentities)
             tags["feature_flag.context.id"] = key;
         _activity.Value!.AddEvent(new ActivityEvent(FlagTags.Event, at, tags));
-    }
-
-    private void Describe(TargetingContext context)
-    {
-        if (_activity.Value is { } activity)
-            TraceDetails.AddContext(activity, context, _services.Options.Value.IncludeIdentities);
     }
 }
