@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using FeatureManagement.ActionTracing.AspNetCore.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -157,6 +158,38 @@ public class AccessTests
         WebApplication app = builder.Build();
         var exception = Assert.Throws<InvalidOperationException>(() => app.MapActionTracing("/action-tracing"));
         Assert.Contains("AddAspNetCore()", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(AccessRight.Read, "Reads are denied: ReadPolicy is not set in AddAspNetCore.")]
+    [InlineData(AccessRight.Write, "Writes are denied: WritePolicy is not set in AddAspNetCore.")]
+    [InlineData(AccessRight.Emergency, "Emergencies are denied: neither EmergencyPolicy nor WritePolicy is set in AddAspNetCore.")]
+    internal void Missing_ARight_NamesTheOptions(AccessRight right, string message) => Assert.Equal(message, AccessMessages.Missing(right));
+
+    [Theory]
+    [InlineData(AccessRight.Read, "", false, "Reading flags needs the requirements of the mapped group.")]
+    [InlineData(AccessRight.Read, "", true, "Reading flags needs the requirements of the mapped group.")]
+    [InlineData(AccessRight.Write, "A", false, "Changing flags needs the policy 'A'.")]
+    [InlineData(AccessRight.Write, "A", true, "Changing flags needs the policy 'A' and the requirements of the mapped group.")]
+    [InlineData(AccessRight.Emergency, "A B", false, "Shutting a flag down needs the policies 'A' and 'B'.")]
+    [InlineData(
+        AccessRight.Emergency, "A B", true, "Shutting a flag down needs the policies 'A' and 'B' and the requirements of the mapped group.")]
+    internal void Needed_PoliciesAndTheGroup_AreNamed(AccessRight right, string policies, bool others, string message) =>
+        Assert.Equal(message, AccessMessages.Needed(right, policies.Split(' ', StringSplitOptions.RemoveEmptyEntries), others));
+
+    [Theory]
+    [InlineData("GET", false, AccessRight.Read)]
+    [InlineData("HEAD", false, AccessRight.Read)]
+    [InlineData("POST", true, AccessRight.Write)]
+    [InlineData("PATCH", true, AccessRight.Write)]
+    [InlineData("GET POST", true, AccessRight.Write)]
+    internal void RequiredRight_OfMethods_IsToWriteWhereThereIsABody(string methods, bool hasBody, AccessRight right)
+    {
+        var http = new HttpMethodMetadata(methods.Split(' '));
+        Assert.Equal((hasBody, right), (RequiredRight.HasWriteMethod([http]), RequiredRight.Of([http])));
+        Assert.Equal(AccessRight.Read, RequiredRight.Of([http, RequiredRight.Emergency, RequiredRight.Read])); // the last one decides
+        Assert.Equal(AccessRight.Emergency, RequiredRight.Of([RequiredRight.Emergency, http]));
+        Assert.Equal((false, AccessRight.Read), (RequiredRight.HasWriteMethod([]), RequiredRight.Of([])));
     }
 
     private static async Task<HttpResponseMessage> SendAsync(WebHost host, Caller caller, Route route)

@@ -1,5 +1,7 @@
 using System.Net;
+using FeatureManagement.ActionTracing.AspNetCore.Access;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
+using Microsoft.AspNetCore.Http;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
 
@@ -27,6 +29,30 @@ public class LocalCallerTests
             "Accept-Language", "Cookie", "DNT", "Referer", "Upgrade-Insecure-Requests", "Sec-Fetch-Mode", "Sec-CH-UA-Platform", "X-Requested-With", "traceparent", "Postman-Token", "X-Request-Id", "Priority", "Sec-GPC",
         ];
         Assert.Empty(await AnswersAsync(ordinary, HttpStatusCode.OK));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "localhost", "HTTP/1.1", true)]
+    [InlineData("127.0.0.9", "127.0.0.1:5000", "HTTP/2", true)]
+    [InlineData("::1", "[::1]", "HTTP/1.1", true)]
+    [InlineData("127.0.0.1", "localhost", "HTTP/1.0", false)]
+    [InlineData("127.0.0.1", "evil.example", "HTTP/1.1", false)]
+    [InlineData("127.0.0.1", "", "HTTP/1.1", false)]
+    [InlineData("10.0.0.1", "localhost", "HTTP/1.1", false)]
+    [InlineData("10.0.0.1", "127.0.0.1", "HTTP/1.1", false)]
+    [InlineData("10.0.0.1", "[::1]", "HTTP/1.1", false)]
+    [InlineData(null, "localhost", "HTTP/1.1", false)]
+    public void Is_ByAddressHostAndProtocol_IsTrueForThisMachineAlone(string? address, string host, string protocol, bool local)
+    {
+        var context = new DefaultHttpContext();
+        if (address is not null)
+            context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        context.Request.Host = new HostString(host);
+        context.Request.Protocol = protocol;
+        context.Request.Headers.Cookie = "a=b";
+        Assert.Equal(local, LocalCaller.Is(context));
+        context.Request.Headers["X-Original-Host"] = "a";
+        Assert.False(LocalCaller.Is(context));
     }
 
     [NginxTheory]

@@ -75,6 +75,46 @@ public class WriteOriginTests(WriteOriginHosts hosts) : IClassFixture<WriteOrigi
         Assert.Equal("http://xn--bcher-kva.example", origin.ToString());
     }
 
+    [Theory]
+    [InlineData("http://a.example", "http://a.example")]
+    [InlineData("https://A.example:443", "https://a.example")]
+    [InlineData("https://a.example:80", "https://a.example:80")]
+    [InlineData("http://[0:0::1]", "http://[::1]")]
+    [InlineData(null, null)]
+    [InlineData("", null)]
+    [InlineData("null", null)]
+    [InlineData("a.example", null)]
+    [InlineData("http://", null)]
+    [InlineData("http://a.example/", null)]
+    [InlineData(" http://a.example", null)]
+    [InlineData("http://a.example ", null)]
+    [InlineData("http://*.example", null)]
+    [InlineData("ftp://a.example", null)]
+    [InlineData("file:///a", null)]
+    [InlineData("http://u@a.example", null)]
+    [InlineData("http://a.example/path", null)]
+    [InlineData("http://a.example?x", null)]
+    [InlineData("http://a.example?", null)]
+    [InlineData("http://a.example#x", null)]
+    [InlineData("http://a.example#", null)]
+    [InlineData("http://@a.example", null)]
+    [InlineData("http:\\\\a.example", null)]
+    public void Origin_AnyText_IsReadWhereItIsAnOriginAndNothingElse(string? text, string? origin)
+    {
+        Assert.Equal(origin, WebOrigin.Parse(text)?.ToString());
+        Assert.Equal(origin is not null, WebOrigin.TryParse(text, out _));
+    }
+
+    [Fact]
+    public void Options_WithoutAListOfOrigins_AreRefusedWithTheFix()
+    {
+        var validator = new WebOptionsValidator();
+        Assert.Equal(
+            ["AllowedOrigins is null; it must be a list of origins. Leave it out to allow none."],
+            validator.Validate(null, new ActionTracingWebOptions { AllowedOrigins = null! }).Failures); // on purpose
+        Assert.True(validator.Validate(null, new ActionTracingWebOptions()).Succeeded);
+    }
+
     [NginxTheory]
     [InlineData("", false, false, false)] // nginx's defaults: the host behind it sees the name of the upstream
     [InlineData("", true, false, true)]
