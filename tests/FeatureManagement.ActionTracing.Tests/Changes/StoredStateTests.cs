@@ -111,7 +111,7 @@ public sealed class StoredStateTests : IDisposable
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => restarted.Manager.ClearEmergencyAsync("a", Change));
         Assert.Equal(FlagChangeError.StoreUnavailable, refused.Error);
         Assert.Equal(
-            "What the store holds of flag 'a' cannot be read by this release, and a change would erase it; nothing was changed. "
+            "The stored state of flag 'a' cannot be read by this release, and a change would erase it; nothing was changed. "
                 + "The health check says more.",
             refused.Message);
         Assert.Contains("half_enabled", (await Document("a")).Json, StringComparison.Ordinal);

@@ -43,7 +43,7 @@ public class RolloutRecordTests
     {
         Assert.Equal((null, null), (RolloutActions.None.ErrorRate, RolloutActions.None.MeanLatency));
         RolloutActions sum = new RolloutActions(10, 3, Second).Plus(new RolloutActions(30, 5, Second * 3));
-        Assert.Equal(new RolloutActions(40, 8, Second * 4), sum);
+        Assert.Equal((40, 8, Second * 4), (sum.Count, sum.Errors, sum.Latency));
         Assert.Equal((0.2, Second / 10), (sum.ErrorRate, sum.MeanLatency));
     }
 }
