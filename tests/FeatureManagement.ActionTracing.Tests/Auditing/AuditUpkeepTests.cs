@@ -1,3 +1,6 @@
+using FeatureManagement.ActionTracing.Auditing;
+using FeatureManagement.ActionTracing.Diagnostics;
+using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -54,5 +57,38 @@ public sealed class AuditUpkeepTests : IDisposable
             () => logs.GetSnapshot().Any(log => log.Message.Contains("kept", StringComparison.Ordinal) || log.Exception?.Message.Contains("kept", StringComparison.Ordinal) == true),
             () => "Not so: the log has why old entries stay.");
         await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(null, 3, "1; the last is 3")]
+    [InlineData(1, 2, "2; the last is 3")]
+    [InlineData(10, 3, "1; the last is 3")]
+    public async Task Hour_WithRetention_RemovesWhatIsOlderAndLogsTheHead(int? retentionHours, int kept, string logged)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        var store = new InMemoryStore();
+        for (int hour = 0; hour < 3; hour++)
+        {
+            var entry = new AuditEntry
+            {
+                At = time.GetUtcNow(), Action = "updated", Actor = "ann", Instance = "node", Source = ChangeSource.Code,
+            };
+            await store.State.CommitAsync(new StoreCommit([], [entry]), default);
+            time.Advance(TimeSpan.FromMinutes(40));
+        }
+        using var services = new FlagServices(
+            [Flag.On("flag")],
+            before: added => added.AddSingleton<IActionTracingStore>(store).AddSingleton<TimeProvider>(time));
+        TimeSpan? retention = retentionHours is { } hours ? TimeSpan.FromHours(hours) + TimeSpan.FromMinutes(20) : null;
+        services.Flags.Set([Flag.On("flag")], services.Flags.Catalog.Settings with { AuditRetention = retention });
+        AuditUpkeep upkeep = services.Provider.GetServices<IHostedService>().OfType<AuditUpkeep>().Single();
+        await upkeep.StartAsync(default);
+        Eventually.True(() => services.Warnings(EventIds.AuditHead).Any(), () => "Not so: the head is logged.");
+        await upkeep.StopAsync(default);
+
+        IReadOnlyList<AuditEntry> entries = await store.State.ReadAuditAsync(new AuditQuery(), default);
+        Assert.Equal(kept, entries.Count);
+        Assert.Equal($"The audit begins with entry {logged} with hash {entries[0].Hash}.", services.Warnings(EventIds.AuditHead).First());
+        Assert.Empty(services.Warnings(EventIds.AuditUpkeepFailed));
     }
 }
