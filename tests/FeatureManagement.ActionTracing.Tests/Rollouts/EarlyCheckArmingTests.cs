@@ -3,6 +3,7 @@ using FeatureManagement.ActionTracing.Rollouts;
 using FeatureManagement.ActionTracing.Storage;
 using FeatureManagement.ActionTracing.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
@@ -92,6 +93,40 @@ public sealed class EarlyCheckArmingTests
         await host.Get<RolloutLoop>().CatchUpAsync(default);
         Assert.Equal(before, _source.Armed.Count);
         Assert.Null(host.Status.EndedAt);
+    }
+
+    [Fact]
+    public async Task Step_IsArmedAtOnce()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.TickAsync();
+        int before = _source.Armed.Count;
+        await host.TickAsync();
+        Assert.Equal(1, host.Status.History.Count);
+        int withoutStep = _source.Armed.Count - before;
+        for (int tick = 0; tick < 100 && host.Status.History.Count == 1; tick++)
+        {
+            before = _source.Armed.Count;
+            await host.TickAsync();
+        }
+        Assert.True(host.Status.CurrentPercentage > 50);
+        Assert.Equal(withoutStep + 1, _source.Armed.Count - before);
+    }
+
+    [Fact]
+    public async Task Start_LogsItsGuardsBeforeTheFirstCheck_AndOnlyChangesAfterIt()
+    {
+        using var host = new RolloutHost(
+            Half, store: _store, configure: services => services.AddSingleton<IRolloutMetricsSource>(_source).AddFakeLogging());
+        await host.StartAsync();
+        await host.Get<RolloutLoop>().CatchUpAsync(default);
+        IEnumerable<FakeLogRecord> Guards() => host.Get<FakeLogCollector>().GetSnapshot().Where(entry => entry.Id.Name == "RolloutGuards");
+        Assert.EndsWith("and an error rate of 10 % behind gates of the flag.", Assert.Single(Guards()).Message, StringComparison.Ordinal);
+        await host.TickAsync();
+        await host.TickAsync();
+        // Now users are compared, which is said once too.
+        Assert.Equal(["Rollout of flag 'checkout': Guarded by the comparison with control."], Guards().Skip(1).Select(entry => entry.Message));
     }
 
     [Fact]
