@@ -126,7 +126,8 @@ public sealed class EarlyCheckArmingTests
         await host.TickAsync();
         await host.TickAsync();
         // Now users are compared, which is said once too.
-        Assert.Equal(["Rollout of flag 'checkout': Guarded by the comparison with control."], Guards().Skip(1).Select(entry => entry.Message));
+        FakeLogRecord change = Assert.Single(Guards().Skip(1));
+        Assert.Equal("Rollout of flag 'checkout': Guarded by the comparison with control.", change.Message);
     }
 
     [Fact]
