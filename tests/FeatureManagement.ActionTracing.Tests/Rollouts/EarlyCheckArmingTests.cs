@@ -131,6 +131,21 @@ public sealed class EarlyCheckArmingTests
     }
 
     [Fact]
+    public async Task Stop_DuringACheck_EndsIt_AndPutsNothingOnHold()
+    {
+        using RolloutHost host = Start();
+        await host.StartAsync();
+        await host.TickAsync();
+        _source.Hung = RolloutHost.Name;
+        using var stop = new CancellationTokenSource();
+        Task tick = host.Get<RolloutLoop>().TickAsync(stop.Token);
+        Assert.False(tick.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tick);
+        Assert.False(host.Status.IsOnHold);
+    }
+
+    [Fact]
     public async Task LookAtOneFlagThatHangs_DelaysNoEarlyCheckOfAnother()
     {
         const string Layout = """ "layout": { "type": "percentage", "state": "disabled", "rolloutConfig": { "duration": "00:30:00" } }, """;

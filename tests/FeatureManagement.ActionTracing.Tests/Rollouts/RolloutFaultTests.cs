@@ -59,6 +59,7 @@ public class RolloutFaultTests
         await LookAsync(host);
         Assert.Equal((RolloutPhase.RollingBack, FlagState.Disabled), (host.Status.Phase, host.Flag.Definition.State));
         Assert.Empty(host.Rollouts.GetActive());
+        Assert.DoesNotContain(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 402); // the check did not fail
 
         _store.Fault = null;
         await host.TickAsync();
