@@ -103,7 +103,7 @@ public sealed class EarlyCheckArmingTests
         await host.TickAsync();
         int before = _source.Armed.Count;
         await host.TickAsync();
-        Assert.Equal(1, host.Status.History.Count);
+        Assert.Single(host.Status.History);
         int withoutStep = _source.Armed.Count - before;
         for (int tick = 0; tick < 100 && host.Status.History.Count == 1; tick++)
         {
