@@ -34,7 +34,9 @@ public class FindingsTests
     [Fact]
     public void Errors_WithoutUsersOrABound_AreUnknown()
     {
-        Assert.Equal(new RolloutComparison { Lower = 0, PValue = 1, Evidence = 0 }, Show(Evidence.Ledger).Errors);
+        RolloutComparison none = Show(Evidence.Ledger).Errors!;
+        Assert.Equal((null, null, null, 0, null), (none.Exposed, none.Control, none.Ratio, none.Lower, none.Upper));
+        Assert.Equal((1, 0), (none.PValue, none.Evidence));
         RolloutComparison errors = Show(Evidence.After(Evidence.Copy(Evidence.Arm(200, bad: 20), Evidence.Arm(0)))).Errors!;
         Assert.Equal((0.1, null, null, null), (errors.Exposed, errors.Control, errors.Ratio, errors.Upper));
     }
