@@ -40,7 +40,7 @@ public sealed class AuditLogTests : IDisposable
         found = await Log.VerifyAsync();
         Assert.Equal((true, 5L, 5L), (found.IsValid, found.Entries, found.Head.Number));
         Assert.Equal(
-            $"The audit is as it was written: 5 entries, the last is 5 with hash {found.Head.Hash}.",
+            $"The audit is valid: 5 entries; the last is 5 with hash {found.Head.Hash}.",
             _services.Warnings(EventIds.AuditValid).Last());
         Assert.Empty(_services.Warnings(EventIds.AuditInvalid));
     }
