@@ -35,7 +35,8 @@ internal static class RolloutRows
             n => { for (int i = 0; i < n; i++) Sink.Take(calm.IsEnabled(World.Half, users[i & 1_023])); });
         rows.Add(new Row(Job, "an evaluation without any rollout", costs[0].Nanoseconds, "ns"));
         rows.Add(new Row(Job, "an evaluation of a flag that rolls out, outside actions", costs[1].Nanoseconds, "ns"));
-        rows.Add(new Row(Job, "another flag, with the rollouts / without", costs[2].Nanoseconds / costs[3].Nanoseconds, "x"));
+        rows.Add(new Row(
+            Job, "an evaluation of another flag: time with the rollouts divided by time without", costs[2].Nanoseconds / costs[3].Nanoseconds, "x"));
 
         var ticks = new List<double>();
         (long quiet, _) = await RunAsync(idle, names, null, ticks);

@@ -23,19 +23,19 @@ internal static class SafetyTable
            select ($"errors {row.Rate:0.# %}, {row.Traffic:N0} requests a check", row.Published, 5_000, Errors(row.Traffic, row.Rate, row.Rate)),
         ("errors that rise from 1 % to 3 % for all users", 0.027, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Rises }),
         ("errors 1 % ± 50 % in a day", 0.023, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Daily }),
-        ("errors 1 %, 1 % of 100 without end", 0.010, 5_000, Errors(100, 0.01, 0.01) with { Shares = [1] }),
-        ("errors 1 %, 1 % of 1,000 without end", 0.016, 5_000, Errors(1_000, 0.01, 0.01) with { Shares = [1] }),
-        ("typical latency, 10 a check", 0.005, 5_000, Latency(10)),
-        ("typical latency, nothing tolerated, 10 a check", 0.015, 5_000, Latency(10) with { ToleratedLatency = 0 }),
-        ("typical latency, 100 a check", 0.009, 5_000, Latency(100)),
-        ("typical latency, 1 % of 100 without end", 0.007, 5_000, Latency(100) with { Shares = [1] }),
-        ("typical latency, 1,000 a check", 0.010, 2_500, Latency(1_000)),
-        ("typical latency, nothing tolerated, 1,000 a check", 0.028, 2_500, Latency(1_000) with { ToleratedLatency = 0 }),
-        ("typical latency, nothing tolerated, of all users doubles", 0.041, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latencies = Doubles }),
-        ("typical latency, nothing tolerated, spread wider with the flag on", 0.039, 2_500, Latency(1_000) with { ToleratedLatency = 0, ExposedLatency = LatencyShape.Wider }),
-        ("typical latency, nothing tolerated, 50 → 75 → 90 → 99 % of 1,000", 0.015, 2_500, Latency(1_000) with { ToleratedLatency = 0, Shares = [50, 75, 90, 99] }),
-        ("typical latency, nothing tolerated, 1 ms and once in a hundred times 100 ms, 99 % of 1,000", 0.019, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latency = LatencyShape.Bimodal, Shares = [99] }),
-        ("slow actions, 1,000 a check", 0.017, 2_500, Latency(1_000) with { Judged = Judged.Slow, OfRequests = true }),
+        ("errors 1 %, 100 requests a check, always at 1 %", 0.010, 5_000, Errors(100, 0.01, 0.01) with { Shares = [1] }),
+        ("errors 1 %, 1,000 requests a check, always at 1 %", 0.016, 5_000, Errors(1_000, 0.01, 0.01) with { Shares = [1] }),
+        ("typical latency, 10 users a check", 0.005, 5_000, Latency(10)),
+        ("typical latency, nothing tolerated, 10 users a check", 0.015, 5_000, Latency(10) with { ToleratedLatency = 0 }),
+        ("typical latency, 100 users a check", 0.009, 5_000, Latency(100)),
+        ("typical latency, 100 users a check, always at 1 %", 0.007, 5_000, Latency(100) with { Shares = [1] }),
+        ("typical latency, 1,000 users a check", 0.010, 2_500, Latency(1_000)),
+        ("typical latency, nothing tolerated, 1,000 users a check", 0.028, 2_500, Latency(1_000) with { ToleratedLatency = 0 }),
+        ("typical latency, nothing tolerated, latency of all users doubles", 0.041, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latencies = Doubles }),
+        ("typical latency, nothing tolerated, wider spread with the flag on", 0.039, 2_500, Latency(1_000) with { ToleratedLatency = 0, ExposedLatency = LatencyShape.Wider }),
+        ("typical latency, nothing tolerated, 1,000 users a check, 50 → 75 → 90 → 99 %", 0.015, 2_500, Latency(1_000) with { ToleratedLatency = 0, Shares = [50, 75, 90, 99] }),
+        ("typical latency, nothing tolerated, 1 ms and once in a hundred times 100 ms, 1,000 users a check, always at 99 %", 0.019, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latency = LatencyShape.Bimodal, Shares = [99] }),
+        ("slow actions, 1,000 requests a check", 0.017, 2_500, Latency(1_000) with { Judged = Judged.Slow, OfRequests = true }),
         ("all three guards, 100 users a check", 0.012, 5_000, new() { Traffic = 100 }),
         ("all three guards, 1,000 users a check", 0.018, 4_000, new() { Traffic = 1_000 }),
         ("all three guards, errors ± 50 % and latency ± 30 % in a day", 0.012, 4_000, new() { Traffic = 1_000, Errors = Daily, Latencies = DailyLatency }),
@@ -44,15 +44,15 @@ internal static class SafetyTable
 
     private static readonly (string Name, int Published, int Runs, Simulation Simulation)[] Bad =
     [
-        ("errors 1 % → 2 %, 100 a check", 1_502, 1_000, new() { Traffic = 100, ExposedErrors = 0.02 }),
-        ("errors 1 % → 5 %, 100 a check", 139, 1_000, new() { Traffic = 100, ExposedErrors = 0.05 }),
-        ("errors 1 % → 2 %, 1,000 a check", 1_327, 1_000, new() { Traffic = 1_000, ExposedErrors = 0.02 }),
-        ("errors 1 % → 5 %, 1,000 a check", 141, 1_000, new() { Traffic = 1_000, ExposedErrors = 0.05 }),
-        ("latency + 10 %, 100 a check", 1_727, 1_000, new() { Traffic = 100, Slower = 0.1 }),
-        ("latency + 50 %, 100 a check", 82, 1_000, new() { Traffic = 100, Slower = 0.5 }),
-        ("latency + 10 %, 1,000 a check", 1_750, 1_000, new() { Traffic = 1_000, Slower = 0.1 }),
-        ("latency + 50 %, 1,000 a check", 86, 1_000, new() { Traffic = 1_000, Slower = 0.5 }),
-        ("2 % of actions ten times as slow, 1,000 a check", 2_962, 1_000, new() { Traffic = 1_000, TenTimes = 0.02 }),
+        ("errors 1 % → 2 %, 100 users a check", 1_502, 1_000, new() { Traffic = 100, ExposedErrors = 0.02 }),
+        ("errors 1 % → 5 %, 100 users a check", 139, 1_000, new() { Traffic = 100, ExposedErrors = 0.05 }),
+        ("errors 1 % → 2 %, 1,000 users a check", 1_327, 1_000, new() { Traffic = 1_000, ExposedErrors = 0.02 }),
+        ("errors 1 % → 5 %, 1,000 users a check", 141, 1_000, new() { Traffic = 1_000, ExposedErrors = 0.05 }),
+        ("latency + 10 %, 100 users a check", 1_727, 1_000, new() { Traffic = 100, Slower = 0.1 }),
+        ("latency + 50 %, 100 users a check", 82, 1_000, new() { Traffic = 100, Slower = 0.5 }),
+        ("latency + 10 %, 1,000 users a check", 1_750, 1_000, new() { Traffic = 1_000, Slower = 0.1 }),
+        ("latency + 50 %, 1,000 users a check", 86, 1_000, new() { Traffic = 1_000, Slower = 0.5 }),
+        ("2 % of actions ten times as slow, 1,000 users a check", 2_962, 1_000, new() { Traffic = 1_000, TenTimes = 0.02 }),
     ];
 
     private static readonly (string Name, ReturningUsers Rollout)[] Returning =
@@ -92,11 +92,11 @@ internal static class SafetyTable
            select ($"errors {rate:0.# %}, 100 users a check", 1_000, new EarlyCheckSimulation { Traffic = 100, ControlErrors = rate, ExposedErrors = rate }),
         ("errors 1 %, 1,000 users a check", 500, new() { Traffic = 1_000 }),
         ("errors that rise from 1 % to 3 % for all users, 100 users a check", 1_000, new() { Traffic = 100, Errors = Rises }),
-        ("errors 1 %, 1 % of 100 without end", 1_000, new() { Traffic = 100, Shares = [1] }),
-        ("errors 1 %, 1 % of 1,000 without end", 500, new() { Traffic = 1_000, Shares = [1] }),
+        ("errors 1 %, 100 users a check, always at 1 %", 1_000, new() { Traffic = 100, Shares = [1] }),
+        ("errors 1 %, 1,000 users a check, always at 1 %", 500, new() { Traffic = 1_000, Shares = [1] }),
         .. from guard in ((string Name, Judged Judged)[])[("typical latency", Judged.Latency), ("slow actions", Judged.Slow)]
            from traffic in (int[])[100, 1_000]
-           select ($"{guard.Name}, {traffic:N0} users a check, one at each bad or slow action", traffic == 100 ? 2_000 : 500, new EarlyCheckSimulation { Traffic = traffic, Judged = guard.Judged, EachBad = true }),
+           select ($"{guard.Name}, {traffic:N0} users a check, a check at each bad or slow action", traffic == 100 ? 2_000 : 500, new EarlyCheckSimulation { Traffic = traffic, Judged = guard.Judged, EachBad = true }),
         ("all three guards, 100 users a check", 1_000, new() { Traffic = 100, Judged = Judged.All }),
         ("all three guards, 1,000 users a check", 300, new() { Traffic = 1_000, Judged = Judged.All }),
     ];
@@ -112,7 +112,7 @@ internal static class SafetyTable
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {published:0.0 %} | {rate:0.00 %} | {Math.Sqrt(rate * (1 - rate) / runs):0.00 %} | {runs:N0} |"));
         }
         Console.WriteLine();
-        Console.WriteLine("| bad rollouts | rolled back | exposed until then, published | measured median | rollouts |");
+        Console.WriteLine("| bad rollouts | rolled back | median exposed, published | median exposed, measured | rollouts |");
         Console.WriteLine("|---|---|---|---|---|");
         foreach ((string name, int published, int usual, Simulation simulation) in Bad)
         {
@@ -149,7 +149,7 @@ internal static class SafetyTable
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {rates[0]:0.0 %} | {rates[1]:0.0 %} | {rates[2]:0.0 %} | {rates[3]:0.0 %} | {rates[4]:0.00 %} | {found.Length:N0} |"));
         }
         Console.WriteLine();
-        Console.WriteLine("| bad rollouts among 3,000 users who come back | rolled back | exposed actions until then, median | rollouts |");
+        Console.WriteLine("| bad rollouts among 3,000 users who come back | rolled back | median of exposed actions until then | rollouts |");
         Console.WriteLine("|---|---|---|---|");
         foreach ((string name, ReturningUsers rollout) in BadReturning)
         {
