@@ -42,10 +42,10 @@ internal static class Measurement
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
-    public static double Quantile(IEnumerable<double> values, double share)
+    public static double Quantile(IEnumerable<double> values, double fraction)
     {
         double[] sorted = [.. values.Order()];
-        return sorted[(int)(share * (sorted.Length - 1))];
+        return sorted[(int)(fraction * (sorted.Length - 1))];
     }
 
     // Long enough for the tiered JIT to have settled, then as many iterations as fill a slice.

@@ -93,7 +93,7 @@ internal static class RolloutRows
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    // The flags that roll out begin at their share, so that both sides answer alike.
+    // The flags that roll out begin at their percentage, so that both sides answer alike.
     private static FlagDefinition[] Flags() =>
     [
         .. World.Flags(1_000 - Rollouts),

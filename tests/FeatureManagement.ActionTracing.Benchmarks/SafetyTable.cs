@@ -14,7 +14,7 @@ internal static class SafetyTable
     private static readonly Func<double, double> Daily = static at => 1 + 0.5 * Math.Sin(2 * Math.PI * at);
     private static readonly Func<double, double> DailyLatency = static at => 1 + 0.3 * Math.Sin(2 * Math.PI * at);
 
-    private static readonly IReadOnlyList<decimal> FiveShares = [1, 5, 10, 25, 50, 50];
+    private static readonly IReadOnlyList<decimal> FivePercentages = [1, 5, 10, 25, 50, 50];
 
     private static readonly (string Name, double Published, int Runs, Simulation Simulation)[] Healthy =
     [
@@ -23,18 +23,18 @@ internal static class SafetyTable
            select ($"errors {row.Rate:0.# %}, {row.Traffic:N0} requests a check", row.Published, 5_000, Errors(row.Traffic, row.Rate, row.Rate)),
         ("errors that rise from 1 % to 3 % for all users", 0.027, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Rises }),
         ("errors 1 % ± 50 % in a day", 0.023, 5_000, Errors(1_000, 0.01, 0.01) with { Errors = Daily }),
-        ("errors 1 %, 100 requests a check, always at 1 %", 0.010, 5_000, Errors(100, 0.01, 0.01) with { Shares = [1] }),
-        ("errors 1 %, 1,000 requests a check, always at 1 %", 0.016, 5_000, Errors(1_000, 0.01, 0.01) with { Shares = [1] }),
+        ("errors 1 %, 100 requests a check, always at 1 %", 0.010, 5_000, Errors(100, 0.01, 0.01) with { Percentages = [1] }),
+        ("errors 1 %, 1,000 requests a check, always at 1 %", 0.016, 5_000, Errors(1_000, 0.01, 0.01) with { Percentages = [1] }),
         ("typical latency, 10 users a check", 0.005, 5_000, Latency(10)),
         ("typical latency, nothing tolerated, 10 users a check", 0.015, 5_000, Latency(10) with { ToleratedLatency = 0 }),
         ("typical latency, 100 users a check", 0.009, 5_000, Latency(100)),
-        ("typical latency, 100 users a check, always at 1 %", 0.007, 5_000, Latency(100) with { Shares = [1] }),
+        ("typical latency, 100 users a check, always at 1 %", 0.007, 5_000, Latency(100) with { Percentages = [1] }),
         ("typical latency, 1,000 users a check", 0.010, 2_500, Latency(1_000)),
         ("typical latency, nothing tolerated, 1,000 users a check", 0.028, 2_500, Latency(1_000) with { ToleratedLatency = 0 }),
         ("typical latency, nothing tolerated, latency of all users doubles", 0.041, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latencies = Doubles }),
         ("typical latency, nothing tolerated, wider spread with the flag on", 0.039, 2_500, Latency(1_000) with { ToleratedLatency = 0, ExposedLatency = LatencyShape.Wider }),
-        ("typical latency, nothing tolerated, 1,000 users a check, 50 → 75 → 90 → 99 %", 0.015, 2_500, Latency(1_000) with { ToleratedLatency = 0, Shares = [50, 75, 90, 99] }),
-        ("typical latency, nothing tolerated, 1 ms and once in a hundred times 100 ms, 1,000 users a check, always at 99 %", 0.019, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latency = LatencyShape.Bimodal, Shares = [99] }),
+        ("typical latency, nothing tolerated, 1,000 users a check, 50 → 75 → 90 → 99 %", 0.015, 2_500, Latency(1_000) with { ToleratedLatency = 0, Percentages = [50, 75, 90, 99] }),
+        ("typical latency, nothing tolerated, 1 ms and once in a hundred times 100 ms, 1,000 users a check, always at 99 %", 0.019, 2_500, Latency(1_000) with { ToleratedLatency = 0, Latency = LatencyShape.Bimodal, Percentages = [99] }),
         ("slow actions, 1,000 requests a check", 0.017, 2_500, Latency(1_000) with { Judged = Judged.Slow, OfRequests = true }),
         ("all three guards, 100 users a check", 0.012, 5_000, new() { Traffic = 100 }),
         ("all three guards, 1,000 users a check", 0.018, 4_000, new() { Traffic = 1_000 }),
@@ -57,21 +57,21 @@ internal static class SafetyTable
 
     private static readonly (string Name, ReturningUsers Rollout)[] Returning =
     [
-        ("3,000 users, five percentages", new() { Shares = FiveShares }),
+        ("3,000 users, five percentages", new() { Percentages = FivePercentages }),
         ("3,000 users, linear, 24 steps", Linear(24)),
         ("3,000 users, linear, 48 steps", Linear(48)),
         ("3,000 users, linear, 288 steps", Linear(288)),
-        ("3,000 users, linear to 50 %, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Linear, 288, 50) }),
-        ("3,000 users, exponential, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Exponential, 288) }),
-        ("3,000 users of very uneven activity, five percentages", new() { Shares = FiveShares, Uneven = true }),
+        ("3,000 users, linear to 50 %, 288 steps", new() { Percentages = ReturningUsers.Curve(RolloutType.Linear, 288, 50) }),
+        ("3,000 users, exponential, 288 steps", new() { Percentages = ReturningUsers.Curve(RolloutType.Exponential, 288) }),
+        ("3,000 users of very uneven activity, five percentages", new() { Percentages = FivePercentages, Uneven = true }),
         ("3,000 users of very uneven activity, linear, 288 steps", Linear(288) with { Uneven = true }),
-        ("3,000 users of very uneven activity, exponential, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Exponential, 288), Uneven = true }),
+        ("3,000 users of very uneven activity, exponential, 288 steps", new() { Percentages = ReturningUsers.Curve(RolloutType.Exponential, 288), Uneven = true }),
         ("20,000 users, linear, 288 steps", Linear(288) with { Users = 20_000, BadUsers = 200 }),
-        ("3,000 users, of whom three fail half of the time, exponential, 288 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Exponential, 288), BadUsers = 3 }),
+        ("3,000 users, of whom three fail half of the time, exponential, 288 steps", new() { Percentages = ReturningUsers.Curve(RolloutType.Exponential, 288), BadUsers = 3 }),
         ("3,000 identical users, errors 1 %, linear, 288 steps", Linear(288) with { BadUsers = 0, Errors = 0.01, Persistent = 0 }),
-        .. from shares in ((string Name, IReadOnlyList<decimal> Shares)[])[("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("exponential, 288 steps", ReturningUsers.Curve(RolloutType.Exponential, 288))]
+        .. from percentages in ((string Name, IReadOnlyList<decimal> Percentages)[])[("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("exponential, 288 steps", ReturningUsers.Curve(RolloutType.Exponential, 288))]
            from tolerated in ((string Name, double Latency)[])[("", new RolloutConfig().MaxLatencyIncrease), (", nothing tolerated", 0)]
-           select ($"3,000 users, all variance of latency between them{tolerated.Name}, {shares.Name}", new ReturningUsers { Shares = shares.Shares, Persistent = 1, ToleratedLatency = tolerated.Latency }),
+           select ($"3,000 users, all variance of latency between them{tolerated.Name}, {percentages.Name}", new ReturningUsers { Percentages = percentages.Percentages, Persistent = 1, ToleratedLatency = tolerated.Latency }),
         ("3,000 users who come to any of 4 instances, linear, 24 steps", Linear(24) with { Processes = 4 }),
         ("3,000 users who come to any of 10 instances, linear, 24 steps", Linear(24) with { Processes = 10 }),
         ("3,000 users, linear, 24 steps, 3 restarts", Linear(24) with { Restarts = 3 }),
@@ -80,10 +80,10 @@ internal static class SafetyTable
 
     private static readonly (string Name, ReturningUsers Rollout)[] BadReturning =
     [
-        .. from shares in ((string Name, IReadOnlyList<decimal> Shares)[])[("five percentages", FiveShares), ("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("linear, 288 steps", ReturningUsers.Curve(RolloutType.Linear, 288))]
+        .. from percentages in ((string Name, IReadOnlyList<decimal> Percentages)[])[("five percentages", FivePercentages), ("linear, 24 steps", ReturningUsers.Curve(RolloutType.Linear, 24)), ("linear, 288 steps", ReturningUsers.Curve(RolloutType.Linear, 288))]
            from change in ((string Name, double Worse, double Slower)[])[("errors 1 % → 2 %", 2, 0), ("errors 1 % → 5 %", 5, 0), ("latency + 10 %", 1, 0.1), ("latency + 50 %", 1, 0.5)]
-           select ($"{change.Name}, {shares.Name}", new ReturningUsers { Shares = shares.Shares, BadUsers = 0, Errors = 0.01, Worse = change.Worse, Slower = change.Slower }),
-        ("latency + 50 % from 63 % on, linear, 24 steps", new() { Shares = ReturningUsers.Curve(RolloutType.Linear, 24), BadUsers = 0, Errors = 0.01, Slower = 0.5, From = 180 }),
+           select ($"{change.Name}, {percentages.Name}", new ReturningUsers { Percentages = percentages.Percentages, BadUsers = 0, Errors = 0.01, Worse = change.Worse, Slower = change.Slower }),
+        ("latency + 50 % from 63 % on, linear, 24 steps", new() { Percentages = ReturningUsers.Curve(RolloutType.Linear, 24), BadUsers = 0, Errors = 0.01, Slower = 0.5, From = 180 }),
     ];
 
     private static readonly (string Name, int Runs, EarlyCheckSimulation Simulation)[] Early =
@@ -92,8 +92,8 @@ internal static class SafetyTable
            select ($"errors {rate:0.# %}, 100 users a check", 1_000, new EarlyCheckSimulation { Traffic = 100, ControlErrors = rate, ExposedErrors = rate }),
         ("errors 1 %, 1,000 users a check", 500, new() { Traffic = 1_000 }),
         ("errors that rise from 1 % to 3 % for all users, 100 users a check", 1_000, new() { Traffic = 100, Errors = Rises }),
-        ("errors 1 %, 100 users a check, always at 1 %", 1_000, new() { Traffic = 100, Shares = [1] }),
-        ("errors 1 %, 1,000 users a check, always at 1 %", 500, new() { Traffic = 1_000, Shares = [1] }),
+        ("errors 1 %, 100 users a check, always at 1 %", 1_000, new() { Traffic = 100, Percentages = [1] }),
+        ("errors 1 %, 1,000 users a check, always at 1 %", 500, new() { Traffic = 1_000, Percentages = [1] }),
         .. from guard in ((string Name, Judged Judged)[])[("typical latency", Judged.Latency), ("slow actions", Judged.Slow)]
            from traffic in (int[])[100, 1_000]
            select ($"{guard.Name}, {traffic:N0} users a check, a check at each bad or slow action", traffic == 100 ? 2_000 : 500, new EarlyCheckSimulation { Traffic = traffic, Judged = guard.Judged, EachBad = true }),
@@ -159,7 +159,7 @@ internal static class SafetyTable
         }
     }
 
-    private static ReturningUsers Linear(int steps) => new() { Shares = ReturningUsers.Curve(RolloutType.Linear, steps) };
+    private static ReturningUsers Linear(int steps) => new() { Percentages = ReturningUsers.Curve(RolloutType.Linear, steps) };
 
     private static Simulation Errors(int traffic, double control, double exposed) =>
         new() { Traffic = traffic, Judged = Judged.Errors, OfRequests = true, ControlErrors = control, ExposedErrors = exposed };

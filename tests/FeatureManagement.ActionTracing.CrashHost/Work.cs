@@ -35,7 +35,7 @@ internal static class Work
         }
     }
 
-    /// <summary>Two writers add one to the share of a flag, so many times each, over the version that they have seen. At the end, how often another was faster.</summary>
+    /// <summary>Two writers add one to the percentage of a flag, so many times each, over the version that they have seen. At the end, how often another was faster.</summary>
     public static async Task CountAsync(IFeatureFlagManager manager, string times)
     {
         Console.WriteLine("ready");

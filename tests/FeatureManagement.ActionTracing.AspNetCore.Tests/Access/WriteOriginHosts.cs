@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
 
-/// <summary>Two applications that the cases of <see cref="WriteOriginTests"/> share, one request after another.</summary>
+/// <summary>Two applications that the cases of <see cref="WriteOriginTests"/> use, one request after another.</summary>
 public sealed class WriteOriginHosts : IAsyncLifetime
 {
     /// <summary>Over plain http.</summary>

@@ -16,7 +16,7 @@ public class ScreenshotTests(Browser browser)
         using var root = new TempDirectory();
         root.Write("appsettings.json", await SettingsAsync());
         using SampleProcess shop = await SampleProcess.StartAsync(root.Path, "Development");
-        await Eventually.EqualAsync("far enough", async () => await ShareAsync(shop) >= 60 ? "far enough" : "not yet", TimeSpan.FromSeconds(150));
+        await Eventually.EqualAsync("far enough", async () => await PercentageAsync(shop) >= 60 ? "far enough" : "not yet", TimeSpan.FromSeconds(150));
         await using Window window = await browser.OpenAsync(width: 1280, height: 800);
         IPage page = await window.OpenAsync(new Uri(shop.Client.BaseAddress!, "/action-tracing/#/flags/delivery_promise"));
         await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
@@ -37,6 +37,6 @@ public class ScreenshotTests(Browser browser)
         return settings.ToJsonString();
     }
 
-    private static async Task<decimal> ShareAsync(SampleProcess shop) =>
+    private static async Task<decimal> PercentageAsync(SampleProcess shop) =>
         await shop.GetAsync("/action-tracing/api/flags/delivery_promise/rollout") is ['{', ..] json ? (decimal)JsonNode.Parse(json)!["currentPercentage"]! : 0;
 }

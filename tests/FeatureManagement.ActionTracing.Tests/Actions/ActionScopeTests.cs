@@ -30,7 +30,7 @@ public sealed class ActionScopeTests : OutcomeTests
     public void FailureOfANestedAction_CountsForTheOutermost(bool traced)
     {
         if (traced)
-            _services.Flags.Set(Flag.Share("half", 50), Flag.On("action_tracing_enabled"));
+            _services.Flags.Set(Flag.Percentage("half", 50), Flag.On("action_tracing_enabled"));
         using OutcomeWatch watch = Watch();
         using (Tracer.StartAction("request"))
         using (Tracer.StartAction("step"))
@@ -163,7 +163,7 @@ public sealed class ActionScopeTests : OutcomeTests
         ];
         foreach (bool telemetry in (bool[])[false, true])
         {
-            _services.Flags.Set(Flag.Share("half", 50) with { Telemetry = telemetry });
+            _services.Flags.Set(Flag.Percentage("half", 50) with { Telemetry = telemetry });
             foreach (Func<IServiceProvider, Task> ask in ways)
             {
                 using OutcomeWatch watch = Watch();
@@ -178,14 +178,14 @@ public sealed class ActionScopeTests : OutcomeTests
     [Theory]
     [InlineData(0)]
     [InlineData(100)]
-    public void ShareThatIsTheSameForAll_IsAskedForTheAmbientUser(int share)
+    public void PercentageThatIsTheSameForAll_IsAskedForTheAmbientUser(int percentage)
     {
         _ambient.Context = On;
-        _services.Flags.Set(Flag.Share("half", share));
-        using OutcomeWatch watch = Watch(share: share);
+        _services.Flags.Set(Flag.Percentage("half", percentage));
+        using OutcomeWatch watch = Watch(percentage: percentage);
         using (Tracer.StartAction("checkout"))
             _services.Manager.IsEnabled("half");
-        Assert.Equal((share == 100 ? 1 : 0, share == 0 ? 1 : 0), (watch.Read().Exposed.Units, watch.Read().Control.Units));
+        Assert.Equal((percentage == 100 ? 1 : 0, percentage == 0 ? 1 : 0), (watch.Read().Exposed.Units, watch.Read().Control.Units));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace FeatureManagement.ActionTracing.Tests.Actions;
 public sealed class OutcomeModelTests
 {
     private static readonly string[] Flags = ["a", "b", "c"];
-    private static readonly decimal[] Shares = [5, 25, 50, 90];
+    private static readonly decimal[] Percentages = [5, 25, 50, 90];
 
     // An action: whose it is, which flags it asks, in which phase it begins and in which it ends, and how it goes.
     private static readonly Gen<Act> Acts = Gen.Select(
@@ -27,9 +27,9 @@ public sealed class OutcomeModelTests
     private static bool Equal(Act[] acts, int[] steps)
     {
         var clock = new FlowClock();
-        using var services = new FlagServices(Flags.Select(flag => Flag.Share(flag, Shares[0])), before: s => s.AddSingleton<TimeProvider>(clock));
+        using var services = new FlagServices(Flags.Select(flag => Flag.Percentage(flag, Percentages[0])), before: s => s.AddSingleton<TimeProvider>(clock));
         OutcomeRecorder recorder = services.Get<OutcomeRecorder>();
-        OutcomeWatch[] watches = [.. Flags.Select(flag => recorder.Watch(flag, 0, Shares[0], TimeSpan.FromMinutes(5)))];
+        OutcomeWatch[] watches = [.. Flags.Select(flag => recorder.Watch(flag, 0, Percentages[0], TimeSpan.FromMinutes(5)))];
         foreach (OutcomeWatch watch in watches)
             watch.SetSlowThreshold(TimeSpan.FromMilliseconds(20));
         int[] taken = new int[Flags.Length];
@@ -60,9 +60,9 @@ public sealed class OutcomeModelTests
                 foreach ((int Flag, string User) unit in pasts.Keys.Where(unit => newRound && unit.Flag == flag))
                     pasts[unit] = pasts[unit].InANewRound();
                 taken[flag]++;
-                watches[flag].BeginStep(taken[flag], Shares[taken[flag]], newRound);
+                watches[flag].BeginStep(taken[flag], Percentages[taken[flag]], newRound);
             }
-            services.Flags.Set(Flags.Select((flag, i) => Flag.Share(flag, Shares[taken[i]])));
+            services.Flags.Set(Flags.Select((flag, i) => Flag.Percentage(flag, Percentages[taken[i]])));
         }
         foreach (Thread thread in threads)
             thread.Join();
@@ -93,7 +93,7 @@ public sealed class OutcomeModelTests
         void CheckAll(int flag)
         {
             OutcomeCounts counts = watches[flag].Read();
-            ulong threshold = Bucket.Threshold(Shares[taken[flag]]);
+            ulong threshold = Bucket.Threshold(Percentages[taken[flag]]);
             ILookup<bool, (Seen Now, Past Past)> arms = Units(flag).ToLookup(
                 unit => Bucket.Hash(unit.Key, Bucket.Seed(Flags[flag])) < threshold, unit => (unit.Value, PastOf(flag, unit.Key)));
             Check(arms[true], counts.Exposed);

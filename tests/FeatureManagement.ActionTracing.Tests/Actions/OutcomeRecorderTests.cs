@@ -58,7 +58,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         Act(Between);
         Assert.Equal((1, 1), (watch.Read().Control.Units, watch.Read().Control.AtRisk));
 
-        _services.Flags.Set(Flag.Share("half", 75));
+        _services.Flags.Set(Flag.Percentage("half", 75));
         watch.BeginStep(2, 75, newRound: true);
         Act(Between, milliseconds: 30, fails: true);
         OutcomeCounts counts = watch.Read();
@@ -73,7 +73,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
         Act(Between);
         for (int step = 2; step < 300; step++)
         {
-            _services.Flags.Set(Flag.Share("half", 75));
+            _services.Flags.Set(Flag.Percentage("half", 75));
             watch.BeginStep(step, 75, newRound: false);
             Act(Between);
             Act(Between);
@@ -119,11 +119,11 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void StepChange_InEitherOrderWithTheShare_NeverMixesTheTwo(bool shareFirst)
+    public void StepChange_InEitherOrderWithThePercentage_NeverMixesTheTwo(bool percentageFirst)
     {
         using OutcomeWatch watch = Watch();
-        if (shareFirst)
-            _services.Flags.Set(Flag.Share("half", 75));
+        if (percentageFirst)
+            _services.Flags.Set(Flag.Percentage("half", 75));
         else
             watch.BeginStep(2, 75, newRound: true);
         Act(Between);
@@ -174,14 +174,14 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     public void Answers_ThatTheBucketDidNotGive_CountNowhere()
     {
         _services.Flags.Set(
-            Flag.Share("half", 50) with { Whitelist = [On.UserId!] },
+            Flag.Percentage("half", 50) with { Whitelist = [On.UserId!] },
             Flag.Off("parent"),
-            Flag.Share("child", 50) with { Parent = "parent" },
+            Flag.Percentage("child", 50) with { Parent = "parent" },
             Flag.Killed("killed"),
             Flag.On("enabled"));
         foreach (string flag in (string[])["half", "child", "killed", "enabled"])
         {
-            using OutcomeWatch watch = Watch(flag, share: _services.Snapshot.Find(flag)!.Definition.Percentage);
+            using OutcomeWatch watch = Watch(flag, percentage: _services.Snapshot.Find(flag)!.Definition.Percentage);
             Act(On, flag: flag);
             Assert.Equal((0, 0), (watch.Read().Exposed.Units, watch.Read().Control.Units));
         }
@@ -359,7 +359,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     public void Watch_OutlivesAReload()
     {
         using OutcomeWatch watch = Watch();
-        _services.Flags.Set(Flag.Share("half", 50) with { Description = "edited" }, Flag.On("new"));
+        _services.Flags.Set(Flag.Percentage("half", 50) with { Description = "edited" }, Flag.On("new"));
         Act(On);
         Assert.Equal(1, watch.Read().Exposed.AtRisk);
     }

@@ -15,7 +15,7 @@ public abstract class OutcomeTests : IDisposable
     private protected readonly AmbientUser _ambient = new();
     private protected readonly FlagServices _services;
 
-    protected OutcomeTests() => _services = new FlagServices([Flag.Share("half", 50), Flag.Share("other", 50)], before: services => services
+    protected OutcomeTests() => _services = new FlagServices([Flag.Percentage("half", 50), Flag.Percentage("other", 50)], before: services => services
         .AddSingleton<TimeProvider>(_time).AddSingleton<Microsoft.FeatureManagement.FeatureFilters.ITargetingContextAccessor>(_ambient));
 
     public void Dispose()
@@ -26,12 +26,12 @@ public abstract class OutcomeTests : IDisposable
 
     private protected IActionTracer Tracer => _services.Get<IActionTracer>();
 
-    // By docs/buckets.md; far enough from the middle for every share that the tests use.
+    // By docs/buckets.md; far enough from the middle for every percentage that the tests use.
     private protected static readonly FeatureFlagContext On = InArm("half", below: 10);
     private protected static readonly FeatureFlagContext Off = InArm("half", below: 100, from: 90);
     private protected static readonly FeatureFlagContext Between = InArm("half", below: 70, from: 60);
 
-    private protected OutcomeWatch Watch(string flag = "half", decimal share = 50) => _services.Get<OutcomeRecorder>().Watch(flag, 1, share, Window);
+    private protected OutcomeWatch Watch(string flag = "half", decimal percentage = 50) => _services.Get<OutcomeRecorder>().Watch(flag, 1, percentage, Window);
 
     private protected void Act(FeatureFlagContext context, double milliseconds = 10, bool fails = false, string flag = "half")
     {

@@ -9,7 +9,7 @@ public sealed class StyleTests
     private const int MaxLength = 140;
     private const int PreferredLength = 120;
     private const int MaxTooLong = 0;
-    private const double MaxLongShare = 0.05;
+    private const double MaxLongFraction = 0.05;
     private const double MaxConditionals = 0.01; // for each line
 
     private static readonly (string Path, string Text)[] Files = [.. SourceText.Files()];
@@ -27,7 +27,7 @@ public sealed class StyleTests
     public void Lines_InSources_AreMostlyShort()
     {
         int count = Lines.Count(line => line.Length > PreferredLength);
-        Assert.True(count <= MaxLongShare * Lines.Length, $"{count} of {Lines.Length} lines above {PreferredLength}.");
+        Assert.True(count <= MaxLongFraction * Lines.Length, $"{count} of {Lines.Length} lines above {PreferredLength}.");
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public class AuditValuesTests
     [InlineData(FlagState.EmergencyOff, "emergency_off")]
     public void Short_AFlag_IsItsStateAndItsPercentageWhereThatDecides(FlagState state, string expected)
     {
-        Assert.Equal(expected, AuditValues.Short(Effective(Flag.Share("f", 12.5m) with { State = state })));
+        Assert.Equal(expected, AuditValues.Short(Effective(Flag.Percentage("f", 12.5m) with { State = state })));
         Assert.Equal("no flag", AuditValues.Short(null));
     }
 

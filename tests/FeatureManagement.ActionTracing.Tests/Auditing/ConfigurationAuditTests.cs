@@ -47,9 +47,9 @@ public sealed class ConfigurationAuditTests : IDisposable
     public async Task Edit_OfWhatAFlagAnswers_ComesBeforeWhatItEnds()
     {
         var store = new InMemoryStore();
-        using var services = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
-        await services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 50 }, new FlagChange("ann", "because"));
-        services.Flags.Set(Flag.Share("share", 20));
+        using var services = new FlagServices([Flag.Percentage("partial", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        await services.Manager.UpdateFlagAsync("partial", new FlagUpdate { Percentage = 50 }, new FlagChange("ann", "because"));
+        services.Flags.Set(Flag.Percentage("partial", 20));
         await services.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal(["updated", "configured", "reconciled"], (await store.State.ReadAuditAsync(new AuditQuery { OldestFirst = true }, default)).Select(entry => entry.Action));
     }
@@ -75,13 +75,13 @@ public sealed class ConfigurationAuditTests : IDisposable
     public async Task Edit_WhoseCommitSucceedsWithoutAnAnswer_IsInTheAuditOnce()
     {
         var store = new SwitchedStore();
-        using var services = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        using var services = new FlagServices([Flag.Percentage("partial", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
         var synchronizer = services.Get<StoreSynchronizer>();
         await synchronizer.SyncAsync(default);
-        for (decimal share = 20; share <= 40; share += 10)
+        for (decimal percentage = 20; percentage <= 40; percentage += 10)
         {
             store.AfterCommit = _ => throw new TimeoutException();
-            services.Flags.Set(Flag.Share("share", share));
+            services.Flags.Set(Flag.Percentage("partial", percentage));
             await Assert.ThrowsAsync<FlagChangeException>(() => synchronizer.SyncAsync(default));
             await Assert.ThrowsAsync<FlagChangeException>(() => synchronizer.SyncAsync(default)); // it probes whether writing works
             store.AfterCommit = null;
@@ -95,12 +95,12 @@ public sealed class ConfigurationAuditTests : IDisposable
     public async Task Edit_ByTwoProcessesAtOnce_IsInTheAuditOnceForEach()
     {
         var store = new SwitchedStore();
-        using var one = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
-        using var other = new FlagServices([Flag.Share("share", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        using var one = new FlagServices([Flag.Percentage("partial", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        using var other = new FlagServices([Flag.Percentage("partial", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));
         await one.Get<StoreSynchronizer>().SyncAsync(default);
         await other.Get<StoreSynchronizer>().SyncAsync(default);
-        one.Flags.Set(Flag.Share("share", 20));
-        other.Flags.Set(Flag.Share("share", 20));
+        one.Flags.Set(Flag.Percentage("partial", 20));
+        other.Flags.Set(Flag.Percentage("partial", 20));
         store.BeforeCommit = _ =>
         {
             store.BeforeCommit = null;

@@ -38,7 +38,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         DateTimeOffset now = _time.GetUtcNow();
         var features = _services.Get<IFeatureManager>();
         var variants = _services.Get<IVariantFeatureManager>();
-        _services.Manager.IsEnabled("share", Ann);
+        _services.Manager.IsEnabled("partial", Ann);
         _services.Manager.IsEnabled("OFF");
         _services.Manager.GetVariant("banner", Ann);
         _services.Manager.Evaluate("on", Ann);
@@ -48,7 +48,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
         _services.Manager.IsEnabled("on", new FeatureFlagContext { RequestId = "request" });
 
         EvaluationAuditEntry[] entries = [.. (await WrittenAsync()).Reverse()];
-        Assert.Equal(["share", "off", "banner", "on", "on", "on", "banner", "on"], entries.Select(entry => entry.Flag));
+        Assert.Equal(["partial", "off", "banner", "on", "on", "on", "banner", "on"], entries.Select(entry => entry.Flag));
         string ann = SubjectHash.Of("ann");
         Assert.Equal([ann, null, ann, ann, ann, ann, ann, SubjectHash.Of("request")], entries.Select(entry => entry.Subject));
         Assert.Equal((true, EvaluationReason.InPercentage, null), (entries[0].IsEnabled, entries[0].Reason, entries[0].Variant));
@@ -66,12 +66,12 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
     {
         _services.Manager.IsEnabled("on", Ann);
         Set(audited: true);
-        _services.Manager.IsEnabled("share", Ann);
+        _services.Manager.IsEnabled("partial", Ann);
         await _services.Manager.UpdateFlagAsync("off", new FlagUpdate { State = FlagState.Enabled }, new FlagChange("ann", "test")); // the snapshot is another one, and is audited too
         _services.Manager.IsEnabled("off", Ann);
         Set(audited: false);
         _services.Manager.IsEnabled("on", Ann);
-        Assert.Equal(["off", "share"], (await WrittenAsync()).Select(entry => entry.Flag));
+        Assert.Equal(["off", "partial"], (await WrittenAsync()).Select(entry => entry.Flag));
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class EvaluationAuditTests : IAsyncDisposable
 
     private static FlagDefinition[] Flags(params FlagDefinition[] others) =>
     [
-        .. others, .. new[] { Flag.On("on"), Flag.Off("off"), Flag.Share("share", 100), Flag.Variants("banner", FlagState.Enabled, ("blue", 1)) }
+        .. others, .. new[] { Flag.On("on"), Flag.Off("off"), Flag.Percentage("partial", 100), Flag.Variants("banner", FlagState.Enabled, ("blue", 1)) }
             .ExceptBy(others.Select(flag => flag.Name), flag => flag.Name),
     ];
 

@@ -22,7 +22,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
             Flag.On("checkout"),
             Flag.On("child") with { Parent = "checkout" },
             Flag.Off("off"),
-            Flag.Share("share", 10),
+            Flag.Percentage("partial", 10),
             Flag.Killed("killed"),
             Flag.Off("stop") with { Priority = 1 },
             Flag.Variants("banner", FlagState.Enabled, ("blue", 1), ("red", 1)),
@@ -34,18 +34,18 @@ public sealed class FeatureFlagManagerTests : IDisposable
     public void Dispose() => _services.Dispose();
 
     [Fact]
-    public async Task Update_StateAndShare_IsInForceAndAudited()
+    public async Task Update_StateAndPercentage_IsInForceAndAudited()
     {
-        FlagStatus status = await Manager.UpdateFlagAsync("SHARE", new FlagUpdate { Percentage = 100 }, Change);
-        Assert.True(Manager.IsEnabled("share", new FeatureFlagContext { UserId = "u" }));
+        FlagStatus status = await Manager.UpdateFlagAsync("PARTIAL", new FlagUpdate { Percentage = 100 }, Change);
+        Assert.True(Manager.IsEnabled("partial", new FeatureFlagContext { UserId = "u" }));
         Assert.Equal((100m, FlagSource.Override, 1L, true), (status.Definition.Percentage, status.Source, status.Version, status.IsStored));
 
         AuditEntry entry = Assert.Single(await _store.ReadAuditAsync(new AuditQuery(), default));
-        Assert.Equal(("updated", "share", "ann", "because", ChangeSource.Code, 1L), (entry.Action, entry.Flag, entry.Actor, entry.Reason, entry.Source, entry.Version));
+        Assert.Equal(("updated", "partial", "ann", "because", ChangeSource.Code, 1L), (entry.Action, entry.Flag, entry.Actor, entry.Reason, entry.Source, entry.Version));
         Assert.Equal("""{"state":"rollout","percentage":10,"source":"configuration"}""", entry.Before);
         Assert.Equal("""{"state":"rollout","percentage":100,"source":"override"}""", entry.After);
 
-        status = await Manager.ResetFlagAsync("share", Change);
+        status = await Manager.ResetFlagAsync("partial", Change);
         Assert.Equal((10m, FlagSource.Configuration, 2L), (status.Definition.Percentage, status.Source, status.Version));
     }
 
@@ -64,7 +64,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
 
     [Theory]
     [InlineData("chekout", FlagChangeError.UnknownFlag, "There is no flag 'chekout'; did you mean 'checkout'?")]
-    [InlineData("hsare", FlagChangeError.UnknownFlag, "There is no flag 'hsare'; did you mean 'share'?")]
+    [InlineData("patrial", FlagChangeError.UnknownFlag, "There is no flag 'patrial'; did you mean 'partial'?")]
     [InlineData("killed", FlagChangeError.Conflict, "Flag 'killed' is in emergency; its state and percentage cannot be updated. Clear the emergency first.")]
     public async Task Update_Impossible_SaysWhy(string flag, FlagChangeError error, string message)
     {
@@ -77,8 +77,8 @@ public sealed class FeatureFlagManagerTests : IDisposable
     public async Task Update_SeveralFaults_AreAllTold()
     {
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() =>
-            Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 140, Whitelist = [""] }, Change));
-        Assert.Equal(["Flag 'share': percentage is 140; it must be between 0 and 100.", "Flag 'share': whitelist has an empty id; remove it."], refused.Errors);
+            Manager.UpdateFlagAsync("partial", new FlagUpdate { Percentage = 140, Whitelist = [""] }, Change));
+        Assert.Equal(["Flag 'partial': percentage is 140; it must be between 0 and 100.", "Flag 'partial': whitelist has an empty id; remove it."], refused.Errors);
         Assert.Equal(string.Join(' ', refused.Errors), refused.Message);
     }
 
@@ -88,17 +88,17 @@ public sealed class FeatureFlagManagerTests : IDisposable
         using var other = new FlagServices(_services.Flags.Catalog.Flags.Values, before: services => services.AddSingleton<IActionTracingStore>(_store).AddSingleton<TimeProvider>(_time));
         foreach (Func<Task> change in new Func<Task>[]
         {
-            () => Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 20 }, Change),
-            () => Manager.ResetFlagAsync("share", Change),
-            () => Manager.EmergencyShutdownAsync("share", Change),
-            () => Manager.ClearEmergencyAsync("share", Change),
+            () => Manager.UpdateFlagAsync("partial", new FlagUpdate { Percentage = 20 }, Change),
+            () => Manager.ResetFlagAsync("partial", Change),
+            () => Manager.EmergencyShutdownAsync("partial", Change),
+            () => Manager.ClearEmergencyAsync("partial", Change),
         })
         {
             _time.Advance(TimeSpan.FromMinutes(1));
             await change();
-            Assert.Equal(_time.GetUtcNow(), Manager.GetFlag("share")!.LastModified);
+            Assert.Equal(_time.GetUtcNow(), Manager.GetFlag("partial")!.LastModified);
             await other.Get<StoreSynchronizer>().SyncAsync(default);
-            Assert.Equal(_time.GetUtcNow(), other.Manager.GetFlag("share")!.LastModified);
+            Assert.Equal(_time.GetUtcNow(), other.Manager.GetFlag("partial")!.LastModified);
         }
     }
 
@@ -154,7 +154,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
     public async Task Emergency_OfAnEmergencyFlag_TurnsItOnAndCountsWhatStops()
     {
         EmergencyResult result = await Manager.EmergencyShutdownAsync("stop", Change);
-        Assert.Equal((4, true), (result.Stopped, result.Flag.IsEnabled)); // checkout, child, share and banner
+        Assert.Equal((4, true), (result.Stopped, result.Flag.IsEnabled)); // checkout, child, partial and banner
         Assert.False(Manager.IsEnabled("checkout"));
         Assert.Equal(EvaluationReason.EmergencyFlag, Manager.Evaluate("banner").Reason);
         await Manager.ClearEmergencyAsync("stop", Change);
@@ -183,9 +183,9 @@ public sealed class FeatureFlagManagerTests : IDisposable
 
         var status = _services.Get<IActionTracingStoreStatus>();
         Assert.Equal((2, "The store failed: disk full."), (status.Current.OutboxChanges, status.Current.Error));
-        FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 1 }, Change));
+        FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => Manager.UpdateFlagAsync("partial", new FlagUpdate { Percentage = 1 }, Change));
         Assert.Equal(FlagChangeError.StoreUnavailable, refused.Error);
-        Assert.Equal(10, Manager.GetFlag("share")!.Definition.Percentage);
+        Assert.Equal(10, Manager.GetFlag("partial")!.Definition.Percentage);
 
         _store.Fault = null;
         await _services.Get<StoreSynchronizer>().SyncAsync(default);
@@ -198,7 +198,7 @@ public sealed class FeatureFlagManagerTests : IDisposable
     public async Task Restart_OverTheSameStore_HasEverything()
     {
         await Manager.UpdateFlagAsync("banner", new FlagUpdate { Weights = new Dictionary<string, decimal> { ["red"] = 0.0001m }, Whitelist = ["u"] }, Change);
-        await Manager.UpdateFlagAsync("share", new FlagUpdate { State = FlagState.Canary, Percentage = 0.5m, Groups = ["staff"] }, Change);
+        await Manager.UpdateFlagAsync("partial", new FlagUpdate { State = FlagState.Canary, Percentage = 0.5m, Groups = ["staff"] }, Change);
         await Manager.EmergencyShutdownAsync("checkout", Change);
 
         using var restarted = new FlagServices(_services.Flags.Catalog.Flags.Values, before: services => services.AddSingleton<IActionTracingStore>(_store));
@@ -211,9 +211,9 @@ public sealed class FeatureFlagManagerTests : IDisposable
     public async Task Update_OthersAreFaster_IsAppliedOverTheirs()
     {
         using var other = new FlagServices(_services.Flags.Catalog.Flags.Values, before: services => services.AddSingleton<IActionTracingStore>(_store));
-        await Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = 20 }, Change);
-        await other.Manager.UpdateFlagAsync("share", new FlagUpdate { State = FlagState.Canary }, Change);
-        FlagStatus status = await Manager.UpdateFlagAsync("share", new FlagUpdate { Whitelist = ["u"] }, Change);
+        await Manager.UpdateFlagAsync("partial", new FlagUpdate { Percentage = 20 }, Change);
+        await other.Manager.UpdateFlagAsync("partial", new FlagUpdate { State = FlagState.Canary }, Change);
+        FlagStatus status = await Manager.UpdateFlagAsync("partial", new FlagUpdate { Whitelist = ["u"] }, Change);
         Assert.Equal((20m, FlagState.Canary), (status.Definition.Percentage, status.Definition.State));
         Assert.Equal(["u"], status.Definition.Whitelist);
     }

@@ -7,7 +7,7 @@ public sealed class FlagWatcherTests : IDisposable
 {
     private static readonly FlagChange Change = new("ann", "because");
 
-    private readonly FlagServices _services = new([Flag.Share("share", 0), Flag.On("child") with { Parent = "share" }]);
+    private readonly FlagServices _services = new([Flag.Percentage("partial", 0), Flag.On("child") with { Parent = "partial" }]);
     private readonly ConcurrentQueue<decimal> _heard = new();
 
     private IFeatureFlagManager Manager => _services.Manager;
@@ -18,9 +18,9 @@ public sealed class FlagWatcherTests : IDisposable
     public async Task Watch_SeveralChanges_AreHeardInOrderAndAfterTheyAct()
     {
         int early = 0;
-        using IDisposable watch = Manager.WatchFlag("SHARE", status =>
+        using IDisposable watch = Manager.WatchFlag("PARTIAL", status =>
         {
-            if (Manager.GetFlag("share")!.Version < status.Version)
+            if (Manager.GetFlag("partial")!.Version < status.Version)
                 early++;
             _heard.Enqueue(status.Definition.Percentage);
         });
@@ -33,15 +33,15 @@ public sealed class FlagWatcherTests : IDisposable
     public async Task Watch_OneThatThrowsAndOneThatBlocks_HarmNobody()
     {
         using var block = new ManualResetEventSlim();
-        using IDisposable blocking = Manager.WatchFlag("share", _ => block.Wait());
-        using IDisposable throwing = Manager.WatchFlag("share", status =>
+        using IDisposable blocking = Manager.WatchFlag("partial", _ => block.Wait());
+        using IDisposable throwing = Manager.WatchFlag("partial", status =>
         {
             _heard.Enqueue(-status.Definition.Percentage);
             throw new InvalidOperationException("no");
         });
         await Update(1, 2);
         Heard(-1, -2);
-        using IDisposable other = Manager.WatchFlag("share", status => _heard.Enqueue(status.Definition.Percentage));
+        using IDisposable other = Manager.WatchFlag("partial", status => _heard.Enqueue(status.Definition.Percentage));
         await Update(3);
         Eventually.True(() => _heard.Contains(3) && _heard.Contains(-3), () => string.Join(" ", _heard));
         block.Set();
@@ -52,7 +52,7 @@ public sealed class FlagWatcherTests : IDisposable
     {
         IDisposable? watch = null;
         using var ready = new ManualResetEventSlim();
-        watch = Manager.WatchFlag("share", status =>
+        watch = Manager.WatchFlag("partial", status =>
         {
             ready.Wait();
             _heard.Enqueue(status.Definition.Percentage);
@@ -61,7 +61,7 @@ public sealed class FlagWatcherTests : IDisposable
         ready.Set();
         await Update(1);
         Heard(1);
-        using IDisposable other = Manager.WatchFlag("share", status => _heard.Enqueue(status.Definition.Percentage * 10));
+        using IDisposable other = Manager.WatchFlag("partial", status => _heard.Enqueue(status.Definition.Percentage * 10));
         await Update(2);
         Heard(1, 20);
     }
@@ -72,8 +72,8 @@ public sealed class FlagWatcherTests : IDisposable
         await Update(50);
         var heard = new ConcurrentQueue<bool>();
         using IDisposable watch = Manager.WatchFlag("child", status => heard.Enqueue(status.IsEnabled));
-        await Manager.EmergencyShutdownAsync("share", Change);
-        await Manager.ClearEmergencyAsync("share", Change);
+        await Manager.EmergencyShutdownAsync("partial", Change);
+        await Manager.ClearEmergencyAsync("partial", Change);
         Eventually.True(() => heard.Count == 2, () => string.Join(" ", heard));
         Assert.Equal([false, true], heard);
     }
@@ -82,11 +82,11 @@ public sealed class FlagWatcherTests : IDisposable
     public async Task Watch_KillThatActsAndIsThenStored_IsToldOnce()
     {
         var heard = new ConcurrentQueue<FlagState>();
-        using IDisposable watch = Manager.WatchFlag("share", status => heard.Enqueue(status.Definition.State));
-        await Manager.EmergencyShutdownAsync("share", Change);
-        Assert.True(Manager.GetFlag("share")!.IsStored);
-        await Manager.ClearEmergencyAsync("share", Change);
-        await Manager.EmergencyShutdownAsync("share", Change);
+        using IDisposable watch = Manager.WatchFlag("partial", status => heard.Enqueue(status.Definition.State));
+        await Manager.EmergencyShutdownAsync("partial", Change);
+        Assert.True(Manager.GetFlag("partial")!.IsStored);
+        await Manager.ClearEmergencyAsync("partial", Change);
+        await Manager.EmergencyShutdownAsync("partial", Change);
         Eventually.True(() => heard.Count(state => state == FlagState.EmergencyOff) == 2, () => string.Join(" ", heard));
         Assert.Equal([FlagState.EmergencyOff, FlagState.Rollout, FlagState.EmergencyOff], heard);
     }
@@ -105,7 +105,7 @@ public sealed class FlagWatcherTests : IDisposable
     private async Task Update(params decimal[] percentages)
     {
         foreach (decimal percentage in percentages)
-            await Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = percentage }, Change);
+            await Manager.UpdateFlagAsync("partial", new FlagUpdate { Percentage = percentage }, Change);
     }
 
     private void Heard(params decimal[] expected) =>

@@ -35,7 +35,7 @@ public sealed class HostileTextTests : IDisposable
 
     public HostileTextTests() => _services = new FlagServices(
         [
-            Flag.Share("flag", 10), Flag.Share("other", 10), Flag.Share(Turned, 10),
+            Flag.Percentage("flag", 10), Flag.Percentage("other", 10), Flag.Percentage(Turned, 10),
             Flag.Variants("layout", FlagState.Enabled, ("grid", 1), ("list", 1)) with
             {
                 Experiment = new ExperimentConfig { Control = "list", PrimaryMetric = "bought", Metrics = [new ExperimentMetric { Name = "bought", Kind = MetricKind.Binary }] },

@@ -102,13 +102,13 @@ public sealed class InstanceRegistryTests : IDisposable
     {
         FlagServices one = await Start(10);
         FlagServices other = await Start(10);
-        one.Flags.Set(Flag.Share("share", 30));
+        one.Flags.Set(Flag.Percentage("partial", 30));
         await Update(one, 60);
         await Sync(other);
         Assert.Equal((10m, FlagSource.Configuration), Now(other)); // the override is over another answer
         await Sync(one);
         Assert.Equal((60m, FlagSource.Override), Now(one));
-        other.Flags.Set(Flag.Share("share", 30));
+        other.Flags.Set(Flag.Percentage("partial", 30));
         await Sync(other);
         Assert.Equal((60m, FlagSource.Override), Now(other));
         Assert.Equal((60m, FlagSource.Override), Now(one));
@@ -120,7 +120,7 @@ public sealed class InstanceRegistryTests : IDisposable
         FlagServices one = await Start(10);
         await Update(one, 50);
         FlagServices other = await Start(10);
-        one.Flags.Set(Flag.Share("share", 30));
+        one.Flags.Set(Flag.Percentage("partial", 30));
         await Sync(one);
         await Sync(other);
         Assert.Equal((10m, FlagSource.Configuration), Now(other));
@@ -131,7 +131,7 @@ public sealed class InstanceRegistryTests : IDisposable
     public async Task Rollout_StartOfAProcessWithAnotherConfiguration_GoesOn()
     {
         FlagServices old = await Start(10);
-        await old.Get<IRolloutManager>().StartAsync("share", Change, new RolloutConfig { Type = RolloutType.Linear, Duration = TimeSpan.FromHours(1), StartPercentage = 10 });
+        await old.Get<IRolloutManager>().StartAsync("partial", Change, new RolloutConfig { Type = RolloutType.Linear, Duration = TimeSpan.FromHours(1), StartPercentage = 10 });
         FlagServices young = await Start(20);
         await Sync(young);
         await Sync(old);
@@ -197,7 +197,7 @@ public sealed class InstanceRegistryTests : IDisposable
         FlagServices old = await Start(10);
         await Update(old, 50);
         FlagServices young = await Start(20);
-        old.Flags.Set([Flag.Share("share", 10)], old.Flags.Catalog.Settings with { StorePollInterval = TimeSpan.FromMinutes(5) });
+        old.Flags.Set([Flag.Percentage("partial", 10)], old.Flags.Catalog.Settings with { StorePollInterval = TimeSpan.FromMinutes(5) });
         await Sync(old); // the poll that was due before
         for (int i = 0; i < 4; i++)
         {
@@ -244,7 +244,7 @@ public sealed class InstanceRegistryTests : IDisposable
         await old.Get<StoreSynchronizer>().LeaveAsync();
         await old.Get<IActionTracingStore>().State.CommitAsync(new StoreCommit([new DocumentWrite(InstanceDocument.Prefix + "0000", json, null)], []), default);
         FlagServices young = await Start(20);
-        Assert.True((await young.Manager.EmergencyShutdownAsync("share", Change)).IsStored);
+        Assert.True((await young.Manager.EmergencyShutdownAsync("partial", Change)).IsStored);
         Assert.Equal(["updated", "emergency"], await Actions());
         _time.Advance(TimeSpan.FromSeconds(61));
         await Sync(young);
@@ -257,12 +257,12 @@ public sealed class InstanceRegistryTests : IDisposable
         FlagServices one = await Start(10);
         _refused = commit => commit.Writes.Any(write => write.Key.StartsWith(InstanceDocument.Prefix, StringComparison.Ordinal)) ? new IOException("no") : null;
         _time.Advance(TimeSpan.FromSeconds(30));
-        Assert.True((await one.Manager.EmergencyShutdownAsync("share", Change)).IsStored);
+        Assert.True((await one.Manager.EmergencyShutdownAsync("partial", Change)).IsStored);
     }
 
-    private async Task<FlagServices> Start(decimal share)
+    private async Task<FlagServices> Start(decimal percentage)
     {
-        var services = new FlagServices([Flag.Share("share", share)], before: collection => collection
+        var services = new FlagServices([Flag.Percentage("partial", percentage)], before: collection => collection
             .AddSingleton<TimeProvider>(_time)
             .AddSingleton<IActionTracingStore>(_ => new SwitchedStore(new SqliteStore(new SqliteFile(_directory.File("shared.db"), null)))
             {
@@ -275,13 +275,13 @@ public sealed class InstanceRegistryTests : IDisposable
         return services;
     }
 
-    private static Task<FlagStatus> Update(FlagServices services, decimal percentage) => services.Manager.UpdateFlagAsync("share", new FlagUpdate { Percentage = percentage }, Change);
+    private static Task<FlagStatus> Update(FlagServices services, decimal percentage) => services.Manager.UpdateFlagAsync("partial", new FlagUpdate { Percentage = percentage }, Change);
 
     private static Task Sync(FlagServices services) => services.Get<StoreSynchronizer>().SyncAsync(default);
 
     private static (decimal, FlagSource) Now(FlagServices services)
     {
-        FlagStatus status = services.Manager.GetFlag("share")!;
+        FlagStatus status = services.Manager.GetFlag("partial")!;
         return (status.Definition.Percentage, status.Source);
     }
 

@@ -28,7 +28,7 @@ public sealed class LastModifiedTests : IDisposable
     [Fact]
     public async Task Restart_WithoutAnEdit_ChangesNoTimeAndWritesNothing()
     {
-        FlagServices first = await StartAsync(Flag.Share("flag", 10), Flag.On("other"));
+        FlagServices first = await StartAsync(Flag.Percentage("flag", 10), Flag.On("other"));
         DateTimeOffset configured = Day(0);
         _time.Advance(TimeSpan.FromDays(1));
         await first.Manager.UpdateFlagAsync("other", new FlagUpdate { State = FlagState.Disabled }, Change);
@@ -38,7 +38,7 @@ public sealed class LastModifiedTests : IDisposable
         {
             await StopAsync(first);
             _time.Advance(TimeSpan.FromDays(1));
-            first = await StartAsync(Flag.Share("flag", 10), Flag.On("other"));
+            first = await StartAsync(Flag.Percentage("flag", 10), Flag.On("other"));
             Assert.Equal((configured, Day(1)), (At(first, "flag"), At(first, "other")));
         }
         Assert.Equal(written, await WrittenAsync());
@@ -47,14 +47,14 @@ public sealed class LastModifiedTests : IDisposable
     [Fact]
     public async Task Edit_WhileItRunsOrWhileItIsDown_IsTheTimeOfThatFlagAlone()
     {
-        FlagServices first = await StartAsync(Flag.Share("flag", 10), Flag.On("other"));
+        FlagServices first = await StartAsync(Flag.Percentage("flag", 10), Flag.On("other"));
         _time.Advance(TimeSpan.FromDays(1));
-        first.Flags.Set(Flag.Share("flag", 20), Flag.On("other"));
+        first.Flags.Set(Flag.Percentage("flag", 20), Flag.On("other"));
         await first.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal((Day(1), Day(0)), (At(first, "flag"), At(first, "other")));
         await StopAsync(first);
         _time.Advance(TimeSpan.FromDays(1));
-        FlagServices second = await StartAsync(Flag.Share("flag", 20), Flag.On("other") with { Description = "new" });
+        FlagServices second = await StartAsync(Flag.Percentage("flag", 20), Flag.On("other") with { Description = "new" });
         Assert.Equal((Day(1), Day(2)), (At(second, "flag"), At(second, "other")));
     }
 
@@ -64,11 +64,11 @@ public sealed class LastModifiedTests : IDisposable
         FlagServices? first = null;
         using var file = new SqliteStore(new SqliteFile(_directory.File("store.db"), null));
         var store = new SwitchedStore(file);
-        first = new FlagServices([Flag.Share("flag", 10)], before: added => added.AddSingleton<IActionTracingStore>(store).AddSingleton<TimeProvider>(_time));
+        first = new FlagServices([Flag.Percentage("flag", 10)], before: added => added.AddSingleton<IActionTracingStore>(store).AddSingleton<TimeProvider>(_time));
         store.BeforeCommit = commit =>
         {
             if (commit.Writes.Any(write => write.Key == ContentTimes.Key))
-                first.Flags.Set(Flag.Share("flag", 20));
+                first.Flags.Set(Flag.Percentage("flag", 20));
             return Task.CompletedTask;
         };
         await first.Get<StoreSynchronizer>().SyncAsync(default);
@@ -77,26 +77,26 @@ public sealed class LastModifiedTests : IDisposable
         await StopAsync(first);
         first.Dispose();
         _time.Advance(TimeSpan.FromDays(1));
-        FlagServices second = await StartAsync(Flag.Share("flag", 20));
+        FlagServices second = await StartAsync(Flag.Percentage("flag", 20));
         Assert.Equal(Day(0), At(second, "flag"));
     }
 
     [Fact]
     public async Task Edit_BackToAnEarlierContent_IsAChange()
     {
-        FlagServices first = await StartAsync(Flag.Share("flag", 10));
+        FlagServices first = await StartAsync(Flag.Percentage("flag", 10));
         _time.Advance(TimeSpan.FromDays(1));
-        first.Flags.Set(Flag.Share("flag", 20));
+        first.Flags.Set(Flag.Percentage("flag", 20));
         await first.Get<StoreSynchronizer>().SyncAsync(default);
         _time.Advance(TimeSpan.FromDays(1));
-        first.Flags.Set(Flag.Share("flag", 10));
+        first.Flags.Set(Flag.Percentage("flag", 10));
         await first.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal(Day(2), At(first, "flag"));
-        first.Flags.Set(Flag.Share("flag", 20));
+        first.Flags.Set(Flag.Percentage("flag", 20));
         await first.Get<StoreSynchronizer>().SyncAsync(default);
         await StopAsync(first);
         _time.Advance(TimeSpan.FromDays(1));
-        FlagServices second = await StartAsync(Flag.Share("flag", 10)); // while nothing ran
+        FlagServices second = await StartAsync(Flag.Percentage("flag", 10)); // while nothing ran
         Assert.Equal(Day(3), At(second, "flag"));
     }
 
@@ -117,18 +117,18 @@ public sealed class LastModifiedTests : IDisposable
     [Fact]
     public async Task TwoInstances_WithDifferentContent_KeepTheirOwnTimesAndDoNotWriteInTurn()
     {
-        FlagServices old = await StartAsync(Flag.Share("flag", 10), Flag.On("gone"));
+        FlagServices old = await StartAsync(Flag.Percentage("flag", 10), Flag.On("gone"));
         _time.Advance(TimeSpan.FromDays(1));
-        FlagServices young = await StartAsync(Flag.Share("flag", 20));
+        FlagServices young = await StartAsync(Flag.Percentage("flag", 20));
         Assert.Equal((Day(0), Day(1)), (At(old, "flag"), At(young, "flag")));
         long written = await WrittenAsync();
         for (int i = 0; i < 3; i++)
         {
             _time.Advance(TimeSpan.FromMinutes(10));
             await StopAsync(old);
-            old = await StartAsync(Flag.Share("flag", 10), Flag.On("gone"));
+            old = await StartAsync(Flag.Percentage("flag", 10), Flag.On("gone"));
             await StopAsync(young);
-            young = await StartAsync(Flag.Share("flag", 20));
+            young = await StartAsync(Flag.Percentage("flag", 20));
             await old.Get<StoreSynchronizer>().SyncAsync(default);
         }
         Assert.Equal((Day(0), Day(0), Day(1)), (At(old, "flag"), At(old, "gone"), At(young, "flag")));

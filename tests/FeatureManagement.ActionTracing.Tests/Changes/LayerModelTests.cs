@@ -118,7 +118,7 @@ public class LayerModelTests
 
         public bool Refused { get; init; }
 
-        public FlagDefinition Flag => Tests.Support.Flag.Share("flag", Percentage) with { State = State, Description = Description };
+        public FlagDefinition Flag => Tests.Support.Flag.Percentage("flag", Percentage) with { State = State, Description = Description };
 
         public FlagState EffectiveState => Emergency ? FlagState.EmergencyOff : OverrideState ?? State;
 

@@ -15,7 +15,7 @@ namespace FeatureManagement.ActionTracing.Tests.Changes;
 public sealed class OutboxTests : IDisposable
 {
     private static readonly FlagChange Change = new("ann", "because");
-    private static readonly FlagDefinition[] Flags = [Flag.Share("Flag", 10), Flag.On("other")];
+    private static readonly FlagDefinition[] Flags = [Flag.Percentage("Flag", 10), Flag.On("other")];
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch);
     private readonly SwitchedStore _store = new();
@@ -165,7 +165,7 @@ public sealed class OutboxTests : IDisposable
         await SyncAsync(_services);
         _store.Fault = new IOException("down");
         _time.Advance(TimeSpan.FromMinutes(1));
-        _services.Flags.Set(Flag.Share("Flag", 20), Flag.Off("other"));
+        _services.Flags.Set(Flag.Percentage("Flag", 20), Flag.Off("other"));
         DateTimeOffset edited = _time.GetUtcNow();
         Assert.Equal((0, 2, edited), (Report.OutboxChanges, Report.OutboxAuditEntries, Report.OutboxSince));
         _time.Advance(TimeSpan.FromMinutes(1));

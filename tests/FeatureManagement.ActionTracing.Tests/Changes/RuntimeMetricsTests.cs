@@ -14,7 +14,7 @@ public sealed class RuntimeMetricsTests : IDisposable
 
     private readonly FlagServices _services = new(
     [
-        Flag.Share("Checkout", 25), Flag.On("on"), Flag.Off("off"), Flag.Off("switch") with { Priority = 1 }, Flag.On("child") with { Parent = "Checkout" },
+        Flag.Percentage("Checkout", 25), Flag.On("on"), Flag.Off("off"), Flag.Off("switch") with { Priority = 1 }, Flag.On("child") with { Parent = "Checkout" },
     ]);
 
     public RuntimeMetricsTests() => _services.Get<RuntimeMetrics>(); // as every host does at its start

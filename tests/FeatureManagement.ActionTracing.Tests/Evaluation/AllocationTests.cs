@@ -10,7 +10,7 @@ public sealed class AllocationTests : IDisposable
     private const int Calls = 1_000;
 
     private readonly FlagServices _services = new([
-        Flag.On("on"), Flag.Off("off"), Flag.Killed("killed"), Flag.Share("share", 50), Flag.Share("child", 50) with { Parent = "share" },
+        Flag.On("on"), Flag.Off("off"), Flag.Killed("killed"), Flag.Percentage("partial", 50), Flag.Percentage("child", 50) with { Parent = "partial" },
         Flag.List("list", "alice", "bob") with { Groups = ["staff"] }, Flag.Variants("variants", FlagState.Enabled, ("a", 1), ("b", 2)),
         Flag.List("stop", "mallory") with { Type = FlagType.Boolean, Priority = 1 },
     ]);
@@ -18,7 +18,7 @@ public sealed class AllocationTests : IDisposable
     private readonly FeatureFlagContext[] _contexts =
         [new() { UserId = "alice" }, new() { SessionId = "session", Groups = ["guests", "staff"] }, new() { RequestId = "request", Groups = new List<string> { "staff" } }, new()];
 
-    public static TheoryData<string> Names => ["on", "off", "killed", "share", "child", "list", "variants", "SHARE", "unknown"];
+    public static TheoryData<string> Names => ["on", "off", "killed", "partial", "child", "list", "variants", "PARTIAL", "unknown"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -52,7 +52,7 @@ public sealed class AllocationTests : IDisposable
         var variants = _services.Get<IVariantFeatureManager>();
         long one = Allocated(_ => new Variant()); // for as many calls
         Assert.Equal(one, Allocated(context => variants.GetVariantAsync("variants", context, default)));
-        Assert.Equal(0, Allocated(context => variants.GetVariantAsync("share", context, default)));
+        Assert.Equal(0, Allocated(context => variants.GetVariantAsync("partial", context, default)));
     }
 
     public void Dispose() => _services.Dispose();

@@ -45,7 +45,7 @@ public class BucketTests
     [InlineData("integers")]
     [InlineData("guids")]
     [InlineData("mails")]
-    public void Share_OfManyIds_FitsThePercentage(string kind)
+    public void Bucket_OfManyIds_FitsThePercentage(string kind)
     {
         var random = new Random(7);
         string[] keys = [.. Enumerable.Range(0, 100_000).Select(i => Key(kind, i, random))];
@@ -66,11 +66,11 @@ public class BucketTests
     public void IsEnabled_PercentageRaisedAndLowered_OnlyAddsAndTakesTheLastAddedFirst() =>
         Gen.Select(Gen.String[1, 30], Gen.Decimal[0, 100].Array[2, 6], Gen.String.Array[1, 100]).Sample((name, percentages, keys) =>
         {
-            using var services = new FlagServices([Flag.Share(name, 0)]);
+            using var services = new FlagServices([Flag.Percentage(name, 0)]);
             var on = new HashSet<string>();
             foreach (decimal percentage in percentages.Order())
             {
-                services.Flags.Set(Flag.Share(name, percentage));
+                services.Flags.Set(Flag.Percentage(name, percentage));
                 HashSet<string> now = [.. keys.Where(key => services.Manager.IsEnabled(name, new() { UserId = key }))];
                 Assert.Subset(now, on);
                 on = now;

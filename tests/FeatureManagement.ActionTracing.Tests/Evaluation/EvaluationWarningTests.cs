@@ -46,11 +46,11 @@ public class EvaluationWarningTests
     [Fact]
     public async Task IsEnabled_ContextMissing_WarnsOnceAndOnlyWhereTheContextDecides()
     {
-        using var services = new FlagServices([Flag.On("on"), Flag.Share("share", 50)]);
+        using var services = new FlagServices([Flag.On("on"), Flag.Percentage("partial", 50)]);
         await services.Get<IFeatureManager>().IsEnabledAsync("on");
         Assert.Empty(services.Warnings(104));
-        await services.Get<IFeatureManager>().IsEnabledAsync("share");
-        services.Manager.IsEnabled("share");
+        await services.Get<IFeatureManager>().IsEnabledAsync("partial");
+        services.Manager.IsEnabled("partial");
         Assert.Single(services.Warnings(104));
     }
 
@@ -77,7 +77,7 @@ public class EvaluationWarningTests
     {
         int asked = 0;
         using var services = new FlagServices(
-            [Flag.Of("action_tracing_enabled", state, FlagType.Percentage) with { Percentage = percentage }, Flag.Share("performance_monitoring", 50), Flag.Variants("verbose_tracing", FlagState.Enabled, ("standard", 1), ("detailed", 1))],
+            [Flag.Of("action_tracing_enabled", state, FlagType.Percentage) with { Percentage = percentage }, Flag.Percentage("performance_monitoring", 50), Flag.Variants("verbose_tracing", FlagState.Enabled, ("standard", 1), ("detailed", 1))],
             before: collection => collection.AddSingleton<ITargetingContextAccessor>(new AmbientUser { Get = () => ++asked > 0 ? throw new InvalidOperationException("too early") : default }));
         for (int i = 0; i < 10; i++)
             await services.Get<IActionTracer>().TraceAsync("work", null, () => Task.CompletedTask);

@@ -168,9 +168,9 @@ public class FlagSnapshotTests
     }
 
     [Fact]
-    public void Set_OneFlagChanged_SharesTheOthers()
+    public void Set_OneFlagChanged_ReusesTheOthers()
     {
-        FlagDefinition[] flags = [Flag.On("a"), Flag.Share("b", 10), Flag.On("c")];
+        FlagDefinition[] flags = [Flag.On("a"), Flag.Percentage("b", 10), Flag.On("c")];
         using var services = new FlagServices(flags);
         FlagSnapshot before = services.Snapshot;
         flags[1] = flags[1] with { Percentage = 20 };
@@ -202,14 +202,14 @@ public class FlagSnapshotTests
     public static TheoryData<string, FlagDefinition[], bool, bool> Dependence => new()
     {
         { "a fixed flag", [Flag.On("f")], false, false },
-        { "a percentage", [Flag.Share("f", 50)], true, true },
-        { "nobody and no list", [Flag.Share("f", 0)], false, false },
+        { "a percentage", [Flag.Percentage("f", 50)], true, true },
+        { "nobody and no list", [Flag.Percentage("f", 0)], false, false },
         { "a list", [Flag.List("f", "listed")], true, true },
         { "a parent for all", [Child, Flag.On("p")], true, false },
-        { "a parent for some", [Child, Flag.Share("p", 50)], true, true },
+        { "a parent for some", [Child, Flag.Percentage("p", 50)], true, true },
         { "a parent for none", [Child, Flag.Off("p")], true, false },
-        { "a grandparent for some", [Child, Flag.On("p") with { Parent = "g" }, Flag.Share("g", 50)], true, true },
-        { "off under a parent for some", [Child with { State = FlagState.Disabled }, Flag.Share("p", 50)], true, false },
+        { "a grandparent for some", [Child, Flag.On("p") with { Parent = "g" }, Flag.Percentage("g", 50)], true, true },
+        { "off under a parent for some", [Child with { State = FlagState.Disabled }, Flag.Percentage("p", 50)], true, false },
         { "one variant", [Flag.Variants("f", FlagState.Enabled, ("a", 1))], false, false },
         { "two variants", [Two(FlagState.Enabled)], false, true },
         { "two variants of a flag that is off", [Two(FlagState.Disabled)], false, false },
@@ -218,14 +218,14 @@ public class FlagSnapshotTests
         { "another flag killed", [Flag.On("f"), Flag.Killed("k")], true, false },
         { "an emergency flag that is off", [Flag.On("f"), Flag.Off("s") with { Priority = 1 }], false, false },
         { "an emergency flag for all", [Flag.On("f"), Flag.On("s") with { Priority = 1 }], true, false },
-        { "an emergency flag for some", [Flag.On("f"), Flag.Share("s", 50) with { Priority = 1 }], true, true },
+        { "an emergency flag for some", [Flag.On("f"), Flag.Percentage("s", 50) with { Priority = 1 }], true, true },
         {
             "an emergency flag under a parent for some",
-            [Flag.On("f"), Flag.On("s") with { Priority = 1, Parent = "p" }, Flag.Share("p", 50)], true, true
+            [Flag.On("f"), Flag.On("s") with { Priority = 1, Parent = "p" }, Flag.Percentage("p", 50)], true, true
         },
         {
             "an emergency flag of the same priority for some",
-            [Flag.On("f") with { Priority = 1 }, Flag.Share("s", 50) with { Priority = 1 }], true, false
+            [Flag.On("f") with { Priority = 1 }, Flag.Percentage("s", 50) with { Priority = 1 }], true, false
         },
     };
 
@@ -283,7 +283,7 @@ public class FlagSnapshotTests
     [Fact]
     public void IsEnabled_HashOnTheThreshold_IsOff()
     {
-        ulong hash = Bucket.Hash("u", Bucket.Seed("share"));
+        ulong hash = Bucket.Hash("u", Bucket.Seed("partial"));
         decimal percentage = hash / 18446744073709551616m * 100;
         decimal next = percentage;
         while (Bucket.Threshold(percentage) < hash)
@@ -291,10 +291,10 @@ public class FlagSnapshotTests
         while (Bucket.Threshold(next) <= hash)
             next += 0.0000000000000000001m;
         Assert.Equal((hash, hash + 1), (Bucket.Threshold(percentage), Bucket.Threshold(next)));
-        using var services = new FlagServices([Flag.Share("share", percentage)]);
-        Assert.False(services.Manager.IsEnabled("share", new() { UserId = "u" }));
-        services.Flags.Set(Flag.Share("share", next));
-        Assert.True(services.Manager.IsEnabled("share", new() { UserId = "u" }));
+        using var services = new FlagServices([Flag.Percentage("partial", percentage)]);
+        Assert.False(services.Manager.IsEnabled("partial", new() { UserId = "u" }));
+        services.Flags.Set(Flag.Percentage("partial", next));
+        Assert.True(services.Manager.IsEnabled("partial", new() { UserId = "u" }));
     }
 
     [Theory]

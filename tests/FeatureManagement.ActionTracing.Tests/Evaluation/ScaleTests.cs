@@ -12,7 +12,7 @@ public class ScaleTests
     [Fact]
     public async Task TenThousandFlags_AnswerEachForItselfEveryWay()
     {
-        FlagDefinition[] flags = [.. Enumerable.Range(0, 10_000).Select(i => Flag.Share($"flag_{i}", i % 101))];
+        FlagDefinition[] flags = [.. Enumerable.Range(0, 10_000).Select(i => Flag.Percentage($"flag_{i}", i % 101))];
         using var services = new FlagServices(flags);
         var manager = services.Get<IFeatureManager>();
         for (int i = 0; i < flags.Length; i++)
@@ -30,7 +30,7 @@ public class ScaleTests
     [Fact]
     public async Task HierarchyOfFifty_IsOnExactlyWhereEveryAncestorIs()
     {
-        FlagDefinition[] flags = [.. Enumerable.Range(0, 50).Select(i => Flag.Share(NameOf(i), 99) with { Parent = i == 0 ? null : NameOf(i - 1) })];
+        FlagDefinition[] flags = [.. Enumerable.Range(0, 50).Select(i => Flag.Percentage(NameOf(i), 99) with { Parent = i == 0 ? null : NameOf(i - 1) })];
         using var services = new FlagServices(flags);
         var answers = new HashSet<bool>();
         for (int user = 0; user < 200; user++)

@@ -91,7 +91,7 @@ public sealed class ExperimentAnalysisTests
     }
 
     [Fact]
-    public void ThreeVariants_ShareTheBound()
+    public void ThreeVariants_DivideTheBound()
     {
         ExperimentRun run = Sums.Run([[1, 1, 1]], Sums.Bought);
         ExperimentResult result = Look(run, Sums.Arm(1, 0, 5_000, Sums.Ones(250)), Sums.Arm(1, 1, 5_000, Sums.Ones(300)), Sums.Arm(1, 2, 5_000, Sums.Ones(350)));
@@ -173,14 +173,14 @@ public sealed class ExperimentAnalysisTests
         ExperimentSampleRatio split = Look(run, vector).SampleRatio;
         Assert.False(split.IsMismatch);
         Close.To(0.02878332465, split.PValue);
-        Assert.Equal([9_900 + 9_500 + 5_000, 100 + 500 + 5_000], split.Allocation.Select(share => Math.Round(share.Expected, 9)));
+        Assert.Equal([9_900 + 9_500 + 5_000, 100 + 500 + 5_000], split.Allocation.Select(arm => Math.Round(arm.Expected, 9)));
 
         ExperimentRun even = Sums.Run([[1, 1]], Sums.Bought);
         (ExperimentResult broken, ExperimentEvidence evidence) = ExperimentAnalysis.Check(
             even, Sums.Of(even, Sums.Arm(1, 0, 5_300, Sums.Ones(900)), Sums.Arm(1, 1, 4_700, Sums.Ones(1_700))), new ExperimentEvidence(), Sums.Noon);
         Assert.Equal((true, ExperimentVerdict.SampleRatioMismatch, ExperimentVerdict.SampleRatioMismatch), (broken.SampleRatio.IsMismatch, broken.Verdict, broken.Metrics[0].Comparisons[0].Verdict));
         Close.To(3.61897907e-7, broken.SampleRatio.PValue);
-        // What comes later makes the shares even again. It stays broken.
+        // What comes later makes the arms even again. It stays broken.
         ExperimentResult later = ExperimentAnalysis.Check(even, Sums.Of(even, Sums.Arm(1, 0, 50_000, Sums.Ones(900)), Sums.Arm(1, 1, 50_000, Sums.Ones(1_700))), evidence, Sums.Noon).Result;
         Assert.Equal(ExperimentVerdict.SampleRatioMismatch, later.Verdict);
         Close.To(3.61897907e-7, later.SampleRatio.PValue);

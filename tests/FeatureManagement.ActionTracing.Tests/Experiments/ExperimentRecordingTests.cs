@@ -14,7 +14,7 @@ public sealed class ExperimentRecordingTests
                 host.See($"u{i}");
         ExperimentResult result = await host.ResultAsync();
         Assert.Equal(30, result.Units);
-        Assert.Equal(30, result.SampleRatio.Allocation.Sum(share => share.Units));
+        Assert.Equal(30, result.SampleRatio.Allocation.Sum(arm => arm.Units));
         Assert.Equal(Enumerable.Range(0, 30).Count(i => host.See($"u{i}") == "b"), result.SampleRatio.Allocation[1].Units);
     }
 

@@ -172,7 +172,7 @@ public sealed class ExperimentWriterTests
         }
         ExperimentResult after = await host.ResultAsync();
         Assert.Equal(before.Units, after.Units);
-        Assert.Equal(before.Units, after.SampleRatio.Allocation.Sum(share => share.Units));
+        Assert.Equal(before.Units, after.SampleRatio.Allocation.Sum(arm => arm.Units));
         Assert.Equal(StoredJson.Write(before.Metrics[0].Variants), StoredJson.Write(after.Metrics[0].Variants));
         ExperimentCrashTests.AssertWhole(database, after);
     }

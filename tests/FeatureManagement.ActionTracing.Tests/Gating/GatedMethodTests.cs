@@ -109,13 +109,13 @@ public sealed class GatedMethodTests
     public void OnAndOff_AreComparedForErrors_AndNeitherForLatency()
     {
         var user = new AmbientUser { Context = new FeatureFlagContext { UserId = "alice" } };
-        using FlagServices services = Start(s => s.AddSingleton<ITargetingContextAccessor>(user), Flag.Share("search", 0));
+        using FlagServices services = Start(s => s.AddSingleton<ITargetingContextAccessor>(user), Flag.Percentage("search", 0));
         using OutcomeWatch watch = services.Get<OutcomeRecorder>().Watch("search", 1, 0, TimeSpan.FromMinutes(5));
         using (services.Get<IActionTracer>().StartAction("act"))
             services.Get<ISearch>().Count("ab");
         Assert.Equal(new RolloutArm { Units = 1, AtRisk = 1 }, watch.Read().Control);
 
-        services.Flags.Set(Flag.Share("search", 100));
+        services.Flags.Set(Flag.Percentage("search", 100));
         watch.BeginStep(2, 100, newRound: true);
         using (services.Get<IActionTracer>().StartAction("act"))
             services.Get<ISearch>().Count("ab");

@@ -76,10 +76,10 @@ public class SameAnswerTests
     [InlineData(true)]
     public async Task IsEnabled_ContextOfAnUnknownType_IsOffWhereTheContextDecides(bool library)
     {
-        using FlagServices services = Create([Flag.On("on"), Flag.Share("share", 99), Flag.On("child") with { Parent = "share" }], "Production");
+        using FlagServices services = Create([Flag.On("on"), Flag.Percentage("partial", 99), Flag.On("child") with { Parent = "partial" }], "Production");
         IFeatureManager manager = library ? services.Get<FeatureManager>() : services.Get<IFeatureManager>();
         Assert.True(await manager.IsEnabledAsync("on", "a string"));
-        Assert.False(await manager.IsEnabledAsync("share", "a string"));
+        Assert.False(await manager.IsEnabledAsync("partial", "a string"));
         Assert.False(await manager.IsEnabledAsync("child", new object()));
     }
 
@@ -88,8 +88,8 @@ public class SameAnswerTests
     [InlineData(true)]
     public async Task IsEnabled_AccessorMissingNullFailingOrSlow_NeverThrows(bool library)
     {
-        using FlagServices services = Create([Flag.Share("share", 71)], "Production"); // the default key lies at 70.89 in "checkout_v2" only: ask the direct call
-        bool nobody = services.Manager.IsEnabled("share", new());
+        using FlagServices services = Create([Flag.Percentage("partial", 71)], "Production"); // the default key lies at 70.89 in "checkout_v2" only: ask the direct call
+        bool nobody = services.Manager.IsEnabled("partial", new());
         IFeatureManager manager = library ? services.Get<FeatureManager>() : services.Get<IFeatureManager>();
 
         foreach (Func<ValueTask<TargetingContext?>> accessor in (Func<ValueTask<TargetingContext?>>[])[
@@ -100,13 +100,13 @@ public class SameAnswerTests
             async () => { await Task.Yield(); throw new InvalidOperationException("broken"); }])
         {
             services.Get<AmbientUser>().Get = accessor;
-            Assert.Equal(nobody, await manager.IsEnabledAsync("share"));
-            Assert.Equal(nobody, services.Manager.IsEnabled("share"));
+            Assert.Equal(nobody, await manager.IsEnabledAsync("partial"));
+            Assert.Equal(nobody, services.Manager.IsEnabled("partial"));
         }
 
         var alice = new FeatureFlagContext { UserId = "alice" };
         services.Get<AmbientUser>().Get = async () => { await Task.Yield(); return alice; };
-        Assert.Equal(services.Manager.IsEnabled("share", alice), await manager.IsEnabledAsync("share"));
+        Assert.Equal(services.Manager.IsEnabled("partial", alice), await manager.IsEnabledAsync("partial"));
     }
 
     private static FlagServices Create(FlagDefinition[] flags, string environment, bool sessions = false) =>

@@ -17,7 +17,7 @@ internal sealed record EarlyCheckSimulation
     public required int Traffic { get; init; }
 
     /// <summary>The percentages, each for as many checks as the others.</summary>
-    public IReadOnlyList<decimal> Shares { get; init; } = [1, 5, 10, 25, 50, 50];
+    public IReadOnlyList<decimal> Percentages { get; init; } = [1, 5, 10, 25, 50, 50];
 
     public double ControlErrors { get; init; } = 0.01;
 
@@ -46,7 +46,7 @@ internal sealed record EarlyCheckSimulation
         var draw = new Draw(seed);
         (bool all, bool timed) = (Judged == Judged.All, Judged != Judged.Errors);
         var thresholds = all ? null : new SafetyThresholds { MaxErrorRateWithoutControl = 1 };
-        RolloutRecord record = Simulation.Record(Shares[0], new RolloutConfig { Alpha = all ? 0.05 : 0.15, SafetyThresholds = thresholds, Duration = TimeSpan.FromDays(3_650) });
+        RolloutRecord record = Simulation.Record(Percentages[0], new RolloutConfig { Alpha = all ? 0.05 : 0.15, SafetyThresholds = thresholds, Duration = TimeSpan.FromDays(3_650) });
         var ledger = new RolloutLedger { Id = record.Id };
         List<double>? latencies = timed ? [] : null;
         (Arm on, Arm off) = (default, default);
@@ -57,10 +57,10 @@ internal sealed record EarlyCheckSimulation
         BadOutcomes needs = RolloutGuards.MoreToStop(new(record, thresholds, ledger, null));
         for (int look = 0; look < Looks; look++)
         {
-            if (Shares[look * Shares.Count / Looks] is var share && share != record.Percentage)
+            if (Percentages[look * Percentages.Count / Looks] is var percentage && percentage != record.Percentage)
             {
                 ended = KeyOf(record);
-                record = record with { Percentage = share, Step = record.Step + 1 };
+                record = record with { Percentage = percentage, Step = record.Step + 1 };
                 (on, off, bad, slow) = (default, default, 0, 0);
                 needs = RolloutGuards.MoreToStop(new(record, thresholds, ledger, null));
             }
@@ -68,7 +68,7 @@ internal sealed record EarlyCheckSimulation
             for (int user = 0; user < Traffic; user++)
             {
                 second += (double)SecondsBetweenLooks / Traffic;
-                bool isExposed = draw.Uniform() <= (double)share / 100;
+                bool isExposed = draw.Uniform() <= (double)percentage / 100;
                 bool fails = draw.Uniform() <= factor * (isExposed ? ExposedErrors : ControlErrors);
                 double log = timed ? LatencyShape.LogNormal.Draw(draw) : 0;
                 bool isSlow = log > slowAbove;

@@ -23,7 +23,7 @@ public class EarlyCheckSimulationTests
     public void FalseAlarms_Errors_StayBelowAlpha(double errors, bool canary)
     {
         var healthy = new EarlyCheckSimulation { Traffic = 100, ControlErrors = errors, ExposedErrors = errors };
-        AssertHolds(300, canary ? healthy with { Shares = Canary } : healthy);
+        AssertHolds(300, canary ? healthy with { Percentages = Canary } : healthy);
     }
 
     [LongFact]
@@ -50,7 +50,7 @@ public class EarlyCheckSimulationTests
     [LongFact]
     public void AlwaysFailing_IsFoundLongBeforeTheFirstCheckByTheClock()
     {
-        var failing = new EarlyCheckSimulation { Traffic = 500, Shares = [50], ControlErrors = 0, ExposedErrors = 1 };
+        var failing = new EarlyCheckSimulation { Traffic = 500, Percentages = [50], ControlErrors = 0, ExposedErrors = 1 };
         for (int seed = 0; seed < 100; seed++)
         {
             (bool stopped, long exposed, int early) = failing.Run(seed);
@@ -59,7 +59,7 @@ public class EarlyCheckSimulationTests
         }
     }
 
-    private static EarlyCheckSimulation AtEachBad => new() { Traffic = 10, Shares = ManySteps, ControlErrors = 0.1, ExposedErrors = 0.1, EachBad = true };
+    private static EarlyCheckSimulation AtEachBad => new() { Traffic = 10, Percentages = ManySteps, ControlErrors = 0.1, ExposedErrors = 0.1, EachBad = true };
 
     private static void AssertHolds(int runs, EarlyCheckSimulation healthy) => Assert.InRange(healthy.Rate(runs), 0, Bound(runs));
 

@@ -22,8 +22,8 @@ internal sealed record ReturningUsers
     /// <summary>Whether a few users are most of the traffic.</summary>
     public bool Uneven { get; init; }
 
-    /// <summary>The shares, each for as many looks as the others.</summary>
-    public required IReadOnlyList<decimal> Shares { get; init; }
+    /// <summary>The percentages, each for as many looks as the others.</summary>
+    public required IReadOnlyList<decimal> Percentages { get; init; }
 
     /// <summary>How many users fail half of the time.</summary>
     public int BadUsers { get; init; } = 30;
@@ -70,16 +70,16 @@ internal sealed record ReturningUsers
         double[] slow = [.. Enumerable.Range(0, Users).Select(_ => Math.Sqrt(Persistent) * LatencyShape.LogNormal.Draw(draw))];
         int[] visits = Visits(draw);
         double noise = Math.Sqrt(1 - Persistent);
-        RolloutRecord record = Simulation.Record(Shares[0], new RolloutConfig { Duration = TimeSpan.FromDays(3_650), MaxLatencyIncrease = ToleratedLatency });
+        RolloutRecord record = Simulation.Record(Percentages[0], new RolloutConfig { Duration = TimeSpan.FromDays(3_650), MaxLatencyIncrease = ToleratedLatency });
         var ledger = new RolloutLedger { Id = record.Id };
         Process[] processes = [.. Enumerable.Range(0, Processes).Select(_ => new Process(record))];
         var found = new Found();
         long exposed = 0;
         for (int look = 0; look < Looks; look++)
         {
-            if (Shares[look * Shares.Count / Looks] is var share && share != record.Percentage)
+            if (Percentages[look * Percentages.Count / Looks] is var percentage && percentage != record.Percentage)
             {
-                record = RolloutChanges.Step(record, ledger, share, default);
+                record = RolloutChanges.Step(record, ledger, percentage, default);
                 foreach (Process process in processes)
                     process.Step(record);
             }
@@ -89,7 +89,7 @@ internal sealed record ReturningUsers
                     processes[p].Dispose();
                     processes[p] = new Process(record) { Ended = processes[p].Key };
                 }
-            ulong threshold = Bucket.Threshold(share);
+            ulong threshold = Bucket.Threshold(percentage);
             (double worse, double slower) = look < From ? (1, 0) : (Worse, Slower);
             for (int i = 0; i < Requests; i++)
             {

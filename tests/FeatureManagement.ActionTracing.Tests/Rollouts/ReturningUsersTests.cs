@@ -16,7 +16,7 @@ public class ReturningUsersTests
     public void FalseAlarms_ManySteps_StayBelowAlpha(RolloutType type, int steps, bool uneven)
     {
         const int Most = 8; // users who come to any of four processes are more
-        ReturningUsers.Found[] found = new ReturningUsers { Shares = ReturningUsers.Curve(type, steps), Uneven = uneven }.Run(150);
+        ReturningUsers.Found[] found = new ReturningUsers { Percentages = ReturningUsers.Curve(type, steps), Uneven = uneven }.Run(150);
         foreach (Func<ReturningUsers.Found, long?> alarm in (Func<ReturningUsers.Found, long?>[])[run => run.Errors, run => run.Latency, run => run.Slow, run => run.All])
             Assert.InRange(found.Count(run => alarm(run) is not null), 0, Most);
         Assert.InRange(found.Count(run => run.Split is not null), 0, 1);
@@ -29,7 +29,7 @@ public class ReturningUsersTests
     public void WorseWithTheFlagOn_IsFound(double worse, double slower)
     {
         const int Runs = 20;
-        var rollout = new ReturningUsers { Shares = ReturningUsers.Curve(RolloutType.Linear, 24), BadUsers = 0, Errors = 0.01, Worse = worse, Slower = slower };
+        var rollout = new ReturningUsers { Percentages = ReturningUsers.Curve(RolloutType.Linear, 24), BadUsers = 0, Errors = 0.01, Worse = worse, Slower = slower };
         Assert.Equal(Runs, rollout.Run(Runs).Count(run => run.All is not null));
     }
 
@@ -38,7 +38,7 @@ public class ReturningUsersTests
     {
         const int Runs = 20;
         const int At63Percent = 180;
-        var rollout = new ReturningUsers { Shares = ReturningUsers.Curve(RolloutType.Linear, 24), Slower = 0.5, From = At63Percent };
+        var rollout = new ReturningUsers { Percentages = ReturningUsers.Curve(RolloutType.Linear, 24), Slower = 0.5, From = At63Percent };
         Assert.InRange(rollout.Run(Runs).Count(run => run.Latency is not null), 18, Runs);
     }
 }

@@ -98,7 +98,7 @@ public sealed class RolloutCrashTests : IDisposable
     private async Task<Trail> ReadAsync(List<int> durations)
     {
         using var store = new SqliteStore(new SqliteFile(Path, null));
-        using var services = new FlagServices([Flag.Share(RolloutWork.Flag, 0) with { State = FlagState.Disabled }], before: collection => collection.AddSingleton<IActionTracingStore>(store));
+        using var services = new FlagServices([Flag.Percentage(RolloutWork.Flag, 0) with { State = FlagState.Disabled }], before: collection => collection.AddSingleton<IActionTracingStore>(store));
         await services.Get<StoreSynchronizer>().SyncAsync(default);
         var audit = services.Get<IAuditLog>();
         Assert.True((await audit.VerifyAsync()).IsValid);
@@ -109,7 +109,7 @@ public sealed class RolloutCrashTests : IDisposable
         var trail = new Trail();
         foreach (AuditEntry entry in entries)
         {
-            (string value, decimal share) = Value(entry.After!);
+            (string value, decimal percentage) = Value(entry.After!);
             trail.Values.Add(value);
             trail.Nodes = entries.Select(each => each.Instance).Distinct().Count();
             switch (entry.Action)
@@ -117,15 +117,15 @@ public sealed class RolloutCrashTests : IDisposable
                 case "rollout_started":
                     Assert.Null(trail.Active);
                     Assert.True(++trail.Started <= durations.Count, "A rollout was started twice.");
-                    (trail.Active, trail.Share, trail.Since) = (value, share, entry.At);
+                    (trail.Active, trail.Percentage, trail.Since) = (value, percentage, entry.At);
                     Assert.Equal("Rollout|1", value);
                     break;
                 case "rollout_step":
                     Assert.NotNull(trail.Active);
                     // What is credited between two steps, and two looks more where the process was killed between looking and stepping.
                     decimal most = 99m / durations[trail.Started - 1] * (RolloutWork.ProgressionInterval + 4 * RolloutWork.SafetyInterval);
-                    Assert.InRange(share - trail.Share, 0.0001m, most);
-                    (trail.Active, trail.Share) = (value, share);
+                    Assert.InRange(percentage - trail.Percentage, 0.0001m, most);
+                    (trail.Active, trail.Percentage) = (value, percentage);
                     trail.Steps++;
                     break;
                 case "rollout_completed":
@@ -161,12 +161,12 @@ public sealed class RolloutCrashTests : IDisposable
         return trail;
     }
 
-    private static (string Value, decimal Share) Value(string after)
+    private static (string Value, decimal Percentage) Value(string after)
     {
         using JsonDocument json = JsonDocument.Parse(after);
         Assert.True(FlagSpelling.TryRead(json.RootElement.GetProperty("state").GetString(), out FlagState state));
-        decimal share = json.RootElement.GetProperty("percentage").GetDecimal();
-        return (string.Create(CultureInfo.InvariantCulture, $"{state}|{share:0.####}"), share);
+        decimal percentage = json.RootElement.GetProperty("percentage").GetDecimal();
+        return (string.Create(CultureInfo.InvariantCulture, $"{state}|{percentage:0.####}"), percentage);
     }
 
     private sealed class Trail
@@ -177,7 +177,7 @@ public sealed class RolloutCrashTests : IDisposable
         /// <summary>What it is, while a rollout is on its way.</summary>
         public string? Active { get; set; }
 
-        public decimal Share { get; set; }
+        public decimal Percentage { get; set; }
 
         public DateTimeOffset Since { get; set; }
 

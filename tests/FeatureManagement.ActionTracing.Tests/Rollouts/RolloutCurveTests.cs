@@ -19,8 +19,8 @@ public class RolloutCurveTests
     [InlineData(RolloutType.Stepped, 45, 75)]
     [InlineData(RolloutType.Stepped, 59, 75)]
     [InlineData(RolloutType.Stepped, 60, 100)]
-    public void At_SomeMinutes_IsTheTicketsCurve(RolloutType type, double minutes, double share) =>
-        Assert.Equal((decimal)share, RolloutCurve.At(new() { Type = type, Duration = Hour }, 1, TimeSpan.FromMinutes(minutes)));
+    public void At_SomeMinutes_IsTheTicketsCurve(RolloutType type, double minutes, double percentage) =>
+        Assert.Equal((decimal)percentage, RolloutCurve.At(new() { Type = type, Duration = Hour }, 1, TimeSpan.FromMinutes(minutes)));
 
     [Theory]
     [InlineData(RolloutType.Linear, 5, 17.5)]
@@ -32,13 +32,13 @@ public class RolloutCurveTests
     [InlineData(RolloutType.Exponential, 40, 50)]
     [InlineData(RolloutType.Stepped, 20, 30)]
     [InlineData(RolloutType.Stepped, 40, 60)]
-    public void At_AFractionThatIsNoDecimal_IsExactToFourDigits(RolloutType type, double minutes, double share) =>
-        Assert.Equal((decimal)share, RolloutCurve.At(new() { Type = type, Duration = Hour, Checkpoints = [30, 60, 100] }, 10, TimeSpan.FromMinutes(minutes)));
+    public void At_AFractionThatIsNoDecimal_IsExactToFourDigits(RolloutType type, double minutes, double percentage) =>
+        Assert.Equal((decimal)percentage, RolloutCurve.At(new() { Type = type, Duration = Hour, Checkpoints = [30, 60, 100] }, 10, TimeSpan.FromMinutes(minutes)));
 
     [Fact]
     public void At_AnyNumberOfCheckpoints_ReachesEachAtItsTick() => Gen.Select(Gen.Int[1, 60], Gen.Long[60, TimeSpan.TicksPerDay * 3_650]).Sample((count, ticks) =>
     {
-        var plan = new RolloutConfig { Type = RolloutType.Stepped, Duration = TimeSpan.FromTicks(ticks), Checkpoints = [.. Enumerable.Range(1, count).Select(share => (decimal)share)] };
+        var plan = new RolloutConfig { Type = RolloutType.Stepped, Duration = TimeSpan.FromTicks(ticks), Checkpoints = [.. Enumerable.Range(1, count).Select(percentage => (decimal)percentage)] };
         for (int step = 1; step <= count; step++)
         {
             var due = new TimeSpan((long)(((Int128)ticks * step + count - 1) / count)); // the first tick that is not before step/count of the duration
@@ -63,23 +63,23 @@ public class RolloutCurveTests
     [InlineData(10, 5)]
     [InlineData(29, 20)]
     [InlineData(30, 60)]
-    public void At_CustomSchedule_IsTheLastEntryThatHasPassed(double minutes, double share)
+    public void At_CustomSchedule_IsTheLastEntryThatHasPassed(double minutes, double percentage)
     {
         var plan = new RolloutConfig
         {
             Type = RolloutType.Custom,
             Schedule = [new(TimeSpan.FromMinutes(10), 5), new(TimeSpan.FromMinutes(20), 20), new(TimeSpan.FromMinutes(30), 60)],
         };
-        Assert.Equal((decimal)share, RolloutCurve.At(plan, 1, TimeSpan.FromMinutes(minutes)));
+        Assert.Equal((decimal)percentage, RolloutCurve.At(plan, 1, TimeSpan.FromMinutes(minutes)));
     }
 
     [Fact]
     public void At_AnyPlan_RisesFromStartToTarget() =>
         Gen.Select(Gen.Enum<RolloutType>(), Gen.Decimal[0, 100], Gen.Decimal[0, 100], Gen.Int[1, 10_000].Array[1, 6], Gen.Decimal[0, 100].Array[6], Gen.Double[0, 1.5].Array[2, 20])
-        .Sample((type, one, other, after, shares, times) =>
+        .Sample((type, one, other, after, percentages, times) =>
         {
             decimal start = Math.Min(one, other);
-            decimal[] rising = [.. shares.Take(after.Length).Order()];
+            decimal[] rising = [.. percentages.Take(after.Length).Order()];
             TimeSpan[] passed = [.. after.Order().Select(seconds => TimeSpan.FromSeconds(seconds))];
             var plan = new RolloutConfig
             {
@@ -90,9 +90,9 @@ public class RolloutCurveTests
                 Schedule = [.. passed.Select((time, i) => new RolloutScheduleEntry(time, rising[i]))],
             };
             decimal before = start;
-            foreach (double share in times.Order())
+            foreach (double fraction in times.Order())
             {
-                decimal now = RolloutCurve.At(plan, start, RolloutCurve.Duration(plan) * share);
+                decimal now = RolloutCurve.At(plan, start, RolloutCurve.Duration(plan) * fraction);
                 Assert.InRange(now, before, plan.TargetPercentage);
                 before = now;
             }
@@ -111,7 +111,7 @@ public class RolloutCurveTests
     }
 
     [Fact]
-    public void BandOf_TwoSharesOfDifferentPhases_Differs() => Gen.Select(Gen.Decimal[0, 100], Gen.Decimal[0, 100])
+    public void BandOf_TwoPercentagesOfDifferentPhases_Differs() => Gen.Select(Gen.Decimal[0, 100], Gen.Decimal[0, 100])
         .Sample((one, other) => Assert.True(RolloutCurve.PhaseOf(one) == RolloutCurve.PhaseOf(other) || RolloutCurve.BandOf(one) != RolloutCurve.BandOf(other) || Math.Max(one, other) == 100));
 
     [Theory]
@@ -122,7 +122,7 @@ public class RolloutCurveTests
     [InlineData(50, 50.0001)]
     [InlineData(75, 75.0001)]
     [InlineData(87.5, 87.5001)]
-    public void BandOf_SharesOnBothSidesOfAnEdge_Differs(double below, double above) =>
+    public void BandOf_PercentagesOnBothSidesOfAnEdge_Differs(double below, double above) =>
         Assert.NotEqual(RolloutCurve.BandOf((decimal)below), RolloutCurve.BandOf((decimal)above));
 
     [Theory]
@@ -180,10 +180,10 @@ public class RolloutCurveTests
     [InlineData(0.00005, 0.0001)] // away from zero
     [InlineData(0.000049, 0)]
     [InlineData(0.00015, 0.0002)]
-    public void At_HasFourDigits(double share, double expected)
+    public void At_HasFourDigits(double percentage, double expected)
     {
         var plan = new RolloutConfig { Type = RolloutType.Linear, Duration = TimeSpan.FromTicks(100_000_000) };
-        Assert.Equal((decimal)expected, RolloutCurve.At(plan, 0, TimeSpan.FromTicks((long)Math.Round(share * 1_000_000))));
+        Assert.Equal((decimal)expected, RolloutCurve.At(plan, 0, TimeSpan.FromTicks((long)Math.Round(percentage * 1_000_000))));
     }
 
     [Fact]

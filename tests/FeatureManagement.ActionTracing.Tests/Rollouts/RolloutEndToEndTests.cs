@@ -277,19 +277,19 @@ public class RolloutEndToEndTests
     {
         var store = new InMemoryStore();
         TimeSpan credited;
-        decimal share;
+        decimal percentage;
         double evidence;
         using (var host = new RolloutHost(TenPercent, store: store))
         {
             await host.StartAsync();
             await host.RunAsync(70, new Traffic { ExposedErrors = 0.015 }, users: 20);
-            (credited, share, evidence) = (host.Status.MonitoredTime, host.Status.CurrentPercentage, host.Status.Errors!.PValue);
-            Assert.True(share > 10);
+            (credited, percentage, evidence) = (host.Status.MonitoredTime, host.Status.CurrentPercentage, host.Status.Errors!.PValue);
+            Assert.True(percentage > 10);
         }
         using var again = new RolloutHost(TenPercent, store: store);
-        Assert.Equal(share, again.Flag.Definition.Percentage);
+        Assert.Equal(percentage, again.Flag.Definition.Percentage);
         await again.TickAsync();
-        Assert.Equal((credited, share), (again.Status.MonitoredTime, again.Status.CurrentPercentage));
+        Assert.Equal((credited, percentage), (again.Status.MonitoredTime, again.Status.CurrentPercentage));
         Assert.Equal(evidence, again.Status.Errors!.PValue);
         await again.TickAsync();
         Assert.Equal(credited + RolloutHost.Interval, again.Status.MonitoredTime);
@@ -452,13 +452,13 @@ public class RolloutEndToEndTests
     [InlineData(""" "type": "custom", "schedule": [{ "after": "00:05:00", "percentage": 20 }, { "after": "00:12:00", "percentage": 50 }] """, "1, 20, 50")]
     [InlineData(""" "type": "stepped", "duration": "00:12:00", "checkpoints": [10, 20] """, "1, 10, 20")]
     [InlineData(""" "type": "stepped", "duration": "00:20:00", "targetPercentage": 60 """, "1, 25, 50, 60")]
-    public async Task Complete_AListThatEndsBelow100_LeavesTheFlagThere(string plan, string shares)
+    public async Task Complete_AListThatEndsBelow100_LeavesTheFlagThere(string plan, string percentages)
     {
         using var host = new RolloutHost(plan);
-        Assert.Equal(shares, string.Join(", ", host.Rollouts.Preview(RolloutHost.Name).Select(step => step.Percentage.ToString(CultureInfo.InvariantCulture))));
+        Assert.Equal(percentages, string.Join(", ", host.Rollouts.Preview(RolloutHost.Name).Select(step => step.Percentage.ToString(CultureInfo.InvariantCulture))));
         await host.StartAsync();
         await host.RunAsync(130);
-        decimal last = decimal.Parse(shares.Split(", ")[^1], CultureInfo.InvariantCulture);
+        decimal last = decimal.Parse(percentages.Split(", ")[^1], CultureInfo.InvariantCulture);
         Assert.Equal((RolloutPhase.Complete, last), (host.Status.Phase, host.Status.CurrentPercentage));
         Assert.Equal((FlagState.Rollout, last), (host.Flag.Definition.State, host.Flag.Definition.Percentage));
     }

@@ -29,7 +29,7 @@ public class RolloutEvidenceTests
     private readonly Draw _draw = new(1);
 
     [Fact]
-    public void ShareAndErrorRateRiseTogether_EqualArms_BoundsIncludeOne()
+    public void PercentageAndErrorRateRiseTogether_EqualArms_BoundsIncludeOne()
     {
         const int Steps = 60, Looks = 100;
         var ledger = new RolloutLedger { Id = Record.Id };
@@ -49,7 +49,7 @@ public class RolloutEvidenceTests
     }
 
     [Fact]
-    public void ProcessesOfDifferentShareAndErrorRate_EqualArms_BoundsIncludeOne()
+    public void ProcessesOfDifferentPercentageAndErrorRate_EqualArms_BoundsIncludeOne()
     {
         var quiet = new RolloutStratum { Key = "quiet", Step = 1, Percentage = 10 };
         var busy = new RolloutStratum { Key = "busy", Step = 2, Percentage = 90 };
@@ -103,7 +103,7 @@ public class RolloutEvidenceTests
         };
     }
 
-    /// <summary>Requests more in each arm, as the share says, with the same rate of errors.</summary>
+    /// <summary>Requests more in each arm, as the percentage says, with the same rate of errors.</summary>
     private RolloutStratum Look(RolloutStratum stratum, double errors)
     {
         int exposed = _draw.Binomial(Users, (double)stratum.Percentage / 100);

@@ -59,9 +59,9 @@ public sealed class RolloutFleetTests : IDisposable
         await _other.TickAsync();
         for (int step = 1; step <= 2; step++)
         {
-            decimal share = _one.Status.CurrentPercentage;
+            decimal percentage = _one.Status.CurrentPercentage;
             _other.Visit(new Traffic(), users: 50);
-            for (int i = 0; i < 100 && _one.Status.CurrentPercentage == share; i++)
+            for (int i = 0; i < 100 && _one.Status.CurrentPercentage == percentage; i++)
                 await _one.TickAsync();
             await _other.TickAsync();
             Assert.Equal(50 * step, _other.Status.ExposedUnits + _other.Status.ControlUnits);

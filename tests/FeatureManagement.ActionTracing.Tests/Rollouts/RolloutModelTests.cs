@@ -62,7 +62,7 @@ public class RolloutModelTests
         private readonly Dictionary<string, (RolloutPhase Phase, string Reason)> _ended = [];
         private readonly HashSet<string> _started = [];
         private readonly Dictionary<string, TimeSpan> _credited = [];
-        private FlagDefinition _configured = Flag.Share(Name, 2) with { RolloutConfig = new RolloutConfig { Duration = TimeSpan.FromMinutes(40), StartPercentage = 10, TargetPercentage = 60 } };
+        private FlagDefinition _configured = Flag.Percentage(Name, 2) with { RolloutConfig = new RolloutConfig { Duration = TimeSpan.FromMinutes(40), StartPercentage = 10, TargetPercentage = 60 } };
         private (FlagState State, decimal Percentage) _beneath = (FlagState.Rollout, 2); // what the flag is where no rollout and no emergency is laid over it
         private bool _deleted;
         private long? _lastLook; // in this process

@@ -42,7 +42,7 @@ public class RolloutSimulationTests
     [InlineData(100, 0.010)]
     [InlineData(1_000, 0.016)]
     public void FalseAlarms_ErrorsOfRequests_ConstantCanary(int traffic, double published) =>
-        AssertIs(published, 20_000, 2_000, new Simulation { Traffic = traffic, Judged = Judged.Errors, OfRequests = true, Shares = [1] });
+        AssertIs(published, 20_000, 2_000, new Simulation { Traffic = traffic, Judged = Judged.Errors, OfRequests = true, Percentages = [1] });
 
     [LongFact]
     public void FalseAlarms_ErrorsTwiceAsFrequentAndTolerated() =>
@@ -50,7 +50,7 @@ public class RolloutSimulationTests
 
     [LongFact]
     public void FalseAlarms_TenTimesAsManyLooks() =>
-        AssertIs(0.039, 4_000, 400, new Simulation { Traffic = 100, Judged = Judged.Errors, OfRequests = true, Shares = [50], Looks = 2_880 });
+        AssertIs(0.039, 4_000, 400, new Simulation { Traffic = 100, Judged = Judged.Errors, OfRequests = true, Percentages = [50], Looks = 2_880 });
 
     [LongTheory]
     [InlineData(100, 0.001)]

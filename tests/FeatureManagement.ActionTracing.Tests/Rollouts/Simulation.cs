@@ -20,8 +20,8 @@ internal sealed record Simulation
     /// <summary>Users at each look, in both arms together.</summary>
     public required int Traffic { get; init; }
 
-    /// <summary>The shares, each for as many looks as the others.</summary>
-    public IReadOnlyList<decimal> Shares { get; init; } = [1, 5, 10, 25, 50, 50];
+    /// <summary>The percentages, each for as many looks as the others.</summary>
+    public IReadOnlyList<decimal> Percentages { get; init; } = [1, 5, 10, 25, 50, 50];
 
     public int Looks { get; init; } = 288;
 
@@ -80,7 +80,7 @@ internal sealed record Simulation
     {
         var draw = new Draw(seed);
         // Three guards share alpha.
-        RolloutRecord record = Record(Shares[0], new RolloutConfig { Alpha = Judged == Judged.All ? 0.05 : 0.15, SafetyThresholds = Judged == Judged.All ? null : OneGuardAlone, Duration = TimeSpan.FromDays(3_650), MaxErrorRateIncrease = ToleratedErrors, MaxLatencyIncrease = ToleratedLatency });
+        RolloutRecord record = Record(Percentages[0], new RolloutConfig { Alpha = Judged == Judged.All ? 0.05 : 0.15, SafetyThresholds = Judged == Judged.All ? null : OneGuardAlone, Duration = TimeSpan.FromDays(3_650), MaxErrorRateIncrease = ToleratedErrors, MaxLatencyIncrease = ToleratedLatency });
         var ledger = new RolloutLedger { Id = record.Id };
         List<double>? latencies = Judged is Judged.All or Judged.Slow ? [] : null;
         long exposed = 0;
@@ -88,10 +88,10 @@ internal sealed record Simulation
         string? ended = null;
         for (int look = 0; look < Looks; look++)
         {
-            if (Shares[look * Shares.Count / Looks] is var share && share != record.Percentage)
+            if (Percentages[look * Percentages.Count / Looks] is var percentage && percentage != record.Percentage)
             {
                 ended = KeyOf(record, look - 1);
-                record = record with { Percentage = share, Step = record.Step + 1 };
+                record = record with { Percentage = percentage, Step = record.Step + 1 };
                 (on, off) = (new(), new());
             }
             else if (OfRequests)
@@ -99,12 +99,12 @@ internal sealed record Simulation
                 ended = KeyOf(record, look - 1);
                 (on, off) = (new(), new());
             }
-            int units = draw.Binomial(Traffic, (double)share / 100);
+            int units = draw.Binomial(Traffic, (double)percentage / 100);
             exposed += units;
             double at = (double)look / Looks;
             on = See(on, draw, units, ExposedErrors * Errors(at), ExposedLatency ?? Latency, Latencies(at) * (1 + Slower), TenTimes, ledger.SlowThreshold, null);
             off = See(off, draw, Traffic - units, ControlErrors * Errors(at), Latency, Latencies(at), 0, ledger.SlowThreshold, latencies);
-            ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record, look), Step = record.Step, Percentage = share, Exposed = on, Control = off }, ended);
+            ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record, look), Step = record.Step, Percentage = percentage, Exposed = on, Control = off }, ended);
             ended = null;
             if (ledger.SlowThreshold is null && latencies?.Count >= 200)
                 ledger = ledger with { SlowThreshold = TimeSpan.FromMilliseconds(latencies.Order().ElementAt((int)Math.Ceiling(latencies.Count * 0.95) - 1)) };

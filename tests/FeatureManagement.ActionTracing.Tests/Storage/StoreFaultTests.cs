@@ -120,7 +120,7 @@ public sealed class StoreFaultTests : IDisposable
     {
         using (IHost host = await StartAsync(_volume.Database))
         {
-            await Manager(host).UpdateFlagAsync("share", new FlagUpdate { Percentage = 50 }, Change);
+            await Manager(host).UpdateFlagAsync("partial", new FlagUpdate { Percentage = 50 }, Change);
             await fail();
             await KillBothAsync(host, cause);
             Eventually.True(() => Logged(host, 230).Length > 0, () => "nothing logged");
@@ -129,7 +129,7 @@ public sealed class StoreFaultTests : IDisposable
             Assert.Empty(Logged(host, 231));
             Assert.Contains(cause, Assert.Single(Logged(host, 230)), StringComparison.Ordinal);
             await mend();
-            await MendedAsync(host, "updated share", "emergency a", "emergency b");
+            await MendedAsync(host, "updated partial", "emergency a", "emergency b");
         }
         await RestartedAsync();
     }
@@ -138,7 +138,7 @@ public sealed class StoreFaultTests : IDisposable
     {
         using (IHost before = await StartAsync(_volume.Database))
         {
-            await Manager(before).UpdateFlagAsync("share", new FlagUpdate { Percentage = 50 }, Change);
+            await Manager(before).UpdateFlagAsync("partial", new FlagUpdate { Percentage = 50 }, Change);
             await Manager(before).EmergencyShutdownAsync("killed before", Change);
             await before.StopAsync();
         }
@@ -152,7 +152,7 @@ public sealed class StoreFaultTests : IDisposable
             }
             await KillBothAsync(host, cause ?? "");
             mend();
-            await MendedAsync(host, "updated share", "emergency killed before", "emergency a", "emergency b");
+            await MendedAsync(host, "updated partial", "emergency killed before", "emergency a", "emergency b");
             Assert.False(Manager(host).IsEnabled("killed before"));
         }
         await RestartedAsync();
@@ -167,7 +167,7 @@ public sealed class StoreFaultTests : IDisposable
             Assert.False(Manager(host).IsEnabled(flag)); // at once
             Assert.False((await kill).IsStored);
         }
-        FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => Manager(host).UpdateFlagAsync("share", new FlagUpdate { Percentage = 60 }, Change));
+        FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => Manager(host).UpdateFlagAsync("partial", new FlagUpdate { Percentage = 60 }, Change));
         Assert.Equal(FlagChangeError.StoreUnavailable, refused.Error);
         Assert.True(Manager(host).IsEnabled("on"));
         Assert.Contains(cause, Report(host).Error, StringComparison.Ordinal);
@@ -188,7 +188,7 @@ public sealed class StoreFaultTests : IDisposable
     {
         using IHost host = await StartAsync(_volume.Database);
         Assert.False(Manager(host).IsEnabled("a") || Manager(host).IsEnabled("b"));
-        Assert.Equal(50, Manager(host).GetFlag("share")!.Definition.Percentage);
+        Assert.Equal(50, Manager(host).GetFlag("partial")!.Definition.Percentage);
         await host.StopAsync();
     }
 
@@ -201,9 +201,9 @@ public sealed class StoreFaultTests : IDisposable
             [$"ActionTracing:featureFlags:{flag}:state"] = "enabled",
         }).Concat(new Dictionary<string, string?>
         {
-            ["ActionTracing:featureFlags:share:type"] = "percentage",
-            ["ActionTracing:featureFlags:share:state"] = "rollout",
-            ["ActionTracing:featureFlags:share:percentage"] = "10",
+            ["ActionTracing:featureFlags:partial:type"] = "percentage",
+            ["ActionTracing:featureFlags:partial:state"] = "rollout",
+            ["ActionTracing:featureFlags:partial:percentage"] = "10",
             // A store that waits for a lock says so after seven tenths of it; what is left must be enough on a machine that is busy with other tests.
             ["ActionTracing:featureFlagSettings:defaultTimeout"] = "00:00:10",
             ["ActionTracing:featureFlagSettings:storePollInterval"] = "200",

@@ -11,7 +11,7 @@ internal static class Flag
 
     public static FlagDefinition Killed(string name) => Of(name, FlagState.EmergencyOff);
 
-    public static FlagDefinition Share(string name, decimal percentage) => Of(name, FlagState.Rollout, FlagType.Percentage) with { Percentage = percentage };
+    public static FlagDefinition Percentage(string name, decimal percentage) => Of(name, FlagState.Rollout, FlagType.Percentage) with { Percentage = percentage };
 
     public static FlagDefinition List(string name, params string[] users) => Of(name, FlagState.Canary, FlagType.Whitelist) with { Whitelist = users };
 
