@@ -7,7 +7,7 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;
 
-/// <summary>What a large audit in SQLite costs whoever reads it: a million entries of 1.4 KB, as a year of rollouts leaves them, in the page cache.</summary>
+/// <summary>What it costs to read a large audit in SQLite: a million entries of 1.4 KB, as a year of rollouts leaves them, in the page cache.</summary>
 internal static class AuditRows
 {
     private const string Job = "an audit of a million entries";

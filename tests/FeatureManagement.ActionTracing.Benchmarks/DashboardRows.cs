@@ -104,9 +104,9 @@ internal static class DashboardRows
         NetworkStream stream = tab.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {address.AbsolutePath}api/events HTTP/1.1\r\nHost: {address.Authority}\r\nAccept: text/event-stream\r\n\r\n"));
         byte[] answer = new byte[4_096];
-        var heard = new StringBuilder();
-        while (!heard.ToString().Contains("hello", StringComparison.Ordinal) && await stream.ReadAsync(answer) is var count and > 0)
-            heard.Append(Encoding.ASCII.GetString(answer, 0, count));
+        var received = new StringBuilder();
+        while (!received.ToString().Contains("hello", StringComparison.Ordinal) && await stream.ReadAsync(answer) is var count and > 0)
+            received.Append(Encoding.ASCII.GetString(answer, 0, count));
         return tab;
     }
 

@@ -6,12 +6,12 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;
 
-/// <summary>What an evaluation costs: directly, through the library's interfaces, and beside the library.</summary>
+/// <summary>What an evaluation costs: directly, through Microsoft.FeatureManagement's interfaces, and beside Microsoft.FeatureManagement.</summary>
 internal sealed class EvaluationRows
 {
     private readonly IFeatureFlagManager _direct;
     private readonly IVariantFeatureManager _manager;
-    private readonly IVariantFeatureManager _library;
+    private readonly IVariantFeatureManager _microsoft;
     private readonly Floor _floor;
 
     public EvaluationRows()
@@ -19,16 +19,16 @@ internal sealed class EvaluationRows
         ServiceProvider us = World.WithUs(World.Flags(1_000));
         _direct = us.GetRequiredService<IFeatureFlagManager>();
         _manager = us.GetRequiredService<IVariantFeatureManager>();
-        _library = World.WithoutUs(new LibraryFeatures(1_000)).GetRequiredService<IVariantFeatureManager>();
+        _microsoft = World.WithoutUs(new MicrosoftFeatures(1_000)).GetRequiredService<IVariantFeatureManager>();
         _floor = new Floor(World.Flags(1_000).Select(flag => flag.Name));
     }
 
     public IEnumerable<Row> Measure() =>
     [
-        .. Job("on", World.On, World.Users, World.LibraryUsers, _floor.Hash, 1.5, 2.5, 5),
-        .. Job("rollout 50 %", World.Half, World.Users, World.LibraryUsers, _floor.Hash, 1.5, 2, 35),
-        .. Job("whitelist of 1,000, hit", World.Listed, World.ListedUsers, World.LibraryListedUsers, _floor.Set, 1.5, 2, 50),
-        .. Job("whitelist of 1,000, miss", World.Listed, World.Users, World.LibraryUsers, _floor.Set, 1.75, 2.25, 120),
+        .. Job("on", World.On, World.Users, World.MicrosoftUsers, _floor.Hash, 1.5, 2.5, 5),
+        .. Job("rollout 50 %", World.Half, World.Users, World.MicrosoftUsers, _floor.Hash, 1.5, 2, 35),
+        .. Job("whitelist of 1,000, hit", World.Listed, World.ListedUsers, World.MicrosoftListedUsers, _floor.Set, 1.5, 2, 50),
+        .. Job("whitelist of 1,000, miss", World.Listed, World.Users, World.MicrosoftUsers, _floor.Set, 1.75, 2.25, 120),
         .. Variants(),
         .. Parents(),
         .. Unknown(),
@@ -36,7 +36,7 @@ internal sealed class EvaluationRows
     ];
 
     private IEnumerable<Row> Job(
-        string job, string flag, FeatureFlagContext[] users, TargetingContext[] libraryUsers, Func<string, string, bool> floor, double goal, double managerGoal, double libraryGoal)
+        string job, string flag, FeatureFlagContext[] users, TargetingContext[] microsoftUsers, Func<string, string, bool> floor, double goal, double managerGoal, double microsoftGoal)
     {
         string[] keys = [.. users.Select(user => user.UserId!)];
         bool set = floor.Method.Name == nameof(Floor.Set);
@@ -45,11 +45,11 @@ internal sealed class EvaluationRows
         : n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(flag, keys[i & 1_023])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_direct.IsEnabled(flag, users[i & 1_023])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_manager.IsEnabledAsync(flag, users[i & 1_023], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_library.IsEnabledAsync(flag, libraryUsers[i & 1_023], default).Result); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(_microsoft.IsEnabledAsync(flag, microsoftUsers[i & 1_023], default).Result); });
         yield return new Row(job, "floor", costs[0].Nanoseconds, "ns");
         yield return Row.Ratio(job, "direct call / floor", costs[1].Nanoseconds, costs[0].Nanoseconds, goal);
         yield return Row.Ratio(job, "IVariantFeatureManager / floor", costs[2].Nanoseconds, costs[0].Nanoseconds, managerGoal);
-        yield return Row.Faster(job, "against Microsoft.FeatureManagement", costs[3].Nanoseconds, costs[2].Nanoseconds, libraryGoal);
+        yield return Row.Faster(job, "against Microsoft.FeatureManagement", costs[3].Nanoseconds, costs[2].Nanoseconds, microsoftGoal);
         yield return new Row(job, "direct call", costs[1].Bytes, "bytes", 0);
         yield return new Row(job, "IVariantFeatureManager", costs[2].Bytes, "bytes", 0);
         yield return new Row(job, "Microsoft.FeatureManagement", costs[3].Bytes, "bytes");
@@ -63,7 +63,7 @@ internal sealed class EvaluationRows
             n => { for (int i = 0; i < n; i++) Sink.Take(_floor.Hash(World.Variants, keys[i & 1_023])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_direct.GetVariant(World.Variants, users[i & 1_023])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_manager.GetVariantAsync(World.Variants, users[i & 1_023], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_library.GetVariantAsync(World.Variants, World.LibraryUsers[i & 1_023], default).Result); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(_microsoft.GetVariantAsync(World.Variants, World.MicrosoftUsers[i & 1_023], default).Result); });
         yield return Row.Ratio("three variants, known user", "direct call / floor", seen[1].Nanoseconds, seen[0].Nanoseconds, 2);
         yield return Row.Ratio("three variants, known user", "IVariantFeatureManager / floor", seen[2].Nanoseconds, seen[0].Nanoseconds, 2.25);
         yield return Row.Faster("three variants, known user", "against Microsoft.FeatureManagement", seen[3].Nanoseconds, seen[2].Nanoseconds, 45);
@@ -83,7 +83,7 @@ internal sealed class EvaluationRows
             },
             n => { for (int i = 0; i < n; i++) Sink.Take(_direct.GetVariant(World.Variants, fresh[next++ & (fresh.Length - 1)])); },
             n => { for (int i = 0; i < n; i++) Sink.Take(_manager.GetVariantAsync(World.Variants, fresh[next++ & (fresh.Length - 1)], default).Result); },
-            n => { for (int i = 0; i < n; i++) Sink.Take(_library.GetVariantAsync(World.Variants, World.LibraryUsers[i & 1_023], default).Result); });
+            n => { for (int i = 0; i < n; i++) Sink.Take(_microsoft.GetVariantAsync(World.Variants, World.MicrosoftUsers[i & 1_023], default).Result); });
         yield return Row.Ratio("three variants, new user", "direct call / SHA-256", costs[1].Nanoseconds, costs[0].Nanoseconds, 1.3);
         yield return Row.Ratio("three variants, new user", "IVariantFeatureManager / SHA-256", costs[2].Nanoseconds, costs[0].Nanoseconds, 1.3);
         yield return Row.Faster("three variants, new user", "against Microsoft.FeatureManagement", costs[3].Nanoseconds, costs[2].Nanoseconds, 2.5);

@@ -15,7 +15,7 @@ internal static class Measurement
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>What one iteration of each loop costs, at the lower quartile of all turns. A loop runs its body as often as it is told.</summary>
+    /// <summary>What one iteration of each loop costs, at the lower quartile of all turns. A loop runs its body as often as its argument says.</summary>
     public static Cost[] Compare(params Action<int>[] loops)
     {
         // Twice, for the JIT may still be compiling the one loop while the next is running.
@@ -48,7 +48,7 @@ internal static class Measurement
         return sorted[(int)(fraction * (sorted.Length - 1))];
     }
 
-    // Long enough for the tiered JIT to have settled, then as many iterations as fill a slice.
+    // Long enough for the tiered JIT to be done, then as many iterations as fill a slice.
     private static int Calibrate(Action<int> loop)
     {
         int iterations = 1;

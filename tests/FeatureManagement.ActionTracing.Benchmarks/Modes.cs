@@ -6,7 +6,7 @@ internal static class Modes
     public static readonly (string Name, Func<IEnumerable<Row>> Measure)[] All =
     [
         ("evaluation", () => new EvaluationRows().Measure()),
-        ("library", LibraryRows.Measure),
+        ("microsoft", MicrosoftRows.Measure),
         ("telemetry", TelemetryRows.Measure),
         ("threads", ThreadRows.Measure),
         ("actions", ActionRows.Measure),

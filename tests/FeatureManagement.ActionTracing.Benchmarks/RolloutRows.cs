@@ -5,12 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;
 
-/// <summary>Load: 1,000 flags, 100 of them rolling out, evaluated on all processors while the rollouts are looked at.</summary>
+/// <summary>Load: 1,000 flags, 100 of them rolling out, evaluated on all processors while the rollouts are checked.</summary>
 internal static class RolloutRows
 {
     private const string Job = "1,000 flags, 100 rollouts";
     private const int Rollouts = 100;
-    private const int Looks = 20;
+    private const int Checks = 20;
     private static readonly TimeSpan Load = TimeSpan.FromSeconds(2);
     private static readonly FlagChange Change = new("benchmark", "benchmark");
 
@@ -47,7 +47,7 @@ internal static class RolloutRows
         rows.Add(new Row(Job, "exceptions during it", errors, "", 0));
 
         ticks.Clear();
-        for (int i = 0; i < Looks; i++)
+        for (int i = 0; i < Checks; i++)
             ticks.Add(await TimeAsync(loop));
         rows.Add(new Row(Job, "a check of 100 rollouts without load", Measurement.Median(ticks), "ms"));
         return rows;
@@ -69,7 +69,7 @@ internal static class RolloutRows
                     Sink.Take(manager.IsEnabled(names[i % Rollouts], World.Users[i & 1_023]));
                 }
             }
-#pragma warning disable CA1031 // Whatever it is, it is counted.
+#pragma warning disable CA1031 // Each exception is counted.
             catch (Exception)
 #pragma warning restore CA1031
             {

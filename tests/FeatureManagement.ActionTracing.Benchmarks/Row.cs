@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Benchmarks;
 
-/// <summary>One line of the table: a ratio or a figure, and the goal that it is held against.</summary>
+/// <summary>One line of the table: a ratio or a figure, and its goal.</summary>
 /// <param name="Job">What is measured.</param>
 /// <param name="Measure">Which way in, or against what.</param>
 /// <param name="Value">The ratio or figure.</param>

@@ -20,8 +20,8 @@ internal static class World
     public static readonly string[] AllowList = [.. Enumerable.Range(0, 1_000).Select(i => $"listed-user-{i:0000}")];
     public static readonly FeatureFlagContext[] Users = Contexts("user-{0:00000}", 1_024);
     public static readonly FeatureFlagContext[] ListedUsers = [.. AllowList.Concat(AllowList).Take(1_024).Select(user => new FeatureFlagContext { UserId = user })];
-    public static readonly TargetingContext[] LibraryUsers = [.. Users.Select(user => new TargetingContext { UserId = user.UserId })];
-    public static readonly TargetingContext[] LibraryListedUsers = [.. ListedUsers.Select(user => new TargetingContext { UserId = user.UserId })];
+    public static readonly TargetingContext[] MicrosoftUsers = [.. Users.Select(user => new TargetingContext { UserId = user.UserId })];
+    public static readonly TargetingContext[] MicrosoftListedUsers = [.. ListedUsers.Select(user => new TargetingContext { UserId = user.UserId })];
 
     public static FlagDefinition[] Flags(int count) =>
     [
@@ -37,19 +37,19 @@ internal static class World
         },
     ];
 
-    public static ServiceProvider WithUs(IEnumerable<FlagDefinition> flags, IFeatureDefinitionProvider? library = null)
+    public static ServiceProvider WithUs(IEnumerable<FlagDefinition> flags, IFeatureDefinitionProvider? microsoft = null)
     {
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
-        if (library is not null)
-            services.AddSingleton(library);
+        if (microsoft is not null)
+            services.AddSingleton(microsoft);
         services.AddFeatureManagement().WithActionTracing();
         services.Replace(ServiceDescriptor.Singleton<IFlagCatalogSource>(new Catalog(flags)));
         return services.BuildServiceProvider();
     }
 
-    public static ServiceProvider WithoutUs(IFeatureDefinitionProvider library)
+    public static ServiceProvider WithoutUs(IFeatureDefinitionProvider microsoft)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton(library);
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton(microsoft);
         services.AddFeatureManagement();
         return services.BuildServiceProvider();
     }

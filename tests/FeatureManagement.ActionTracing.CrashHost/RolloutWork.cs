@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FeatureManagement.ActionTracing.CrashHost;
 
-/// <summary>A rollout that starts by itself, moves within milliseconds, and is found bad after so many looks.</summary>
+/// <summary>A rollout that starts by itself, moves within milliseconds, and is found bad after so many checks.</summary>
 internal static class RolloutWork
 {
     public const string Flag = "r";
@@ -36,7 +36,7 @@ internal static class RolloutWork
         }
     }
 
-    /// <summary>A thousand users more at each look, split as they should be; after so many looks half of the exposed fail.</summary>
+    /// <summary>A thousand users more at each check, split as they should be; after so many checks half of the exposed fail.</summary>
     public sealed class Source(int badAfter) : IRolloutMetricsSource
     {
         private int _looks;

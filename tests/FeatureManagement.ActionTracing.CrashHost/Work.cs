@@ -73,7 +73,7 @@ internal static class Work
         string Line() => string.Create(CultureInfo.InvariantCulture, $"{(manager.IsEnabled(flag) ? "on" : "off")}|{Environment.TickCount64}");
     }
 
-    /// <summary>Kills a flag when told to by a line, and says when it was stored, then clears it at the next one, and so on.</summary>
+    /// <summary>Kills a flag when a line asks for it, and says when it was stored, then clears it at the next one, and so on.</summary>
     public static async Task KillAsync(IFeatureFlagManager manager, string flag)
     {
         Console.WriteLine("ready");

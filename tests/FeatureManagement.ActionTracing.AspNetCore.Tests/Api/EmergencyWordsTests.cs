@@ -62,7 +62,7 @@ public sealed class EmergencyWordsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Emergency_AnUnreadableIfMatch_IsNotLookedAt()
+    public async Task Emergency_AnUnreadableIfMatch_IsNotChecked()
     {
         _client.DefaultRequestHeaders.TryAddWithoutValidation("If-Match", "\"abc\"");
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("emergency", """{"reason":"x"}""")).Status);

@@ -55,7 +55,7 @@ public class EventTests
     }
 
     [Fact]
-    public async Task Events_ARolloutIsLookedAt_NamesItAndNoFlag()
+    public async Task Events_ARolloutIsChecked_NamesItAndNoFlag()
     {
         await using WebHost host = await StartAsync();
         await using Listener page = await Listener.OpenAsync(host);

@@ -181,7 +181,7 @@ public sealed class GatedOutcomeTests : OutcomeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void GivenUp_BehindAGate_CountsForTheSplitAndForMaxLatency_AndNeverAsAnError(bool hasThreshold)
+    public void GivenUp_BehindAGate_CountsForTheRatioAndForMaxLatency_AndNeverAsAnError(bool hasThreshold)
     {
         using OutcomeWatch watch = Watch();
         if (hasThreshold)

@@ -22,7 +22,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     }
 
     [Fact]
-    public void Exposure_BeforeTheActionEnds_CountsForTheSplitOnly()
+    public void Exposure_BeforeTheActionEnds_CountsForTheRatioOnly()
     {
         using OutcomeWatch watch = Watch();
         using TracedAction action = Tracer.StartAction("checkout");
@@ -270,7 +270,7 @@ public sealed class OutcomeRecorderTests : OutcomeTests
     }
 
     [Fact]
-    public void Ignored_AUnitWhoseOtherActionPassedAGate_StaysInTheSplit()
+    public void Ignored_AUnitWhoseOtherActionPassedAGate_StaysInTheRatio()
     {
         using OutcomeWatch watch = Watch();
         using (Expose(Off))

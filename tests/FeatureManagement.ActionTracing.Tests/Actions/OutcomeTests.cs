@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Actions;
 
-/// <summary>A flag that is on for half of the users, watched, and somebody in each half.</summary>
+/// <summary>A flag that is on for half of the users, watched, and a user in each half.</summary>
 public abstract class OutcomeTests : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);

@@ -29,8 +29,8 @@ public sealed class ConfigurationAuditTests : IDisposable
         Assert.Equal("""{"state":"disabled","percentage":0,"source":"configuration"}""", entries[1].After);
 
         Write("'a': { 'type': 'boolean', 'state': 'disabled', 'description': 'Off.' }, 'b': { 'type': 'percentage', 'state': 'rollout', 'percentage': 5 }");
-        AuditEntry mended = Entries(host, 3)[2];
-        Assert.Equal(("configuration_recovered", "b", "No longer: Flag 'b': percentage is 140; it must be between 0 and 100."), (mended.Action, mended.Flag, mended.Reason));
+        AuditEntry recovered = Entries(host, 3)[2];
+        Assert.Equal(("configuration_recovered", "b", "No longer: Flag 'b': percentage is 140; it must be between 0 and 100."), (recovered.Action, recovered.Flag, recovered.Reason));
 
         Write("'a': { 'type': 'boolean', 'state': 'disabled', 'description': 'Off.' }, 'c': { 'type': 'boolean', 'state': 'enabled' }", "'auditFlagEvaluations': true");
         entries = Entries(host, 6)[3..];
@@ -92,7 +92,7 @@ public sealed class ConfigurationAuditTests : IDisposable
     }
 
     [Fact]
-    public async Task Edit_ByTwoProcessesAtOnce_IsInTheAuditOnceForEach()
+    public async Task Edit_ByTwoInstancesAtOnce_IsInTheAuditOnceForEach()
     {
         var store = new SwitchedStore();
         using var one = new FlagServices([Flag.Percentage("partial", 10)], before: collection => collection.AddSingleton<IActionTracingStore>(store));

@@ -92,7 +92,7 @@ public sealed class CrashTests : IDisposable
             long stored = long.Parse((await killing.ReadAsync())!, CultureInfo.InvariantCulture);
             string[] seen = (await watching.ReadAsync())!.Split('|');
             Assert.Equal(expected, seen[0]);
-            // Both read the same clock, so that the time that this test takes to look does not count.
+            // Both read the same clock, so that the time that this test takes to read it does not count.
             if (timed)
                 Assert.True(long.Parse(seen[1], CultureInfo.InvariantCulture) - stored <= 2_000, $"stored at {stored} ms, seen at {seen[1]} ms");
         }

@@ -84,7 +84,7 @@ public sealed class EmergencyWordsTests : IDisposable
         Assert.Equal(0, services.Manager.GetFlag("flag")!.Version);
     }
 
-    // What is hashed is what is read again, also of a flag that configuration gave such a name.
+    // What is hashed is what is read again, also of a flag that has such a name in configuration.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -8,24 +8,24 @@ public sealed class FlagWatcherTests : IDisposable
     private static readonly FlagChange Change = new("ann", "because");
 
     private readonly FlagServices _services = new([Flag.Percentage("partial", 0), Flag.On("child") with { Parent = "partial" }]);
-    private readonly ConcurrentQueue<decimal> _heard = new();
+    private readonly ConcurrentQueue<decimal> _observed = new();
 
     private IFeatureFlagManager Manager => _services.Manager;
 
     public void Dispose() => _services.Dispose();
 
     [Fact]
-    public async Task Watch_SeveralChanges_AreHeardInOrderAndAfterTheyAct()
+    public async Task Watch_SeveralChanges_AreObservedInOrderAndAfterTheyApply()
     {
         int early = 0;
         using IDisposable watch = Manager.WatchFlag("PARTIAL", status =>
         {
             if (Manager.GetFlag("partial")!.Version < status.Version)
                 early++;
-            _heard.Enqueue(status.Definition.Percentage);
+            _observed.Enqueue(status.Definition.Percentage);
         });
         await Update(1, 2, 3, 4, 5);
-        Heard(1, 2, 3, 4, 5);
+        Observed(1, 2, 3, 4, 5);
         Assert.Equal(0, early);
     }
 
@@ -36,70 +36,70 @@ public sealed class FlagWatcherTests : IDisposable
         using IDisposable blocking = Manager.WatchFlag("partial", _ => block.Wait());
         using IDisposable throwing = Manager.WatchFlag("partial", status =>
         {
-            _heard.Enqueue(-status.Definition.Percentage);
+            _observed.Enqueue(-status.Definition.Percentage);
             throw new InvalidOperationException("no");
         });
         await Update(1, 2);
-        Heard(-1, -2);
-        using IDisposable other = Manager.WatchFlag("partial", status => _heard.Enqueue(status.Definition.Percentage));
+        Observed(-1, -2);
+        using IDisposable other = Manager.WatchFlag("partial", status => _observed.Enqueue(status.Definition.Percentage));
         await Update(3);
-        Eventually.True(() => _heard.Contains(3) && _heard.Contains(-3), () => string.Join(" ", _heard));
+        Eventually.True(() => _observed.Contains(3) && _observed.Contains(-3), () => string.Join(" ", _observed));
         block.Set();
     }
 
     [Fact]
-    public async Task Watch_OneThatStopsInItsCallback_HearsNoMore()
+    public async Task Watch_OneThatStopsInItsCallback_ObservesNoMore()
     {
         IDisposable? watch = null;
         using var ready = new ManualResetEventSlim();
         watch = Manager.WatchFlag("partial", status =>
         {
             ready.Wait();
-            _heard.Enqueue(status.Definition.Percentage);
+            _observed.Enqueue(status.Definition.Percentage);
             watch!.Dispose(); // set before it is ready
         });
         ready.Set();
         await Update(1);
-        Heard(1);
-        using IDisposable other = Manager.WatchFlag("partial", status => _heard.Enqueue(status.Definition.Percentage * 10));
+        Observed(1);
+        using IDisposable other = Manager.WatchFlag("partial", status => _observed.Enqueue(status.Definition.Percentage * 10));
         await Update(2);
-        Heard(1, 20);
+        Observed(1, 20);
     }
 
     [Fact]
-    public async Task Watch_ChildOfAKilledFlag_IsToldThatItIsOff()
+    public async Task Watch_ChildOfAKilledFlag_ObservesThatItIsOff()
     {
         await Update(50);
-        var heard = new ConcurrentQueue<bool>();
-        using IDisposable watch = Manager.WatchFlag("child", status => heard.Enqueue(status.IsEnabled));
+        var observed = new ConcurrentQueue<bool>();
+        using IDisposable watch = Manager.WatchFlag("child", status => observed.Enqueue(status.IsEnabled));
         await Manager.EmergencyShutdownAsync("partial", Change);
         await Manager.ClearEmergencyAsync("partial", Change);
-        Eventually.True(() => heard.Count == 2, () => string.Join(" ", heard));
-        Assert.Equal([false, true], heard);
+        Eventually.True(() => observed.Count == 2, () => string.Join(" ", observed));
+        Assert.Equal([false, true], observed);
     }
 
     [Fact]
-    public async Task Watch_KillThatActsAndIsThenStored_IsToldOnce()
+    public async Task Watch_KillThatAppliesAndIsThenStored_IsObservedOnce()
     {
-        var heard = new ConcurrentQueue<FlagState>();
-        using IDisposable watch = Manager.WatchFlag("partial", status => heard.Enqueue(status.Definition.State));
+        var observed = new ConcurrentQueue<FlagState>();
+        using IDisposable watch = Manager.WatchFlag("partial", status => observed.Enqueue(status.Definition.State));
         await Manager.EmergencyShutdownAsync("partial", Change);
         Assert.True(Manager.GetFlag("partial")!.IsStored);
         await Manager.ClearEmergencyAsync("partial", Change);
         await Manager.EmergencyShutdownAsync("partial", Change);
-        Eventually.True(() => heard.Count(state => state == FlagState.EmergencyOff) == 2, () => string.Join(" ", heard));
-        Assert.Equal([FlagState.EmergencyOff, FlagState.Rollout, FlagState.EmergencyOff], heard);
+        Eventually.True(() => observed.Count(state => state == FlagState.EmergencyOff) == 2, () => string.Join(" ", observed));
+        Assert.Equal([FlagState.EmergencyOff, FlagState.Rollout, FlagState.EmergencyOff], observed);
     }
 
     [Fact]
-    public void Watch_FlagThatComesAndGoes_IsTold()
+    public void Watch_FlagThatComesAndGoes_IsObserved()
     {
-        var heard = new ConcurrentQueue<bool>();
-        using IDisposable watch = Manager.WatchFlag("new", status => heard.Enqueue(status.IsEnabled));
+        var observed = new ConcurrentQueue<bool>();
+        using IDisposable watch = Manager.WatchFlag("new", status => observed.Enqueue(status.IsEnabled));
         _services.Flags.Set(Flag.On("new"));
         _services.Flags.Set(Flag.Off("else"));
-        Eventually.True(() => heard.Count == 2, () => string.Join(" ", heard));
-        Assert.Equal([true, false], heard);
+        Eventually.True(() => observed.Count == 2, () => string.Join(" ", observed));
+        Assert.Equal([true, false], observed);
     }
 
     private async Task Update(params decimal[] percentages)
@@ -108,6 +108,6 @@ public sealed class FlagWatcherTests : IDisposable
             await Manager.UpdateFlagAsync("partial", new FlagUpdate { Percentage = percentage }, Change);
     }
 
-    private void Heard(params decimal[] expected) =>
-        Eventually.True(() => _heard.SequenceEqual(expected), () => string.Join(" ", _heard));
+    private void Observed(params decimal[] expected) =>
+        Eventually.True(() => _observed.SequenceEqual(expected), () => string.Join(" ", _observed));
 }

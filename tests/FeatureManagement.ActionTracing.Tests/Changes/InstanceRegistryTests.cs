@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Changes;
 
-/// <summary>Several processes over one file, each with a configuration of its own, as during a deployment.</summary>
+/// <summary>Several instances over one file, each with a configuration of its own, as during a deployment.</summary>
 public sealed class InstanceRegistryTests : IDisposable
 {
     private static readonly FlagChange Change = new("ann", "because");
@@ -27,7 +27,7 @@ public sealed class InstanceRegistryTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_WhileAProcessWithAnotherConfigurationIsAlive_EndsNothing()
+    public async Task Start_WhileAnInstanceWithAnotherConfigurationIsAlive_EndsNothing()
     {
         FlagServices old = await Start(10);
         await Update(old, 50);
@@ -49,7 +49,7 @@ public sealed class InstanceRegistryTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_TheOtherProcessWasKilled_EndsWhatItLaidAMinuteLater()
+    public async Task Start_TheOtherInstanceWasKilled_EndsItsOverridesAMinuteLater()
     {
         await Update(await Start(10), 50);
         FlagServices young = await Start(20);
@@ -62,7 +62,7 @@ public sealed class InstanceRegistryTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_EveryProcessHasTheNewConfiguration_EndsWhatTheOldOnesLaid()
+    public async Task Start_EveryInstanceHasTheNewConfiguration_EndsTheOverridesOfTheOldOnes()
     {
         FlagServices old = await Start(10);
         await Update(old, 50);

@@ -136,7 +136,7 @@ public sealed class LastModifiedTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_TellsNoWatcher()
+    public async Task Start_NotifiesNoWatcher()
     {
         await StopAsync(await StartAsync(Flag.On("flag")));
         _time.Advance(TimeSpan.FromDays(1));
@@ -146,7 +146,7 @@ public sealed class LastModifiedTests : IDisposable
         await second.Get<StoreSynchronizer>().SyncAsync(default);
         Assert.Equal(Day(0), At(second, "flag"));
         await second.Manager.UpdateFlagAsync("flag", new FlagUpdate { State = FlagState.Disabled }, Change);
-        Eventually.True(() => calls > 0, () => "The watcher was not told of the update.");
+        Eventually.True(() => calls > 0, () => "The watcher was not notified of the update.");
         Assert.Equal(1, calls);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.Tests.Changes;
 
-/// <summary>Whatever is done to a flag, in any order and with restarts in between, it is what a simple model says.</summary>
+/// <summary>After any changes, in any order and with restarts in between, a flag is what a simple model says.</summary>
 public class LayerModelTests
 {
     private static readonly FlagChange Change = new("ann", "because");

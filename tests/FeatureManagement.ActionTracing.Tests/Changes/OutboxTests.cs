@@ -87,7 +87,7 @@ public sealed class OutboxTests : IDisposable
         Assert.Equal([false, false, true, true], reads.Take(4).Select(since => since == 0));
     }
 
-    // Each of its versions is one that the other store had too, so that nothing tells that it is another one.
+    // Each of its versions is one that the other store had too, so that nothing shows that it is another one.
     [Fact]
     public async Task Flush_StoreReplacedByOneThatHasGrownPastIt_StoresOverItsRecord()
     {

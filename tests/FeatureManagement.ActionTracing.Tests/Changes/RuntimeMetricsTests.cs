@@ -33,7 +33,7 @@ public sealed class RuntimeMetricsTests : IDisposable
         Assert.Equal("Checkout", Assert.Single(emergencies.GetMeasurementSnapshot()).Tags["feature_flag.key"]);
     }
 
-    // The edit that takes a flag away ends what was laid over it: there is no such flag any more.
+    // The edit that takes a flag away ends its override: there is no such flag any more.
     [Fact]
     public async Task Changes_OfAFlagThatConfigurationNoLongerHas_HaveNoKey()
     {

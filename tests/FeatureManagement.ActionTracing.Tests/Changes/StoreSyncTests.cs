@@ -113,7 +113,7 @@ public sealed class StoreSyncTests : IDisposable
         _store.Fault = new IOException("down");
         Assert.False((await _services.Manager.EmergencyShutdownAsync("other", Change)).IsStored);
         _store.Fault = null;
-        Eventually.True(() => Polled(() => _services.Manager.GetFlag("other")!.IsStored), () => "still pending");
+        Eventually.True(() => Polled(() => _services.Manager.GetFlag("other")!.IsStored), () => "still in the outbox");
         await _sync.StopAsync(default);
     }
 
@@ -209,7 +209,7 @@ public sealed class StoreSyncTests : IDisposable
         Assert.False((await _services.Manager.EmergencyShutdownAsync("flag", Change)).IsStored);
         _store.Fault = null;
         DateTimeOffset start = _time.GetUtcNow();
-        Eventually.True(() => Polled(() => _services.Manager.GetFlag("flag")!.IsStored), () => "still pending");
+        Eventually.True(() => Polled(() => _services.Manager.GetFlag("flag")!.IsStored), () => "still in the outbox");
         Assert.True(_time.GetUtcNow() - start < TimeSpan.FromHours(1));
         await _sync.StopAsync(default);
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeatureManagement.ActionTracing.Tests.Configuration;
 
-/// <summary>Somebody edits <c>appsettings.json</c> while the process runs.</summary>
+/// <summary>An edit of <c>appsettings.json</c> while the process runs.</summary>
 public sealed class EditedFileTests : IDisposable
 {
     private const string File = "appsettings.json";
@@ -66,7 +66,7 @@ public sealed class EditedFileTests : IDisposable
         Assert.Equal("a", host.Report.Faults[0].Flag);
         Assert.Equal(1, host.Report.Rejected);
 
-        // The same fault again is not told again.
+        // The same fault again is not reported again.
         _directory.Write(File, Content("enabld", "disabled"));
         host.WaitFor(h => h.Report.Accepted == 2);
         Assert.Single(host.Logs, log => log.Level == LogLevel.Error && log.Message.EndsWith(Fault, StringComparison.Ordinal));
@@ -86,7 +86,7 @@ public sealed class EditedFileTests : IDisposable
         using var host = new EditedHost(_directory, keepLastGood: false);
         Assert.True(host.IsOn("b"));
 
-        // The platform wipes what it knew of the file and tells nobody, until another file is edited.
+        // The platform wipes what it knew of the file and notifies nobody, until another file is edited.
         _directory.Write(File, "garbage");
         Eventually.True(() => !host.Get<IConfiguration>().GetSection("feature_management").Exists(), () => "the platform has changed");
         _directory.Write("appsettings.Production.json", Layers.Flags(""" "b": { "state": "disabled" } """));

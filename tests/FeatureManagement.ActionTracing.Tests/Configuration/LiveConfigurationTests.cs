@@ -12,7 +12,7 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Tests.Configuration;
 
-/// <summary>Configuration in a container: what is told, counted and logged, and what is refused.</summary>
+/// <summary>Configuration in a container: what is published, counted and logged, and what is refused.</summary>
 public sealed class LiveConfigurationTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
@@ -126,15 +126,15 @@ public sealed class LiveConfigurationTests : IDisposable
         using ServiceProvider provider = Services(root);
         var live = provider.GetRequiredService<LiveConfiguration>();
         var flags = provider.GetRequiredService<IFeatureFlagManager>();
-        int heard = 0;
+        int observed = 0;
         live.Changed += _ => throw new InvalidOperationException("broken");
-        live.Changed += _ => heard++;
+        live.Changed += _ => observed++;
 
         Set(root, "disabled");
         Assert.False(flags.IsEnabled("f"));
         Set(root, "enabled");
         Assert.True(flags.IsEnabled("f"));
-        Assert.Equal(2, heard);
+        Assert.Equal(2, observed);
     }
 
     [Fact]

@@ -11,10 +11,10 @@ public sealed class LostPartTests : IDisposable
     private const string Second = "appsettings.Production.json";
     private const string Flags = """
         "plain": { "type": "boolean", "state": "enabled" },
-        "laid": { "type": "boolean", "state": "enabled", "environments": { "production": { "state": "emergency_off" } } },
+        "overridden": { "type": "boolean", "state": "enabled", "environments": { "production": { "state": "emergency_off" } } },
         "killed": { "type": "boolean", "state": "emergency_off" },
         "child": { "type": "boolean", "state": "enabled", "parent": "killed" },
-        "laid_stop": { "type": "boolean", "state": "disabled", "priority": 5, "environments": { "production": { "state": "enabled" } } },
+        "overridden_stop": { "type": "boolean", "state": "disabled", "priority": 5, "environments": { "production": { "state": "enabled" } } },
         "stop": { "type": "boolean", "state": "disabled", "priority": 5 },
         "second_child": { "type": "boolean", "state": "enabled" },
         "kind": {
@@ -47,13 +47,13 @@ public sealed class LostPartTests : IDisposable
 
     public static TheoryData<string, string> Moves => new()
     {
-        { First, "laid.environments" },
-        { First, "laid.environments.production" },
-        { First, "laid.environments.production.state" },
+        { First, "overridden.environments" },
+        { First, "overridden.environments.production" },
+        { First, "overridden.environments.production.state" },
         { First, "child.parent" },
-        { First, "laid_stop.environments" },
-        { First, "laid_stop.environments.production" },
-        { First, "laid_stop.environments.production.state" },
+        { First, "overridden_stop.environments" },
+        { First, "overridden_stop.environments.production" },
+        { First, "overridden_stop.environments.production.state" },
         { Second, "plain" },
         { Second, "plain.state" },
         { Second, "stop" },
@@ -114,7 +114,7 @@ public sealed class LostPartTests : IDisposable
         using EditedHost host = Start();
         Edit(host, First, Good.Replace(""", "environments": { "production": { "state": "emergency_off" } }""", "", StringComparison.Ordinal).Replace(""", "parent": "killed" """, "", StringComparison.Ordinal));
         Assert.Empty(host.Faults);
-        Assert.Equal(FlagState.Enabled, Of(host, "laid").State);
+        Assert.Equal(FlagState.Enabled, Of(host, "overridden").State);
         Assert.Null(Of(host, "child").Parent);
 
         Edit(host, Second, """{ "App": { "x": 1 } }""");
@@ -181,13 +181,13 @@ public sealed class LostPartTests : IDisposable
         for (int touch = 0; touch < 2; touch++)
         {
             Assert.True(host.Faults.Any(), slip);
-            foreach (string flag in new[] { "plain", "laid", "killed" })
+            foreach (string flag in new[] { "plain", "overridden", "killed" })
                 Assert.True(Of(host, flag).State == FlagState.EmergencyOff, $"{flag}: {slip}: {string.Join(" ", host.Faults)}");
             foreach (string flag in new[] { "child", "second_child" })
                 Assert.True(Of(host, flag).Parent == "killed", $"{flag}: {slip}: {string.Join(" ", host.Faults)}");
-            foreach (string flag in new[] { "stop", "laid_stop" })
+            foreach (string flag in new[] { "stop", "overridden_stop" })
                 Assert.True(Of(host, flag) is { State: FlagState.Enabled, Priority: 5 }, $"{flag}: {slip}: {string.Join(" ", host.Faults)}");
-            Assert.All(["plain", "laid", "killed"], flag => Assert.Equal(EvaluationReason.Emergency, host.Get<IFeatureFlagManager>().Evaluate(flag).Reason));
+            Assert.All(["plain", "overridden", "killed"], flag => Assert.Equal(EvaluationReason.Emergency, host.Get<IFeatureFlagManager>().Evaluate(flag).Reason));
             Reload(host);
         }
         Edit(host, file, good);

@@ -25,7 +25,7 @@ public sealed class MutationTests : IDisposable
               "checkout": { "type": "percentage", "state": "rollout", "percentage": 100, "parent": "shop", "whitelist": ["alice", "bob"] },
               "banner": { "type": "multivariate", "state": "enabled", "parent": "checkout", "variants": { "a": { "weight": 1, "config": { "hex": "#00f" } }, "b": { "weight": 2 } } },
               "search": { "type": "whitelist", "state": "canary", "whitelist": { "carol": true }, "environments": { "production": { "percentage": 100 } } },
-              "laid": { "type": "boolean", "state": "enabled", "environments": { "production": { "state": "emergency_off" } } },
+              "overridden": { "type": "boolean", "state": "enabled", "environments": { "production": { "state": "emergency_off" } } },
               "plain": { "type": "boolean", "state": "enabled" },
               "child": { "type": "boolean", "state": "enabled" },
               "stop": { "type": "boolean", "state": "enabled", "priority": 1 }
@@ -40,7 +40,7 @@ public sealed class MutationTests : IDisposable
           "ActionTracing": {
             "featureFlags": {
               "plain": { "state": "emergency_off" },
-              "child": { "parent": "laid" },
+              "child": { "parent": "overridden" },
               "search": { "environments": { "production": { "percentage": 50 } } },
               "banner": { "variants": { "a": { "config": { "size": { "x": 1 } } } } }
             }
@@ -52,7 +52,7 @@ public sealed class MutationTests : IDisposable
     private readonly TempDirectory _directory = new();
     private readonly IConfigurationRoot _root;
     private readonly ServiceProvider _services;
-    private readonly ServiceProvider _library;
+    private readonly ServiceProvider _microsoft;
 
     public MutationTests()
     {
@@ -63,15 +63,15 @@ public sealed class MutationTests : IDisposable
         services.AddLogging().AddSingleton<IConfiguration>(_root).AddSingleton<TimeProvider>(new FakeTimeProvider());
         services.AddFeatureManagement(_root).WithActionTracing();
         _services = services.BuildServiceProvider();
-        var library = new ServiceCollection();
-        library.AddLogging().AddFeatureManagement(_root);
-        _library = library.BuildServiceProvider();
+        var microsoft = new ServiceCollection();
+        microsoft.AddLogging().AddFeatureManagement(_root);
+        _microsoft = microsoft.BuildServiceProvider();
     }
 
     public void Dispose()
     {
         _services.Dispose();
-        _library.Dispose();
+        _microsoft.Dispose();
         _directory.Dispose();
     }
 
@@ -188,10 +188,10 @@ public sealed class MutationTests : IDisposable
         JsonNode? file = JsonNode.Parse(content, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         if (catalog.Flags.TryGetValue("plain", out FlagDefinition? plain) && plain.State != FlagState.EmergencyOff)
             Assert.False(ShapeMutation.HasAway(file, "plain", "state", "emergency_off"), content);
-        if (catalog.Flags.TryGetValue("laid", out FlagDefinition? laid) && laid.State != FlagState.EmergencyOff)
+        if (catalog.Flags.TryGetValue("overridden", out FlagDefinition? overridden) && overridden.State != FlagState.EmergencyOff)
             Assert.False(ShapeMutation.HasAway(file, "production", "state", "emergency_off"), content);
-        if (catalog.Flags.TryGetValue("child", out FlagDefinition? child) && child.Parent != "laid")
-            Assert.False(ShapeMutation.HasAway(file, "child", "parent", "laid"), content);
+        if (catalog.Flags.TryGetValue("child", out FlagDefinition? child) && child.Parent != "overridden")
+            Assert.False(ShapeMutation.HasAway(file, "child", "parent", "overridden"), content);
     }
 
     private IConfigurationRoot Build() => new ConfigurationBuilder()
@@ -227,8 +227,8 @@ public sealed class MutationTests : IDisposable
             Assert.Equal(flags.IsEnabled(flag.Definition.Name, context), flags.Evaluate(flag.Definition.Name, context).IsEnabled);
             _ = features.GetVariantAsync(flag.Definition.Name, context, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
-        // An ordinary flag is the library's own, also where it is nonsense.
-        Assert.Equal(Ordinary(_library), Ordinary(_services));
+        // An ordinary flag is Microsoft.FeatureManagement's own, also where it is nonsense.
+        Assert.Equal(Ordinary(_microsoft), Ordinary(_services));
     }
 
     private static string Ordinary(IServiceProvider services)

@@ -9,7 +9,7 @@ using NJsonSchema;
 
 namespace FeatureManagement.ActionTracing.Tests.Configuration;
 
-/// <summary>The schema that editors and CI use, held against the validator that decides.</summary>
+/// <summary>The schema that editors and CI use, compared with the validator that decides.</summary>
 public sealed class SchemaTests
 {
     private static readonly string File = Path.Combine(AppContext.BaseDirectory, "appsettings.schema.json");
@@ -63,7 +63,7 @@ public sealed class SchemaTests
                 "experiment": { {{{Comment}}}, "control": "a", "primaryMetric": "m", "metrics": { {{{Comment}}}, "m": { "kind": "binary", {{{Comment}}} } } } } } } }
             """;
 
-        // Both take a list's map only with true and false; a comment in it is a comment all the same.
+        // Both take a list's map only with true and false; a comment in it is still a comment.
         Assert.Empty(Layers.Errors(json));
         Assert.Empty(Schema.Validate(json));
         FlagDefinition flag = Layers.Definition("f", "Production", json);

@@ -35,7 +35,7 @@ internal static class ShapeMoves
         _ => false,
     };
 
-    // A section of the application's own takes whatever it likes; what slips past our section is at the root.
+    // A section of the application's own takes what it likes; what slips past our section is at the root.
     private static IEnumerable<(JsonObject Object, string Path)> Objects(JsonObject node, string path = "")
     {
         yield return (node, path);

@@ -9,7 +9,7 @@ internal static class ShapeMutation
 {
     private static readonly string[] Names =
     [
-        "$comment", "//", "_comment", "featureFlags", "FeatureFlags", "featureFlag", "ActionTracing", "ActionTracng", "environments", "variants", "config", "shop", "stop", "plain", "laid", "child", "production", "parent", "extra", "0", "1", "type", "state",
+        "$comment", "//", "_comment", "featureFlags", "FeatureFlags", "featureFlag", "ActionTracing", "ActionTracng", "environments", "variants", "config", "shop", "stop", "plain", "overridden", "child", "production", "parent", "extra", "0", "1", "type", "state",
     ];
 
     public static string Of(string good, Random random, int changes)

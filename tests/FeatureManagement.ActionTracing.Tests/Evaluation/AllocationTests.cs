@@ -33,10 +33,10 @@ public sealed class AllocationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ThroughTheLibrarysInterfaces_AllocatesNothing(string name)
+    public void ThroughMicrosoftsInterfaces_AllocatesNothing(string name)
     {
         if (name == "unknown")
-            return; // the library's own affair
+            return; // Microsoft.FeatureManagement's own affair
         var manager = _services.Get<IFeatureManager>();
         var variants = _services.Get<IVariantFeatureManager>();
         Assert.Equal(0, Allocated(context => manager.IsEnabledAsync(name, context)));
@@ -47,7 +47,7 @@ public sealed class AllocationTests : IDisposable
     }
 
     [Fact]
-    public void GetVariantAsync_AllocatesTheLibrarysVariantAndNothingElse()
+    public void GetVariantAsync_AllocatesMicrosoftsVariantAndNothingElse()
     {
         var variants = _services.Get<IVariantFeatureManager>();
         long one = Allocated(_ => new Variant()); // for as many calls
@@ -59,7 +59,7 @@ public sealed class AllocationTests : IDisposable
 
     private long Allocated<T>(Func<FeatureFlagContext, T> ask)
     {
-        // The first calls make what is made once: the memo, warnings, and whatever the runtime needs now and then.
+        // The first calls make what is made once: the memo, warnings, and what the runtime needs now and then.
         long least = long.MaxValue;
         for (int round = 0; round < 5; round++)
         {

@@ -57,7 +57,7 @@ public class BucketTests
                 double expected = keys.Length * (double)percentage / 100;
                 double observed = keys.Count(key => Bucket.Hash(key, seed) < threshold);
                 double chiSquare = Math.Pow(observed - expected, 2) / expected + Math.Pow(observed - expected, 2) / (keys.Length - expected);
-                // One degree of freedom, 72 looks: beyond 15.1 only once in ten thousand.
+                // One degree of freedom, 72 checks: beyond 15.1 only once in ten thousand.
                 Assert.True(chiSquare < 15.1, $"{flag} at {percentage} %: {observed} of {expected} expected");
             }
     }

@@ -32,7 +32,7 @@ public class EvaluationWarningTests
         Assert.Contains(new string('a', 100) + "… (1000000 characters)", only);
 
         for (int i = 0; i < 3_000; i++)
-            services.Manager.IsEnabled($"somebody made this up {i}");
+            services.Manager.IsEnabled($"a caller made this up {i}");
         Assert.Equal(1_000, services.Warnings(102).Count());
     }
 

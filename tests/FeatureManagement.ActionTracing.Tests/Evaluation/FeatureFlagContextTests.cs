@@ -49,12 +49,12 @@ public class FeatureFlagContextTests
         { "with a session", new FeatureFlagContext { SessionId = "s" }, "s s: s s" },
         { "with a request", new FeatureFlagContext { RequestId = "r" }, "r anonymous: r null" },
         { "with groups alone", new FeatureFlagContext { Groups = ["g"] }, "default anonymous g: default null g" },
-        { "of the library, with a user", new TargetingContext { UserId = "u", Groups = ["g"] }, "u u g: u u g" },
-        { "of the library, without a user", new TargetingContext { UserId = "", Groups = ["g"] }, "default anonymous g: default null g" },
-        { "of the library, empty", new TargetingContext(), "default anonymous : default null" },
+        { "of Microsoft.FeatureManagement, with a user", new TargetingContext { UserId = "u", Groups = ["g"] }, "u u g: u u g" },
+        { "of Microsoft.FeatureManagement, without a user", new TargetingContext { UserId = "", Groups = ["g"] }, "default anonymous g: default null g" },
+        { "of Microsoft.FeatureManagement, empty", new TargetingContext(), "default anonymous : default null" },
     };
 
-    /// <summary>A subject: its key, identity and groups, and the same of the context that is made of it for the library.</summary>
+    /// <summary>A subject: its key, identity and groups, and the same of the context that is made of it for Microsoft.FeatureManagement.</summary>
     [Theory]
     [MemberData(nameof(Contexts))]
     public void Subject_OfAContext_HasItsKeyIdentityAndGroups(string name, object? context, string expected)

@@ -7,8 +7,8 @@ namespace FeatureManagement.ActionTracing.Tests.Evaluation;
 public class FlagSnapshotTests
 {
     private static readonly FeatureFlagContext Listed = new() { UserId = "listed" };
-    private static readonly FeatureFlagContext Grouped = new() { UserId = "somebody", Groups = ["staff"] };
-    private static readonly FeatureFlagContext Other = new() { UserId = "somebody" };
+    private static readonly FeatureFlagContext Grouped = new() { UserId = "anybody", Groups = ["staff"] };
+    private static readonly FeatureFlagContext Other = new() { UserId = "anybody" };
 
     public static TheoryData<FlagType, FlagState, string> EveryTypeAndState()
     {

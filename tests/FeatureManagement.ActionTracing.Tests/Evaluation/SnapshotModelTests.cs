@@ -3,7 +3,7 @@ using FeatureManagement.ActionTracing.Tests.Support;
 
 namespace FeatureManagement.ActionTracing.Tests.Evaluation;
 
-/// <summary>Whatever flags there are, and whichever snapshot they come from, the answers are those of a simple model.</summary>
+/// <summary>For any flags and any snapshot, the answers are those of a simple model.</summary>
 public class SnapshotModelTests
 {
     private static readonly FlagState[] States = [FlagState.Enabled, FlagState.Rollout, .. Enum.GetValues<FlagState>()];

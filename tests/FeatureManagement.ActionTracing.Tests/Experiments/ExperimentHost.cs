@@ -8,7 +8,7 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Tests.Experiments;
 
-/// <summary>A worker's host with an experiment, over a real configuration; its clock stands still until a test moves it.</summary>
+/// <summary>A worker's host with an experiment, over a real configuration; its clock moves only when a test moves it.</summary>
 internal sealed class ExperimentHost : IDisposable
 {
     public const string Flag = "layout";

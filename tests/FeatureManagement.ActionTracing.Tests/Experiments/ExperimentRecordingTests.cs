@@ -78,7 +78,7 @@ public sealed class ExperimentRecordingTests
     }
 
     [Fact]
-    public async Task Weights_Changed_BeginAStep_WhereUnitsCountForTheSplitAgainAndForEffectsWhereTheyWereFirst()
+    public async Task Weights_Changed_BeginAStep_WhereUnitsCountForTheRatioAgainAndForEffectsWhereTheyWereFirst()
     {
         using var host = new ExperimentHost();
         string?[] before = [.. Enumerable.Range(0, 200).Select(i => host.See($"u{i}"))];

@@ -12,9 +12,9 @@ namespace FeatureManagement.ActionTracing.Tests.Experiments;
 /// <summary>
 /// A seeded experiment from its first unit to its first claim: through the assignment, the recorder, the writer, the sums and the analysis that run in production.
 /// </summary>
-internal sealed class ExperimentSimulation(int seed, int unitsPerLook)
+internal sealed class ExperimentSimulation(int seed, int unitsPerCheck)
 {
-    public const int Looks = 288;
+    public const int Checks = 288;
 
     private const string Name = "layout";
 
@@ -24,10 +24,10 @@ internal sealed class ExperimentSimulation(int seed, int unitsPerLook)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>The weights of the variants a, b, c at a look.</summary>
+    /// <summary>The weights of the variants a, b, c at a check.</summary>
     public required Func<int, decimal[]> Weights { get; init; }
 
-    /// <summary>The rate of conversion at a look, of a variant by its place.</summary>
+    /// <summary>The rate of conversion at a check, of a variant by its place.</summary>
     public required Func<int, int, double> Rate { get; init; }
 
     /// <summary>The first claim, and how many units there were; no claim and all units where there is none.</summary>
@@ -40,34 +40,34 @@ internal sealed class ExperimentSimulation(int seed, int unitsPerLook)
         var evidence = new ExperimentEvidence();
         (ExperimentRun Run, VariantTable Variants, RunningExperiment Recorder)? now = null;
         decimal[]? weights = null;
-        for (int look = 0; look < Looks; look++)
+        for (int check = 0; check < Checks; check++)
         {
-            if (!ReferenceEquals(weights, Weights(look)))
+            if (!ReferenceEquals(weights, Weights(check)))
             {
-                weights = Weights(look);
+                weights = Weights(check);
                 FlagDefinition flag = Flag(weights);
                 ExperimentRun run = NextExperimentRun.Of(flag, now?.Run, time.GetUtcNow());
                 var variants = new VariantTable(flag);
                 now = (run, variants, new RunningExperiment(run, variants, queue, time));
             }
-            See(now!.Value.Variants, now.Value.Recorder, look);
+            See(now!.Value.Variants, now.Value.Recorder, check);
             await writer.FlushAsync(default);
             time.Advance(TimeSpan.FromMinutes(5));
             (ExperimentResult result, evidence) = ExperimentAnalysis.Check(now.Value.Run, await store.ReadAsync(now.Value.Run, default), evidence, time.GetUtcNow());
             if (result.Metrics[0].Comparisons.FirstOrDefault(comparison => comparison.Verdict is ExperimentVerdict.Better or ExperimentVerdict.Worse) is { } claim)
-                return (claim.Verdict, (look + 1) * unitsPerLook);
+                return (claim.Verdict, (check + 1) * unitsPerCheck);
         }
-        return (ExperimentVerdict.KeepRunning, Looks * unitsPerLook);
+        return (ExperimentVerdict.KeepRunning, Checks * unitsPerCheck);
     }
 
-    private void See(VariantTable variants, RunningExperiment recorder, int look)
+    private void See(VariantTable variants, RunningExperiment recorder, int check)
     {
-        for (int i = 0; i < unitsPerLook; i++)
+        for (int i = 0; i < unitsPerCheck; i++)
         {
-            string key = string.Create(CultureInfo.InvariantCulture, $"{seed}/{look * unitsPerLook + i}");
+            string key = string.Create(CultureInfo.InvariantCulture, $"{seed}/{check * unitsPerCheck + i}");
             int variant = variants.Assign(key, ignoreCase: false, memo: null);
             recorder.Expose(variants, key, variant);
-            if (_random.NextDouble() < Rate(look, variant))
+            if (_random.NextDouble() < Rate(check, variant))
                 recorder.Record(key, 0, 1);
         }
     }

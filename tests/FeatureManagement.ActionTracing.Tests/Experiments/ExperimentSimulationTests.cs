@@ -2,7 +2,7 @@ using FeatureManagement.ActionTracing.Tests.Support;
 
 namespace FeatureManagement.ActionTracing.Tests.Experiments;
 
-/// <summary>The guarantees, by simulation, looked at 288 times. Each published rate is met within so many standard errors of as many runs as there are.</summary>
+/// <summary>The guarantees, by simulation, checked 288 times. Each published rate is met within so many standard errors of as many runs as there are.</summary>
 [Trait("Speed", "Slow")]
 public sealed class ExperimentSimulationTests
 {
@@ -22,7 +22,7 @@ public sealed class ExperimentSimulationTests
         Assert.InRange(claimed, Math.Max(1.0 / Runs, published - 3 * error), published + 3 * error);
     }
 
-    // 60 runs of 144,000 units: a standard error of 2 %, so that only the upper side says something. Whoever adds up the steps claims an effect in every run.
+    // 60 runs of 144,000 units: a standard error of 2 %, so that only the upper side says something. A sum over the steps claims an effect in every run.
     [LongFact]
     public void NoEffect_WhileWeightsMoveAndTheBaselineDoubles_IsClaimedAsRarelyAsPublished()
     {
@@ -30,8 +30,8 @@ public sealed class ExperimentSimulationTests
         const double Published = 0.025;
         double claimed = Claims(Runs, seed => new ExperimentSimulation(seed, 500)
         {
-            Weights = look => Moving[look * 3 / ExperimentSimulation.Looks],
-            Rate = (look, _) => 0.05 + 0.05 * look / ExperimentSimulation.Looks,
+            Weights = check => Moving[check * 3 / ExperimentSimulation.Checks],
+            Rate = (check, _) => 0.05 + 0.05 * check / ExperimentSimulation.Checks,
         });
         Assert.InRange(claimed, 0, Published + 4 * Math.Sqrt(Published * (1 - Published) / Runs));
     }
@@ -69,7 +69,7 @@ public sealed class ExperimentSimulationTests
     }
 
     [Fact]
-    public async Task OneVariantLosesExposures_IsABrokenSplitAndNoWinner()
+    public async Task OneVariantLosesExposures_IsASampleRatioMismatchAndNoWinner()
     {
         using var everybody = new ExperimentHost();
         using var host = new ExperimentHost();

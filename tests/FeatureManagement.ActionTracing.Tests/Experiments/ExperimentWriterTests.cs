@@ -47,7 +47,7 @@ public sealed class ExperimentWriterTests
         host.Record("u1", "bought");
         host.See("u2");
         await Assert.ThrowsAsync<IOException>(() => host.Recorder.FlushAsync());
-        // The answer gets lost: it was written all the same.
+        // The answer gets lost: it was still written.
         store.Fault = null;
         store.FaultAfterwards = new IOException("lost");
         await Assert.ThrowsAsync<IOException>(() => host.Recorder.FlushAsync());

@@ -6,7 +6,7 @@ using FeatureManagement.ActionTracing.Tests.Statistics;
 
 namespace FeatureManagement.ActionTracing.Tests.Experiments;
 
-/// <summary>Binary guardrails: the vectors of G1, look by look through the sums of a run, and stored in between as between two processes.</summary>
+/// <summary>Binary guardrails: the vectors of G1, check by check through the sums of a run, and stored in between as between two processes.</summary>
 public sealed class GuardrailTests
 {
     private const string U2 = "10,990,0,8 7,700,1,6 5,520,1,4 | 60,1140,3,9 41,800,2,7 30,600,2,3";
@@ -32,7 +32,7 @@ public sealed class GuardrailTests
     {
         ExperimentMetric complained = Metric("complained", higherIsBetter: false);
         ExperimentRun run = Sums.Run([[1, 1]], Sums.Bought, complained);
-        (ExperimentResult result, ExperimentEvidence evidence) = Look(run, new ExperimentEvidence(), (500, 10), (500, 40));
+        (ExperimentResult result, ExperimentEvidence evidence) = Check(run, new ExperimentEvidence(), (500, 10), (500, 40));
         ExperimentComparison comparison = Assert.Single(result.Metrics[1].Comparisons);
         Assert.Equal((ExperimentVerdict.Worse, true), (comparison.Verdict, comparison.MinimumsMet));
         // B1 of the bounds' vectors, and E of C4.
@@ -46,8 +46,8 @@ public sealed class GuardrailTests
 
         Assert.Equal(Sums.Noon, comparison.DecidedAt);
 
-        // From then on b does as well as a, until nobody would say so any more: the report is that of the look that found it.
-        (ExperimentResult later, evidence) = Look(run, Stored(evidence), (50_000, 1_000), (50_000, 1_030), Sums.Noon.AddHours(1));
+        // From then on b does as well as a, until nobody would say so any more: the report is that of the check that found it.
+        (ExperimentResult later, evidence) = Check(run, Stored(evidence), (50_000, 1_000), (50_000, 1_030), Sums.Noon.AddHours(1));
         Assert.True(evidence.GuardrailOf("complained", "b").Counts.LogE < 0);
         Assert.Equal(StoredJson.Write(comparison), StoredJson.Write(Assert.Single(later.Metrics[1].Comparisons)));
         Assert.Equal((result.Verdict, result.Summary), (later.Verdict, later.Summary));
@@ -55,23 +55,23 @@ public sealed class GuardrailTests
     }
 
     [Fact]
-    public void Verdict_OfValues_IsFinalToo_AndThatOfOtherMetricsIsOfTheLookAtHand()
+    public void Verdict_OfValues_IsFinalToo_AndThatOfOtherMetricsIsOfTheLatestCheck()
     {
         ExperimentMetric[] metrics =
         [
             Value("spent", MetricRole.Primary), Value("read", MetricRole.Secondary), Value("waited", MetricRole.Guardrail),
         ];
         ExperimentRun run = Sums.Run([[1, 1]], metrics);
-        (ExperimentResult result, ExperimentEvidence evidence) = Look(2_000, 1.5, new ExperimentEvidence(), Sums.Noon);
+        (ExperimentResult result, ExperimentEvidence evidence) = Check(2_000, 1.5, new ExperimentEvidence(), Sums.Noon);
         Assert.All(result.Metrics, metric => Assert.Equal(ExperimentVerdict.Worse, metric.Comparisons[0].Verdict));
         Assert.Equal([null, null, Sums.Noon], result.Metrics.Select(metric => metric.Comparisons[0].DecidedAt));
 
-        ExperimentResult later = Look(200_000, 1, Stored(evidence), Sums.Noon.AddHours(1)).Result;
+        ExperimentResult later = Check(200_000, 1, Stored(evidence), Sums.Noon.AddHours(1)).Result;
         Assert.Equal([ExperimentVerdict.KeepRunning, ExperimentVerdict.KeepRunning, ExperimentVerdict.Worse], later.Metrics.Select(metric => metric.Comparisons[0].Verdict));
         Assert.Equal(StoredJson.Write(result.Metrics[2].Comparisons[0]), StoredJson.Write(later.Metrics[2].Comparisons[0]));
-        Assert.Equal(result.Metrics[0].Comparisons[0].PValue, later.Metrics[0].Comparisons[0].PValue); // the smallest of all looks
+        Assert.Equal(result.Metrics[0].Comparisons[0].PValue, later.Metrics[0].Comparisons[0].PValue); // the smallest of all checks
 
-        (ExperimentResult Result, ExperimentEvidence Evidence) Look(long units, double mean, ExperimentEvidence earlier, DateTimeOffset at)
+        (ExperimentResult Result, ExperimentEvidence Evidence) Check(long units, double mean, ExperimentEvidence earlier, DateTimeOffset at)
         {
             (MetricTally compared, MetricTally treated) = (Sums.Values(units, 1, 1), Sums.Values(units, mean, 1));
             return ExperimentAnalysis.Check(run, Sums.Of(run, Sums.Arm(1, 0, units, compared, compared, compared), Sums.Arm(1, 1, units, treated, treated, treated)), earlier, at);
@@ -82,8 +82,8 @@ public sealed class GuardrailTests
     public void Verdict_OnceTheSplitIsBroken_IsThat()
     {
         ExperimentRun run = Sums.Run([[1, 1]], Sums.Bought, Metric("complained", higherIsBetter: false));
-        ExperimentEvidence evidence = Look(run, new ExperimentEvidence(), (500, 10), (500, 40)).Evidence;
-        ExperimentComparison comparison = Look(run, evidence, (5_300, 100), (4_700, 400)).Result.Metrics[1].Comparisons[0];
+        ExperimentEvidence evidence = Check(run, new ExperimentEvidence(), (500, 10), (500, 40)).Evidence;
+        ExperimentComparison comparison = Check(run, evidence, (5_300, 100), (4_700, 400)).Result.Metrics[1].Comparisons[0];
         Assert.Equal((ExperimentVerdict.SampleRatioMismatch, null), (comparison.Verdict, comparison.DecidedAt));
     }
 
@@ -91,12 +91,12 @@ public sealed class GuardrailTests
     public void Verdict_WhereMoreIsBetter_IsAboutTheLack()
     {
         ExperimentRun run = Sums.Run([[1, 1]], Sums.Bought, Metric("returned", higherIsBetter: true));
-        ExperimentComparison fewer = Look(run, new ExperimentEvidence(), (500, 40), (500, 10)).Result.Metrics[1].Comparisons[0];
+        ExperimentComparison fewer = Check(run, new ExperimentEvidence(), (500, 40), (500, 10)).Result.Metrics[1].Comparisons[0];
         Assert.Equal(ExperimentVerdict.Worse, fewer.Verdict);
         Assert.Equal("b is worse than a in returned: 2 % against 8 %, 0.25 × as frequent, at most 0.65 ×.", fewer.Summary);
         Close.To(1 / 1.54457158 - 1, fewer.Lift!.High, 1e-6);
 
-        ExperimentComparison more = Look(run, new ExperimentEvidence(), (500, 10), (500, 40)).Result.Metrics[1].Comparisons[0];
+        ExperimentComparison more = Check(run, new ExperimentEvidence(), (500, 10), (500, 40)).Result.Metrics[1].Comparisons[0];
         Assert.Equal((ExperimentVerdict.KeepRunning, "Keep running: too little speaks against b in returned so far: 8 % against 2 %."), (more.Verdict, more.Summary));
     }
 
@@ -104,12 +104,12 @@ public sealed class GuardrailTests
     public void Verdict_NeedsThreeBad_AndUnitsOnBothSides()
     {
         ExperimentRun run = Sums.Run([[100, 1]], Sums.Bought, Metric("complained", higherIsBetter: false));
-        ExperimentComparison two = Look(run, new ExperimentEvidence(), (100_000, 0), (1_000, 2)).Result.Metrics[1].Comparisons[0];
+        ExperimentComparison two = Check(run, new ExperimentEvidence(), (100_000, 0), (1_000, 2)).Result.Metrics[1].Comparisons[0];
         Assert.Equal((ExperimentVerdict.KeepRunning, false), (two.Verdict, two.MinimumsMet));
-        ExperimentComparison three = Look(run, new ExperimentEvidence(), (100_000, 0), (1_000, 3)).Result.Metrics[1].Comparisons[0];
-        // Nobody in control: there is no ratio, and the verdict stands all the same.
+        ExperimentComparison three = Check(run, new ExperimentEvidence(), (100_000, 0), (1_000, 3)).Result.Metrics[1].Comparisons[0];
+        // Nobody in control: there is no ratio, and there is still a verdict.
         Assert.Equal((ExperimentVerdict.Worse, null, "b is worse than a in complained: 0.3 % against 0 %."), (three.Verdict, three.Lift, three.Summary));
-        ExperimentComparison alone = Look(run, new ExperimentEvidence(), (0, 0), (1, 1)).Result.Metrics[1].Comparisons[0];
+        ExperimentComparison alone = Check(run, new ExperimentEvidence(), (0, 0), (1, 1)).Result.Metrics[1].Comparisons[0];
         Assert.Equal((ExperimentVerdict.KeepRunning, "Keep running: needs units in a."), (alone.Verdict, alone.Summary));
     }
 
@@ -126,10 +126,10 @@ public sealed class GuardrailTests
 
     private static ExperimentMetric Value(string name, MetricRole role) => new() { Name = name, Kind = MetricKind.Continuous, Role = role, HigherIsBetter = false };
 
-    /// <summary>As another process, or a later one, reads it.</summary>
+    /// <summary>As another instance, or a later one, reads it.</summary>
     private static ExperimentEvidence Stored(ExperimentEvidence evidence) => StoredJson.Read<ExperimentEvidence>(StoredJson.Write(evidence));
 
-    private static (ExperimentResult Result, ExperimentEvidence Evidence) Look(
+    private static (ExperimentResult Result, ExperimentEvidence Evidence) Check(
         ExperimentRun run, ExperimentEvidence earlier, (long Units, long Ones) control, (long Units, long Ones) variant, DateTimeOffset? at = null) =>
         ExperimentAnalysis.Check(
             run,

@@ -4,7 +4,7 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Tests.Filters;
 
-/// <summary>Our filters in ordinary flags of the library.</summary>
+/// <summary>Our filters in ordinary flags of Microsoft.FeatureManagement.</summary>
 public class FilterTests
 {
     [Theory]
@@ -95,7 +95,7 @@ public class FilterTests
     }
 
     [Fact]
-    public async Task Percentage_OfTheLibraryItself_IsNotConfusedWithOurs()
+    public async Task Percentage_OfMicrosoftItself_IsNotConfusedWithOurs()
     {
         using FlagServices services = Ordinary("feature", "Percentage", ("Value", "100"));
         Assert.True(await services.Get<IFeatureManager>().IsEnabledAsync("feature"));

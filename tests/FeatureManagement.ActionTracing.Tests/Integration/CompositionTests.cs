@@ -9,7 +9,7 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Tests.Integration;
 
-/// <summary>How we stand beside what an application registers of the library.</summary>
+/// <summary>Our registrations beside those that an application makes of Microsoft.FeatureManagement.</summary>
 public class CompositionTests
 {
     private static readonly Dictionary<string, string?> Ordinary = new()
@@ -56,7 +56,7 @@ public class CompositionTests
     }
 
     [Fact]
-    public async Task IsEnabled_NameWithAColon_FailsAsTheLibraryDoesAndIsOffAskedDirectly()
+    public async Task IsEnabled_NameWithAColon_FailsAsMicrosoftDoesAndIsOffAskedDirectly()
     {
         using var services = new FlagServices([Flag.On("ours")], configuration: Ordinary);
         await Assert.ThrowsAsync<ArgumentException>(() => services.Get<IFeatureManager>().IsEnabledAsync("a:b"));

@@ -87,17 +87,17 @@ public class EmergencyTests
     [Fact]
     public async Task IsEnabled_EmergencyAndAnAccessorThatTakesItsTime_DoesNotBlock()
     {
-        var pending = new TaskCompletionSource<TargetingContext?>();
+        var unanswered = new TaskCompletionSource<TargetingContext?>();
         using var services = new FlagServices(
             [Flag.On("flag"), Flag.Variants("variants", FlagState.Enabled, ("a", 1)), Flag.List("stop", "mallory") with { Type = FlagType.Boolean, Priority = 1 }],
-            before: collection => collection.AddSingleton<ITargetingContextAccessor>(new AmbientUser { Get = () => new(pending.Task) }));
+            before: collection => collection.AddSingleton<ITargetingContextAccessor>(new AmbientUser { Get = () => new(unanswered.Task) }));
         using IServiceScope scope = services.Provider.CreateScope();
         Task<bool> plain = scope.ServiceProvider.GetRequiredService<IFeatureManagerSnapshot>().IsEnabledAsync("flag");
         Task<bool> variants = scope.ServiceProvider.GetRequiredService<IVariantFeatureManagerSnapshot>().IsEnabledAsync("flag", CancellationToken.None).AsTask();
         Task<Variant> variant = scope.ServiceProvider.GetRequiredService<IVariantFeatureManagerSnapshot>().GetVariantAsync("variants", default).AsTask();
         Assert.False(plain.IsCompleted || variants.IsCompleted || variant.IsCompleted);
 
-        pending.SetResult(new TargetingContext { UserId = "mallory" });
+        unanswered.SetResult(new TargetingContext { UserId = "mallory" });
         Assert.False(await plain);
         Assert.False(await variants);
         Assert.Null(await variant);

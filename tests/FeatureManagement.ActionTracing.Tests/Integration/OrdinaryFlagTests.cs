@@ -8,7 +8,7 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Tests.Integration;
 
-/// <summary>The library's ordinary flags, without us: the reference.</summary>
+/// <summary>Ordinary flags of Microsoft.FeatureManagement, without us: the reference.</summary>
 public class OrdinaryFlagsWithoutUsTests : OrdinaryFlagTests
 {
     protected override IFeatureManagementBuilder AddUs(IFeatureManagementBuilder builder) => builder;
@@ -65,7 +65,7 @@ public abstract class OrdinaryFlagTests
 
     [Theory]
     [MemberData(nameof(Registrations))]
-    public async Task IsEnabled_EveryFlagAndUser_IsTheLibrarysAnswer(string registration)
+    public async Task IsEnabled_EveryFlagAndUser_IsMicrosoftsAnswer(string registration)
     {
         using ServiceProvider provider = Create(registration);
         var answers = new List<string>();
@@ -96,7 +96,7 @@ public abstract class OrdinaryFlagTests
 
     [Theory]
     [MemberData(nameof(Registrations))]
-    public async Task GetVariant_EveryUser_IsTheLibrarysAnswer(string registration)
+    public async Task GetVariant_EveryUser_IsMicrosoftsAnswer(string registration)
     {
         using ServiceProvider provider = Create(registration);
         using IServiceScope scope = provider.CreateScope();
@@ -139,7 +139,7 @@ public abstract class OrdinaryFlagTests
 
     [Theory]
     [MemberData(nameof(Registrations))]
-    public async Task IsEnabled_MissingFilter_FailsAsTheLibraryDoes(string registration)
+    public async Task IsEnabled_MissingFilter_FailsAsMicrosoftDoes(string registration)
     {
         using ServiceProvider provider = Create(registration);
         using IServiceScope scope = provider.CreateScope();
@@ -181,7 +181,7 @@ public abstract class OrdinaryFlagTests
         using ServiceProvider provider = Create(registration);
         using IServiceScope scope = provider.CreateScope();
         provider.GetRequiredService<AmbientUser>().Context = new TargetingContext { UserId = "alice" };
-        using var events = new LibraryEvents();
+        using var events = new PublishedEvents();
         var manager = scope.ServiceProvider.GetRequiredService<IVariantFeatureManager>();
         Assert.True(await manager.IsEnabledAsync("Loud", CancellationToken.None));
         Assert.True(await manager.IsEnabledAsync("On", CancellationToken.None));

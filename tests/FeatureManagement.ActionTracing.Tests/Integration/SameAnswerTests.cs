@@ -6,7 +6,7 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Tests.Integration;
 
-/// <summary>Every way to ask gives the same answer as the direct call, also where the library itself evaluates our definitions.</summary>
+/// <summary>Every way to ask gives the same answer as the direct call, also where Microsoft.FeatureManagement itself evaluates our definitions.</summary>
 public class SameAnswerTests
 {
     [Fact]
@@ -20,7 +20,7 @@ public class SameAnswerTests
         }, iter: 400);
 
     [Fact]
-    public async Task IsEnabled_WithTelemetry_GoesThroughTheLibraryAndAgrees() =>
+    public async Task IsEnabled_WithTelemetry_GoesThroughMicrosoftAndAgrees() =>
         await Gen.Select(Generate.Flags(Gen.Bool), Generate.Context.Array[1, 4]).SampleAsync(async (flags, contexts) =>
         {
             using FlagServices services = Create(flags, "Production");
@@ -30,7 +30,7 @@ public class SameAnswerTests
         }, iter: 200);
 
     [Fact]
-    public async Task IsEnabled_LibraryContext_AgreesWithOurs() =>
+    public async Task IsEnabled_MicrosoftContext_AgreesWithOurs() =>
         await Gen.Select(Generate.Flags(), Gen.Int[0, 30]).SampleAsync(async (flags, user) =>
         {
             using FlagServices services = Create(flags, "Production");
@@ -47,7 +47,7 @@ public class SameAnswerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task GetVariant_LibraryContextWithNullEmptyOrBlankUser_AgreesHoweverItIsAnswered(bool sessions) =>
+    public async Task GetVariant_MicrosoftContextWithNullEmptyOrBlankUser_AgreesHoweverItIsAnswered(bool sessions) =>
         await Gen.Select(Generate.Flags(Gen.Bool), Generate.Pick<string?>(null, "", " ", "\t", "user1"), Generate.Pick<string[]?>(null, [], ["staff"])).SampleAsync(async (flags, user, groups) =>
         {
             using FlagServices services = Create(flags, "Production", sessions);
@@ -74,10 +74,10 @@ public class SameAnswerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task IsEnabled_ContextOfAnUnknownType_IsOffWhereTheContextDecides(bool library)
+    public async Task IsEnabled_ContextOfAnUnknownType_IsOffWhereTheContextDecides(bool microsoft)
     {
         using FlagServices services = Create([Flag.On("on"), Flag.Percentage("partial", 99), Flag.On("child") with { Parent = "partial" }], "Production");
-        IFeatureManager manager = library ? services.Get<FeatureManager>() : services.Get<IFeatureManager>();
+        IFeatureManager manager = microsoft ? services.Get<FeatureManager>() : services.Get<IFeatureManager>();
         Assert.True(await manager.IsEnabledAsync("on", "a string"));
         Assert.False(await manager.IsEnabledAsync("partial", "a string"));
         Assert.False(await manager.IsEnabledAsync("child", new object()));
@@ -86,11 +86,11 @@ public class SameAnswerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task IsEnabled_AccessorMissingNullFailingOrSlow_NeverThrows(bool library)
+    public async Task IsEnabled_AccessorMissingNullFailingOrSlow_NeverThrows(bool microsoft)
     {
         using FlagServices services = Create([Flag.Percentage("partial", 71)], "Production"); // the default key lies at 70.89 in "checkout_v2" only: ask the direct call
         bool nobody = services.Manager.IsEnabled("partial", new());
-        IFeatureManager manager = library ? services.Get<FeatureManager>() : services.Get<IFeatureManager>();
+        IFeatureManager manager = microsoft ? services.Get<FeatureManager>() : services.Get<IFeatureManager>();
 
         foreach (Func<ValueTask<TargetingContext?>> accessor in (Func<ValueTask<TargetingContext?>>[])[
             () => default,
@@ -143,11 +143,11 @@ public class SameAnswerTests
             Same(variant, await manager.GetVariantAsync(flag, default));
         }
 
-        static void Same(string? variant, Variant? library)
+        static void Same(string? variant, Variant? microsoft)
         {
-            Assert.Equal(variant, library?.Name);
-            if (library is not null)
-                Assert.Equal(variant == "v0" ? null : variant![1..], library.Configuration?["size"]);
+            Assert.Equal(variant, microsoft?.Name);
+            if (microsoft is not null)
+                Assert.Equal(variant == "v0" ? null : variant![1..], microsoft.Configuration?["size"]);
         }
     }
 }

@@ -49,10 +49,10 @@ public class TelemetryTests
     [InlineData(FlagState.Enabled, true)]
     [InlineData(FlagState.Disabled, false)]
     [InlineData(FlagState.EmergencyOff, false)]
-    public async Task FlagWithTelemetry_PublishesTheLibrarysEvent(FlagState state, bool on)
+    public async Task FlagWithTelemetry_PublishesMicrosoftsEvent(FlagState state, bool on)
     {
         using var services = new FlagServices([Flag.Of("loud", state) with { Telemetry = true }, Flag.Of("silent", state)]);
-        using var events = new LibraryEvents();
+        using var events = new PublishedEvents();
         foreach (string flag in (string[])["loud", "silent"])
             Assert.Equal(on, await services.Get<IVariantFeatureManager>().IsEnabledAsync(flag, Alice, default));
         IReadOnlyDictionary<string, object?> published = Assert.Single(events.Published);
@@ -95,7 +95,7 @@ public class TelemetryTests
         foreach (Func<IServiceProvider, Task> ask in ways)
         {
             using IServiceScope scope = services.Provider.CreateScope();
-            using var events = new LibraryEvents();
+            using var events = new PublishedEvents();
             await ask(scope.ServiceProvider);
             published.Add(string.Join(", ", Assert.Single(events.Published).OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}")));
         }

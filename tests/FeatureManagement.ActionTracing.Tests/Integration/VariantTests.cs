@@ -7,11 +7,11 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Tests.Integration;
 
-/// <summary>Variants of ours beside the library's own.</summary>
+/// <summary>Variants of ours beside Microsoft.FeatureManagement's own.</summary>
 public class VariantTests
 {
     [Fact]
-    public async Task GetVariant_SameWeightsAndSeed_IsTheOneThatTheLibraryAssigns() =>
+    public async Task GetVariant_SameWeightsAndSeed_IsTheOneThatMicrosoftAssigns() =>
         await Gen.Select(Gen.Int[1, 97], Gen.Int[1, 97], Gen.String[0, 40].Array[1, 40], Gen.Bool).SampleAsync(async (first, second, users, ignoreCase) =>
         {
             (int a, int b) = (Math.Min(first, second), Math.Max(first, second) + 1);
@@ -47,7 +47,7 @@ public class VariantTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void GetVariant_UsersThatDifferByCase_AreOneWhereTheLibraryIgnoresCase(bool ignoreCase)
+    public void GetVariant_UsersThatDifferByCase_AreOneWhereMicrosoftIgnoresCase(bool ignoreCase)
     {
         using var services = new FlagServices(
             [Flag.Variants("flag", FlagState.Enabled, ("a", 1), ("b", 1))],

@@ -146,7 +146,7 @@ public sealed class EarlyCheckArmingTests
     }
 
     [Fact]
-    public async Task LookAtOneFlagThatHangs_DelaysNoEarlyCheckOfAnother()
+    public async Task CheckOfOneFlagThatHangs_DelaysNoEarlyCheckOfAnother()
     {
         const string Layout = """ "layout": { "type": "percentage", "state": "disabled", "rolloutConfig": { "duration": "00:30:00" } }, """;
         using RolloutHost host = Start();

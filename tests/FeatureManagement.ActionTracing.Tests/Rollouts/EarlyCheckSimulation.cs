@@ -10,8 +10,8 @@ namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 /// </summary>
 internal sealed record EarlyCheckSimulation
 {
-    private const int SecondsBetweenLooks = 10; // the default safetyInterval
-    private const int Looks = 288;
+    private const int SecondsBetweenChecks = 10; // the default safetyInterval
+    private const int Checks = 288;
 
     /// <summary>Users at each check by the clock, in both arms together.</summary>
     public required int Traffic { get; init; }
@@ -30,7 +30,7 @@ internal sealed record EarlyCheckSimulation
     public Judged Judged { get; init; } = Judged.Errors;
 
     /// <summary>
-    /// Whether each bad or slow outcome brings about a check, whatever is judged; else those that may change the verdict do, at most once a second, as in production.
+    /// Whether each bad or slow outcome brings about a check, independent of what is judged; else those that may change the verdict do, at most once a second, as in production.
     /// </summary>
     public bool EachBad { get; init; }
 
@@ -55,19 +55,19 @@ internal sealed record EarlyCheckSimulation
         (double second, double last, double slowAbove) = (0, -1, double.PositiveInfinity);
         string? ended = null;
         BadOutcomes needs = RolloutGuards.MoreToStop(new(record, thresholds, ledger, null));
-        for (int look = 0; look < Looks; look++)
+        for (int check = 0; check < Checks; check++)
         {
-            if (Percentages[look * Percentages.Count / Looks] is var percentage && percentage != record.Percentage)
+            if (Percentages[check * Percentages.Count / Checks] is var percentage && percentage != record.Percentage)
             {
                 ended = KeyOf(record);
                 record = record with { Percentage = percentage, Step = record.Step + 1 };
                 (on, off, bad, slow) = (default, default, 0, 0);
                 needs = RolloutGuards.MoreToStop(new(record, thresholds, ledger, null));
             }
-            double factor = Errors((double)look / Looks);
+            double factor = Errors((double)check / Checks);
             for (int user = 0; user < Traffic; user++)
             {
-                second += (double)SecondsBetweenLooks / Traffic;
+                second += (double)SecondsBetweenChecks / Traffic;
                 bool isExposed = draw.Uniform() <= (double)percentage / 100;
                 bool fails = draw.Uniform() <= factor * (isExposed ? ExposedErrors : ControlErrors);
                 double log = timed ? LatencyShape.LogNormal.Draw(draw) : 0;

@@ -106,7 +106,7 @@ public sealed class ObservationTests
         RolloutLoop loop = host.Get<RolloutLoop>();
         await host.StartAsync();
         await loop.CatchUpAsync(default);
-        // Both arms fail alike: enough to look, and nothing to roll back.
+        // Both arms fail alike: enough for a check, and nothing to roll back.
         for (int i = 0; i < 5; i++)
         {
             host.Visit(Failing with { ControlErrors = 1 }, users: 20);

@@ -9,20 +9,20 @@ using FeatureManagement.ActionTracing.Statistics;
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
 /// <summary>
-/// Rollouts among users who come back, and who differ from each other for good: some nearly always meet errors, some are always slow. Whoever is exposed
+/// Rollouts among users who come back, and who differ from each other for good: some nearly always meet errors, some are always slow. A user that is exposed
 /// stays exposed. The recorder, the ledger and the guard are the real ones. Immutable: what is drawn depends on nothing but the seed.
 /// </summary>
 internal sealed record ReturningUsers
 {
     private const int Requests = 500;
-    private const int Looks = 288;
+    private const int Checks = 288;
 
     public int Users { get; init; } = 3_000;
 
     /// <summary>Whether a few users are most of the traffic.</summary>
     public bool Uneven { get; init; }
 
-    /// <summary>The percentages, each for as many looks as the others.</summary>
+    /// <summary>The percentages, each for as many checks as the others.</summary>
     public required IReadOnlyList<decimal> Percentages { get; init; }
 
     /// <summary>How many users fail half of the time.</summary>
@@ -40,7 +40,7 @@ internal sealed record ReturningUsers
     /// <summary>How much longer they take.</summary>
     public double Slower { get; init; }
 
-    /// <summary>The look, of 288, from which on both are so.</summary>
+    /// <summary>The check, of 288, from which on both are so.</summary>
     public int From { get; init; }
 
     /// <summary>How much longer they may take.</summary>
@@ -49,7 +49,7 @@ internal sealed record ReturningUsers
     /// <summary>Processes that share the traffic; users come to any of them.</summary>
     public int Processes { get; init; } = 1;
 
-    /// <summary>How often each process is started anew.</summary>
+    /// <summary>How often each process is started again.</summary>
     public int Restarts { get; init; }
 
     /// <summary>A rollout in so many steps that starts at 1 %.</summary>
@@ -75,22 +75,22 @@ internal sealed record ReturningUsers
         Process[] processes = [.. Enumerable.Range(0, Processes).Select(_ => new Process(record))];
         var found = new Found();
         long exposed = 0;
-        for (int look = 0; look < Looks; look++)
+        for (int check = 0; check < Checks; check++)
         {
-            if (Percentages[look * Percentages.Count / Looks] is var percentage && percentage != record.Percentage)
+            if (Percentages[check * Percentages.Count / Checks] is var percentage && percentage != record.Percentage)
             {
                 record = RolloutChanges.Step(record, ledger, percentage, default);
                 foreach (Process process in processes)
                     process.Step(record);
             }
-            for (int p = 0; p < Processes && look > 0; p++)
-                if (look * (Restarts + 1) / Looks != (look - 1) * (Restarts + 1) / Looks)
+            for (int p = 0; p < Processes && check > 0; p++)
+                if (check * (Restarts + 1) / Checks != (check - 1) * (Restarts + 1) / Checks)
                 {
                     processes[p].Dispose();
                     processes[p] = new Process(record) { Ended = processes[p].Key };
                 }
             ulong threshold = Bucket.Threshold(percentage);
-            (double worse, double slower) = look < From ? (1, 0) : (Worse, Slower);
+            (double worse, double slower) = check < From ? (1, 0) : (Worse, Slower);
             for (int i = 0; i < Requests; i++)
             {
                 int user = visits[draw.Next() >> 48];
@@ -143,7 +143,7 @@ internal sealed record ReturningUsers
 
         public long? Slow { get; init; }
 
-        public long? Split { get; init; }
+        public long? Mismatch { get; init; }
 
         /// <summary>All guards that roll back, which share alpha.</summary>
         public long? All { get; init; }
@@ -153,7 +153,7 @@ internal sealed record ReturningUsers
             Errors = Errors ?? (ledger.Errors.Stops(Alpha) ? exposed : null),
             Latency = Latency ?? (OneSidedTest.Stops(ledger.Latency, Math.Log(1 + record.Plan.MaxLatencyIncrease), Alpha) ? exposed : null),
             Slow = Slow ?? (ledger.Slow.Stops(Alpha) ? exposed : null),
-            Split = Split ?? (ledger.SampleRatioMismatch ? exposed : null),
+            Mismatch = Mismatch ?? (ledger.SampleRatioMismatch ? exposed : null),
             All = All ?? (RolloutGuards.Judge(new(record, null, ledger, null)).Kind == VerdictKind.Regressed ? exposed : null),
         };
     }

@@ -4,7 +4,7 @@ namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
 /// <summary>
 /// How often healthy rollouts are rolled back, and bad ones found, where the same users come back again and again, some of whom nearly always meet errors or are
-/// always slow: with few steps and with as many as there are looks. Seeded, through the recorder, the ledger and the guard that run in production.
+/// always slow: with few steps and with as many as there are checks. Seeded, through the recorder, the ledger and the guard that run in production.
 /// </summary>
 [Trait("Speed", "Slow")]
 public class ReturningUsersTests
@@ -19,7 +19,7 @@ public class ReturningUsersTests
         ReturningUsers.Found[] found = new ReturningUsers { Percentages = ReturningUsers.Curve(type, steps), Uneven = uneven }.Run(150);
         foreach (Func<ReturningUsers.Found, long?> alarm in (Func<ReturningUsers.Found, long?>[])[run => run.Errors, run => run.Latency, run => run.Slow, run => run.All])
             Assert.InRange(found.Count(run => alarm(run) is not null), 0, Most);
-        Assert.InRange(found.Count(run => run.Split is not null), 0, 1);
+        Assert.InRange(found.Count(run => run.Mismatch is not null), 0, 1);
     }
 
     [LongTheory]

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
-/// <summary>Dates and durations reach 100 years, and what reaches beyond that, in a store of an earlier release, is shown all the same.</summary>
+/// <summary>Dates and durations reach 100 years, and what reaches beyond that, in a store of an earlier release, is still shown.</summary>
 public sealed class RolloutBoundsTests
 {
     private static readonly TimeSpan Century = RolloutBounds.Century;

@@ -37,7 +37,7 @@ public sealed class RolloutCrashTests : IDisposable
             {
                 Assert.Equal("ready", await process.ReadAsync());
                 // One in five dies at once; the others after they have moved, which they all do sooner or later.
-                // One goes through whatever the machine does, and some are found bad.
+                // One goes through however slow the machine is, and some are found bad.
                 bool waits = kill == Kills / 2 || (kill > Kills / 2 && kill % 10 == 9);
                 for (int lines = waits || random.Next(5) == 0 ? 0 : 2; lines > 0; lines--)
                     said.Add((await process.ReadAsync())!);
@@ -64,7 +64,7 @@ public sealed class RolloutCrashTests : IDisposable
     public async Task TwoProcesses_TakeEachStepOnceAndCreditTimeOnce_AndARollbackByOneActsInTheOther()
     {
         const int Duration = 1_500;
-        const int Long = 60_000; // so that the one that finds it bad has looked often enough before it is complete
+        const int Long = 60_000; // so that the one that finds it bad has checked often enough before it is complete
         using (var one = new HostProcess("rollout", Path, $"{Duration}|{Never}"))
         using (var two = new HostProcess("rollout", Path, $"{Duration}|{Never}"))
         {
@@ -73,9 +73,9 @@ public sealed class RolloutCrashTests : IDisposable
         }
         Trail trail = await ReadAsync([Duration]);
         Assert.Equal((1, 0, (string?)null), (trail.Completed, trail.RolledBack, trail.Active));
-        // Had both credited their time, it would have taken half as long.
-        Assert.True(trail.Took >= TimeSpan.FromMilliseconds(Duration), $"{Duration} ms were credited within {trail.Took}");
-        Assert.True(trail.Nodes > 1, "One process did everything.");
+        // Had both counted their monitored time, it would have taken half as long.
+        Assert.True(trail.Took >= TimeSpan.FromMilliseconds(Duration), $"{Duration} ms were monitored within {trail.Took}");
+        Assert.True(trail.Instances > 1, "One process did everything.");
 
         using (var bad = new HostProcess("rollout", Path, $"{Long}|30"))
         using (var other = new HostProcess("rollout", Path, $"{Long}|{Never}"))
@@ -111,7 +111,7 @@ public sealed class RolloutCrashTests : IDisposable
         {
             (string value, decimal percentage) = Value(entry.After!);
             trail.Values.Add(value);
-            trail.Nodes = entries.Select(each => each.Instance).Distinct().Count();
+            trail.Instances = entries.Select(each => each.Instance).Distinct().Count();
             switch (entry.Action)
             {
                 case "rollout_started":
@@ -122,7 +122,7 @@ public sealed class RolloutCrashTests : IDisposable
                     break;
                 case "rollout_step":
                     Assert.NotNull(trail.Active);
-                    // What is credited between two steps, and two looks more where the process was killed between looking and stepping.
+                    // The monitored time between two steps, and two checks more where the process was killed between checking and stepping.
                     decimal most = 99m / durations[trail.Started - 1] * (RolloutWork.ProgressionInterval + 4 * RolloutWork.SafetyInterval);
                     Assert.InRange(percentage - trail.Percentage, 0.0001m, most);
                     (trail.Active, trail.Percentage) = (value, percentage);
@@ -193,6 +193,6 @@ public sealed class RolloutCrashTests : IDisposable
 
         public int RolledBack { get; set; }
 
-        public int Nodes { get; set; }
+        public int Instances { get; set; }
     }
 }

@@ -26,7 +26,7 @@ public class RolloutEndToEndTests
         await host.StartAsync();
         RolloutConfig plan = host.Status.Plan;
         decimal before = 1;
-        // The first look opens the watch and credits nothing.
+        // The first check opens the watch and adds no monitored time.
         for (int tick = 0; tick < 180; tick++)
         {
             await host.TickAsync(users: 5);
@@ -219,7 +219,7 @@ public class RolloutEndToEndTests
     }
 
     [Fact]
-    public async Task SplitDoesNotFit_HoldsUntilSomebodyResumes()
+    public async Task SampleRatioMismatch_HoldsUntilAUserResumes()
     {
         var source = new SwitchedSource { Exposed = 200, Control = 800 };
         using var host = new RolloutHost("\"duration\": \"10:00:00\"", configure: services => services.AddSingleton<IRolloutMetricsSource>(source));
@@ -235,7 +235,7 @@ public class RolloutEndToEndTests
         await host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada);
         await host.RunAsync(2);
         Assert.False(host.Status.IsOnHold);
-        Assert.Equal(round + 1, source.Round); // else nobody who was seen before would be evidence for the new split
+        Assert.Equal(round + 1, source.Round); // else nobody who was seen before would be evidence for the new ratio
         FlagChangeException refused = await Assert.ThrowsAsync<FlagChangeException>(() => host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada));
         Assert.Equal(FlagChangeError.Conflict, refused.Error);
     }
@@ -262,10 +262,10 @@ public class RolloutEndToEndTests
         using var host = new RolloutHost(HalfAnHour);
         await host.StartAsync();
         await host.RunAsync(10);
-        TimeSpan credited = host.Status.MonitoredTime;
+        TimeSpan monitored = host.Status.MonitoredTime;
         await host.Rollouts.PauseAsync(RolloutHost.Name, new FlagChange("bob", "lunch"));
         await host.RunAsync(300);
-        Assert.Equal((RolloutPhase.Paused, credited, 1m), (host.Status.Phase, host.Status.MonitoredTime, host.Status.CurrentPercentage));
+        Assert.Equal((RolloutPhase.Paused, monitored, 1m), (host.Status.Phase, host.Status.MonitoredTime, host.Status.CurrentPercentage));
         Assert.Equal("Paused by bob: lunch. Resume it to continue.", host.Status.NextStep);
         await host.Rollouts.ResumeAsync(RolloutHost.Name, RolloutHost.Ada);
         await host.RunAsync(300);
@@ -276,23 +276,23 @@ public class RolloutEndToEndTests
     public async Task Restart_GoesOnWhereItWas()
     {
         var store = new InMemoryStore();
-        TimeSpan credited;
+        TimeSpan monitored;
         decimal percentage;
         double evidence;
         using (var host = new RolloutHost(TenPercent, store: store))
         {
             await host.StartAsync();
             await host.RunAsync(70, new Traffic { ExposedErrors = 0.015 }, users: 20);
-            (credited, percentage, evidence) = (host.Status.MonitoredTime, host.Status.CurrentPercentage, host.Status.Errors!.PValue);
+            (monitored, percentage, evidence) = (host.Status.MonitoredTime, host.Status.CurrentPercentage, host.Status.Errors!.PValue);
             Assert.True(percentage > 10);
         }
         using var again = new RolloutHost(TenPercent, store: store);
         Assert.Equal(percentage, again.Flag.Definition.Percentage);
         await again.TickAsync();
-        Assert.Equal((credited, percentage), (again.Status.MonitoredTime, again.Status.CurrentPercentage));
+        Assert.Equal((monitored, percentage), (again.Status.MonitoredTime, again.Status.CurrentPercentage));
         Assert.Equal(evidence, again.Status.Errors!.PValue);
         await again.TickAsync();
-        Assert.Equal(credited + RolloutHost.Interval, again.Status.MonitoredTime);
+        Assert.Equal(monitored + RolloutHost.Interval, again.Status.MonitoredTime);
     }
 
     [Fact]
@@ -330,7 +330,7 @@ public class RolloutEndToEndTests
     }
 
     [Fact]
-    public async Task EditOfThresholds_HoldsFromTheNextLookOn()
+    public async Task EditOfThresholds_HoldsFromTheNextCheckOn()
     {
         using var host = new RolloutHost(TenPercent + ", \"guard\": false, \"safetyThresholds\": { \"maxErrorRate\": 0.9, \"minimumSamples\": 10 }");
         await host.StartAsync();
@@ -427,13 +427,13 @@ public class RolloutEndToEndTests
         host.Edit(HalfAnHour, fields, "\"shop\": { \"type\": \"boolean\", \"state\": \"enabled\" },");
         await host.StartAsync();
         await host.RunAsync(3);
-        TimeSpan credited = host.Status.MonitoredTime;
+        TimeSpan monitored = host.Status.MonitoredTime;
         await host.Flags.EmergencyShutdownAsync("shop", RolloutHost.Ada);
         await host.RunAsync(100);
-        Assert.Equal((credited, true), (host.Status.MonitoredTime, host.Status.IsOnHold));
+        Assert.Equal((monitored, true), (host.Status.MonitoredTime, host.Status.IsOnHold));
         await host.Flags.ClearEmergencyAsync("shop", RolloutHost.Ada);
         await host.RunAsync(3);
-        Assert.True(host.Status.MonitoredTime > credited);
+        Assert.True(host.Status.MonitoredTime > monitored);
     }
 
     [Fact]

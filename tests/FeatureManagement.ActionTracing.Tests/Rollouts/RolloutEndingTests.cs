@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
-/// <summary>What has ended stays ended, whoever was at it at the same time.</summary>
+/// <summary>What has ended stays ended, also where another caller changes it at the same time.</summary>
 public class RolloutEndingTests
 {
     private const string Old = "\"duration\": \"00:30:00\", \"autoStart\": true";

@@ -31,15 +31,15 @@ public class RolloutEvidenceTests
     [Fact]
     public void PercentageAndErrorRateRiseTogether_EqualArms_BoundsIncludeOne()
     {
-        const int Steps = 60, Looks = 100;
+        const int Steps = 60, Checks = 100;
         var ledger = new RolloutLedger { Id = Record.Id };
         string? ended = null;
         for (int step = 1; step <= Steps; step++)
         {
             var stratum = new RolloutStratum { Key = $"step{step}", Step = step, Percentage = 1 + 98m * (step - 1) / (Steps - 1) };
-            for (int look = 0; look < Looks; look++)
+            for (int check = 0; check < Checks; check++)
             {
-                stratum = Look(stratum, errors: 0.002 + 0.098 * (step - 1) / (Steps - 1));
+                stratum = Check(stratum, errors: 0.002 + 0.098 * (step - 1) / (Steps - 1));
                 ledger = ledger.Add(Record, stratum, ended);
                 ended = null;
             }
@@ -54,10 +54,10 @@ public class RolloutEvidenceTests
         var quiet = new RolloutStratum { Key = "quiet", Step = 1, Percentage = 10 };
         var busy = new RolloutStratum { Key = "busy", Step = 2, Percentage = 90 };
         var ledger = new RolloutLedger { Id = Record.Id };
-        for (int look = 0; look < 3_000; look++)
+        for (int check = 0; check < 3_000; check++)
         {
-            quiet = Look(quiet, errors: 0.01);
-            busy = Look(busy, errors: 0.1);
+            quiet = Check(quiet, errors: 0.01);
+            busy = Check(busy, errors: 0.1);
             ledger = ledger.Add(Record, quiet, null).Add(Record, busy, null);
         }
         Assert.InRange(ledger.ErrorWindows.Count, 2, 4_096);
@@ -72,8 +72,8 @@ public class RolloutEvidenceTests
         Assert.Equal(new CountWindow(10, 990, 1, 99), ledger.ErrorWindows[0]);
 
         var stratum = new RolloutStratum { Key = "new", Step = 1, Percentage = 50 };
-        for (int look = 0; look < 5_000; look++)
-            ledger = ledger.Add(Record, stratum = Look(stratum, errors: 0.1), null);
+        for (int check = 0; check < 5_000; check++)
+            ledger = ledger.Add(Record, stratum = Check(stratum, errors: 0.1), null);
         Assert.Equal(2, ledger.ErrorWindows.Count(window => window == new CountWindow(10, 990, 1, 99)));
         ledger = StoredJson.Read<RolloutLedger>(StoredJson.Write(ledger));
         Assert.Equal(stratum.Exposed.Bad, ledger.ErrorWindows.Where(window => window.Stratum == "new").Sum(window => window.BadExposed));
@@ -104,7 +104,7 @@ public class RolloutEvidenceTests
     }
 
     /// <summary>Requests more in each arm, as the percentage says, with the same rate of errors.</summary>
-    private RolloutStratum Look(RolloutStratum stratum, double errors)
+    private RolloutStratum Check(RolloutStratum stratum, double errors)
     {
         int exposed = _draw.Binomial(Users, (double)stratum.Percentage / 100);
         return stratum with { Exposed = More(stratum.Exposed, exposed, errors), Control = More(stratum.Control, Users - exposed, errors) };

@@ -56,7 +56,7 @@ public class RolloutFaultTests
         await host.RunAsync(3);
         _store.Fault = new IOException("down");
         _source.Finds = ScriptedSource.Found.Regression;
-        await LookAsync(host);
+        await CheckAsync(host);
         Assert.Equal((RolloutPhase.RollingBack, FlagState.Disabled), (host.Status.Phase, host.Flag.Definition.State));
         Assert.Empty(host.Rollouts.GetActive());
         Assert.DoesNotContain(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 402); // the check did not fail
@@ -111,16 +111,16 @@ public class RolloutFaultTests
         using RolloutHost host = Start();
         await host.StartAsync();
         await host.RunAsync(3);
-        TimeSpan credited = host.Status.MonitoredTime;
+        TimeSpan monitored = host.Status.MonitoredTime;
         _store.Fault = new IOException("down");
         for (int i = 0; i < 100; i++)
-            await LookAsync(host);
+            await CheckAsync(host);
         Assert.Equal((1m, true), (host.Status.CurrentPercentage, host.Status.IsOnHold));
         Assert.StartsWith("The last safety check failed: ", host.Status.NextStep, StringComparison.Ordinal);
 
         _store.Fault = null;
         await host.TickAsync();
-        Assert.InRange(host.Status.MonitoredTime, credited, credited + RolloutHost.Interval * 2);
+        Assert.InRange(host.Status.MonitoredTime, monitored, monitored + RolloutHost.Interval * 2);
         await host.RunAsync(200);
         Assert.Equal(RolloutPhase.Complete, host.Status.Phase);
     }
@@ -155,7 +155,7 @@ public class RolloutFaultTests
         await host.RunAsync(3);
         _store.BeforeCommit = commit => commit.Writes.FirstOrDefault(write => write.Key.StartsWith("rollout/", StringComparison.Ordinal)) is not { } write ? Task.CompletedTask
             : _store.Inner.State.CommitAsync(new StoreCommit([new DocumentWrite(write.Key, write.Json, null)], []), default);
-        await LookAsync(host);
+        await CheckAsync(host);
         Assert.True(host.Status.IsOnHold);
         Assert.Equal("The last safety check failed: Other instances changed the evidence of the rollout of flag 'checkout' 5 times during this check; the next check tries again.", host.Status.NextStep);
         Assert.Contains(host.Get<FakeLogCollector>().GetSnapshot(), log => log.Id.Id == 402);
@@ -182,7 +182,7 @@ public class RolloutFaultTests
                 return Task.CompletedTask;
             return _store.Inner.State.CommitAsync(new StoreCommit([new DocumentWrite(write.Key, write.Json, null)], []), default);
         };
-        await LookAsync(host);
+        await CheckAsync(host);
         Assert.Equal((5, onHold), (commits, host.Status.IsOnHold));
     }
 
@@ -221,7 +221,7 @@ public class RolloutFaultTests
     [Theory]
     [InlineData(RolloutHost.Name, "layout")]
     [InlineData("layout", RolloutHost.Name)]
-    public async Task SourceHangsForOneFlag_TheOtherIsLookedAtAllTheSame(string hung, string other)
+    public async Task SourceHangsForOneFlag_TheOtherIsStillChecked(string hung, string other)
     {
         const string Layout = """ "layout": { "type": "percentage", "state": "disabled", "rolloutConfig": { "duration": "00:30:00" } }, """;
         using var host = new RolloutHost(HalfAnHour, configure: services => services.AddSingleton<IRolloutMetricsSource>(new HungSource(_source, hung)));
@@ -245,14 +245,14 @@ public class RolloutFaultTests
         await host.StartAsync();
         var loop = host.Get<RolloutLoop>();
         await loop.StartAsync(default);
-        Eventually.True(() => host.Get<RolloutRuns>().Last(RolloutHost.Name, host.Status.Id) is not null, () => "nobody has looked");
+        Eventually.True(() => host.Get<RolloutRuns>().Last(RolloutHost.Name, host.Status.Id) is not null, () => "nothing was checked");
         for (int tick = 0; tick < 35; tick++)
         {
             TimeSpan before = host.Status.MonitoredTime;
             host.Time.Advance(RolloutHost.Interval);
-            Eventually.True(() => host.Status.MonitoredTime > before, () => $"after {tick} ticks {host.Status.MonitoredTime} are credited");
+            Eventually.True(() => host.Status.MonitoredTime > before, () => $"after {tick} ticks {host.Status.MonitoredTime} are monitored");
         }
-        Eventually.True(() => host.Status.CurrentPercentage > 1, () => $"it stands at {host.Status.CurrentPercentage} %");
+        Eventually.True(() => host.Status.CurrentPercentage > 1, () => $"it is at {host.Status.CurrentPercentage} %");
         await loop.StopAsync(default);
     }
 
@@ -269,13 +269,13 @@ public class RolloutFaultTests
         await host.Rollouts.StartAsync("layout", RolloutHost.Ada);
         var experiments = host.Get<ExperimentService>();
         await experiments.TickAsync(default);
-        await LookAsync(host);
+        await CheckAsync(host);
         for (int user = 0; user < 200; user++)
         {
             using TracedAction action = host.Get<IActionTracer>().StartAction("shop");
             host.Flags.GetVariant("layout", new FeatureFlagContext { UserId = $"user{user}" });
         }
-        await LookAsync(host);
+        await CheckAsync(host);
         RolloutStatus status = host.Rollouts.GetStatus("layout")!;
         Assert.Equal((200, false), (status.ExposedUnits + status.ControlUnits, status.IsOnHold));
         await experiments.TickAsync(default);
@@ -287,7 +287,7 @@ public class RolloutFaultTests
     private RolloutHost Start(string more = "") => new(HalfAnHour + more, store: _store,
         configure: services => services.AddLogging(logging => logging.AddFakeLogging()).AddSingleton<IRolloutMetricsSource>(_source));
 
-    private static async Task LookAsync(RolloutHost host)
+    private static async Task CheckAsync(RolloutHost host)
     {
         host.Time.Advance(RolloutHost.Interval);
         await host.Get<RolloutLoop>().TickAsync(default);

@@ -8,7 +8,7 @@ public sealed class RolloutFleetTests : IDisposable
 {
     private const string Plan = "\"type\": \"linear\", \"duration\": \"00:30:00\", \"startPercentage\": 10";
 
-    private const int Looks = 10; // of each, which is less than a step
+    private const int Checks = 10; // of each, which is less than a step
 
     private readonly TempDirectory _directory = new();
     private readonly SqliteStore _oneStore;
@@ -33,12 +33,12 @@ public sealed class RolloutFleetTests : IDisposable
     }
 
     [Fact]
-    public async Task Looks_OfBoth_CountEachUserThatEachHasSeenOnce()
+    public async Task Checks_OfBoth_CountEachUserThatEachHasSeenOnce()
     {
         await _one.StartAsync();
         await _one.TickAsync(); // from now on each watches
         await _other.TickAsync();
-        for (int i = 0; i < Looks; i++)
+        for (int i = 0; i < Checks; i++)
         {
             await _one.TickAsync(new Traffic(), users: 10);
             await _other.TickAsync(new Traffic(), users: 7);
@@ -46,13 +46,13 @@ public sealed class RolloutFleetTests : IDisposable
         await _one.TickAsync();
         await _other.TickAsync();
         Assert.Equal(10, _one.Status.CurrentPercentage);
-        int exposed = Exposed(Looks * 10) + Exposed(Looks * 7);
-        Assert.Equal((exposed, Looks * 17 - exposed), (_one.Status.ExposedUnits, _one.Status.ControlUnits));
-        Assert.Equal((exposed, Looks * 17 - exposed), (_other.Status.ExposedUnits, _other.Status.ControlUnits));
+        int exposed = Exposed(Checks * 10) + Exposed(Checks * 7);
+        Assert.Equal((exposed, Checks * 17 - exposed), (_one.Status.ExposedUnits, _one.Status.ControlUnits));
+        Assert.Equal((exposed, Checks * 17 - exposed), (_other.Status.ExposedUnits, _other.Status.ControlUnits));
     }
 
     [Fact]
-    public async Task Step_OfTheOther_LosesNothingThatWasSeenSinceTheLastLook()
+    public async Task Step_OfTheOther_LosesNothingThatWasSeenSinceTheLastCheck()
     {
         await _one.StartAsync();
         await _one.TickAsync();
@@ -69,7 +69,7 @@ public sealed class RolloutFleetTests : IDisposable
     }
 
     [Fact]
-    public async Task Steps_AreTakenOnceByEitherAndTimeIsCreditedOnce()
+    public async Task Steps_AreTakenOnceByEitherAndTimeIsMonitoredOnce()
     {
         await _one.StartAsync();
         TimeSpan watched = TimeSpan.Zero;

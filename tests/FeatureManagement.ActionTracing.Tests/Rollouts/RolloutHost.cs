@@ -10,7 +10,7 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
-/// <summary>A worker's host over a real appsettings.json and a fake clock, whose rollouts are looked at when the test says so.</summary>
+/// <summary>A worker's host over a real appsettings.json and a fake clock, whose rollouts are checked when the test says so.</summary>
 internal sealed class RolloutHost : IDisposable
 {
     public const string Name = "checkout";
@@ -37,11 +37,11 @@ internal sealed class RolloutHost : IDisposable
             builder.Services.AddSingleton(store);
         configure?.Invoke(builder.Services);
         builder.Services.AddFeatureManagement().WithActionTracing(tracing ?? (_ => { }));
-        // The test looks, instead of the loop's timer.
+        // The test checks, instead of the loop's timer.
         foreach (ServiceDescriptor loop in builder.Services.Where(service => service.ImplementationFactory?.Method.ReturnType == typeof(RolloutLoop)).ToList())
             builder.Services.Remove(loop);
         _host = builder.Build();
-        _ = Get<RolloutLoop>(); // as the host makes it: it sees what is laid from then on
+        _ = Get<RolloutLoop>(); // as the host makes it: it sees the overrides from then on
         _host.Start();
     }
 
@@ -83,25 +83,25 @@ internal sealed class RolloutHost : IDisposable
         await Get<RolloutLoop>().TickAsync(default);
     }
 
-    /// <summary>Lets an interval pass, with traffic in it, and looks.</summary>
+    /// <summary>Lets an interval pass, with traffic in it, and checks.</summary>
     public async Task TickAsync(Traffic? traffic = null, int users = 0)
     {
         DateTimeOffset end = Time.GetUtcNow() + Interval;
         Visit(traffic, users);
         if (end > Time.GetUtcNow())
             Time.Advance(end - Time.GetUtcNow());
-        // The poll of the store is due as well, on a thread of its own: what it does is done when the look begins.
+        // The poll of the store is due as well, on a thread of its own: what it does is done when the check begins.
         await CheckAsync();
     }
 
-    /// <summary>Traffic, and nobody looks.</summary>
+    /// <summary>Traffic, without a check.</summary>
     public void Visit(Traffic? traffic, int users)
     {
         for (int i = 0; i < users; i++)
             Act(traffic ?? new(), $"user{(traffic?.Returning is { } pool ? _random.Next(pool) : _users++)}");
     }
 
-    /// <summary>Looks again and again until the rollout has ended, or the ticks have been used up.</summary>
+    /// <summary>Checks again and again until the rollout has ended, or the ticks have been used up.</summary>
     public async Task RunAsync(int ticks, Traffic? traffic = null, int users = 0)
     {
         for (int i = 0; i < ticks && Status.EndedAt is null; i++)

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
-/// <summary>Whatever is done to a flag and its rollouts, in any order, with outages, restarts and clocks that jump, nothing moves forward that was not watched, and what ends has ended.</summary>
+/// <summary>After any changes of a flag and its rollouts, in any order, with outages, restarts and clocks that jump, nothing moves forward that was not watched, and what ends has ended.</summary>
 public class RolloutModelTests
 {
     private enum Do
@@ -25,7 +25,7 @@ public class RolloutModelTests
         Update,
         Watch,
         FindRegression,
-        FindWrongSplit,
+        FindWrongRatio,
         FindNothing,
         Kill,
         Clear,
@@ -61,16 +61,16 @@ public class RolloutModelTests
         private readonly ScriptedSource _source = new();
         private readonly Dictionary<string, (RolloutPhase Phase, string Reason)> _ended = [];
         private readonly HashSet<string> _started = [];
-        private readonly Dictionary<string, TimeSpan> _credited = [];
+        private readonly Dictionary<string, TimeSpan> _monitored = [];
         private FlagDefinition _configured = Flag.Percentage(Name, 2) with { RolloutConfig = new RolloutConfig { Duration = TimeSpan.FromMinutes(40), StartPercentage = 10, TargetPercentage = 60 } };
-        private (FlagState State, decimal Percentage) _beneath = (FlagState.Rollout, 2); // what the flag is where no rollout and no emergency is laid over it
+        private (FlagState State, decimal Percentage) _beneath = (FlagState.Rollout, 2); // what the flag is without a rollout and without an emergency
         private bool _deleted;
-        private long? _lastLook; // in this process
+        private long? _lastCheck; // in this process
         private FlagServices? _services;
 
         private FlagServices Services => _services!;
 
-        private VersionedRecord Laid => Services.Get<SnapshotSource>().Layer(Name);
+        private VersionedRecord Layer => Services.Get<SnapshotSource>().Layer(Name);
 
         public async Task RunAsync((Do What, int Times)[] steps)
         {
@@ -79,7 +79,7 @@ public class RolloutModelTests
                 await StepAsync(what, times);
             // Nothing of it was this process's alone.
             await StepAsync(Do.Restart, 1);
-            Assert.Equal(_started.Count, _ended.Count + (Laid.Record.Rollout is null ? 0 : 1));
+            Assert.Equal(_started.Count, _ended.Count + (Layer.Record.Rollout is null ? 0 : 1));
         }
 
         public void Dispose() => _services?.Dispose();
@@ -88,7 +88,7 @@ public class RolloutModelTests
         {
             for (int i = what == Do.Watch ? times : 1; i > 0; i--)
             {
-                FlagRecord before = Laid.Record;
+                FlagRecord before = Layer.Record;
                 bool down = _store.Fault is not null;
                 bool done = true;
                 try
@@ -99,7 +99,7 @@ public class RolloutModelTests
                 {
                     done = false;
                 }
-                Check(what, done, down, before, Laid.Record);
+                Check(what, done, down, before, Layer.Record);
             }
         }
 
@@ -130,12 +130,12 @@ public class RolloutModelTests
                     await Services.Manager.UpdateFlagAsync(Name, new FlagUpdate { State = FlagState.Rollout, Percentage = times % 10 }, Change);
                     _beneath = (FlagState.Rollout, times % 10);
                     break;
-                case Do.Watch or Do.FindRegression or Do.FindWrongSplit or Do.FindNothing:
+                case Do.Watch or Do.FindRegression or Do.FindWrongRatio or Do.FindNothing:
                     _source.Finds = what switch
                     {
                         Do.Watch => ScriptedSource.Found.Health,
                         Do.FindRegression => ScriptedSource.Found.Regression,
-                        Do.FindWrongSplit => ScriptedSource.Found.WrongSplit,
+                        Do.FindWrongRatio => ScriptedSource.Found.WrongRatio,
                         _ => ScriptedSource.Found.Nothing,
                     };
                     _time.Advance(Interval);
@@ -190,17 +190,17 @@ public class RolloutModelTests
 
         private void Check(Do what, bool done, bool down, FlagRecord before, FlagRecord after)
         {
-            bool look = what is Do.Watch or Do.FindRegression or Do.FindWrongSplit or Do.FindNothing;
+            bool isCheck = what is Do.Watch or Do.FindRegression or Do.FindWrongRatio or Do.FindNothing;
             long now = _time.GetTimestamp();
             if (after.Rollout is { } rollout)
             {
                 bool sameAsBefore = before.Rollout?.Id == rollout.Id;
-                bool watched = what == Do.Watch && !down && sameAsBefore && before.Rollout!.IsApplied && before.Rollout.Phase != RolloutPhase.Paused && _lastLook is { } last && now > last;
+                bool watched = what == Do.Watch && !down && sameAsBefore && before.Rollout!.IsApplied && before.Rollout.Phase != RolloutPhase.Paused && _lastCheck is { } last && now > last;
                 if (watched)
-                    _credited[rollout.Id] = _credited.GetValueOrDefault(rollout.Id) + Min(_time.GetElapsedTime(_lastLook!.Value, now), Interval * 2);
+                    _monitored[rollout.Id] = _monitored.GetValueOrDefault(rollout.Id) + Min(_time.GetElapsedTime(_lastCheck!.Value, now), Interval * 2);
                 Assert.True(sameAsBefore || (done && what is Do.Start or Do.StartLater), $"{what} started a rollout");
                 Assert.True(!sameAsBefore || rollout.Percentage == before.Rollout!.Percentage || (watched && rollout.Percentage > before.Rollout.Percentage), $"{what} moved a rollout from {before.Rollout?.Percentage} to {rollout.Percentage} %");
-                Assert.InRange(rollout.Percentage, rollout.Start, RolloutCurve.At(rollout.Plan, rollout.Start, _credited.GetValueOrDefault(rollout.Id)));
+                Assert.InRange(rollout.Percentage, rollout.Start, RolloutCurve.At(rollout.Plan, rollout.Start, _monitored.GetValueOrDefault(rollout.Id)));
                 Assert.InRange(rollout.Percentage, rollout.Start, rollout.Plan.TargetPercentage);
                 Assert.False(_ended.ContainsKey(rollout.Id), "A rollout that had ended goes on.");
                 Assert.Null(after.Emergency);
@@ -213,15 +213,15 @@ public class RolloutModelTests
                 _ended.Add(gone.Id, (final.Phase, final.Reason));
                 if (final.Phase == RolloutPhase.Complete)
                     _beneath = (FlagState.Rollout, gone.Plan.TargetPercentage);
-                else if (gone.Plan.RollbackTo == RollbackTarget.Disabled && gone.Phase != RolloutPhase.Planned && (look || what == Do.RollBack))
+                else if (gone.Plan.RollbackTo == RollbackTarget.Disabled && gone.Phase != RolloutPhase.Planned && (isCheck || what == Do.RollBack))
                     _beneath = (FlagState.Disabled, _beneath.Percentage);
                 Assert.True(final.Phase == RolloutPhase.RolledBack || what == Do.Complete || (what == Do.Watch && !down), $"{what} completed a rollout");
             }
             if (after.LastRollout is { } ended)
                 Assert.Equal(_ended[ended.Id], (ended.Phase, ended.Reason));
-            // What was seen by a look that the store refused is not credited, and the time until it is not either.
-            if (look)
-                _lastLook = now;
+            // The evidence of a check that the store refused does not count, and the time until it is not monitored.
+            if (isCheck)
+                _lastCheck = now;
 
             Assert.True(before.Emergency is null || after.Emergency is not null || (what == Do.Clear && done), $"{what} lifted an emergency");
             FlagDefinition? flag = Services.Manager.GetFlag(Name)?.Definition;
@@ -229,7 +229,7 @@ public class RolloutModelTests
             if (flag is not null)
                 Assert.Equal(
                     after.Emergency is not null ? (FlagState.EmergencyOff, flag.Percentage)
-                    : after.Rollout is { IsApplied: true } laid ? (FlagState.Rollout, laid.Percentage)
+                    : after.Rollout is { IsApplied: true } applied ? (FlagState.Rollout, applied.Percentage)
                     : _beneath,
                     (flag.State, flag.Percentage));
         }
@@ -245,7 +245,7 @@ public class RolloutModelTests
 
         private async Task StartProcessAsync()
         {
-            _lastLook = null;
+            _lastCheck = null;
             _services = new FlagServices(_deleted ? [] : [_configured], before: services => services
                 .AddSingleton<TimeProvider>(_time).AddSingleton<IActionTracingStore>(_store).AddSingleton<IRolloutMetricsSource>(_source));
             await Services.Get<StoreSynchronizer>().SyncAsync(default);

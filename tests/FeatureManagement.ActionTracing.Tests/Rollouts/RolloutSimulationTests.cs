@@ -49,8 +49,8 @@ public class RolloutSimulationTests
         AssertIs(0.024, 10_000, 2_000, new Simulation { Traffic = 1_000, Judged = Judged.Errors, OfRequests = true, ExposedErrors = 0.02, ToleratedErrors = 1 });
 
     [LongFact]
-    public void FalseAlarms_TenTimesAsManyLooks() =>
-        AssertIs(0.039, 4_000, 400, new Simulation { Traffic = 100, Judged = Judged.Errors, OfRequests = true, Percentages = [50], Looks = 2_880 });
+    public void FalseAlarms_TenTimesAsManyChecks() =>
+        AssertIs(0.039, 4_000, 400, new Simulation { Traffic = 100, Judged = Judged.Errors, OfRequests = true, Percentages = [50], Checks = 2_880 });
 
     [LongTheory]
     [InlineData(100, 0.001)]

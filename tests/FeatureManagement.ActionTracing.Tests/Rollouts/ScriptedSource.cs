@@ -1,6 +1,6 @@
 namespace FeatureManagement.ActionTracing.Tests.Rollouts;
 
-/// <summary>A metrics source that says what a test wants: a thousand users more at each look.</summary>
+/// <summary>A metrics source that says what a test wants: a thousand users more at each check.</summary>
 internal sealed class ScriptedSource : IRolloutMetricsSource
 {
     private int _step;
@@ -18,7 +18,7 @@ internal sealed class ScriptedSource : IRolloutMetricsSource
             throw new InvalidOperationException("out of order.");
         if (query.Step != _step)
             (_step, _exposed, _control, _bad) = (query.Step, 0, 0, 0);
-        long exposed = Finds == Found.WrongSplit ? 900 : (long)(query.Percentage * 10);
+        long exposed = Finds == Found.WrongRatio ? 900 : (long)(query.Percentage * 10);
         _exposed += exposed;
         _control += 1_000 - exposed;
         _bad += Finds == Found.Regression ? exposed / 2 : 0;
@@ -38,7 +38,7 @@ internal sealed class ScriptedSource : IRolloutMetricsSource
     {
         Health,
         Regression,
-        WrongSplit,
+        WrongRatio,
         Nothing,
     }
 }

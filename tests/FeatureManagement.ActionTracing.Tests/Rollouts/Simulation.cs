@@ -17,13 +17,13 @@ internal sealed record Simulation
     private static readonly FeatureFlagSettings Settings = new();
     private static readonly SafetyThresholds OneGuardAlone = new() { MaxErrorRateWithoutControl = 1 };
 
-    /// <summary>Users at each look, in both arms together.</summary>
+    /// <summary>Users at each check, in both arms together.</summary>
     public required int Traffic { get; init; }
 
-    /// <summary>The percentages, each for as many looks as the others.</summary>
+    /// <summary>The percentages, each for as many checks as the others.</summary>
     public IReadOnlyList<decimal> Percentages { get; init; } = [1, 5, 10, 25, 50, 50];
 
-    public int Looks { get; init; } = 288;
+    public int Checks { get; init; } = 288;
 
     /// <summary>What is judged: everything, or one guard alone, with the whole of alpha.</summary>
     public Judged Judged { get; init; } = Judged.All;
@@ -48,7 +48,7 @@ internal sealed record Simulation
 
     public Func<double, double> Latencies { get; init; } = static _ => 1;
 
-    /// <summary>Whether each action stands for itself: a look then compares nothing but what came since the one before. Users are at risk for the whole step.</summary>
+    /// <summary>Whether each action stands for itself: a check then compares nothing but what came since the one before. Users are at risk for the whole step.</summary>
     public bool OfRequests { get; init; }
 
     public double ToleratedErrors { get; init; }
@@ -86,25 +86,25 @@ internal sealed record Simulation
         long exposed = 0;
         (RolloutArm on, RolloutArm off) = (new(), new());
         string? ended = null;
-        for (int look = 0; look < Looks; look++)
+        for (int check = 0; check < Checks; check++)
         {
-            if (Percentages[look * Percentages.Count / Looks] is var percentage && percentage != record.Percentage)
+            if (Percentages[check * Percentages.Count / Checks] is var percentage && percentage != record.Percentage)
             {
-                ended = KeyOf(record, look - 1);
+                ended = KeyOf(record, check - 1);
                 record = record with { Percentage = percentage, Step = record.Step + 1 };
                 (on, off) = (new(), new());
             }
             else if (OfRequests)
             {
-                ended = KeyOf(record, look - 1);
+                ended = KeyOf(record, check - 1);
                 (on, off) = (new(), new());
             }
             int units = draw.Binomial(Traffic, (double)percentage / 100);
             exposed += units;
-            double at = (double)look / Looks;
+            double at = (double)check / Checks;
             on = See(on, draw, units, ExposedErrors * Errors(at), ExposedLatency ?? Latency, Latencies(at) * (1 + Slower), TenTimes, ledger.SlowThreshold, null);
             off = See(off, draw, Traffic - units, ControlErrors * Errors(at), Latency, Latencies(at), 0, ledger.SlowThreshold, latencies);
-            ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record, look), Step = record.Step, Percentage = percentage, Exposed = on, Control = off }, ended);
+            ledger = ledger.Add(record, new RolloutStratum { Key = KeyOf(record, check), Step = record.Step, Percentage = percentage, Exposed = on, Control = off }, ended);
             ended = null;
             if (ledger.SlowThreshold is null && latencies?.Count >= 200)
                 ledger = ledger with { SlowThreshold = TimeSpan.FromMilliseconds(latencies.Order().ElementAt((int)Math.Ceiling(latencies.Count * 0.95) - 1)) };
@@ -117,7 +117,7 @@ internal sealed record Simulation
         return (false, exposed);
     }
 
-    private string KeyOf(RolloutRecord record, int look) => (OfRequests ? look : record.Step).ToString(CultureInfo.InvariantCulture);
+    private string KeyOf(RolloutRecord record, int check) => (OfRequests ? check : record.Step).ToString(CultureInfo.InvariantCulture);
 
     private RolloutArm See(RolloutArm before, Draw draw, int units, double errors, LatencyShape shape, double factor, double tenTimes, TimeSpan? slow, List<double>? latencies)
     {

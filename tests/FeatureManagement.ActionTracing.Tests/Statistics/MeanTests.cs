@@ -120,7 +120,7 @@ public class MeanTests
         AssertSums(estimate, error, h, difference);
         (double Low, double High) interval = TwoSidedTest.Interval(difference, alpha, r) ?? throw new InvalidOperationException(id);
         (double Low, double High) relative = TwoSidedTest.RelativeInterval(difference, alpha, r) ?? throw new InvalidOperationException(id);
-        // Mixing constants are written to ten digits, which is what the bounds can be held to.
+        // Mixing constants are written to ten digits, so that the bounds can be no more exact.
         Close.To(low, interval.Low);
         Close.To(high, interval.High);
         Close.To(p, TwoSidedTest.PValue(difference, r));

@@ -16,14 +16,14 @@ internal static class Ticks
     {
         foreach (CountWindow[] step in Parse(ticks))
         {
-            CountWindow pending = default;
+            CountWindow merged = default;
             foreach (CountWindow tick in step)
             {
-                pending += tick;
-                if (!pending.IsComparable)
+                merged += tick;
+                if (!merged.IsComparable)
                     continue;
-                yield return pending;
-                pending = default;
+                yield return merged;
+                merged = default;
             }
         }
     }

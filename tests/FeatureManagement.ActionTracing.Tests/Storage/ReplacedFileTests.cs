@@ -49,7 +49,7 @@ public sealed class ReplacedFileTests : IDisposable
             Do(change);
             if (polled)
                 await PollAsync(host);
-            await KillAsync(host, "f1"); // in force already: that the store has it is checked all the same
+            await KillAsync(host, "f1"); // in force already: that the store has it is still checked
             await KillAsync(host, "f2");
             Assert.All(["f0", "f1", "f2"], flag => Assert.False(Manager(host).IsEnabled(flag)));
             await Eventually.EqualAsync("f0 f1 f2", () => Task.FromResult(string.Join(' ', Found())));
@@ -171,7 +171,7 @@ public sealed class ReplacedFileTests : IDisposable
         Assert.Equal("stored", await other.AskAsync("kill f1"));
         await Eventually.EqualAsync("f0 f1", () => Task.FromResult(string.Join(' ', Found())));
         Assert.False(Manager(host).IsEnabled("f0"));
-        Eventually.True(() => !Manager(host).IsEnabled("f1"), () => "the kill of the other process is not seen");
+        Eventually.True(() => !Manager(host).IsEnabled("f1"), () => "the kill of the other instance is not seen");
         await Eventually.EqualAsync("off", async () => (await other.AskAsync("f0"))!);
         Eventually.True(() => Report(host) is { OutboxChanges: 0, Forgotten.Count: 0, Error: null }, () => $"{Report(host)}");
         Assert.Contains(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 212);

@@ -126,7 +126,7 @@ public sealed class SqliteStoreTests : StoreContractTests, IDisposable
     }
 
     [Fact]
-    public async Task Open_NoDirectory_IsSaidAndMended()
+    public async Task Open_NoDirectory_IsSaidAndRepaired()
     {
         string path = System.IO.Path.Combine(_directory.Path, "later", "store.db");
         using var store = new SqliteStore(new SqliteFile(path, null));

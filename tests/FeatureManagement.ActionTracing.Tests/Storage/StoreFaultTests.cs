@@ -10,7 +10,7 @@ using Microsoft.FeatureManagement;
 
 namespace FeatureManagement.ActionTracing.Tests.Storage;
 
-/// <summary>A real host over a real file that fails: evaluations and kills go on, it is said what is wrong, and once it is mended everything is written in order.</summary>
+/// <summary>A real host over a real file that fails: evaluations and kills go on, it is said what is wrong, and once it is repaired everything is written in order.</summary>
 [Trait("Speed", "Slow")]
 public sealed class StoreFaultTests : IDisposable
 {
@@ -91,7 +91,7 @@ public sealed class StoreFaultTests : IDisposable
         Assert.False((await Manager(host).EmergencyShutdownAsync("a", Change)).IsStored);
         Assert.Contains("does not exist; create it or name another", Report(host).Error, StringComparison.Ordinal);
         Directory.CreateDirectory(directory);
-        await MendedAsync(host, "emergency a");
+        await RecoveredAsync(host, "emergency a");
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class StoreFaultTests : IDisposable
         await host.StopAsync();
     }
 
-    private async Task WhileRunning(Func<Task> fail, Func<Task> mend, string cause)
+    private async Task WhileRunning(Func<Task> fail, Func<Task> repair, string cause)
     {
         using (IHost host = await StartAsync(_volume.Database))
         {
@@ -124,17 +124,17 @@ public sealed class StoreFaultTests : IDisposable
             await fail();
             await KillBothAsync(host, cause);
             Eventually.True(() => Logged(host, 230).Length > 0, () => "nothing logged");
-            // The pending kills are tried again at each poll, and the polls read: neither says that all is well, nor the same thing twice.
+            // The kills in the outbox are tried again at each poll, and the polls read: neither says that all is well, nor the same thing twice.
             Assert.True(Report(host) is { OutboxChanges: 2, FailingSince: not null, IsLoaded: true });
             Assert.Empty(Logged(host, 231));
             Assert.Contains(cause, Assert.Single(Logged(host, 230)), StringComparison.Ordinal);
-            await mend();
-            await MendedAsync(host, "updated partial", "emergency a", "emergency b");
+            await repair();
+            await RecoveredAsync(host, "updated partial", "emergency a", "emergency b");
         }
         await RestartedAsync();
     }
 
-    private async Task AtStart(Action fail, Action mend, string? cause = null)
+    private async Task AtStart(Action fail, Action repair, string? cause = null)
     {
         using (IHost before = await StartAsync(_volume.Database))
         {
@@ -151,8 +151,8 @@ public sealed class StoreFaultTests : IDisposable
                 Assert.Contains("stored emergencies are not known yet", Assert.Single(Logged(host, 207)), StringComparison.Ordinal);
             }
             await KillBothAsync(host, cause ?? "");
-            mend();
-            await MendedAsync(host, "updated partial", "emergency killed before", "emergency a", "emergency b");
+            repair();
+            await RecoveredAsync(host, "updated partial", "emergency killed before", "emergency a", "emergency b");
             Assert.False(Manager(host).IsEnabled("killed before"));
         }
         await RestartedAsync();
@@ -174,7 +174,7 @@ public sealed class StoreFaultTests : IDisposable
         Assert.Equal(2, Report(host).OutboxChanges);
     }
 
-    private static async Task MendedAsync(IHost host, params string[] audit)
+    private static async Task RecoveredAsync(IHost host, params string[] audit)
     {
         Eventually.True(() => Report(host) is { OutboxChanges: 0, Error: null, IsLoaded: true }, () => $"{Report(host)}");
         Assert.NotEmpty(Logged(host, 231));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FeatureManagement.ActionTracing.Tests.Storage;
 
-/// <summary>A database of an earlier version, whose process was killed, opens with the same answers and goes on.</summary>
+/// <summary>A database that an earlier version left when it was killed opens with the same answers and goes on.</summary>
 /// <remarks>
 /// <c>upgrade/</c> holds what commit 00823b9 left behind: a console application over its projects, with a fake clock from
 /// 2026-01-01 and the settings in <c>appsettings.json</c>.

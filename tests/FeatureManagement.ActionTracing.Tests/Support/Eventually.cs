@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Tests.Support;
 
-/// <summary>Waits for what the operating system does in its own time: watchers of files, processes. All else is told the time by a test.</summary>
+/// <summary>Waits for what the operating system does in its own time: watchers of files, processes. For all else a test sets the time.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);

@@ -2,7 +2,7 @@ using FeatureManagement.ActionTracing.Storage;
 
 namespace FeatureManagement.ActionTracing.Tests.Support;
 
-/// <summary>A store that a test breaks and mends.</summary>
+/// <summary>A store that a test breaks and repairs.</summary>
 internal sealed class SwitchedStore(IActionTracingStore? inner = null) : IActionTracingStore, IStateStore
 {
     /// <summary>Where it all is; another one is a file that was put in its place.</summary>
@@ -11,7 +11,7 @@ internal sealed class SwitchedStore(IActionTracingStore? inner = null) : IAction
     /// <summary>What every call throws, or null.</summary>
     public Exception? Fault { get; set; }
 
-    /// <summary>Called before each commit, as if another process were faster.</summary>
+    /// <summary>Called before each commit, as if another instance were faster.</summary>
     public Func<StoreCommit, Task>? BeforeCommit { get; set; }
 
     /// <summary>Called after each commit, as if its answer were lost.</summary>

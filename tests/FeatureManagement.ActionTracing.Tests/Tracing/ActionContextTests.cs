@@ -108,7 +108,7 @@ public sealed class ActionContextTests
     }
 
     [Fact]
-    public async Task FlagWithTelemetryOrSessions_GoesThroughTheLibraryForTheActionsContext()
+    public async Task FlagWithTelemetryOrSessions_GoesThroughMicrosoftForTheActionsContext()
     {
         using var services = new FlagServices(
             [Flag.Variants("colour", FlagState.Enabled, ("a", 1), ("b", 1), ("c", 1)) with { Telemetry = true }],

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace FeatureManagement.ActionTracing.Tests.Support;
 
-/// <summary>The evaluation events that the library publishes within the current test.</summary>
-internal sealed class LibraryEvents : IDisposable
+/// <summary>The evaluation events that Microsoft.FeatureManagement publishes within the current test.</summary>
+internal sealed class PublishedEvents : IDisposable
 {
     private readonly Activity _test = new("test");
     private readonly ActivityListener _listener;
 
-    public LibraryEvents()
+    public PublishedEvents()
     {
         _test.Start();
         _listener = new ActivityListener

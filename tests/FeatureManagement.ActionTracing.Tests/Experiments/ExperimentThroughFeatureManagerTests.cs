@@ -4,11 +4,11 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Tests.Experiments;
 
-/// <summary>A session manager sends every evaluation through the library: whoever gets a variant there takes part as well.</summary>
-public sealed class ExperimentThroughLibraryTests
+/// <summary>A session manager sends every evaluation through Microsoft.FeatureManagement: a unit that gets a variant there takes part as well.</summary>
+public sealed class ExperimentThroughFeatureManagerTests
 {
     [Fact]
-    public async Task GetVariant_ThroughTheLibrary_ExposesOnceAndIsTheSameVariant()
+    public async Task GetVariant_ThroughMicrosoft_ExposesOnceAndIsTheSameVariant()
     {
         using var host = new ExperimentHost(configure: services => services.AddSingleton<ISessionManager, Forgetful>());
         var manager = host.Get<IVariantFeatureManager>();

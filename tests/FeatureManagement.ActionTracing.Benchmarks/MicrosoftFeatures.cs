@@ -4,12 +4,12 @@ using Microsoft.FeatureManagement.FeatureFilters;
 
 namespace FeatureManagement.ActionTracing.Benchmarks;
 
-/// <summary>The peer: the library itself, with every definition made beforehand and every filter's settings bound.</summary>
-internal sealed class LibraryFeatures : IFeatureDefinitionProvider
+/// <summary>The peer: Microsoft.FeatureManagement itself, with every definition made beforehand and every filter's settings bound.</summary>
+internal sealed class MicrosoftFeatures : IFeatureDefinitionProvider
 {
     private readonly FrozenDictionary<string, Task<FeatureDefinition>> _features;
 
-    public LibraryFeatures(int count, string? prefix = null)
+    public MicrosoftFeatures(int count, string? prefix = null)
     {
         var features = Enumerable.Range(0, count - 5).Select(i => Filtered($"feature_number_{i:00000}", "Microsoft.Targeting", Targeting(i % 100))).ToList();
         features.Add(Filtered(World.On, "AlwaysOn", null));
@@ -23,7 +23,7 @@ internal sealed class LibraryFeatures : IFeatureDefinitionProvider
             Seed = "allocation\n" + World.Variants,
             Percentile = [new() { Variant = "detailed", From = 0, To = 20 }, new() { Variant = "minimal", From = 20, To = 60 }, new() { Variant = "standard", From = 60, To = 100 }],
         };
-        // The library asks whether a variant's configuration exists.
+        // Microsoft.FeatureManagement asks whether a variant's configuration exists.
         foreach (VariantDefinition variant in variants.Variants)
             variant.ConfigurationValue = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build().GetSection("none");
         features.Add(variants);
