@@ -145,7 +145,7 @@ internal static class SafetyTable
         foreach ((string name, ReturningUsers rollout) in Returning)
         {
             ReturningUsers.Found[] found = rollout.Run(500 * times);
-            double[] rates = [.. ((Func<ReturningUsers.Found, long?>[])[run => run.Errors, run => run.Latency, run => run.Slow, run => run.All, run => run.Split]).Select(alarm => found.Count(run => alarm(run) is not null) / (double)found.Length)];
+            double[] rates = [.. ((Func<ReturningUsers.Found, long?>[])[run => run.Errors, run => run.Latency, run => run.Slow, run => run.All, run => run.Mismatch]).Select(alarm => found.Count(run => alarm(run) is not null) / (double)found.Length)];
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {rates[0]:0.0 %} | {rates[1]:0.0 %} | {rates[2]:0.0 %} | {rates[3]:0.0 %} | {rates[4]:0.00 %} | {found.Length:N0} |"));
         }
         Console.WriteLine();

@@ -6,6 +6,7 @@ namespace FeatureManagement.ActionTracing.Tests.Architecture;
 /// <summary>The words that the glossary replaces, as <c>.ci/words</c> finds them.</summary>
 public sealed class WordsTests
 {
+    private static readonly string[] Places = ["src", "tests"];
     private static readonly string Lists = Path.Combine(SourceText.Root, ".ci", "vocabulary");
 
     [LinuxFact]
@@ -16,25 +17,29 @@ public sealed class WordsTests
     }
 
     [LinuxFact]
-    public void Words_SeededInASource_AreFoundEachByItsLine()
+    public void Words_SeededInASourceAndInATest_AreFoundEachByItsLine()
     {
         using var copy = new TempDirectory();
         string lists = Directory.CreateDirectory(copy.File(".ci/vocabulary")).FullName;
         File.Copy(Path.Combine(SourceText.Root, ".ci", "words"), copy.File(".ci/words"));
         foreach (string list in new[] { "words.tsv", "exceptions.tsv" })
             File.Copy(Path.Combine(Lists, list), Path.Combine(lists, list));
-        Directory.CreateDirectory(copy.File("src"));
+        foreach (string place in Places)
+            Directory.CreateDirectory(copy.File(place));
         copy.Write("src/Clean.cs", "// The rollout is on hold.");
         Assert.Equal((0, ""), Run(copy.File(".ci/words")));
 
         string[][] words = [.. Rows("words.tsv")];
-        copy.Write("src/Seeded.cs", string.Concat(words.Select(row => $"// {row[3]}\n")));
+        foreach (string place in Places)
+            copy.Write($"{place}/Seeded.cs", string.Concat(words.Select(row => $"// {row[3]}\n")));
         (int exit, string output) = Run(copy.File(".ci/words"));
         Assert.Equal(1, exit);
         Assert.All(words.Index(), word =>
         {
             string found = output[output.IndexOf($"'{word.Item[0]}' (", StringComparison.Ordinal)..];
-            Assert.Contains($"\n  src/Seeded.cs:{word.Index + 1}:", found[..(found + "\n'").IndexOf("\n'", StringComparison.Ordinal)], StringComparison.Ordinal);
+            found = found[..(found + "\n'").IndexOf("\n'", StringComparison.Ordinal)];
+            foreach (string place in Places)
+                Assert.Contains($"\n  {place}/Seeded.cs:{word.Index + 1}:", found, StringComparison.Ordinal);
         });
     }
 
