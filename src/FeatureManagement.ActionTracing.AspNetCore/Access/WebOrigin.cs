@@ -17,7 +17,7 @@ internal sealed record WebOrigin(string Scheme, string Host, int Port)
             || text.Contains('*', StringComparison.Ordinal)
             || !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
             || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
-            || uri.Host.Length == 0 || uri.UserInfo.Length > 0 || uri.PathAndQuery != "/" || uri.Fragment.Length > 0
+            || uri.Host.Length == 0 || uri.PathAndQuery != "/"
             || text.AsSpan().IndexOfAny("?#@\\") >= 0)
             return null;
         return new WebOrigin(uri.Scheme, uri.IdnHost, uri.Port);

@@ -3,12 +3,17 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.AspNetCore.Access;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Access;
@@ -64,6 +69,11 @@ public class AccessTests
             request.Headers.Add(TestUser.RolesHeader, "staff,operators");
             using HttpResponseMessage response = await host.Client.SendAsync(request);
             Assert.Equal(expected, response.StatusCode);
+            if (expected == HttpStatusCode.UnsupportedMediaType)
+            {
+                var problem = (await response.Content.ReadFromJsonAsync<JsonObject>())!; // it is a problem
+                Assert.Equal("Unsupported content type: it must be application/json.", (string)problem["detail"]!);
+            }
         }
     }
 
@@ -190,6 +200,107 @@ public class AccessTests
         Assert.Equal(AccessRight.Read, RequiredRight.Of([http, RequiredRight.Emergency, RequiredRight.Read])); // the last one decides
         Assert.Equal(AccessRight.Emergency, RequiredRight.Of([RequiredRight.Emergency, http]));
         Assert.Equal((false, AccessRight.Read), (RequiredRight.HasWriteMethod([]), RequiredRight.Of([])));
+    }
+
+    /// <summary>Metadata that authorizes an endpoint, at the first and at the last place.</summary>
+    [Fact]
+    public void AccessRule_OfAnEndpoint_TakesAllThatAuthorizesIt()
+    {
+        var endpoint = new RouteEndpointBuilder(_ => Task.CompletedTask, RoutePatternFactory.Parse("/"), 0);
+        AuthorizationPolicy policy = new AuthorizationPolicyBuilder().RequireRole("staff").Build();
+        object[] metadata = [new AllowAnonymousAttribute(), new AuthorizeAttribute("A"), "kept", policy, new NeedsAdmins()];
+        foreach (object one in metadata)
+            endpoint.Metadata.Add(one);
+        AccessRule rule = AccessRule.Take(endpoint);
+        Assert.Equal(["kept", rule], endpoint.Metadata);
+        Assert.Equal((true, false, "A"), (rule.AllowsAnonymous, rule.IsEmpty, Assert.Single(rule.Required).Policy));
+        Assert.Equal(2, rule.Policies.Count);
+        Assert.Same(policy, rule.Policies[0]);
+        Assert.IsType<RolesAuthorizationRequirement>(Assert.Single(rule.Policies[1].Requirements));
+
+        var open = new RouteEndpointBuilder(_ => Task.CompletedTask, RoutePatternFactory.Parse("/"), 0);
+        AccessRule none = AccessRule.Take(open);
+        Assert.Equal((false, true, 0, 0), (none.AllowsAnonymous, none.IsEmpty, none.Required.Count, none.Policies.Count));
+    }
+
+    /// <summary>What the group requires, the options, and for which rights every caller is denied.</summary>
+    [Theory]
+    [InlineData("", null, null, null, "Read Write Emergency")]
+    [InlineData("", "A", null, null, "Write Emergency")]
+    [InlineData("", null, "A", null, "Read")]
+    [InlineData("", null, null, "A", "Read Write")]
+    [InlineData("", "", "A", "A", "Read")]
+    [InlineData("", "A", "A", " ", "Emergency")]
+    [InlineData("anonymous", null, null, null, "Write Emergency")]
+    [InlineData("required", null, null, null, "Write Emergency")]
+    [InlineData("policy", null, null, null, "Write Emergency")]
+    public void IsClosed_ByGroupAndOptions_IsTrueWhereNobodyCanMeetAPolicy(
+        string group, string? read, string? write, string? emergency, string closed)
+    {
+        CallerAccess access = AccessOf(read, write, emergency);
+        AccessRule rule = RuleOf(group);
+        Assert.Equal(closed, string.Join(' ', Enum.GetValues<AccessRight>().Where(right => access.IsClosed(rule, right))));
+    }
+
+    [Theory]
+    [InlineData("", "Denied. Reading flags needs the policy 'A'.")]
+    [InlineData("required", "Denied. Reading flags needs the policy 'A' and the requirements of the mapped group.")]
+    [InlineData("policy", "Denied. Reading flags needs the policy 'A' and the requirements of the mapped group.")]
+    [InlineData("named", "Denied. Reading flags needs the policies 'G' and 'A'.")]
+    [InlineData("same", "Denied. Reading flags needs the policy 'A'.")]
+    public void Explain_ByGroupAndOption_NamesEachPolicyOnce(string group, string message)
+    {
+        Assert.Equal(message, AccessOf("A", null, null).Explain(RuleOf(group), AccessRight.Read, "Denied."));
+        Assert.Equal(
+            "Denied. Writes are denied: WritePolicy is not set in AddAspNetCore.",
+            AccessOf("A", null, null).Explain(RuleOf(group), AccessRight.Write, "Denied."));
+    }
+
+    private static CallerAccess AccessOf(string? read, string? write, string? emergency)
+    {
+        var options = new ActionTracingWebOptions { ReadPolicy = read, WritePolicy = write, EmergencyPolicy = emergency };
+        return new CallerAccess(new HostingEnvironment(), Options.Create(options), NullLogger<CallerAccess>.Instance);
+    }
+
+    private static AccessRule RuleOf(string group)
+    {
+        var endpoint = new RouteEndpointBuilder(_ => Task.CompletedTask, RoutePatternFactory.Parse("/"), 0);
+        object? metadata = group switch
+        {
+            "anonymous" => new AllowAnonymousAttribute(),
+            "required" => new AuthorizeAttribute(),
+            "policy" => new AuthorizationPolicyBuilder().RequireRole("staff").Build(),
+            "named" => new AuthorizeAttribute("G"),
+            "same" => new AuthorizeAttribute("A"),
+            _ => null,
+        };
+        if (metadata is not null)
+            endpoint.Metadata.Add(metadata);
+        return AccessRule.Take(endpoint);
+    }
+
+    [Theory]
+    [InlineData(false, 600, "authorization services are missing")]
+    [InlineData(true, 601, "an authorization policy does not exist")]
+    public async Task Call_OfAnApplicationThatLacksSomething_IsDeniedAndLogged(bool hasServices, int id, string cause)
+    {
+        await using WebHost host = await WebHost.StartAsync(
+            web: web => web.ReadPolicy = "Typo",
+            services: services =>
+            {
+                services.AddFakeLogging();
+                if (hasServices)
+                    services.AddAuthorization().AddAuthentication();
+            });
+        using HttpResponseMessage response = await host.Client.GetAsync("api/flags");
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        string logged = Assert.Single(host.Services.GetFakeLogCollector().GetSnapshot(), log => log.Id.Id == id).Message;
+        Assert.Contains(cause, logged, StringComparison.Ordinal);
+    }
+
+    private sealed class NeedsAdmins : Attribute, IAuthorizationRequirementData
+    {
+        public IEnumerable<IAuthorizationRequirement> GetRequirements() => [new RolesAuthorizationRequirement(["admins"])];
     }
 
     private static async Task<HttpResponseMessage> SendAsync(WebHost host, Caller caller, Route route)

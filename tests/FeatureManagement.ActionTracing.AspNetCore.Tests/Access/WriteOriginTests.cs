@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using FeatureManagement.ActionTracing.AspNetCore.Access;
 using FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
@@ -104,6 +105,34 @@ public class WriteOriginTests(WriteOriginHosts hosts) : IClassFixture<WriteOrigi
         Assert.Equal(origin, WebOrigin.Parse(text)?.ToString());
         Assert.Equal(origin is not null, WebOrigin.TryParse(text, out _));
     }
+
+    [Theory]
+    [InlineData("same-origin", null)]
+    [InlineData("none", null)]
+    [InlineData("", "")]
+    [InlineData("cross-site", "cross-site")]
+    [InlineData("same-origin|same-origin", "same-origin,same-origin")]
+    public void Refusal_BySecFetchSite_AllowsThePageItselfAndTheUser(string values, string? refused)
+    {
+        HttpRequest request = new DefaultHttpContext().Request;
+        request.Headers["Sec-Fetch-Site"] = values.Split('|');
+        string? expected = null;
+        if (refused is not null)
+            expected = $"Write from another site denied: Sec-Fetch-Site is '{refused}'; it must be 'same-origin' or 'none'. "
+                + "Send the write from the dashboard's own address.";
+        Assert.Equal(expected, Refusal(request));
+    }
+
+    [Fact]
+    public void Refusal_WithoutAHost_ShowsAnEmptyOne()
+    {
+        HttpRequest request = new DefaultHttpContext().Request;
+        Assert.Null(Refusal(request));
+        request.Headers.Origin = "http://a.example";
+        Assert.Contains("Origin is 'http://a.example', Host is ''; they must name", Refusal(request), StringComparison.Ordinal);
+    }
+
+    private static string? Refusal(HttpRequest request) => new SameSite(Options.Create(new ActionTracingWebOptions())).Refusal(request);
 
     [Fact]
     public void Options_WithoutAListOfOrigins_AreRefusedWithTheFix()
