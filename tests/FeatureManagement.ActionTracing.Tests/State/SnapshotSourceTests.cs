@@ -129,18 +129,22 @@ public class SnapshotSourceTests
     [Fact]
     public void Load_OfSettings_RenewsTheMemoWhereTheyDiffer()
     {
-        using var services = new FlagServices([Flag.On("flag")]);
+        var time = new FakeTimeProvider();
+        using var services = new FlagServices([Flag.On("flag")], before: added => added.AddSingleton<TimeProvider>(time));
         var source = services.Get<SnapshotSource>();
         FeatureFlagSettings off = services.Flags.Catalog.Settings with { CacheEnabled = false };
         FeatureFlagSettings minute = off with { CacheEnabled = true, CacheTtl = TimeSpan.FromMinutes(1) };
         Assert.Null(MemoUnder(off));
         VariantMemo? first = MemoUnder(minute);
         Assert.NotNull(first);
+        first.Add(0x1234_5678, 3);
         Assert.Same(first, MemoUnder(minute with { DefaultTimeout = TimeSpan.FromSeconds(9) }));
         VariantMemo? second = MemoUnder(minute with { CacheTtl = TimeSpan.FromMinutes(2) });
         Assert.NotNull(second);
         Assert.NotSame(first, second);
         Assert.Null(MemoUnder(off));
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(3, first.Find(0x1234_5678)); // its timer does not run any more
 
         VariantMemo? MemoUnder(FeatureFlagSettings settings)
         {
