@@ -298,7 +298,7 @@ public class AccessTests
         Assert.Contains(cause, logged, StringComparison.Ordinal);
     }
 
-    private sealed class NeedsAdmins : Attribute, IAuthorizationRequirementData
+    private sealed class NeedsAdmins : IAuthorizationRequirementData
     {
         public IEnumerable<IAuthorizationRequirement> GetRequirements() => [new RolesAuthorizationRequirement(["admins"])];
     }
