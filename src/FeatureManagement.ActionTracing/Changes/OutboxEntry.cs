@@ -25,7 +25,7 @@ internal sealed class OutboxEntry
     public bool Forgotten { get; init; }
 
     /// <summary>When it began to wait.</summary>
-    public DateTimeOffset Since => Edit?.At ?? Entries[0].At;
+    public DateTimeOffset Since => Edit?.At ?? Entries.Min(entry => entry.At);
 
     /// <summary>Completes when it is in the store, or turned out to have nothing to write.</summary>
     public Task Written => _written.Task;

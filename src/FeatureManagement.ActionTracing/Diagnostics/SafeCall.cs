@@ -3,7 +3,7 @@ namespace FeatureManagement.ActionTracing.Diagnostics;
 /// <summary>
 /// Calls code that may throw anything, such as code of the application. Its exceptions go to a handler, and the caller goes on.
 /// </summary>
-#pragma warning disable CA1031 // The purpose of this class. Everything else names the exceptions that it catches.
+#pragma warning disable CA1031 // The purpose of this class. Other code has a filter, except AmbientContext, which must not allocate.
 internal static class SafeCall
 {
     public static void Run(Action call, Action<Exception> onFailure)

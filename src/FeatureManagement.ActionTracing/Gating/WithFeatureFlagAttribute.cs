@@ -4,14 +4,17 @@ namespace FeatureManagement.ActionTracing;
 /// On a method of an interface that is registered by <c>AddFeatureFlagged</c>: where the flag is off for the current
 /// context, the method is not called and its fallback is returned.
 /// </summary>
-/// <param name="flag">
-/// The name of a flag of <c>ActionTracing</c>, without regard to case. An unknown name is off.
-/// </param>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class WithFeatureFlagAttribute(string flag) : Attribute
+public sealed class WithFeatureFlagAttribute : Attribute
 {
+    /// <summary>Gates a method by a flag.</summary>
+    /// <param name="flag">
+    /// The name of a flag of <c>ActionTracing</c>, without regard to case. An unknown name is off.
+    /// </param>
+    public WithFeatureFlagAttribute(string flag) => Flag = flag;
+
     /// <summary>The flag's name.</summary>
-    public string Flag { get; } = flag;
+    public string Flag { get; }
 
     /// <summary>
     /// The result where the flag is off: what a task yields, for a method that returns one; an array of what an

@@ -37,7 +37,7 @@ internal sealed class ActionTrace : IActionTrace
     {
         _services = services;
         _name = _begun = name;
-        _activity = new TraceActivity(name, services.Time);
+        _activity = new TraceActivity(name);
         _activity.Begin(isWritten: parts.Output);
         _state = Decided;
         Begin(parts, context);
@@ -51,8 +51,8 @@ internal sealed class ActionTrace : IActionTrace
     {
         _services = services;
         _name = _begun = name;
-        _activity = new TraceActivity(name, services.Time);
-        _kept = new KeptEvents();
+        _activity = new TraceActivity(name);
+        _kept = new KeptEvents(services.Time);
         _isLate = !begun;
         if (begun)
             _activity.Begin(isWritten: false);
@@ -86,8 +86,7 @@ internal sealed class ActionTrace : IActionTrace
             _decider = 0;
             if (!parts.Activity)
                 return;
-            _activity.BeginLate(isObserved: _isLate, isWritten: parts.Output);
-            _activity.Rename(_name);
+            _activity.BeginLate(_kept!, _name, isObserved: _isLate, isWritten: parts.Output); // the trace was undecided
             Begin(parts, context);
         }
         finally

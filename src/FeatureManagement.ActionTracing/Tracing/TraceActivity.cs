@@ -3,10 +3,8 @@ using System.Diagnostics;
 namespace FeatureManagement.ActionTracing.Tracing;
 
 /// <summary>The activity of an action. It begins at the start of the action, or later with the time and the parent of the start.</summary>
-internal sealed class TraceActivity(string name, TimeProvider time)
+internal sealed class TraceActivity(string name)
 {
-    private readonly DateTimeOffset _start = time.GetUtcNow();
-    private readonly ActivityContext _parent = Activity.Current?.Context ?? default;
     private volatile Activity? _value;
     private bool _isDetached; // whether it was never the current activity
 
@@ -22,10 +20,12 @@ internal sealed class TraceActivity(string name, TimeProvider time)
             _value = new Activity(name).Start();
     }
 
-    /// <summary>Begins the activity, if it did not begin.</summary>
+    /// <summary>Begins the activity under its name of now, if it did not begin.</summary>
+    /// <param name="kept">The start of the action.</param>
+    /// <param name="displayName">The name of the action by now.</param>
     /// <param name="isObserved">Whether listeners see it.</param>
     /// <param name="isWritten">Whether trace files need it for its ids and its parent, even without a listener.</param>
-    public void BeginLate(bool isObserved, bool isWritten)
+    public void BeginLate(KeptEvents kept, string displayName, bool isObserved, bool isWritten)
     {
         if (_value is not null)
             return;
@@ -35,11 +35,12 @@ internal sealed class TraceActivity(string name, TimeProvider time)
         Activity.Current = null;
         Activity? activity = null;
         if (isObserved)
-            activity = ActionTracingSource.Activities.StartActivity(name, ActivityKind.Internal, _parent, startTime: _start);
+            activity = ActionTracingSource.Activities.StartActivity(name, ActivityKind.Internal, kept.Parent, startTime: kept.Start);
         if (activity is null && isWritten)
-            activity = StartUnobserved();
+            activity = StartUnobserved(kept);
         Activity.Current = current;
         _value = activity;
+        Rename(displayName);
     }
 
     public void Rename(string displayName)
@@ -56,11 +57,11 @@ internal sealed class TraceActivity(string name, TimeProvider time)
             Activity.Current = current;
     }
 
-    private Activity StartUnobserved()
+    private Activity StartUnobserved(KeptEvents kept)
     {
-        Activity activity = new Activity(name).SetStartTime(_start.UtcDateTime);
-        if (_parent != default)
-            activity.SetParentId(_parent.TraceId, _parent.SpanId, _parent.TraceFlags);
+        Activity activity = new Activity(name).SetStartTime(kept.Start.UtcDateTime);
+        if (kept.Parent != default)
+            activity.SetParentId(kept.Parent.TraceId, kept.Parent.SpanId, kept.Parent.TraceFlags);
         return activity.Start();
     }
 }

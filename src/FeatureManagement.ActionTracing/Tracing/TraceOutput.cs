@@ -13,7 +13,7 @@ namespace FeatureManagement.ActionTracing.Tracing;
 /// </summary>
 internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
 {
-    private const int MaxBatch = 1_000;
+    private const int MaxBatch = 100;
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
 
     private readonly BatchWriter<TraceRecord> _queue;
@@ -152,7 +152,7 @@ internal sealed partial class TraceOutput : IAsyncDisposable, IDisposable
     private partial void LogNotSerializable(string action, Exception exception);
 
     [LoggerMessage(EventIds.TraceOutputNotFlushed, LogLevel.Warning,
-        "Trace output was not flushed in time; {Waiting} traces are lost.",
+        "Trace output was not flushed in time; up to {Waiting} traces are lost.",
         EventName = "TraceOutputNotFlushed")]
     private partial void LogNotFlushed(int waiting);
 }

@@ -18,14 +18,14 @@ public sealed class PublicApiTests
         Assert.True(count <= MaxLines, $"{count} lines of public API.");
     }
 
-    /// <summary>The constructor of a positional record cannot get another parameter without breaking its callers.</summary>
+    /// <summary>The constructor of a positional type cannot get another parameter without breaking its callers.</summary>
     [Fact]
-    public void PublicRecords_OfThePackages_AreNotPositional()
+    public void PublicTypes_OfThePackages_AreNotPositional()
     {
         string[] positional =
         [
             .. SourceText.Files().Where(file => !file.Path.Contains(".Sample/", StringComparison.Ordinal))
-                .SelectMany(file => Records(file.Text).Where(IsPositionalAndPublic).Select(record => $"{file.Path}: {record.Identifier}")),
+                .SelectMany(file => Types(file.Text).Where(IsPositionalAndPublic).Select(type => $"{file.Path}: {type.Identifier}")),
         ];
         Assert.Empty(positional);
     }
@@ -34,15 +34,16 @@ public sealed class PublicApiTests
     [InlineData("public sealed record A(int X);", true)]
     [InlineData("public readonly record struct A(int X);", true)]
     [InlineData("internal sealed record A(int X);", false)]
+    [InlineData("public sealed class A(int x);", true)]
     [InlineData("public sealed record A { public int X { get; init; } }", false)]
     [InlineData("internal static class B { public sealed record A(int X); }", false)]
     [InlineData("public static class B { public sealed record A(int X); }", true)]
-    public void Record_PublicOrNot_IsFound(string text, bool found) => Assert.Equal(found, Records(text).Any(IsPositionalAndPublic));
+    public void Type_PositionalOrNot_IsFound(string text, bool found) => Assert.Equal(found, Types(text).Any(IsPositionalAndPublic));
 
-    private static IEnumerable<RecordDeclarationSyntax> Records(string text) =>
-        CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes().OfType<RecordDeclarationSyntax>();
+    private static IEnumerable<TypeDeclarationSyntax> Types(string text) =>
+        CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>();
 
-    private static bool IsPositionalAndPublic(RecordDeclarationSyntax record) =>
-        record.ParameterList is not null
-        && record.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().All(type => type.Modifiers.Any(SyntaxKind.PublicKeyword));
+    private static bool IsPositionalAndPublic(TypeDeclarationSyntax declared) =>
+        declared.ParameterList is not null
+        && declared.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().All(type => type.Modifiers.Any(SyntaxKind.PublicKeyword));
 }
