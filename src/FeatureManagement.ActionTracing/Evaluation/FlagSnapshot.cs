@@ -170,10 +170,11 @@ internal sealed class FlagSnapshot
     /// <summary>Whether the flag can be on for any context.</summary>
     public bool CanBeOn(CompiledFlag flag)
     {
-        if (_anyEmergency && Emergency(flag, Subject.WithoutContext, out _) is not null)
-            return false;
         for (CompiledFlag? current = flag; current is not null; current = ParentOf(current))
             if (!current.CanBeOn)
+                return false;
+        foreach (CompiledFlag emergency in _emergencyFlags)
+            if (emergency.Priority < flag.Priority && IsOnForAll(emergency))
                 return false;
         return true;
     }
@@ -204,6 +205,14 @@ internal sealed class FlagSnapshot
             if (!current.CanBeOn)
                 return true; // off for every context and all parents
         }
+        return true;
+    }
+
+    private bool IsOnForAll(CompiledFlag flag)
+    {
+        for (CompiledFlag? current = flag; current is not null; current = ParentOf(current))
+            if (!current.IsFixed || !current.CanBeOn)
+                return false;
         return true;
     }
 
