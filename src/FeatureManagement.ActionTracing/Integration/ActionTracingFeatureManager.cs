@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.State;
@@ -156,6 +157,7 @@ internal sealed class ActionTracingFeatureManager(
         return new ValueTask<Variant>(VariantOf(call)!);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Variant? VariantOf(in EvaluationCall call)
     {
         int variant = evaluator.Variant(call);

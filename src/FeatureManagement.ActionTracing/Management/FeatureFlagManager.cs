@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FeatureManagement.ActionTracing.Answering;
 using FeatureManagement.ActionTracing.Evaluation;
 using FeatureManagement.ActionTracing.State;
@@ -14,9 +15,9 @@ internal sealed class FeatureFlagManager(
         FlagSnapshot snapshot = source.Current;
         if (snapshot.TryFind(flag, out CompiledFlag? compiled))
         {
-            if (context is null && !snapshot.NeedsContext(compiled))
-                return evaluator.IsOn(new EvaluationCall(snapshot, compiled, Subject.WithoutContext));
-            return evaluator.IsOn(new EvaluationCall(snapshot, compiled, ambient.Get(context)));
+            if (context is not null)
+                return evaluator.IsOn(new EvaluationCall(snapshot, compiled, new Subject(context)));
+            return IsEnabled(snapshot, compiled);
         }
         warnings.UnknownFlag(flag, snapshot);
         return false;
@@ -45,6 +46,14 @@ internal sealed class FeatureFlagManager(
             return evaluator.Evaluate(new EvaluationCall(snapshot, compiled, ambient.Get(context)));
         warnings.UnknownFlag(flag, snapshot);
         return FlagEvaluation.Unknown(flag);
+    }
+
+    // A separate method keeps its caller, the common case, fast.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsEnabled(FlagSnapshot snapshot, CompiledFlag flag)
+    {
+        Subject subject = snapshot.NeedsContext(flag) ? ambient.Get() : Subject.WithoutContext;
+        return evaluator.IsOn(new EvaluationCall(snapshot, flag, subject));
     }
 
     public IReadOnlyList<FlagStatus> GetAllFlags()
