@@ -13,24 +13,24 @@ internal static class AuditEndpoints
         group.MapRead("api/audit/verify", VerifyAsync);
     }
 
-    private static async Task<IResult> ChangesAsync(HttpRequest request, IAuditLog audit, CancellationToken aborted)
+    private static async Task<IResult> ChangesAsync(HttpContext context)
     {
         QueryParameters parameters =
-            new(request.Query, "flag", "source", "actor", "action", "from", "to", "before", "take");
+            new(context.Request.Query, "flag", "source", "actor", "action", "from", "to", "before", "take");
         AuditQuery query = Read(parameters);
         if (parameters.Problem is { } problem)
             return problem;
         return await ReadErrors.HandleAsync(async () =>
         {
-            IReadOnlyList<AuditEntry> entries = await audit.QueryAsync(query, aborted).ConfigureAwait(false);
+            IReadOnlyList<AuditEntry> entries =
+                await context.Service<IAuditLog>().QueryAsync(query, context.RequestAborted).ConfigureAwait(false);
             return Results.Json([.. entries.Select(AuditModel.Of)], ApiJson.Plain.IReadOnlyListAuditModel);
         }).ConfigureAwait(false);
     }
 
-    private static async Task<IResult> EvaluationsAsync(
-        HttpRequest request, IEvaluationAudit audit, CancellationToken aborted)
+    private static async Task<IResult> EvaluationsAsync(HttpContext context)
     {
-        QueryParameters parameters = new(request.Query, "flag", "key", "before", "take");
+        QueryParameters parameters = new(context.Request.Query, "flag", "key", "before", "take");
         var query = new EvaluationAuditQuery
         {
             Flag = parameters.Text("flag"),
@@ -42,16 +42,18 @@ internal static class AuditEndpoints
             return problem;
         return await ReadErrors.HandleAsync(async () =>
         {
-            IReadOnlyList<EvaluationAuditEntry> entries = await audit.QueryAsync(query, aborted).ConfigureAwait(false);
+            IReadOnlyList<EvaluationAuditEntry> entries =
+                await context.Service<IEvaluationAudit>().QueryAsync(query, context.RequestAborted).ConfigureAwait(false);
             return Results.Json(
                 [.. entries.Select(EvaluationAuditModel.Of)], ApiJson.Plain.IReadOnlyListEvaluationAuditModel);
         }).ConfigureAwait(false);
     }
 
-    private static Task<IResult> VerifyAsync(IAuditLog audit, CancellationToken aborted) =>
+    private static Task<IResult> VerifyAsync(HttpContext context) =>
         ReadErrors.HandleAsync(async () =>
         {
-            AuditVerification found = await audit.VerifyAsync(aborted).ConfigureAwait(false);
+            AuditVerification found =
+                await context.Service<IAuditLog>().VerifyAsync(context.RequestAborted).ConfigureAwait(false);
             return Results.Json(AuditVerificationModel.Of(found), ApiJson.Plain.AuditVerificationModel);
         });
 

@@ -11,18 +11,14 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 /// </summary>
 internal static class ChangeCall
 {
-    /// <param name="request">The call.</param>
-    /// <param name="name">The flag.</param>
-    /// <param name="flags">The manager.</param>
+    /// <param name="context">The call. Its path has the name of the flag.</param>
     /// <param name="type">The type of the body.</param>
     /// <param name="reason">Reads the reason from the body.</param>
     /// <param name="change">Makes the change.</param>
     /// <param name="whenEmpty">The meaning of an empty body; null where the body is required.</param>
     /// <param name="maxLength">The limit of the body, in bytes.</param>
     public static async Task<IResult> RunAsync<T>(
-        HttpContext request,
-        string name,
-        IFeatureFlagManager flags,
+        HttpContext context,
         JsonTypeInfo<T> type,
         Func<T, string?> reason,
         Func<T, FlagChange, Task<IResult>> change,
@@ -30,29 +26,27 @@ internal static class ChangeCall
         int maxLength = JsonBody.MaxLength) where T : class
     {
         JsonBody.Read<T> body =
-            await JsonBody.ReadAsync(request.Request, type, whenEmpty, maxLength).ConfigureAwait(false);
+            await JsonBody.ReadAsync(context.Request, type, whenEmpty, maxLength).ConfigureAwait(false);
         if (!body.Ok)
             return body.Problem;
-        return await RunAsync(request, name, flags, reason(body.Value), made => change(body.Value, made)).ConfigureAwait(false);
+        return await RunAsync(context, reason(body.Value), made => change(body.Value, made)).ConfigureAwait(false);
     }
 
     /// <summary>Runs a call whose body has been read.</summary>
     public static async Task<IResult> RunAsync(
-        HttpContext request,
-        string name,
-        IFeatureFlagManager flags,
+        HttpContext context,
         string? reason,
         Func<FlagChange, Task<IResult>> change)
     {
         try
         {
-            return await change(new FlagChange(Actor(request.User), reason ?? "", ChangeSource.Api)).ConfigureAwait(false);
+            return await change(new FlagChange(Actor(context.User), reason ?? "", ChangeSource.Api)).ConfigureAwait(false);
         }
         catch (FlagChangeException exception)
         {
             return exception.Error switch
             {
-                FlagChangeError.UnknownFlag => FlagEndpoints.Unknown(name, flags),
+                FlagChangeError.UnknownFlag => FlagEndpoints.Unknown(context),
                 FlagChangeError.Invalid =>
                     Problems.Of(StatusCodes.Status400BadRequest, exception.Message, exception.Errors),
                 FlagChangeError.Conflict => Problems.Of(StatusCodes.Status409Conflict, exception.Message),

@@ -1,5 +1,4 @@
 using FeatureManagement.ActionTracing.Changes;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -10,15 +9,16 @@ internal static class ChangeEndpoints
 {
     public static void MapChanges(this IEndpointRouteBuilder group)
     {
-        group.MapPatch("api/flags/{name}", UpdateAsync);
-        group.MapPost("api/flags/{name}/reset", ResetAsync);
+        group.MapCall(HttpMethods.Patch, "api/flags/{name}", UpdateAsync);
+        group.MapCall(HttpMethods.Post, "api/flags/{name}/reset", ResetAsync);
     }
 
-    private static Task<IResult> UpdateAsync(string name, HttpContext request, IFeatureFlagManager flags) =>
-        ChangeCall.RunAsync(
-            request,
-            name,
-            flags,
+    private static Task<IResult> UpdateAsync(HttpContext context)
+    {
+        string name = context.Route("name");
+        IFeatureFlagManager flags = context.Service<IFeatureFlagManager>();
+        return ChangeCall.RunAsync(
+            context,
             ApiJson.Plain.FlagPatch,
             patch => patch.Reason,
             async (patch, change) =>
@@ -27,22 +27,25 @@ internal static class ChangeEndpoints
                 FlagStatus? known = flags.GetFlag(name);
                 if (known is not null)
                     ThrowIfInvalid(known, update, fault, change);
-                FlagEntityTag? tag = IfMatch.Expected(request.Request, name, known);
+                FlagEntityTag? tag = IfMatch.Expected(context.Request, name, known);
                 FlagChange bound = change.Expecting(tag?.Content);
                 return FlagEndpoints.Show(
-                    request,
-                    await flags.UpdateFlagAsync(name, update, bound, tag?.Version, request.RequestAborted).ConfigureAwait(false));
+                    context,
+                    await flags.UpdateFlagAsync(name, update, bound, tag?.Version, context.RequestAborted).ConfigureAwait(false));
             },
             maxLength: JsonBody.MaxLengthOfLists);
+    }
 
-    private static Task<IResult> ResetAsync(string name, HttpContext request, IFeatureFlagManager flags) =>
-        ChangeCall.RunAsync(request, name, flags, ApiJson.Plain.ReasonBody, body => body.Reason, async (_, change) =>
+    private static Task<IResult> ResetAsync(HttpContext context) =>
+        ChangeCall.RunAsync(context, ApiJson.Plain.ReasonBody, body => body.Reason, async (_, change) =>
         {
-            FlagEntityTag? tag = IfMatch.Expected(request.Request, name, flags.GetFlag(name));
+            string name = context.Route("name");
+            IFeatureFlagManager flags = context.Service<IFeatureFlagManager>();
+            FlagEntityTag? tag = IfMatch.Expected(context.Request, name, flags.GetFlag(name));
             FlagChange bound = change.Expecting(tag?.Content);
             return FlagEndpoints.Show(
-                request,
-                await flags.ResetFlagAsync(name, bound, tag?.Version, request.RequestAborted).ConfigureAwait(false));
+                context,
+                await flags.ResetFlagAsync(name, bound, tag?.Version, context.RequestAborted).ConfigureAwait(false));
         });
 
     // All faults at once, not only the first.

@@ -10,16 +10,11 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 internal static class ExperimentEndpoints
 {
     public static void MapExperiments(this IEndpointRouteBuilder group) =>
-        group.MapRead("api/experiments/{flag}", GetAsync);
+        group.MapRead("api/experiments/{name}", GetAsync);
 
-    private static async Task<IResult> GetAsync(
-        string flag,
-        HttpRequest request,
-        IExperimentResults results,
-        IFeatureFlagManager flags,
-        CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(HttpContext context)
     {
-        QueryParameters parameters = new(request.Query, "format");
+        QueryParameters parameters = new(context.Request.Query, "format");
         string? format = parameters.Text("format");
         if (format is not (null or "json" or "csv"))
             parameters.Refuse($"format is {ForeignText.Quote(format)}; it must be json or csv.");
@@ -27,19 +22,21 @@ internal static class ExperimentEndpoints
             return problem;
         return await ReadErrors.HandleAsync(async () =>
         {
-            ExperimentResult? result = await results.GetAsync(flag, cancellationToken).ConfigureAwait(false);
+            ExperimentResult? result = await context.Service<IExperimentResults>()
+                .GetAsync(context.Route("name"), context.RequestAborted).ConfigureAwait(false);
             if (result is null)
-                return Missing(flag, flags);
+                return Missing(context);
             if (format == "csv")
                 return Results.Text(ExperimentCsv.Write(result), "text/csv", Encoding.UTF8);
             return Results.Text(StoredJson.WritePlain(result), "application/json", Encoding.UTF8);
         }).ConfigureAwait(false);
     }
 
-    private static IResult Missing(string flag, IFeatureFlagManager flags)
+    private static IResult Missing(HttpContext context)
     {
-        if (flags.GetFlag(flag) is null)
-            return FlagEndpoints.Unknown(flag, flags);
+        string flag = context.Route("name");
+        if (context.Service<IFeatureFlagManager>().GetFlag(flag) is null)
+            return FlagEndpoints.Unknown(context);
         return Problems.Of(StatusCodes.Status404NotFound, $"Flag '{flag}' has no experiment.");
     }
 }

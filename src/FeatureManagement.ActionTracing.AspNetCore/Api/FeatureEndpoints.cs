@@ -9,8 +9,10 @@ internal static class FeatureEndpoints
 {
     public static void MapFeatures(this IEndpointRouteBuilder group) => group.MapRead("api/features", ListAsync);
 
-    private static async Task<IResult> ListAsync(IFeatureDefinitionProvider definitions, IFeatureFlagManager flags)
+    private static async Task<IResult> ListAsync(HttpContext context)
     {
+        IFeatureDefinitionProvider definitions = context.Service<IFeatureDefinitionProvider>();
+        IFeatureFlagManager flags = context.Service<IFeatureFlagManager>();
         List<FeatureModel> found = [];
         await foreach (FeatureDefinition definition in definitions.GetAllFeatureDefinitionsAsync().ConfigureAwait(false))
             if (definition?.Name is not null && flags.GetFlag(definition.Name) is null)

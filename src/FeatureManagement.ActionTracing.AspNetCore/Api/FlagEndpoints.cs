@@ -4,7 +4,6 @@ using FeatureManagement.ActionTracing.Evaluation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 
@@ -16,16 +15,17 @@ internal static class FlagEndpoints
         group.MapRead("api/flags", List);
         group.MapRead("api/flags/{name}", Get);
         group.MapRead("api/flags/{name}/evaluate", EvaluateQuery);
-        group.MapPost("api/flags/{name}/evaluate", EvaluateBodyAsync).WithMetadata(RequiredRight.Read);
+        group.MapCall(HttpMethods.Post, "api/flags/{name}/evaluate", EvaluateBodyAsync).WithMetadata(RequiredRight.Read);
     }
 
-    private static IResult List(HttpRequest request, IFeatureFlagManager flags, IRolloutManager rollouts)
+    private static IResult List(HttpContext context)
     {
-        QueryParameters parameters = new(request.Query, "name");
+        QueryParameters parameters = new(context.Request.Query, "name");
         if (parameters.Problem is { } problem)
             return problem;
+        IRolloutManager rollouts = context.Service<IRolloutManager>();
         return JsonRows.Of(
-            Named(parameters.Texts("name"), flags),
+            Named(parameters.Texts("name"), context.Service<IFeatureFlagManager>()),
             status => FlagModel.Row(status, rollouts),
             FlagModel.Failed,
             ApiJson.Plain.FlagModel);
@@ -39,17 +39,16 @@ internal static class FlagEndpoints
         return names.Distinct(StringComparer.OrdinalIgnoreCase).Select(flags.GetFlag).OfType<FlagStatus>();
     }
 
-    private static IResult Get(string name, HttpContext request, IFeatureFlagManager flags)
+    private static IResult Get(HttpContext context)
     {
-        if (flags.GetFlag(name) is { } status)
-            return Show(request, status);
-        return Unknown(name, flags);
+        if (context.Service<IFeatureFlagManager>().GetFlag(context.Route("name")) is { } status)
+            return Show(context, status);
+        return Unknown(context);
     }
 
-    private static IResult EvaluateQuery(
-        string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator)
+    private static IResult EvaluateQuery(HttpContext context)
     {
-        QueryParameters parameters = new(request.Query, "userId", "sessionId", "requestId", "groups");
+        QueryParameters parameters = new(context.Request.Query, "userId", "sessionId", "requestId", "groups");
         var asked = new EvaluationRequest
         {
             UserId = parameters.Text("userId"),
@@ -59,40 +58,42 @@ internal static class FlagEndpoints
         };
         if (parameters.Problem is { } problem)
             return problem;
-        return Explain(name, asked, flags, evaluator);
+        return Explain(context, asked);
     }
 
-    private static async Task<IResult> EvaluateBodyAsync(
-        string name, HttpRequest request, IFeatureFlagManager flags, FlagEvaluator evaluator)
+    private static async Task<IResult> EvaluateBodyAsync(HttpContext context)
     {
         JsonBody.Read<EvaluationRequest> body = await JsonBody
-            .ReadAsync(request, ApiJson.Plain.EvaluationRequest, whenEmpty: EvaluationRequest.Empty)
+            .ReadAsync(context.Request, ApiJson.Plain.EvaluationRequest, whenEmpty: EvaluationRequest.Empty)
             .ConfigureAwait(false);
         if (!body.Ok)
             return body.Problem;
-        return Explain(name, body.Value, flags, evaluator);
+        return Explain(context, body.Value);
     }
 
     // An explanation is not an evaluation: no observer is notified.
-    private static IResult Explain(
-        string name, EvaluationRequest asked, IFeatureFlagManager flags, FlagEvaluator evaluator)
+    private static IResult Explain(HttpContext context, EvaluationRequest asked)
     {
+        FlagEvaluator evaluator = context.Service<FlagEvaluator>();
         FlagSnapshot snapshot = evaluator.Snapshot;
-        if (!snapshot.TryFind(name, out CompiledFlag? flag))
-            return Unknown(name, flags);
+        if (!snapshot.TryFind(context.Route("name"), out CompiledFlag? flag))
+            return Unknown(context);
         FlagEvaluation evaluation = evaluator.Explain(new EvaluationCall(snapshot, flag, new Subject(asked.ToContext())));
         return Results.Json(EvaluationModel.Of(evaluation), ApiJson.Plain.EvaluationModel);
     }
 
     /// <summary>The flag, with its ETag.</summary>
-    public static IResult Show(HttpContext request, FlagStatus status)
+    public static IResult Show(HttpContext context, FlagStatus status)
     {
-        request.Response.Headers.ETag = FlagEntityTag.Of(status).ToString();
-        IRolloutManager rollouts = request.RequestServices.GetRequiredService<IRolloutManager>();
+        context.Response.Headers.ETag = FlagEntityTag.Of(status).ToString();
+        IRolloutManager rollouts = context.Service<IRolloutManager>();
         return JsonRows.One(status, flag => FlagModel.Of(flag, rollouts), FlagModel.Failed, ApiJson.Plain.FlagModel);
     }
 
     /// <summary>404 for a flag.</summary>
-    public static IResult Unknown(string name, IFeatureFlagManager flags) =>
-        Problems.UnknownFlag(name, flags.GetAllFlags().Select(flag => flag.Definition.Name));
+    public static IResult Unknown(HttpContext context)
+    {
+        IEnumerable<FlagStatus> known = context.Service<IFeatureFlagManager>().GetAllFlags();
+        return Problems.UnknownFlag(context.Route("name"), known.Select(flag => flag.Definition.Name));
+    }
 }

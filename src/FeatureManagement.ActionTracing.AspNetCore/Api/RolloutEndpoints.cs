@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -17,8 +16,8 @@ internal static class RolloutEndpoints
     {
         group.MapRead("api/rollouts", List);
         group.MapRead("api/flags/{name}/rollout", Get);
-        group.MapPost("api/flags/{name}/rollout", StartAsync);
-        group.MapPost("api/flags/{name}/rollout/preview", PreviewAsync);
+        group.MapCall(HttpMethods.Post, "api/flags/{name}/rollout", StartAsync);
+        group.MapCall(HttpMethods.Post, "api/flags/{name}/rollout/preview", PreviewAsync);
         group.MapMove("pause", (rollouts, name, change, cancelled) => rollouts.PauseAsync(name, change, cancelled));
         group.MapMove("resume", (rollouts, name, change, cancelled) => rollouts.ResumeAsync(name, change, cancelled));
         group.MapMove("complete", (rollouts, name, change, cancelled) => rollouts.CompleteAsync(name, change, cancelled));
@@ -27,57 +26,49 @@ internal static class RolloutEndpoints
             rollouts.RollBackAsync(name, change, CancellationToken.None));
     }
 
-    private static void MapMove(this IEndpointRouteBuilder group, string verb, Move move) => group.MapPost(
+    private static void MapMove(this IEndpointRouteBuilder group, string verb, Move move) => group.MapCall(
+        HttpMethods.Post,
         $"api/flags/{{name}}/rollout/{verb}",
-        (string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
-            ChangeCall.RunAsync(
-                request,
-                name,
-                flags,
-                ApiJson.Plain.ReasonBody,
-                body => body.Reason,
-                async (_, change) =>
-                    Show(await move(rollouts, name, change, request.RequestAborted).ConfigureAwait(false))));
+        context => ChangeCall.RunAsync(
+            context,
+            ApiJson.Plain.ReasonBody,
+            body => body.Reason,
+            async (_, change) => Show(await move(
+                context.Service<IRolloutManager>(), context.Route("name"), change, context.RequestAborted).ConfigureAwait(false))));
 
-    private static IResult List(IRolloutManager rollouts) =>
-        JsonRows.Of(rollouts.GetActive(), status => status, Failed, ApiJson.Plain.RolloutStatus);
+    private static IResult List(HttpContext context) =>
+        JsonRows.Of(context.Service<IRolloutManager>().GetActive(), status => status, Failed, ApiJson.Plain.RolloutStatus);
 
-    private static IResult Get(string name, IFeatureFlagManager flags, IRolloutManager rollouts)
+    private static IResult Get(HttpContext context)
     {
-        if (flags.GetFlag(name) is null)
-            return FlagEndpoints.Unknown(name, flags);
-        if (rollouts.GetStatus(name) is { } status)
+        string name = context.Route("name");
+        if (context.Service<IFeatureFlagManager>().GetFlag(name) is null)
+            return FlagEndpoints.Unknown(context);
+        if (context.Service<IRolloutManager>().GetStatus(name) is { } status)
             return Show(status);
         return Problems.Of(StatusCodes.Status404NotFound, $"Flag '{name}' has no rollout.");
     }
 
-    private static Task<IResult> StartAsync(
-        string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
-        PlanAsync(request, name, flags, async (plan, change) =>
+    private static Task<IResult> StartAsync(HttpContext context) =>
+        PlanAsync(context, async (plan, change) =>
         {
-            RolloutStatus started =
-                await rollouts.StartAsync(name, change, plan, request.RequestAborted).ConfigureAwait(false);
+            RolloutStatus started = await context.Service<IRolloutManager>()
+                .StartAsync(context.Route("name"), change, plan, context.RequestAborted).ConfigureAwait(false);
             return Results.Json(started, ApiJson.Plain.RolloutStatus, statusCode: StatusCodes.Status201Created);
         });
 
-    private static Task<IResult> PreviewAsync(
-        string name, HttpContext request, IFeatureFlagManager flags, IRolloutManager rollouts) =>
-        PlanAsync(request, name, flags, (plan, _) => Task.FromResult(
-            Results.Json(rollouts.Preview(name, plan), ApiJson.Plain.IReadOnlyListRolloutPreviewStep)));
+    private static Task<IResult> PreviewAsync(HttpContext context) =>
+        PlanAsync(context, (plan, _) => Task.FromResult(Results.Json(
+            context.Service<IRolloutManager>().Preview(context.Route("name"), plan), ApiJson.Plain.IReadOnlyListRolloutPreviewStep)));
 
     private static Task<IResult> PlanAsync(
-        HttpContext request,
-        string name,
-        IFeatureFlagManager flags,
-        Func<RolloutConfig?, FlagChange, Task<IResult>> run) => ChangeCall.RunAsync(
-            request,
-            name,
-            flags,
+        HttpContext context, Func<RolloutConfig?, FlagChange, Task<IResult>> run) => ChangeCall.RunAsync(
+            context,
             ApiJson.Plain.JsonObject,
             body => RolloutPlan.ReasonOf(body) ?? DefaultReason,
             async (body, change) =>
             {
-                (RolloutConfig? plan, IReadOnlyList<string> errors) = RolloutPlan.Read(name, body);
+                (RolloutConfig? plan, IReadOnlyList<string> errors) = RolloutPlan.Read(context.Route("name"), body);
                 if (errors.Count > 0)
                     return Problems.Of(StatusCodes.Status400BadRequest, string.Join(' ', errors), errors);
                 return await run(plan, change).ConfigureAwait(false);

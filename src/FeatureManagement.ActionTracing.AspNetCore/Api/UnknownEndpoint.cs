@@ -7,8 +7,9 @@ namespace FeatureManagement.ActionTracing.AspNetCore.Api;
 /// <summary>Answers 404 for every path of the API that no other endpoint has.</summary>
 internal static class UnknownEndpoint
 {
-    public static void MapUnknown(this IEndpointRouteBuilder group) => group.Map("api/{**path}", Handle);
+    public static void MapUnknown(this IEndpointRouteBuilder group) => 
+        group.Map("api/{**path}", static context => Missing(context).ExecuteAsync(context));
 
-    private static IResult Handle(HttpRequest request, string? path) =>
-        Problems.Of(StatusCodes.Status404NotFound, $"Endpoint '{request.Method} api/{path}' not found.");
+    private static IResult Missing(HttpContext context) => Problems.Of(
+        StatusCodes.Status404NotFound, $"Endpoint '{context.Request.Method} api/{context.Route("path")}' not found.");
 }

@@ -25,61 +25,60 @@ internal static class DashboardEndpoints
         group.MapRead("api/events", Events);
     }
 
-    private static IResult Page(HttpContext request, DashboardAssets assets)
+    private static IResult Page(HttpContext context)
     {
         // Relative addresses need the slash. The redirect is relative too, because a proxy may have renamed the folders
         // above.
-        string path = (request.Request.PathBase + request.Request.Path).Value ?? "";
+        string path = (context.Request.PathBase + context.Request.Path).Value ?? "";
         if (!path.EndsWith('/'))
         {
             string folder = path[(path.LastIndexOf('/') + 1)..];
-            return Results.Redirect($"{Uri.EscapeDataString(folder)}/{request.Request.QueryString}");
+            return Results.Redirect($"{Uri.EscapeDataString(folder)}/{context.Request.QueryString}");
         }
-        IHeaderDictionary headers = request.Response.Headers;
+        IHeaderDictionary headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        return Results.Text(assets.Page, "text/html; charset=utf-8");
+        return Results.Text(context.Service<DashboardAssets>().Page, "text/html; charset=utf-8");
     }
 
-    private static IResult Asset(string version, string file, HttpContext request, DashboardAssets assets)
+    private static IResult Asset(HttpContext context)
     {
+        DashboardAssets assets = context.Service<DashboardAssets>();
+        string file = context.Route("file");
         if (assets.Find(file) is not { } asset)
             return Problems.Of(StatusCodes.Status404NotFound, $"Dashboard file '{file}' not found.");
         // During a rolling deployment a page may ask another version for a file. It gets that version's file, not
         // cached.
-        if (version == assets.Version)
-            request.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+        if (context.Route("version") == assets.Version)
+            context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
         return Results.Bytes(asset.Content, asset.ContentType, entityTag: asset.Tag);
     }
 
-    private static async Task<IResult> StatusAsync(
-        HttpContext request,
-        CallerAccess access,
-        IHostEnvironment environment,
-        IActionTracingConfigurationStatus configuration,
-        IActionTracingStoreStatus store)
+    private static async Task<IResult> StatusAsync(HttpContext context)
     {
-        AccessRule rule = request.GetEndpoint()!.Metadata.GetRequiredMetadata<AccessRule>();
-        AccessDecision write = await access.DecideAsync(request, rule, AccessRight.Write).ConfigureAwait(false);
-        AccessDecision emergency = await access.DecideAsync(request, rule, AccessRight.Emergency).ConfigureAwait(false);
+        CallerAccess access = context.Service<CallerAccess>();
+        IHostEnvironment environment = context.Service<IHostEnvironment>();
+        AccessRule rule = context.GetEndpoint()!.Metadata.GetRequiredMetadata<AccessRule>();
+        AccessDecision write = await access.DecideAsync(context, rule, AccessRight.Write).ConfigureAwait(false);
+        AccessDecision emergency = await access.DecideAsync(context, rule, AccessRight.Emergency).ConfigureAwait(false);
         var status = new StatusModel(
             environment.ApplicationName,
             environment.EnvironmentName,
             write == AccessDecision.Allowed,
             emergency == AccessDecision.Allowed,
-            configuration.Current,
-            store.Current);
+            context.Service<IActionTracingConfigurationStatus>().Current,
+            context.Service<IActionTracingStoreStatus>().Current);
         return Results.Json(status, ApiJson.Plain.StatusModel);
     }
 
-    private static IResult Events(HttpContext request, ChangeFeed feed)
+    private static IResult Events(HttpContext context)
     {
         // A stream has no end, so HEAD gets only its headers.
-        if (HttpMethods.IsHead(request.Request.Method))
+        if (HttpMethods.IsHead(context.Request.Method))
             return Results.Text("", "text/event-stream");
         // Turns off the buffering of nginx.
-        request.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(feed.ReadAsync(request.RequestAborted));
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(context.Service<ChangeFeed>().ReadAsync(context.RequestAborted));
     }
 }
