@@ -10,6 +10,7 @@ internal static class Modes
         ("telemetry", TelemetryRows.Measure),
         ("threads", ThreadRows.Measure),
         ("actions", ActionRows.Measure),
+        ("start", StartRows.Measure),
         ("loading", LoadingRows.Measure),
         ("change", ChangeRows.Measure),
         ("experiments", ExperimentRows.Measure),

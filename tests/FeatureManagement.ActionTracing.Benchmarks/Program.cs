@@ -8,6 +8,11 @@ using FeatureManagement.ActionTracing.Benchmarks;
 // Arguments: modes (none: all) and the number of processes, in any order. 'safety' stands alone: simulated rollouts, and how many times as many as usual;
 // 'safety returning' and 'safety early': only those among users who come back, or with early checks.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["--start", var kind, var directory])
+{
+    await StartHost.RunAsync(kind, directory);
+    return 0;
+}
 bool isChild = args is ["--child", ..];
 if (args is ["safety", .. var rest])
 {
