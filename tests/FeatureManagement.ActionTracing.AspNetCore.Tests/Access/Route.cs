@@ -29,7 +29,7 @@ public sealed record Route(string Method, string Pattern, string Path, string? B
         new("GET", "api/audit", "api/audit?flag=checkout"),
         new("GET", "api/audit/evaluations", "api/audit/evaluations?flag=checkout"),
         new("GET", "api/audit/verify", "api/audit/verify"),
-        new("GET", "api/experiments/{flag}", "api/experiments/checkout"),
+        new("GET", "api/experiments/{name}", "api/experiments/checkout"),
         new("*", "api/{**path}", "api/nothing"),
     ];
 
