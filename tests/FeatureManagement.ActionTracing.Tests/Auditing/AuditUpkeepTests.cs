@@ -71,7 +71,11 @@ public sealed class AuditUpkeepTests : IDisposable
         {
             var entry = new AuditEntry
             {
-                At = time.GetUtcNow(), Action = "updated", Actor = "ann", Instance = "node", Source = ChangeSource.Code,
+                At = time.GetUtcNow(),
+                Action = "updated",
+                Actor = "ann",
+                Instance = "node",
+                Source = ChangeSource.Code,
             };
             await store.State.CommitAsync(new StoreCommit([], [entry]), default);
             time.Advance(TimeSpan.FromMinutes(40));

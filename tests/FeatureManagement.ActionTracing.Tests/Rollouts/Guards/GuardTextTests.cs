@@ -8,7 +8,7 @@ public class GuardTextTests
 {
     private const string Only = "guarded by an error rate of 2 % and a mean latency of 250.5 ms only.";
 
-    private static readonly SafetyThresholds Both = 
+    private static readonly SafetyThresholds Both =
         new() { MaxErrorRate = 0.02, MaxLatency = TimeSpan.FromMilliseconds(250.5), MinimumSamples = 0 };
     private static readonly RolloutConfig Unguarded = new() { Guard = false };
 
