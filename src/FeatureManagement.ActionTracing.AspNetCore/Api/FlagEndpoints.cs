@@ -24,11 +24,8 @@ internal static class FlagEndpoints
         if (parameters.Problem is { } problem)
             return problem;
         IRolloutManager rollouts = context.Service<IRolloutManager>();
-        return JsonRows.Of(
-            Named(parameters.Texts("name"), context.Service<IFeatureFlagManager>()),
-            status => FlagModel.Row(status, rollouts),
-            FlagModel.Failed,
-            ApiJson.Plain.FlagModel);
+        IEnumerable<FlagStatus> flags = Named(parameters.Texts("name"), context.Service<IFeatureFlagManager>());
+        return JsonRows.List(flags.Select(status => FlagRows.Of(status, rollouts)));
     }
 
     // A removed flag is left out, so that a page which asks again for its flags notices.

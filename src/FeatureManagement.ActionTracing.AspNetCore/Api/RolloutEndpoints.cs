@@ -37,7 +37,8 @@ internal static class RolloutEndpoints
                 context.Service<IRolloutManager>(), context.Route("name"), change, context.RequestAborted).ConfigureAwait(false))));
 
     private static IResult List(HttpContext context) =>
-        JsonRows.Of(context.Service<IRolloutManager>().GetActive(), status => status, Failed, ApiJson.Plain.RolloutStatus);
+        JsonRows.List(context.Service<IRolloutManager>().GetActive().Select(
+            status => JsonRows.Row(status, one => one, Failed, ApiJson.Plain.RolloutStatus)));
 
     private static IResult Get(HttpContext context)
     {

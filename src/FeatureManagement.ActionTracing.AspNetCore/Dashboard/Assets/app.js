@@ -1,6 +1,6 @@
 // The page: its views, and how updates reach them.
 
-import { get, Refused } from './api.js';
+import { get, getFlags, Refused } from './api.js';
 import { auditView } from './audit.js';
 import { clock, count, h, render, words } from './dom.js';
 import { experimentsView } from './experiments.js';
@@ -76,7 +76,7 @@ function refresh(changes) {
 async function ask(changes) {
   const some = changes?.flags && [...new Set([...changes.flags, ...changes.rollouts])];
   const [flags, status] = await Promise.all([
-    some ? rows(some) : get('flags'),
+    some ? rows(some) : getFlags(),
     (!some || changes.status) && get('status'),
   ]);
   if (some && flags.length < some.length) return ask(null); // a flag was removed
@@ -94,7 +94,7 @@ async function rows(names) {
   const query = `${new URLSearchParams(names.map(name => ['name', name]))}`;
   if (query.length < 4000) return get(`flags?${query}`);
   const wanted = new Set(names.map(name => name.toLowerCase())); // too long for an address
-  return (await get('flags')).filter(flag => wanted.has(flag.name.toLowerCase()));
+  return (await getFlags()).filter(flag => wanted.has(flag.name.toLowerCase()));
 }
 
 function frame() {
