@@ -91,6 +91,7 @@ public sealed class LostPartTests : IDisposable
     [InlineData("""{ "featureFlags": { "plain": { "state": "emergency_off" }, "stop": { "state": "enabled" }, "second_child": { "parent": "killed" } } }""")]
     [InlineData("""{ "featureFlags": [ { "plain": { "state": "emergency_off" }, "stop": { "state": "enabled" }, "second_child": { "parent": "killed" } } ] }""")]
     [InlineData("""{ "plain": { "state": "emergency_off" }, "stop": { "state": "enabled" }, "second_child": { "parent": "killed" } }""")]
+    [InlineData("""{ "App": { "featureFlags": { "ActionTracing": { "featureFlags": { "plain": { "state": "emergency_off" }, "stop": { "state": "enabled" }, "second_child": { "parent": "killed" } } } } } }""")]
     [InlineData("""{ "ActionTracing": { "featureFlags": { "kind": { "environments": { "plain": { "state": "emergency_off" }, "stop": { "state": "enabled" }, "second_child": { "parent": "killed" } } } } } }""")]
     public void ASecondFileOfAnotherShape_LiftsNoKill_AndIsAFault(string content)
     {

@@ -8,8 +8,6 @@ namespace FeatureManagement.ActionTracing.Configuration.LastGood;
 /// </summary>
 internal sealed class OutsideKeys
 {
-    private const int MaxDepth = 3;
-
     private static readonly string[] Section = [SettingReader.SectionName];
     private static readonly string[] TypicalFields = ["percentage", "whitelist", "variants", "parent", "environments", "rolloutConfig"];
 
@@ -40,8 +38,7 @@ internal sealed class OutsideKeys
             return;
         // A field that is typical of flags, and everything below featureFlags, which may be a part of a flag.
         key.HasField |= SettingNames.IsOneOf(name, TypicalFields);
-        if (PlaceAmongFlags(path) is > 0 and int end)
-            Find(path[..end], isRoot: false).HasField = true;
+        MarkPlacesAmongFlags(path);
         int last = path.LastIndexOf(':');
         ReadOnlySpan<char> field = path[(last + 1)..];
         bool type = Is(field, "type") && FlagSpelling.TryRead(value?.Trim(), out FlagType _);
@@ -53,25 +50,20 @@ internal sealed class OutsideKeys
         key.HasState |= state;
     }
 
-    // Where the name after "featureFlags" ends, if that is not deep below; else 0.
-    private static int PlaceAmongFlags(ReadOnlySpan<char> path)
+    // Each name after a "featureFlags", because a whole section may be moved into another.
+    private void MarkPlacesAmongFlags(ReadOnlySpan<char> path)
     {
         int start = 0;
-        for (int depth = 0; depth < MaxDepth; depth++)
+        while (path[start..].IndexOf(':') is >= 0 and int length)
         {
-            int colon = path[start..].IndexOf(':');
-            if (colon < 0)
-                return 0;
-            bool found = Is(path.Slice(start, colon), "featureFlags");
-            start += colon + 1;
-            if (!found)
+            bool isFlags = Is(path.Slice(start, length), "featureFlags");
+            start += length + 1;
+            if (!isFlags)
                 continue;
             int end = path[start..].IndexOf(':');
-            if (end < 0)
-                return path.Length;
-            return start + end;
+            ReadOnlySpan<char> place = end < 0 ? path : path[..(start + end)];
+            Find(place, isRoot: false).HasField = true;
         }
-        return 0;
     }
 
     private OutsideKey Find(ReadOnlySpan<char> path, bool isRoot)
