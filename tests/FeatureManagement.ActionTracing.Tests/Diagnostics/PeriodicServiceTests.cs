@@ -29,21 +29,25 @@ public sealed class PeriodicServiceTests
     [Fact]
     public async Task Failure_DoesNotEndTheLoop_AndSaysWhetherItIsTheFirst()
     {
-        using var service = new Probe(_time) { Fault = new IOException("no") };
+        using var service = new Probe(_time)
+        {
+            FaultOf = run => run switch
+            {
+                1 or 2 => new IOException("no"),
+                4 or 5 => new IOException("again"),
+                _ => null,
+            },
+        };
         await service.StartAsync(default);
-        for (int run = 1; run <= 4; run++)
+        for (int run = 1; run <= 5; run++)
         {
             Assert.Equal(run, await service.Runs.Reader.ReadAsync());
-            if (run == 2)
-                service.Fault = null;
-            if (run == 3)
-                service.Fault = new IOException("again");
             await service.IsIdleAsync();
             _time.Advance(TimeSpan.FromSeconds(1));
         }
-        Assert.Equal(5, await service.Runs.Reader.ReadAsync());
+        Assert.Equal(6, await service.Runs.Reader.ReadAsync());
         await service.StopAsync(default);
-        Assert.Equal([("no", true), ("no", false), ("again", true), ("again", false)], service.Failures.Take(4));
+        Assert.Equal([("no", true), ("no", false), ("again", true), ("again", false)], service.Failures);
     }
 
     [Fact]
@@ -80,7 +84,7 @@ public sealed class PeriodicServiceTests
 
         public TimeSpan Next { get; set; } = TimeSpan.FromSeconds(1);
 
-        public Exception? Fault { get; set; }
+        public Func<int, Exception?> FaultOf { get; init; } = _ => null;
 
         public bool Blocks { get; init; }
 
@@ -110,10 +114,11 @@ public sealed class PeriodicServiceTests
 
         protected override async Task RunOnceAsync(CancellationToken stoppingToken)
         {
-            await Runs.Writer.WriteAsync(++_runs, default);
+            int run = ++_runs;
+            await Runs.Writer.WriteAsync(run, default);
             if (Blocks)
                 await _never.Task.WaitAsync(stoppingToken);
-            if (Fault is { } fault)
+            if (FaultOf(run) is { } fault)
                 throw fault;
         }
 
