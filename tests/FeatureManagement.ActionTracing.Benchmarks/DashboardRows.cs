@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +18,7 @@ internal static class DashboardRows
     private const string Job = "dashboard, 1,000 flags, 10,000 audit entries";
     private const string Chromium = "/usr/bin/chromium";
     private const int Flags = 1_000;
+    private const int ManyFlags = 10_000;
     private const int Entries = 10_000;
     private const int Tabs = 50;
     private const int Times = 5;
@@ -26,24 +28,24 @@ internal static class DashboardRows
 
     private static async Task<IReadOnlyList<Row>> MeasureAsync()
     {
-        await using WebApplication app = await StartAsync();
+        await using WebApplication app = await StartAsync(Flags);
         var address = new Uri(app.Urls.First() + "/action-tracing/");
         IFeatureFlagManager flags = app.Services.GetRequiredService<IFeatureFlagManager>();
         for (int i = 0; i < Entries; i++)
-            await flags.UpdateFlagAsync($"feature_number_{i % Flags:0000}", new FlagUpdate { Percentage = i % 100 }, new FlagChange("benchmark", $"change {i}"));
-        return [.. await AnswersAsync(address), .. await ListenersAsync(address, flags), .. File.Exists(Chromium) ? await PaintAsync(address) : []];
+            await flags.UpdateFlagAsync($"feature_number_{i % Flags:00000}", new FlagUpdate { Percentage = i % 100 }, new FlagChange("benchmark", $"change {i}"));
+        return [.. await ManyAsync(), .. await AnswersAsync(address), .. await ListenersAsync(address, flags), .. File.Exists(Chromium) ? await PaintAsync(address) : []];
     }
 
-    private static async Task<WebApplication> StartAsync()
+    private static async Task<WebApplication> StartAsync(int count)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Development", ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection(Enumerable.Range(0, Flags).SelectMany(i => new KeyValuePair<string, string?>[]
+        builder.Configuration.AddInMemoryCollection(Enumerable.Range(0, count).SelectMany(i => new KeyValuePair<string, string?>[]
         {
-            new($"ActionTracing:featureFlags:feature_number_{i:0000}:type", "percentage"),
-            new($"ActionTracing:featureFlags:feature_number_{i:0000}:state", "rollout"),
-            new($"ActionTracing:featureFlags:feature_number_{i:0000}:description", "One of many features of a large application"),
-            new($"ActionTracing:featureFlags:feature_number_{i:0000}:parent", i % 10 == 0 ? null : $"feature_number_{i / 10 * 10:0000}"),
+            new($"ActionTracing:featureFlags:feature_number_{i:00000}:type", "percentage"),
+            new($"ActionTracing:featureFlags:feature_number_{i:00000}:state", "rollout"),
+            new($"ActionTracing:featureFlags:feature_number_{i:00000}:description", "One of many features of a large application"),
+            new($"ActionTracing:featureFlags:feature_number_{i:00000}:parent", i % 10 == 0 ? null : $"feature_number_{i / 10 * 10:00000}"),
         }));
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -52,6 +54,38 @@ internal static class DashboardRows
         app.MapActionTracing("/action-tracing");
         await app.StartAsync();
         return app;
+    }
+
+    // The list is asked for again and again: by each page that opens or reconnects.
+    private static async Task<IReadOnlyList<Row>> ManyAsync()
+    {
+        const string Many = "dashboard, 10,000 flags";
+        await using WebApplication app = await StartAsync(ManyFlags);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First() + "/action-tracing/") };
+        var list = new Uri("api/flags", UriKind.Relative);
+        var full = new List<double>();
+        var same = new List<double>();
+        int bytes = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            using HttpResponseMessage answer = await client.GetAsync(list);
+            bytes = (await answer.Content.ReadAsByteArrayAsync()).Length;
+            full.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            using var again = new HttpRequestMessage(HttpMethod.Get, list);
+            again.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
+            start = Stopwatch.GetTimestamp();
+            using HttpResponseMessage unchanged = await client.SendAsync(again);
+            same.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            if (unchanged.StatusCode != HttpStatusCode.NotModified)
+                throw new InvalidOperationException($"The list was sent again: {unchanged.StatusCode}.");
+        }
+        return
+        [
+            new Row(Many, "GET api/flags", Measurement.Median(full), "ms", 30),
+            new Row(Many, "GET api/flags, unchanged (304)", Measurement.Median(same), "ms", 30),
+            new Row(Many, "GET api/flags, JSON of a flag", bytes / 1024d / ManyFlags, "KB", 0.5),
+        ];
     }
 
     private static async Task<IReadOnlyList<Row>> AnswersAsync(Uri address)
@@ -85,7 +119,7 @@ internal static class DashboardRows
             tabs.Add(await ListenAsync(address));
         double kept = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Tabs;
         double listening = await BusyAsync(null);
-        double changing = await BusyAsync(i => flags.UpdateFlagAsync("feature_number_0001", new FlagUpdate { Percentage = i % 100 }, new FlagChange("benchmark", "a change")));
+        double changing = await BusyAsync(i => flags.UpdateFlagAsync("feature_number_00001", new FlagUpdate { Percentage = i % 100 }, new FlagChange("benchmark", "a change")));
         foreach (TcpClient tab in tabs)
             tab.Dispose();
         return

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -52,8 +53,9 @@ internal static class StartHost
             bool on = await context.RequestServices.GetRequiredService<IVariantFeatureManager>().IsEnabledAsync(Flag, context.RequestAborted);
             await context.Response.WriteAsync(on ? "on" : "off");
         });
-        app.MapGet("/allocated", context =>
-            context.Response.WriteAsync(GC.GetTotalAllocatedBytes().ToString(CultureInfo.InvariantCulture)));
+        app.MapGet("/cost", context => context.Response.WriteAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{GC.GetTotalAllocatedBytes()} {JitInfo.GetCompiledMethodCount()} {JitInfo.GetCompilationTime().TotalMilliseconds}")));
         if (kind is "sqlite" or "mapped")
             app.MapActionTracing("/action-tracing");
         return app;

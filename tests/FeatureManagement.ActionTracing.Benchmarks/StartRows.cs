@@ -33,31 +33,29 @@ internal static class StartRows
 
     private static async Task<IReadOnlyList<Row>> ColdAsync(string directory, int flags)
     {
-        var times = Kinds.ToDictionary(kind => kind, _ => new List<double>());
-        var bytes = Kinds.ToDictionary(kind => kind, _ => new List<double>());
+        var starts = Kinds.ToDictionary(kind => kind, _ => new List<ColdStart>());
         await ColdStartAsync("without", directory); // the files of the runtime are in memory after it
         for (int i = 0; i < ColdStarts; i++)
             foreach (string kind in Kinds)
-            {
-                (double time, double allocated) = await ColdStartAsync(kind, directory);
-                times[kind].Add(time);
-                bytes[kind].Add(allocated);
-            }
+                starts[kind].Add(await ColdStartAsync(kind, directory));
         string job = string.Create(CultureInfo.InvariantCulture, $"start, {flags:N0} flags");
-        double baseTime = Measurement.Median(times["without"]);
-        double baseBytes = Measurement.Median(bytes["without"]);
+        double Median(string kind, Func<ColdStart, double> value) => Measurement.Median(starts[kind].Select(value));
+        double time = Median("without", start => start.Milliseconds);
+        double bytes = Median("without", start => start.Bytes);
         return
         [
-            new Row(job, "without us", baseTime, "ms"),
-            Row.Ratio(job, "SQLite, mapped / without us", Measurement.Median(times["sqlite"]), baseTime, 1.6),
-            Row.Ratio(job, "in memory, mapped / without us", Measurement.Median(times["mapped"]), baseTime, 1.6),
-            Row.Ratio(job, "in memory, not mapped / without us", Measurement.Median(times["memory"]), baseTime, 1.3),
-            new Row(job, "allocated without us", baseBytes / 1024 / 1024, "MB"),
-            Row.Ratio(job, "allocated, SQLite, mapped / without us", Measurement.Median(bytes["sqlite"]), baseBytes, 1.6),
+            new Row(job, "without us", time, "ms"),
+            Row.Ratio(job, "SQLite, mapped / without us", Median("sqlite", start => start.Milliseconds), time, 1.6),
+            Row.Ratio(job, "in memory, mapped / without us", Median("mapped", start => start.Milliseconds), time, 1.6),
+            Row.Ratio(job, "in memory, not mapped / without us", Median("memory", start => start.Milliseconds), time, 1.3),
+            new Row(job, "allocated without us", bytes / 1024 / 1024, "MB"),
+            Row.Ratio(job, "allocated, SQLite, mapped / without us", Median("sqlite", start => start.Bytes), bytes, 1.6),
+            .. Kinds.Select(kind => new Row(job, $"compiled methods, {kind}", Median(kind, start => start.Methods), "")),
+            .. Kinds.Select(kind => new Row(job, $"time of the JIT, {kind}", Median(kind, start => start.JitMilliseconds), "ms")),
         ];
     }
 
-    private static async Task<(double Milliseconds, double Bytes)> ColdStartAsync(string kind, string directory)
+    private static async Task<ColdStart> ColdStartAsync(string kind, string directory)
     {
         StartHost.UseSettings(directory, kind);
         File.Delete(Path.Combine(directory, "action-tracing.db"));
@@ -73,11 +71,13 @@ internal static class StartRows
         double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         if (answer != "on")
             throw new InvalidOperationException($"The flag answered '{answer}'.");
-        string allocated = await client.GetStringAsync(new Uri(address, "/allocated"));
+        string[] cost = (await client.GetStringAsync(new Uri(address, "/cost"))).Split(' ');
         host.StandardInput.Close();
         await host.WaitForExitAsync();
-        return (elapsed, double.Parse(allocated, CultureInfo.InvariantCulture));
+        return new ColdStart(elapsed, Number(cost[0]), Number(cost[1]), Number(cost[2]));
     }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     // As a test suite does: hosts one after the other in one process.
     private static async Task<IReadOnlyList<Row>> WarmAsync(string directory)
@@ -106,4 +106,6 @@ internal static class StartRows
             new Row(job, "what we add to stopping", stops["mapped"] - stops["without"], "ms", 1),
         ];
     }
+
+    private sealed record ColdStart(double Milliseconds, double Bytes, double Methods, double JitMilliseconds);
 }

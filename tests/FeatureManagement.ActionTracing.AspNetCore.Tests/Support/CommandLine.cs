@@ -36,6 +36,8 @@ internal static class CommandLine
     public static ProcessStartInfo Describe(string directory, IReadOnlyDictionary<string, string> environment, string command, params string[] args)
     {
         var start = new ProcessStartInfo(command, args) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        // A node of MSBuild that stays for the next build keeps the output open, and the test waits for its end.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         return start;
