@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 
 /// <summary>What an experiment shows, in a real browser.</summary>
-[Collection(OneBrowser.Name)]
+[Collection(SecondBrowser.Name)]
 [Trait("Speed", "Slow")]
 public class ExperimentTests(Browser browser)
 {

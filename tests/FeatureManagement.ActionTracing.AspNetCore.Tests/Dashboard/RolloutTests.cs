@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 
 /// <summary>Rollouts in a real browser, with real customers, on real time.</summary>
-[Collection(OneBrowser.Name)]
+[Collection(SecondBrowser.Name)]
 [Trait("Speed", "Slow")]
 public class RolloutTests(Browser browser)
 {

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Dashboard;
 
 /// <summary>The picture in the README: the sample as it is, on a faster clock. Set <c>UPDATE_SCREENSHOT=1</c> to have a run of the tests replace it.</summary>
-[Collection(OneBrowser.Name)]
+[Collection(SecondBrowser.Name)]
 [Trait("Speed", "Slow")]
 public class ScreenshotTests(Browser browser)
 {

@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace FeatureManagement.ActionTracing.AspNetCore.Tests.Sample;
 
 /// <summary>What a newcomer sees first: the sample's front page, in a browser and for programs.</summary>
-[Collection(OneBrowser.Name)]
+[Collection(SecondBrowser.Name)]
 [Trait("Speed", "Slow")]
 public sealed class FrontPageTests(Browser browser)
 {
