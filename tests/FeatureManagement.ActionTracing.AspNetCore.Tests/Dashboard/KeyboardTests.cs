@@ -34,6 +34,20 @@ public class KeyboardTests(Browser browser)
         Assert.True(host.Flags.IsEnabled("checkout", Alice));
     }
 
+    /// <summary>The browser tells the page later that a dialog was closed.</summary>
+    [BrowserFact]
+    public async Task Dialog_OpenedAgainAtOnce_HasItsContent()
+    {
+        await using DashboardHost host = await DashboardHost.StartAsync();
+        await using Window window = await browser.OpenAsync();
+        IPage page = await window.OpenAsync(new Uri(host.Address, "#/flags/checkout"));
+        await page.Locator("#do-kill").ClickAsync();
+        await Expect(page.GetByLabel("Reason")).ToBeFocusedAsync();
+        await page.EvaluateAsync("() => { document.getElementById('dialog').close(); document.getElementById('do-kill').click(); }");
+        await page.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+        await Expect(page.GetByLabel("Reason")).ToBeFocusedAsync();
+    }
+
     [BrowserFact]
     public async Task ChangeAndReset_ByKeyboardAlone_Work()
     {

@@ -4,8 +4,11 @@ import { h, render } from './dom.js';
 
 const dialog = document.getElementById('dialog');
 
-// The dialog closes by its buttons or Escape. The browser then restores the focus.
-dialog.addEventListener('close', () => dialog.replaceChildren());
+// The dialog closes by its buttons or Escape. The browser then restores the focus. It tells of the close later: by then, a user
+// may have opened the dialog again.
+dialog.addEventListener('close', () => {
+  if (!dialog.open) dialog.replaceChildren();
+});
 
 /**
  * @param question title, action (the text of the button), danger, body (elements), fields (elements of the form),
