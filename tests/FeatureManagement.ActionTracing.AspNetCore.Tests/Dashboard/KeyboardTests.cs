@@ -34,7 +34,7 @@ public class KeyboardTests(Browser browser)
         Assert.True(host.Flags.IsEnabled("checkout", Alice));
     }
 
-    /// <summary>The browser tells the page later that a dialog was closed.</summary>
+    /// <summary>The event of a close comes later than the close.</summary>
     [BrowserFact]
     public async Task Dialog_OpenedAgainAtOnce_HasItsContent()
     {

@@ -4,7 +4,7 @@ import { h, render } from './dom.js';
 
 const dialog = document.getElementById('dialog');
 
-// The dialog closes by its buttons or Escape. The browser then restores the focus. It tells of the close later: by then, a user
+// The dialog closes by its buttons or Escape. The browser then restores the focus. The event of the close comes later: by then, a user
 // may have opened the dialog again.
 dialog.addEventListener('close', () => {
   if (!dialog.open) dialog.replaceChildren();
