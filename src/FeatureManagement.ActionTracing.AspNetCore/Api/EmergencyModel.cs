@@ -16,7 +16,7 @@ internal sealed record EmergencyModel
 
     public static EmergencyModel Of(EmergencyResult result, IRolloutManager rollouts) => new()
     {
-        Flag = FlagModel.Row(result.Flag, rollouts),
+        Flag = FlagModel.Row(result.Flag, rollouts.GetStatus(result.Flag.Definition.Name)),
         Stopped = result.Stopped,
         Stored = result.IsStored,
         Note = result.Note,

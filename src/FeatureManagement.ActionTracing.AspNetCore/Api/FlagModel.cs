@@ -65,9 +65,11 @@ internal sealed record FlagModel
     /// <summary>Why the rest of the flag cannot be shown; null where it can.</summary>
     public string? Fault { get; init; }
 
-    public static FlagModel Of(FlagStatus status, IRolloutManager rollouts)
+    public static FlagModel Of(FlagStatus status, IRolloutManager rollouts) =>
+        Of(status, rollouts.GetStatus(status.Definition.Name));
+
+    private static FlagModel Of(FlagStatus status, RolloutStatus? rollout)
     {
-        RolloutStatus? rollout = rollouts.GetStatus(status.Definition.Name);
         FlagDefinition flag = status.Definition;
         return new FlagModel
         {
@@ -119,9 +121,9 @@ internal sealed record FlagModel
     /// <summary>
     /// The flag in a list, with short lists: a page polls all flags, and a whitelist may have 100,000 ids.
     /// </summary>
-    public static FlagModel Row(FlagStatus status, IRolloutManager rollouts)
+    public static FlagModel Row(FlagStatus status, RolloutStatus? rollout)
     {
-        FlagModel flag = Of(status, rollouts);
+        FlagModel flag = Of(status, rollout);
         return flag with { Whitelist = First(flag.Whitelist), Groups = First(flag.Groups) };
     }
 

@@ -13,10 +13,11 @@ internal static class FlagRows
 
     public static byte[] Of(FlagStatus status, IRolloutManager rollouts)
     {
-        bool mayKeep = rollouts.GetStatus(status.Definition.Name) is null;
+        RolloutStatus? rollout = rollouts.GetStatus(status.Definition.Name);
+        bool mayKeep = rollout is null;
         if (mayKeep && Known.TryGetValue(status.Definition, out Kept? kept) && kept.Status == status)
             return kept.Row;
-        byte[] row = JsonRows.Row(status, flag => FlagModel.Row(flag, rollouts), Failed, ApiJson.Plain.FlagModel);
+        byte[] row = JsonRows.Row(status, flag => FlagModel.Row(flag, rollout), Failed, ApiJson.Plain.FlagModel);
         if (mayKeep)
             Known.AddOrUpdate(status.Definition, new Kept(status, row));
         return row;
